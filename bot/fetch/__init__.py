@@ -1,0 +1,1 @@
+"""Getting documents from addresses that anybody may name: guarded, bounded, conditional."""

@@ -1,0 +1,217 @@
+"""The words of the house: what a feed holds, what a chat asks for, and what we know of both."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+FeedId = NewType("FeedId", str)
+"""Eleven characters of URL-safe base64: the 64-bit hash of the address first subscribed to."""
+
+ItemId = NewType("ItemId", str)
+"""``<feed id>.<eleven characters>``: 23 characters, fit for callback data and Redis members."""
+
+ChatId = NewType("ChatId", int)
+"""Telegram's own: positive for people, negative for groups and channels."""
+
+UserId = NewType("UserId", int)
+
+Key = NewType("Key", int)
+"""A signed 64-bit hash by which an item is known again within its feed (:mod:`bot.identity`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture of an item, by address.
+
+    ``alternatives`` are other addresses of the same picture, the next best first: the address
+    behind an image proxy, for example.
+    """
+
+    url: str
+    alternatives: tuple[str, ...] = ()
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that comes with an item and is not one of its pictures: audio, video, a document."""
+
+    url: str
+    mime: str = ""
+    length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One piece of news as its feed tells it.
+
+    ``title`` is plain text ("" for none), ``link`` absolute http(s), times aware and in UTC.
+    ``summary_html`` and ``content_html`` are foreign HTML as found, to be read by
+    :mod:`bot.render.markup` alone; relative addresses in them are relative to ``base``.
+    ``images`` are in order of merit. ``source`` is the name of the feed, or of the
+    origin that the item itself names.
+    """
+
+    guid: str | None = None
+    title: str = ""
+    link: str | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    author: str = ""
+    source: str = ""
+    language: str = ""
+    summary_html: str = ""
+    content_html: str = ""
+    images: tuple[Image, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    tags: tuple[str, ...] = ()
+    base: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What one feed document says: the feed's own words and its items in document order."""
+
+    format: str
+    """``rss``, ``atom``, ``rdf``, ``json`` or ``news`` (a news document in the seed's layout)."""
+    title: str = ""
+    link: str | None = None
+    description: str = ""
+    language: str = ""
+    items: tuple[Item, ...] = ()
+    self_link: str | None = None
+    hub: str | None = None
+    """A WebSub hub, if the document names one."""
+    ttl_s: int | None = None
+    """How long the publisher asks us to wait between looks, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What lets a server answer 304, and us tell an unchanged body. Saved only with the items."""
+
+    etag: str = ""
+    modified: str = ""
+    body_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What we know of a feed; it outlives what the feed says of itself.
+
+    Times are epoch milliseconds, 0 for never.
+    """
+
+    id: FeedId
+    url: str
+    title: str = ""
+    link: str = ""
+    language: str = ""
+    validators: Validators = Validators()
+    seeded: bool = False
+    """Whether a first look has been taken: before it, items are seen but not handed on."""
+    weak_guid: bool = False
+    """The feed has shown one guid on different items: a guid alone proves nothing here."""
+    weak_link: bool = False
+    """The feed has shown one link on different items: a link alone proves nothing here."""
+    looked_ms: int = 0
+    changed_ms: int = 0
+    ok_ms: int = 0
+    """The last look that brought a readable answer."""
+    failures: int = 0
+    """Failed looks in a row."""
+    trouble: str = ""
+    """Why the last look failed: a :class:`bot.fetch.answer.Failure` name; "" if it did not."""
+    interval_s: int = 0
+    looks: int = 0
+    """How many looks have been taken in all."""
+    rate_per_day: float = 0.0
+    """Items a day, as far as the publication times tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """An item as the store keeps it."""
+
+    id: ItemId
+    feed: FeedId
+    item: Item
+    noticed_ms: int
+    order_ms: int
+    """Its place in every lane: publication, never later than noticed, distinct within a look."""
+
+
+class ChatKind(StrEnum):
+    """Telegram's kinds of chat."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+    SUPERGROUP = "supergroup"
+    CHANNEL = "channel"
+
+
+class Style(StrEnum):
+    """How an item is set."""
+
+    SUMMARY = "summary"
+    HEADLINE = "headline"
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A chat that has spoken to us or been spoken for.
+
+    ``owner`` is who is told when something is wrong: the private chat itself, or whoever
+    subscribed the channel. ``paused`` is "" or why nothing is sent: ``by hand``, or Telegram's
+    reason (``blocked``, ``kicked`` …).
+    """
+
+    id: ChatId
+    kind: ChatKind = ChatKind.PRIVATE
+    title: str = ""
+    username: str = ""
+    owner: UserId | None = None
+    language: str = ""
+    timezone: str = ""
+    paused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A chat's wish to hear a feed, and how."""
+
+    chat: ChatId
+    feed: FeedId
+    created_ms: int
+    """Items noticed before are not meant for this chat."""
+    by: UserId | None = None
+    title: str = ""
+    """The chat's own name for the feed; "" for the feed's."""
+    folder: str = ""
+    topic: int | None = None
+    style: Style = Style.SUMMARY
+    silent: bool = False
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A chat's rule: tell us loudly of any item of our feeds that matches."""
+
+    id: int
+    """Counts up within the chat; never used twice."""
+    chat: ChatId
+    query: str
+    by: UserId | None = None
+    created_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An alert that matched an item: its query and the words as they stand in the item."""
+
+    alert: int
+    query: str
+    words: tuple[str, ...] = ()

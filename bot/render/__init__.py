@@ -1,0 +1,1 @@
+"""Setting items: from foreign HTML to messages that Telegram accepts. Pure."""

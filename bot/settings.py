@@ -1,0 +1,183 @@
+"""The environment as one frozen value; whatever is wrong in it is said all at once.
+
+Pure: the caller hands in the variables (:func:`bot.__main__.environment` reads ``.env``).
+"""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from bot.errors import SettingsError
+
+Network = IPv4Network | IPv6Network
+
+
+class Access(StrEnum):
+    """Who may use the bot."""
+
+    OPEN = "open"
+    ALLOWLIST = "allowlist"
+    OWNERS = "owners"
+
+
+class LogFormat(StrEnum):
+    """How log lines are written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """From which level on log lines are written."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+
+
+def _words(value: object) -> object:
+    """Split a comma or space separated list; anything else passes as it is."""
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+def _wrong(sentence: str) -> PydanticCustomError:
+    # The sentence is an argument, since the template may not hold braces of the user's.
+    return PydanticCustomError("setting", "{sentence}", {"sentence": sentence})
+
+
+def _networks(value: object) -> object:
+    networks = []
+    for word in value.replace(",", " ").split() if isinstance(value, str) else ():
+        try:
+            networks.append(ip_network(word, strict=False))
+        except ValueError:
+            raise _wrong(f"{word!r} is not a network; write it like 192.168.0.0/16 or fd00::/8") from None
+    return tuple(networks)
+
+
+def _zone(value: object) -> object:
+    try:
+        return ZoneInfo(value) if isinstance(value, str) else value
+    except (KeyError, ValueError, OSError):
+        raise _wrong(f"{value!r} is not a time zone; write it like Europe/Berlin or UTC") from None
+
+
+def _token(value: object) -> object:
+    if isinstance(value, str) and value and not re.fullmatch(r"\d+:[\w-]+", value, re.ASCII):
+        raise _wrong("this is not a bot token; @BotFather gives you one like 123456:ABC-DEF")
+    return value
+
+
+def _http(value: object) -> object:
+    if isinstance(value, str) and value and not re.match(r"https?://[^/\s]+", value, re.IGNORECASE):
+        raise _wrong(f"{value!r} is not an address; it must start with http:// or https://")
+    return value.rstrip("/") if isinstance(value, str) else value
+
+
+def _redis(value: object) -> object:
+    if isinstance(value, str) and value and not re.match(r"(redis|rediss|unix)://", value):
+        raise _wrong("it must start with redis://, rediss:// or unix:// (empty: the embedded server)")
+    return value
+
+
+def _rate(value: object) -> object:
+    return value.removesuffix("/s") if isinstance(value, str) else value
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+Ids = Annotated[frozenset[int], BeforeValidator(_words)]
+Address = Annotated[str, BeforeValidator(_http)]
+
+
+class Settings(BaseModel):
+    """Every setting by the name of its variable in lower case; ``.env.example`` explains each."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", arbitrary_types_allowed=True)
+
+    telegram_bot_token: Annotated[str, BeforeValidator(_token)] = Field(default="", repr=False)
+    telegram_api_url: Address = "https://api.telegram.org"
+    redis_url: Annotated[str, BeforeValidator(_redis)] = Field(default="", repr=False)
+    data_dir: Path = Path("data")
+    owner_ids: Ids = frozenset()
+    access: Annotated[Access, BeforeValidator(_lower)] = Access.OPEN
+    allowed_ids: Ids = frozenset()
+    language: str = Field(default="en", pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z]+)*$")
+    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("UTC")
+    poll_min_seconds: int = Field(default=60, ge=1)
+    poll_max_seconds: int = Field(default=86400, ge=1)
+    fetch_concurrency: int = Field(default=64, ge=1, le=1000)
+    fetch_timeout_seconds: float = Field(default=30, gt=0, le=600)
+    fetch_max_bytes: int = Field(default=8 * 1024 * 1024, ge=1024)
+    fetch_allow_networks: Annotated[tuple[Network, ...], BeforeValidator(_networks)] = ()
+    fetch_proxy: Annotated[Address, Field(repr=False)] = ""
+    image_proxy: Address = ""
+    keep_days: float = Field(default=7, gt=0, le=366)
+    send_rate: Annotated[float, BeforeValidator(_rate), Field(gt=0, le=1000)] = 30
+    send_paid: bool = False
+    port: int | None = Field(default=None, ge=1, le=65535)
+    public_url: Address = ""
+    log_format: Annotated[LogFormat, BeforeValidator(_lower)] = LogFormat.TEXT
+    log_level: Annotated[LogLevel, BeforeValidator(_upper)] = LogLevel.INFO
+
+    @model_validator(mode="after")
+    def _agree(self) -> "Settings":
+        """Refuse settings that are fine alone but not together."""
+        if self.poll_min_seconds > self.poll_max_seconds:
+            raise _wrong(
+                f"POLL_MIN_SECONDS ({self.poll_min_seconds}) must not be above "
+                f"POLL_MAX_SECONDS ({self.poll_max_seconds})"
+            )
+        if self.access is Access.OWNERS and not self.owner_ids:
+            raise _wrong("ACCESS=owners needs OWNER_IDS; name your Telegram id, or set ACCESS=open")
+        if self.image_proxy and "{url}" not in self.image_proxy:
+            raise _wrong("IMAGE_PROXY must hold {url}, like https://images.example/?url={url}")
+        return self
+
+
+def read(environ: Mapping[str, str]) -> Settings:
+    """Return the settings that ``environ`` holds; empty variables count as unset.
+
+    Raises:
+        SettingsError: with a sentence for every wrong setting.
+    """
+    names = Settings.model_fields
+    given: dict[str, Any] = {
+        name: environ[name.upper()].strip() for name in names if environ.get(name.upper(), "").strip()
+    }
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        problems = tuple(
+            _sentence(".".join(map(str, one["loc"])).upper(), one["msg"]) for one in error.errors()
+        )
+        raise SettingsError(problems) from None
+
+
+def need_token(settings: Settings) -> None:
+    """Raise :class:`SettingsError` unless a token is set: for whatever speaks to Telegram."""
+    if not settings.telegram_bot_token:
+        raise SettingsError(
+            (
+                "TELEGRAM_BOT_TOKEN is missing: get one from @BotFather and put it into .env, "
+                "or try newsrelay without one: newsrelay demo",
+            )
+        )
+
+
+def _sentence(name: str, message: str) -> str:
+    return f"{name}: {message}" if name else message

@@ -1,0 +1,133 @@
+"""Every key in Redis, on one page. No other module spells a key.
+
+| key                  | type   | lifetime            | meaning                                                       |
+|----------------------|--------|---------------------|---------------------------------------------------------------|
+| `meta`               | hash   | for ever            | `schema`, `born_ms`; its loss tells that the data is gone     |
+| `schedule`           | zset   | for ever            | feed id by due time (ms); a claim moves it to now + lease     |
+| `feeds`              | hash   | for ever            | canonical address → feed id, aliases of moved feeds included  |
+| `feed:{id}`          | hash   | while subscribed+30d| one field each for what we know of a feed (bot.items.Feed)    |
+| `feed:{id}:seen:a`   | set    | with the feed       | identity keys, signed 64-bit (an intset): young generation    |
+| `feed:{id}:seen:b`   | set    | with the feed       | … and old one; looked up, never added to                      |
+| `feed:{id}:items`    | zset   | KEEP_DAYS, by count | item id by order (ms): the feed's newest items                |
+| `feed:{id}:chats`    | hash   | with the feed       | chat id → subscription (JSON)                                 |
+| `item:{id}`          | string | KEEP_DAYS           | the item, packed and compressed                               |
+| `news`               | stream | until routed        | items handed on: `id`; group `routers`                        |
+| `chats`              | set    | for ever            | chat ids we know                                              |
+| `chat:{id}`          | hash   | for ever            | what we know of a chat (bot.items.Chat)                       |
+| `chat:{id}:feeds`    | hash   | with the chat       | feed id → when subscribed (ms): the order of `/list`          |
+| `chat:{id}:alerts`   | hash   | with the chat       | alert id → alert (JSON); field `next` counts                  |
+| `lane:{chat}`        | zset   | until delivered     | item id by order (ms): what waits for the chat                |
+| `lane:{chat}:notes`  | hash   | with the lane       | item id → hits (JSON), for items an alert matched             |
+| `lane:{chat}:tries`  | hash   | with the lane       | item id → claims so far                                       |
+| `ready`              | zset   | for ever            | chat id by when it may be claimed next (ms)                   |
+| `lease:{chat}`       | hash   | the lease           | `token`, `item`: who holds the chat's one message in flight   |
+| `sent:{chat}`        | zset   | KEEP_DAYS, by count | item id by message id: what was delivered                     |
+| `parked:{chat}`      | hash   | KEEP_DAYS           | item id → why it will not be delivered                        |
+| `budget`             | zset   | an hour after use   | GCRA arrival times (ms): chat ids, and `bot` for all of them  |
+| `update:{id}`        | string | a day               | Telegram update: times begun, or `done`                       |
+| `leader:{name}`      | string | its lease           | who holds a role that only one may have (long polling)        |
+| `file:{bot}:{hash}`  | string | 30 days             | Telegram's file id of a picture that was uploaded             |
+| `health`             | hash   | for ever            | last good look, route, send and update (ms)                   |
+"""
+
+from bot.items import ChatId, FeedId, ItemId
+
+META = "meta"
+SCHEDULE = "schedule"
+FEEDS = "feeds"
+NEWS = "news"
+ROUTERS = "routers"
+CHATS = "chats"
+READY = "ready"
+BUDGET = "budget"
+HEALTH = "health"
+
+
+def feed(feed_id: FeedId) -> str:
+    """What we know of a feed."""
+    return f"feed:{feed_id}"
+
+
+def seen_young(feed_id: FeedId) -> str:
+    """The generation of identity keys that is added to."""
+    return f"feed:{feed_id}:seen:a"
+
+
+def seen_old(feed_id: FeedId) -> str:
+    """The generation of identity keys that is only looked up."""
+    return f"feed:{feed_id}:seen:b"
+
+
+def feed_items(feed_id: FeedId) -> str:
+    """The feed's newest items."""
+    return f"feed:{feed_id}:items"
+
+
+def feed_chats(feed_id: FeedId) -> str:
+    """Who hears the feed."""
+    return f"feed:{feed_id}:chats"
+
+
+def item(item_id: ItemId) -> str:
+    """One item's record."""
+    return f"item:{item_id}"
+
+
+def chat(chat_id: ChatId) -> str:
+    """What we know of a chat."""
+    return f"chat:{chat_id}"
+
+
+def chat_feeds(chat_id: ChatId) -> str:
+    """What the chat hears."""
+    return f"chat:{chat_id}:feeds"
+
+
+def chat_alerts(chat_id: ChatId) -> str:
+    """The chat's alert rules."""
+    return f"chat:{chat_id}:alerts"
+
+
+def lane(chat_id: ChatId) -> str:
+    """What waits for the chat."""
+    return f"lane:{chat_id}"
+
+
+def lane_notes(chat_id: ChatId) -> str:
+    """Why some of it is loud."""
+    return f"lane:{chat_id}:notes"
+
+
+def lane_tries(chat_id: ChatId) -> str:
+    """How often each was claimed."""
+    return f"lane:{chat_id}:tries"
+
+
+def lease(chat_id: ChatId) -> str:
+    """The chat's one message in flight."""
+    return f"lease:{chat_id}"
+
+
+def sent(chat_id: ChatId) -> str:
+    """What was delivered to the chat."""
+    return f"sent:{chat_id}"
+
+
+def parked(chat_id: ChatId) -> str:
+    """What will not be delivered to the chat, and why."""
+    return f"parked:{chat_id}"
+
+
+def update(update_id: int) -> str:
+    """One update of Telegram's."""
+    return f"update:{update_id}"
+
+
+def leader(name: str) -> str:
+    """A role that only one process may have."""
+    return f"leader:{name}"
+
+
+def file(bot_id: int, digest: str) -> str:
+    """Telegram's id of an uploaded picture."""
+    return f"file:{bot_id}:{digest}"

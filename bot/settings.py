@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from bot.errors import SettingsError
@@ -78,7 +78,7 @@ def _token(value: object) -> object:
 
 def _http(value: object) -> object:
     if isinstance(value, str) and value and not re.match(r"https?://[^/\s]+", value, re.IGNORECASE):
-        raise _wrong(f"{value!r} is not an address; it must start with http:// or https://")
+        raise _wrong("it must be an address that starts with http:// or https://")
     return value.rstrip("/") if isinstance(value, str) else value
 
 
@@ -134,20 +134,6 @@ class Settings(BaseModel):
     log_format: Annotated[LogFormat, BeforeValidator(_lower)] = LogFormat.TEXT
     log_level: Annotated[LogLevel, BeforeValidator(_upper)] = LogLevel.INFO
 
-    @model_validator(mode="after")
-    def _agree(self) -> "Settings":
-        """Refuse settings that are fine alone but not together."""
-        if self.poll_min_seconds > self.poll_max_seconds:
-            raise _wrong(
-                f"POLL_MIN_SECONDS ({self.poll_min_seconds}) must not be above "
-                f"POLL_MAX_SECONDS ({self.poll_max_seconds})"
-            )
-        if self.access is Access.OWNERS and not self.owner_ids:
-            raise _wrong("ACCESS=owners needs OWNER_IDS; name your Telegram id, or set ACCESS=open")
-        if self.image_proxy and "{url}" not in self.image_proxy:
-            raise _wrong("IMAGE_PROXY must hold {url}, like https://images.example/?url={url}")
-        return self
-
 
 def read(environ: Mapping[str, str]) -> Settings:
     """Return the settings that ``environ`` holds; empty variables count as unset.
@@ -159,25 +145,46 @@ def read(environ: Mapping[str, str]) -> Settings:
     given: dict[str, Any] = {
         name: environ[name.upper()].strip() for name in names if environ.get(name.upper(), "").strip()
     }
+    problems: list[str] = []
     try:
-        return Settings(**given)
+        settings = Settings(**given)
     except ValidationError as error:
-        problems = tuple(
-            _sentence(".".join(map(str, one["loc"])).upper(), one["msg"]) for one in error.errors()
+        for one in error.errors():
+            name = str(one["loc"][0])
+            shown = f" (it is {given.pop(name, '')!r})" if names[name].repr else ""
+            problems.append(f"{name.upper()}: {one['msg']}{shown}")
+            given.pop(name, None)
+        settings = Settings(**given)
+    problems.extend(_disagreements(settings))
+    if problems:
+        raise SettingsError(tuple(problems))
+    return settings
+
+
+def _disagreements(settings: Settings) -> list[str]:
+    """Return a sentence for each pair of settings that are fine alone but not together."""
+    found = []
+    if settings.poll_min_seconds > settings.poll_max_seconds:
+        found.append(
+            f"POLL_MIN_SECONDS ({settings.poll_min_seconds}) must not be above "
+            f"POLL_MAX_SECONDS ({settings.poll_max_seconds}); lower the one or raise the other"
         )
-        raise SettingsError(problems) from None
+    if settings.access is Access.OWNERS and not settings.owner_ids:
+        found.append("OWNER_IDS: ACCESS=owners lets nobody in; put your Telegram id here, or set ACCESS=open")
+    if settings.access is Access.ALLOWLIST and not settings.allowed_ids | settings.owner_ids:
+        found.append(
+            "ALLOWED_IDS: ACCESS=allowlist lets nobody in; name ids of people or chats, or set ACCESS=open"
+        )
+    if settings.image_proxy and "{url}" not in settings.image_proxy:
+        found.append("IMAGE_PROXY: it must hold {url}, like https://images.example/?url={url}")
+    return found
 
 
 def need_token(settings: Settings) -> None:
     """Raise :class:`SettingsError` unless a token is set: for whatever speaks to Telegram."""
     if not settings.telegram_bot_token:
-        raise SettingsError(
-            (
-                "TELEGRAM_BOT_TOKEN is missing: get one from @BotFather and put it into .env, "
-                "or try newsrelay without one: newsrelay demo",
-            )
+        missing = (
+            "TELEGRAM_BOT_TOKEN is missing: get one from @BotFather and put it into .env, "
+            "or try newsrelay without one: newsrelay demo"
         )
-
-
-def _sentence(name: str, message: str) -> str:
-    return f"{name}: {message}" if name else message
+        raise SettingsError((missing,))

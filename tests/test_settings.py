@@ -1,0 +1,107 @@
+"""The environment becomes one value, or every problem is named at once."""
+
+import re
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import SettingsError
+from bot.settings import Access, Settings, need_token, read
+
+ROOT = Path(__file__).parent.parent
+
+
+def problems(**variables: str) -> tuple[str, ...]:
+    with pytest.raises(SettingsError) as caught:
+        read(variables)
+    return caught.value.problems
+
+
+def test_an_empty_environment_gives_the_defaults() -> None:
+    settings = read({})
+    assert settings.poll_min_seconds == 60
+    assert settings.access is Access.OPEN
+    assert settings.send_rate == 30
+
+
+def test_an_empty_variable_counts_as_unset() -> None:
+    assert read({"PORT": "", "SEND_RATE": "  "}) == read({})
+
+
+def test_lists_networks_and_units_are_read_as_people_write_them() -> None:
+    settings = read(
+        {
+            "OWNER_IDS": "1, 2 3",
+            "FETCH_ALLOW_NETWORKS": "127.0.0.0/8,::1",
+            "SEND_RATE": "30/s",
+            "SEND_PAID": "off",
+            "LOG_LEVEL": "debug",
+            "ACCESS": "Owners",
+        }
+    )
+    assert settings.owner_ids == {1, 2, 3}
+    assert settings.fetch_allow_networks == (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+    assert settings.send_rate == 30
+    assert settings.log_level == "DEBUG"
+
+
+def test_every_problem_is_named_at_once_one_sentence_each() -> None:
+    found = problems(
+        POLL_MIN_SECONDS="x",
+        TIMEZONE="Mars/Base",
+        ACCESS="owners",
+        FETCH_ALLOW_NETWORKS="1.2.3.4/99",
+        IMAGE_PROXY="https://x.example/",
+        REDIS_URL="localhost",
+    )
+    assert {one.split(":")[0] for one in found} == {
+        "POLL_MIN_SECONDS",
+        "TIMEZONE",
+        "OWNER_IDS",
+        "FETCH_ALLOW_NETWORKS",
+        "IMAGE_PROXY",
+        "REDIS_URL",
+    }
+    assert all("\n" not in one for one in found)
+
+
+def test_settings_that_contradict_each_other_are_told() -> None:
+    (problem,) = problems(POLL_MIN_SECONDS="100", POLL_MAX_SECONDS="50")
+    assert "100" in problem
+    assert "50" in problem
+
+
+@pytest.mark.parametrize("name", ["TELEGRAM_BOT_TOKEN", "REDIS_URL", "FETCH_PROXY"])
+def test_a_secret_is_never_repeated_in_a_problem(name: str) -> None:
+    (problem,) = problems(**{name: "hunter2 hunter2"})
+    assert "hunter2" not in problem
+    assert problem.startswith(name)
+
+
+def test_secrets_do_not_show_when_settings_are_printed() -> None:
+    settings = read({"TELEGRAM_BOT_TOKEN": "12345:secret", "REDIS_URL": "redis://:secret@localhost"})
+    assert "secret" not in repr(settings)
+
+
+def test_a_missing_token_is_told_with_the_next_step() -> None:
+    with pytest.raises(SettingsError, match="BotFather"):
+        need_token(read({}))
+    need_token(read({"TELEGRAM_BOT_TOKEN": "12345:abc"}))
+
+
+@given(st.dictionaries(st.sampled_from([name.upper() for name in Settings.model_fields]), st.text()))
+def test_no_environment_makes_anything_but_settings_or_their_error(environ: dict[str, str]) -> None:
+    try:
+        read(environ)
+    except SettingsError as error:
+        assert error.problems
+
+
+def test_the_example_lists_every_setting_with_its_default() -> None:
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    lines = dict(re.findall(r"^#?([A-Z_]+)=(.*)$", text, re.MULTILINE))
+    assert set(lines) == {name.upper() for name in Settings.model_fields}
+    assert read(lines) == read({})

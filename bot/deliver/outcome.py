@@ -1,0 +1,238 @@
+"""What became of one call to Telegram, as a value: the one place that reads Telegram's errors.
+
+:func:`of_error` is total over :mod:`telegram.error`. Telegram tells its failures apart by text
+alone; the texts are matched in lower case, because python-telegram-bot rewrites those of code 400.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    EndPointNotFound,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from bot.items import ChatId
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Telegram took the message and named it."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Too many requests: nothing more to this chat (or from this bot) for so many seconds."""
+
+    seconds: float
+    whole_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChatLost:
+    """The chat cannot be written to until somebody changes something there.
+
+    ``why`` is a few words, stored as the reason of the chat's pause: ``blocked``, ``kicked`` …
+    """
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """The group has become a supergroup and has another id now."""
+
+    to: ChatId
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLost:
+    """The forum topic is gone or closed; the chat itself may well hear us."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRefused:
+    """Telegram does not take this picture this way; another way, or the text alone, may pass.
+
+    ``any_picture``: the chat takes no pictures at all, so no other way will pass either.
+    """
+
+    why: str
+    any_picture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Telegram does not take this content; sending the same again brings the same answer."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """The request went out and no answer came back: it may have been delivered, or not."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Down:
+    """Telegram was not reached, or is out of order: certainly (nearly) not delivered. Try later."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Telegram refuses the token, or another instance uses it: nothing can be sent at all."""
+
+    why: str
+
+
+Outcome = Sent | Wait | ChatLost | Migrated | TopicLost | PhotoRefused | Refused | Unclear | Down | Halt
+
+_LOST = (
+    ("blocked by the user", "blocked"),
+    ("user_is_blocked", "blocked"),
+    ("group chat was deactivated", "chat deleted"),
+    ("deactivated", "account deleted"),
+    ("was upgraded to a supergroup", "moved to a supergroup"),
+    ("was kicked", "kicked"),
+    ("user_banned_in_channel", "kicked"),
+    ("not a member", "not a member"),
+    ("channel_private", "not a member"),
+    ("chat was deleted", "chat deleted"),
+    ("can't initiate conversation", "never started"),
+    ("bots can't send messages to bots", "a bot"),
+    ("chat not found", "chat not found"),
+    ("user not found", "chat not found"),
+    ("peer_id_invalid", "chat not found"),
+    ("administrator rights in the channel", "no right to post"),
+    ("not enough rights to send text", "no right to post"),
+    ("have no rights to send a message", "no right to post"),
+    ("chat_write_forbidden", "no right to post"),
+    ("chat_send_plain_forbidden", "no right to post"),
+    ("chat_admin_required", "no right to post"),
+    ("chat_restricted", "chat restricted"),
+)
+"""Words of a 403 or 400 that lose us the chat, and the short reason we keep."""
+
+_TOPIC = ("message thread not found", "topic_closed", "topic_deleted")
+
+_NO_PICTURES = re.compile(r"not enough rights to send (photos|media)|chat_send_(photos|media)_forbidden")
+
+_PICTURE = (
+    "failed to get http url content",
+    "wrong type of the web page content",
+    "wrong file identifier",
+    "wrong remote file identifier",
+    "wrong padding in the string",  # a file id of another bot, or a broken one
+    "wrong string length",
+    "can't use file of type",
+    "invalid file http url",
+    "file must be non-empty",
+    "too big for a photo",
+    "file is too big",
+    "photo_",  # PHOTO_INVALID_DIMENSIONS, PHOTO_EXT_INVALID, PHOTO_SAVE_FILE_INVALID …
+    "image_process_failed",
+    "webpage_",  # WEBPAGE_CURL_FAILED, WEBPAGE_MEDIA_EMPTY
+    "media_empty",
+    "media_invalid",
+    "external_url_invalid",
+    "file_reference_",
+    "caption is too long",
+    "caption_too_long",
+)
+
+_NEVER_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol")
+"""Exceptions of httpx, by name because the library is not ours, that come before any byte is sent."""
+
+_SLOW_MODE = re.compile(r"slowmode_wait_(\d+)")
+
+
+def of_error(error: TelegramError) -> Outcome:  # noqa: PLR0911  one return for each kind reads as a table
+    """Return what ``error`` means for the message whose sending raised it."""
+    if isinstance(error, RetryAfter):
+        return Wait(_seconds(error.retry_after))
+    if isinstance(error, ChatMigrated):
+        return Migrated(ChatId(error.new_chat_id))
+    if not isinstance(error, TimedOut) and _is_not_telegrams_word(error):
+        return _of_gateway(error)
+    if isinstance(error, BadRequest | Forbidden):
+        return _of_refusal(error)
+    if isinstance(error, InvalidToken | EndPointNotFound | Conflict):
+        return Halt(error.message)
+    if isinstance(error, TimedOut):
+        return Down(error.message) if _cause(error) in _NEVER_SENT else Unclear(error.message)
+    if isinstance(error, NetworkError):
+        return _of_network(error)
+    return Unclear(error.message)
+
+
+def _of_refusal(error: BadRequest | Forbidden) -> Outcome:  # noqa: PLR0911  likewise
+    """Read the text of a 400 or 403."""
+    why = error.message
+    text = why.lower()
+    if slow := _SLOW_MODE.search(text):
+        return Wait(float(slow[1]))
+    if any(words in text for words in _TOPIC):
+        return TopicLost(why)
+    if _NO_PICTURES.search(text):
+        return PhotoRefused(why, any_picture=True)
+    for words, reason in _LOST:
+        if words in text:
+            return ChatLost(reason)
+    if isinstance(error, Forbidden):
+        return ChatLost(why.removeprefix("Forbidden: "))
+    if any(words in text for words in _PICTURE):
+        return PhotoRefused(why)
+    return Refused(why)
+
+
+def _of_network(error: NetworkError) -> Outcome:
+    """Tell a server that is out of order from a connection that broke after sending."""
+    text = error.message.lower()
+    if "request entity too large" in text:
+        return PhotoRefused(error.message)
+    if "internal server error" in text or "service unavailable" in text:
+        return Down(error.message)
+    return Down(error.message) if _cause(error) in _NEVER_SENT else Unclear(error.message)
+
+
+def _of_gateway(error: TelegramError) -> Outcome:
+    """Read an answer that was no JSON: something between us and Telegram spoke.
+
+    It proves nothing about the chat or the token. A gateway that lost its backend (502, 504),
+    and a success that cannot be read, leave open whether the message stands.
+    """
+    if "(413)" in error.message:
+        return PhotoRefused("too large for a server on the way")
+    open_question = "(502)" in error.message or "(504)" in error.message or type(error) is TelegramError
+    why = error.message.partition(". Parsing the server response")[0]
+    return Unclear(why) if open_question else Down(why)
+
+
+def _is_not_telegrams_word(error: TelegramError) -> bool:
+    return isinstance(error.__cause__, TelegramError) or error.message == "Invalid server response"
+
+
+def _cause(error: TelegramError) -> str:
+    return type(error.__cause__).__name__
+
+
+def _seconds(retry_after: int | timedelta) -> float:
+    """Both forms exist: which one comes depends on an environment variable of the library's."""
+    return retry_after.total_seconds() if isinstance(retry_after, timedelta) else float(retry_after)

@@ -1,0 +1,359 @@
+"""By which keys an item is known again, and in which order a feed's items were published.
+
+Pure. A key is a signed 64-bit hash of one way to name an item within its feed:
+
+- ``G``: its guid;
+- ``L``: its link;
+- ``P``: link, title and publication time;
+- ``C``: link, title and content.
+
+All keys an item has are remembered; an item is known if any key that is *trusted* for it was
+seen. Every item has a trusted key, so one that was seen stays known whatever is trusted later.
+What is left to decide is which keys may call a new item known. Losing is worse than repeating:
+a key is not trusted where the document itself shows that it tells two items as one. The rules
+stand at :func:`recognise`; why they are as they are, in ``tests/test_identity.py``.
+"""
+
+import base64
+import html
+import re
+import struct
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from urllib.parse import quote, urlsplit
+
+from xxhash import xxh3_64_intdigest
+
+from bot.items import Document, Feed, FeedId, Item, ItemId, Key
+
+CONTENT_UNITS = 32_768
+"""How much of an item's HTML its ``C`` key covers; beyond, items differ by title or link."""
+
+GENERATED_WITHIN = timedelta(minutes=2)
+"""Dates of a whole document that lie this close together may be the time of the fetch."""
+
+SHORTEST_SPAN_DAYS = 1 / 24
+"""A burst tells no rate: the span it is divided by is at least an hour."""
+
+_TRACKING = re.compile(
+    r"(utm_|at_|at:|mtm_|matomo_|piwik_|hsa_|oly_|vero_|sfmc_|guce_|_hs|wt[._]z?mc|aspsessionid)\w*|"
+    r"pk_(campaign|kwd|keyword|source|medium|content|cid|cpn)|ns_(campaign|mchannel|source|linkname|fee)|"
+    r"sc_c(id|ampaign|hannel)|s_cid|ncid|cmpid|(fb|g|d|y|ms|mc|tw|tt|gb)clid|gclsrc|[gw]braid|li_fat_id|mc_[ce]id|"
+    r"igshid?|xtor|ito|ocid|ftag|smid|mkt_tok|_ga|_gl|dm_i|epik|srsltid|guccounter|__twitter_impression|spm|"
+    r"phpsessid|jsessionid|sessionid|session_id|cfid|cftoken",
+    re.IGNORECASE,
+)
+"""Names of parameters that tell how one came to a page, or who one is.
+
+None that a publisher may use to say which page it is: a name too few repeats an item, a name too many loses some.
+"""
+
+_FROM_FEED = re.compile(
+    r"(ref|source|src|from|via|partner|emc|mod|feature)=(rss|atom|feed)\w*|rss=(1|true|yes)", re.IGNORECASE
+)
+_PHPBB_SESSION = re.compile(r"sid=[0-9a-f]{32}", re.IGNORECASE)
+_PATH_SESSION = re.compile(r";(jsessionid|phpsessid|sid)=[^/;?]*", re.IGNORECASE)
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+_FILE = re.compile(r"(//[^?#]*\.\w{3,4})[?#].*")
+_HTTP = re.compile(r"\s*https?://", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+_EMPTY_GUID = re.compile(r"[\W_0]*|-?1|null|nil|none|undefined|nan|n/a|na|guid|id|false|true", re.IGNORECASE)
+"""What generators write for a guid that they do not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of one item: those that may tell that it is known, and all that it has.
+
+    ``trusted`` is never empty, its strongest first, and part of ``all``.
+    """
+
+    trusted: tuple[Key, ...]
+    all: tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """The keys of each item of a document, in its order, and what it taught about the feed."""
+
+    keys: tuple[Keys, ...]
+    weak_guid: bool
+    weak_link: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A document as one look at a feed: what we know of the feed after it, and of each item."""
+
+    feed: Feed
+    items: tuple[Item, ...]
+    keys: tuple[Keys, ...]
+    order_ms: tuple[int, ...]
+
+
+def canonical_link(url: str) -> str:
+    """Return ``url`` in a form that is equal for addresses of the same page.
+
+    Only for comparing, never for fetching: the scheme is gone, and so are ``www.``, a default
+    port, a trailing slash, and parameters and fragments that only track; parameters are sorted.
+    Other fragments stay, since some feeds tell their items apart by them. What is not http(s)
+    is only stripped.
+    """
+    text = "".join(url.split())
+    if not (place := _place(text)):
+        return text
+    where, query, fragment = place
+    kept = sorted(one for one in query.split("&") if one and not _tracks(one))
+    if fragment and all(_tracks(one) for one in fragment.split("&")):
+        fragment = ""
+    return where + ("?" + "&".join(kept) if kept else "") + ("#" + fragment if fragment else "")
+
+
+def feed_address(url: str) -> str:
+    """Return ``url`` in a form that is equal for addresses of the same feed.
+
+    As :func:`canonical_link`, but every parameter is kept where it stands: in a feed's address
+    each may choose what it holds. The fragment never does.
+    """
+    text = "".join(url.split())
+    if not (place := _place(text)):
+        return text
+    where, query, _ = place
+    return where + ("?" + query if query else "")
+
+
+def feed_id(url: str) -> FeedId:
+    """Return the id of a feed that is first subscribed to at ``url``."""
+    return FeedId(_short(_key("F", feed_address(url))))
+
+
+def item_id(feed: FeedId, keys: Keys) -> ItemId:
+    """Return the id of a new item: by its strongest trusted key, which no item before it had."""
+    return ItemId(f"{feed}.{_short(keys.trusted[0])}")
+
+
+def recognise(items: Sequence[Item], feed: Feed) -> Recognised:
+    """Return by which keys each of ``items`` (one document, in its order) is known again.
+
+    - ``G`` is trusted unless the feed is known for weak guids, or this document has one guid
+      on items with different links (without links: titles). A guid that says nothing
+      ("0", "null", the home page) counts as none.
+    - ``L`` is trusted for items without a trusted guid (a live blog's items share their
+      page), unless the feed is known for weak links, this document has one link on items that
+      differ in guid, title or date, or the link is the feed's own, its site's or a home page.
+    - ``P`` guards against guids that change at every fetch. It needs a date, and a title or
+      a link; it is not trusted where items of this document share it and yet differ in content
+      and in guid (or have nothing stronger to be told by).
+    - ``C`` guards against dates that change, too. Where a trusted guid and a date that was
+      evidently not made up at the fetch say that an item is new, ``C`` does not contradict:
+      a daily "nothing to report" is news every day.
+    """
+    names = [_name(item, feed) for item in items]
+    weak_guid = feed.weak_guid or _differ((one.guid, one.link or one.title) for one in names)
+    shared = _shared((one.link, (one.guid, one.title, one.dated)) for one in names)
+    weak_link = feed.weak_link or bool(shared)
+    own = {link for link in (canonical_link(feed.url), canonical_link(feed.link)) if link}
+
+    def stands(link: str) -> bool:
+        return bool(link) and not weak_link and link not in own and not is_home(link)
+
+    clash = _shared((one.key_p, one.key_c) for one in names)
+    by_guid = _shared((one.key_p, "" if weak_guid else one.guid) for one in names)
+    real_dates = _real(one.dated for one in names)
+    keys = []
+    for one in names:
+        guid = None if weak_guid else one.key_g
+        link = one.key_l if guid is None and stands(one.link) else None
+        told_apart = one.key_p in by_guid or (guid is None and link is None)
+        dated = None if one.key_p in clash and told_apart else one.key_p
+        content = None if guid is not None and dated is not None and real_dates else one.key_c
+        trusted = (guid, link, dated, content)
+        every = (one.key_g, one.key_l, one.key_p, one.key_c)
+        keys.append(Keys(_given(trusted), _given(every)))
+    return Recognised(tuple(keys), weak_guid, weak_link)
+
+
+def order(items: Sequence[Item], noticed_ms: int) -> tuple[int, ...]:
+    """Return for each of ``items`` (one document, in its order) its place in time, epoch ms.
+
+    Publication (else update) time, never later than ``noticed_ms``, and distinct: strictly
+    increasing in order of publication. An undated item takes the time of the dated one before
+    it in that order, or else after it. Documents are read newest first unless their dates
+    ascend.
+    """
+    dates = [_date_ms(item) for item in items]
+    known = [date for date in dates if date is not None]
+    rising = sum(1 if one < two else -1 for one, two in pairwise(known) if one != two)
+    oldest_first = range(len(items)) if rising > 0 else range(len(items) - 1, -1, -1)
+    last = next((dates[place] for place in oldest_first if dates[place] is not None), None)
+    times: dict[int, int] = {}
+    for place in oldest_first:
+        date = dates[place]
+        last = last if date is None else date
+        times[place] = noticed_ms if last is None else min(last, noticed_ms)
+    bound = noticed_ms + 1
+    for place in sorted(oldest_first, key=times.__getitem__)[::-1]:
+        bound = times[place] = min(times[place], bound - 1)
+    return tuple(times[place] for place in range(len(items)))
+
+
+def sight(document: Document, feed: Feed, noticed_ms: int) -> Sighting:
+    """Return what a look at ``document`` tells: the feed as now known, and its items' keys and order.
+
+    What the document does not say of the feed (title, link, language) stays as it was known.
+    Linear in the document; 10,000 items take some tenths of a second.
+    """
+    feed = replace(
+        feed,
+        title=document.title or feed.title,
+        link=document.link or feed.link,
+        language=document.language or feed.language,
+        rate_per_day=_rate(document.items, noticed_ms, feed.rate_per_day),
+    )
+    known = recognise(document.items, feed)
+    feed = replace(feed, weak_guid=known.weak_guid, weak_link=known.weak_link)
+    return Sighting(feed, document.items, known.keys, order(document.items, noticed_ms))
+
+
+def is_home(link: str) -> bool:
+    """Tell whether a canonical link is that of a bare home page."""
+    return link.startswith("//") and not set(link[2:]) & set("/?#")
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """One item's names and keys; "" and ``None`` where it lacks one."""
+
+    guid: str
+    link: str
+    title: str
+    dated: datetime | None
+    key_g: Key | None
+    key_l: Key | None
+    key_p: Key | None
+    key_c: Key
+
+
+def _name(item: Item, feed: Feed) -> _Name:
+    guid = _guid(item.guid or "", feed)
+    link = canonical_link(item.link or "")
+    title = " ".join(item.title.split())
+    dated = item.published or item.updated
+    stamp = dated.isoformat() if dated and (link or title) else ""
+    return _Name(
+        guid=guid,
+        link=link,
+        title=title,
+        dated=dated,
+        key_g=_key("G", guid) if guid else None,
+        key_l=_key("L", link) if link else None,
+        key_p=_key("P", link, title, stamp) if stamp else None,
+        key_c=_key("C", link, title, *_content(item)),
+    )
+
+
+def _guid(raw: str, feed: Feed) -> str:
+    """Return the guid to compare by, "" for one that names no item."""
+    if not _HTTP.match(raw):
+        guid = " ".join(raw.split())
+        return "" if _EMPTY_GUID.fullmatch(guid) else guid
+    guid = canonical_link(raw)
+    own = (canonical_link(feed.url), canonical_link(feed.link))
+    return "" if is_home(guid) or guid in own else guid
+
+
+def _content(item: Item) -> list[str]:
+    """Return what the item holds: its text, and its first picture (a "photo of the day" has no more).
+
+    The parameters of a picture's file are left out: signatures and sizes change at every fetch.
+    """
+    raw = (item.content_html or item.summary_html)[:CONTENT_UNITS]
+    text = " ".join(html.unescape(_TAG.sub(" ", raw)).split())
+    pictures = [_FILE.sub(r"\1", canonical_link(image.url)) for image in item.images[:1]]
+    files = [] if text else [canonical_link(file.url) for file in item.enclosures]
+    return [text, *pictures, *files]
+
+
+def _place(url: str) -> tuple[str, str, str] | None:
+    """Return (``//host:port/path``, query, fragment) of an http(s) address, else None."""
+    if not _HTTP.match(url):
+        return None
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return None
+    with suppress(UnicodeError):  # such a name cannot be asked; it is compared as it stands
+        host = host.encode("idna").decode("ascii")
+    host = f"[{host}]" if ":" in host else host.removeprefix("www.")
+    where = f"//{host}" + (f":{port}" if port not in {None, 80, 443} else "")
+    path = _PATH_SESSION.sub("", _escaped(parts.path)).rstrip("/")
+    return where + path, _escaped(parts.query), _escaped(parts.fragment)
+
+
+def _escaped(part: str) -> str:
+    """Return ``part`` with one spelling for each character: needless escapes undone, the rest in capitals."""
+
+    def respell(found: re.Match[str]) -> str:
+        letter = chr(int(found[0][1:], 16))
+        plain = letter.isascii() and (letter.isalnum() or letter in "-._~")
+        return letter if plain else found[0].upper()
+
+    text = _ESCAPE.sub(respell, part) if "%" in part else part
+    return text if text.isascii() else quote(text, safe="%/:?#[]@!$&'()*+,;=|", errors="replace")
+
+
+def _tracks(parameter: str) -> bool:
+    name = parameter.partition("=")[0]
+    return bool(
+        _TRACKING.fullmatch(name) or _FROM_FEED.fullmatch(parameter) or _PHPBB_SESSION.fullmatch(parameter)
+    )
+
+
+def _key(*parts: str) -> Key:
+    digest = xxh3_64_intdigest("\0".join(parts).encode("utf-8", "surrogatepass"))
+    return Key(digest - (1 << 64) if digest >> 63 else digest)
+
+
+def _short(key: Key) -> str:
+    return base64.urlsafe_b64encode(struct.pack(">q", key)).decode("ascii").rstrip("=")
+
+
+def _given(keys: Iterable[Key | None]) -> tuple[Key, ...]:
+    return tuple(key for key in keys if key is not None)
+
+
+def _shared(pairs: Iterable[tuple[Hashable, Hashable]]) -> set[Hashable]:
+    """Return the names (not "" or None) that stand for more than one thing."""
+    things: defaultdict[Hashable, set[Hashable]] = defaultdict(set)
+    for name, thing in pairs:
+        if name:
+            things[name].add(thing)
+    return {name for name, those in things.items() if len(those) > 1}
+
+
+def _differ(pairs: Iterable[tuple[Hashable, Hashable]]) -> bool:
+    return bool(_shared(pairs))
+
+
+def _real(dates: Iterable[datetime | None]) -> bool:
+    """Tell whether the dates of a document are evidently more than the time of the fetch."""
+    known = [date for date in dates if date is not None]
+    return bool(known) and max(known) - min(known) > GENERATED_WITHIN
+
+
+def _date_ms(item: Item) -> int | None:
+    date = item.published or item.updated
+    return None if date is None else int(date.timestamp() * 1000)
+
+
+def _rate(items: Sequence[Item], noticed_ms: int, before: float) -> float:
+    """Return items a day from the oldest dated item until now; ``before`` if fewer than two are dated."""
+    dates = [min(date, noticed_ms) for item in items if (date := _date_ms(item)) is not None]
+    if len(dates) < 2:
+        return before
+    return len(dates) / max((noticed_ms - min(dates)) / 86_400_000, SHORTEST_SPAN_DAYS)

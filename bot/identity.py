@@ -49,7 +49,8 @@ _TRACKING = re.compile(
 )
 """Names of parameters that tell how one came to a page, or who one is.
 
-None that a publisher may use to say which page it is: a name too few repeats an item, a name too many loses some.
+None that a publisher may use to say which page it is: one name too few repeats an item, one too
+many loses some.
 """
 
 _FROM_FEED = re.compile(

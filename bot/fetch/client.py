@@ -1,0 +1,274 @@
+"""One bounded, guarded, conditional GET, redirects included; whatever happens is a value.
+
+Bounds of one :meth:`Client.get`: the total time (all redirects, and the body), the time to connect,
+the size of headers, ten redirects, and the body's bytes after decompression. Redirects are followed
+here and not by the library, so that each hop meets the guard, keeps credentials to their own host,
+and is known to be permanent or not. With ``FETCH_PROXY`` only the proxy is dialled and the guard sees
+no address behind it: literal addresses and odd ports are refused by their looks, and the proxy
+itself must keep names from leading into private networks.
+"""
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from importlib.metadata import version
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+from xxhash import xxh3_128_hexdigest
+from yarl import URL
+
+from bot.fetch import address, head
+from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
+from bot.fetch.codings import ACCEPTED, PIECE, Body, TooMuchError
+from bot.fetch.dial import connector
+from bot.fetch.trouble import EXPECTED, failed
+from bot.items import Validators
+from bot.settings import Settings
+
+CONNECT_S = 10
+"""For look-up, connect, TLS and a proxy's consent together, all addresses of a host included."""
+
+MOST_REDIRECTS = 10
+_MOST_HEADERS = 200
+_LONGEST_HEADER = 16 * 1024
+
+
+_NONE = Validators()
+
+
+class Kind(StrEnum):
+    """What is hoped for; servers are told by ``Accept``, and may send something else."""
+
+    FEED = "feed"
+    PAGE = "page"
+    IMAGE = "image"
+
+
+_ACCEPT = {
+    Kind.FEED: (
+        "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, "
+        "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, text/html;q=0.7, */*;q=0.5"
+    ),
+    Kind.PAGE: (
+        "text/html, application/xhtml+xml, application/atom+xml;q=0.9, application/rss+xml;q=0.9, "
+        "application/feed+json;q=0.9, application/xml;q=0.8, */*;q=0.5"
+    ),
+    Kind.IMAGE: "image/jpeg, image/png, image/webp;q=0.9, image/*;q=0.8, */*;q=0.1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What one call asks for, the same at every hop."""
+
+    validators: Validators
+    kind: Kind
+    max_bytes: int
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers that say so; validators that no header can hold are left out."""
+        headers = {
+            "Accept": _ACCEPT[self.kind],
+            "If-None-Match": head.validator(self.validators.etag),
+            "If-Modified-Since": head.validator(self.validators.modified),
+        }
+        return {name: value for name, value in headers.items() if value}
+
+
+class _Chain:
+    """How far the redirects of one call have led."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.moved_to: str | None = None
+        """The last address that permanent redirects alone lead to, None if that is the first one."""
+        self._start = url
+        self._permanent = True
+        self._jar: aiohttp.CookieJar | None = None
+
+    def follow(self, response: aiohttp.ClientResponse) -> None:
+        """Go on to where ``response`` leads.
+
+        Its cookies go along if they may, and are forgotten with the chain: some servers redirect in
+        circles until theirs come back.
+
+        Raises:
+            ValueError: with a sentence, if nobody can go there.
+        """
+        self.url = address.follow(self.url, head.text(response.headers["Location"]))
+        self._permanent = self._permanent and response.status in head.PERMANENT
+        if self._permanent:
+            self.moved_to = self.url if self.url != self._start else None
+        if response.cookies:
+            self._jar = self._jar or aiohttp.CookieJar(unsafe=True)
+            self._jar.update_cookies(response.cookies, response.url)
+
+    def headers(self) -> dict[str, str]:
+        """Return the Cookie header for the next hop, if there are cookies for it."""
+        if self._jar is None:
+            return {}
+        cookies = self._jar.filter_cookies(URL(self.url, encoded=True)).values()
+        return {"Cookie": "; ".join(f"{one.key}={one.coded_value}" for one in cookies)} if cookies else {}
+
+
+class Client:
+    """Asks the web. An async context manager; one is enough for a process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stack = AsyncExitStack()
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        """Open the session; nothing is dialled yet."""
+        proxy = self._settings.fetch_proxy
+        session = aiohttp.ClientSession(
+            connector=connector(self._settings.fetch_allow_networks, proxied=bool(proxy)),
+            timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_S),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": user_agent(self._settings), "Accept-Encoding": ACCEPTED},
+            proxy=proxy or None,
+            auto_decompress=False,
+            trust_env=False,
+            max_line_size=_LONGEST_HEADER,
+            max_field_size=_LONGEST_HEADER,
+            max_headers=_MOST_HEADERS,
+        )
+        self._session = await self._stack.enter_async_context(session)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close all connections at once."""
+        self._session = None
+        await self._stack.aclose()
+
+    async def get(
+        self,
+        url: str,
+        validators: Validators = _NONE,
+        *,
+        max_bytes: int | None = None,
+        timeout_s: float | None = None,
+        kind: Kind = Kind.FEED,
+    ) -> Answer:
+        """Return what is at ``url``, or why there is nothing; nothing that the network does is raised.
+
+        Where ``url`` names no scheme and https cannot be reached, http is asked in the same time.
+        :class:`NotModified` only comes of validators. Limits not given are those of the settings.
+        """
+        try:
+            start = address.normalise(url)
+        except ValueError as error:
+            return Failed(Failure.BAD_ADDRESS, str(error))
+        wish = _Wish(validators, kind, max_bytes or self._settings.fetch_max_bytes)
+        seconds = timeout_s or self._settings.fetch_timeout_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                answer = await self._follow(start, wish)
+                unreachable = isinstance(answer, Failed) and answer.why is Failure.UNREACHABLE
+                if unreachable and address.lacks_scheme(url):
+                    answer = await self._follow(start.replace("https://", "http://", 1), wish)
+        except TimeoutError:
+            return Failed(
+                Failure.TOO_SLOW, f"{address.host_of(start)} did not answer in full within {seconds:g} s"
+            )
+        return answer
+
+    async def _follow(self, start: str, wish: _Wish) -> Answer:
+        """Ask ``start`` and wherever it redirects to."""
+        chain = _Chain(start)
+        for _ in range(MOST_REDIRECTS + 1):
+            if reason := self._refusal(chain.url):
+                return Failed(Failure.REFUSED, f"{address.host_of(chain.url)} is not asked: {reason}")
+            try:
+                answer = await self._hop(chain, wish)
+            except EXPECTED as error:
+                return failed(chain.url, error, wish.max_bytes)
+            if answer is not None:
+                return answer
+        return Failed(
+            Failure.TOO_MANY_REDIRECTS,
+            f"{address.host_of(start)} redirects more than {MOST_REDIRECTS} times",
+        )
+
+    def _refusal(self, url: str) -> str | None:
+        return address.refusal_by_looks(
+            url, self._settings.fetch_allow_networks, proxied=bool(self._settings.fetch_proxy)
+        )
+
+    async def _hop(self, chain: _Chain, wish: _Wish) -> Answer | None:
+        """Ask where ``chain`` stands; None if that leads on.
+
+        Raises:
+            Exception: one of :data:`bot.fetch.trouble.EXPECTED`.
+        """
+        if self._session is None:
+            raise RuntimeError("the client is not open: async with Client(settings) as client")
+        async with self._session.get(
+            URL(chain.url, encoded=True), headers=wish.headers() | chain.headers(), allow_redirects=False
+        ) as response:
+            status, now = response.status, datetime.now(UTC)
+            if status in head.REDIRECTS and "Location" in response.headers:
+                try:
+                    chain.follow(response)
+                except ValueError as error:
+                    return Failed(Failure.REFUSED, f"{address.host_of(chain.url)}: {error}")
+                return None
+            if status == 304 and (wish.validators.etag or wish.validators.modified):
+                return NotModified(chain.moved_to, head.max_age_s(response.headers, now))
+            if not head.has_document(status):
+                return Failed(
+                    head.failure_of(status),
+                    f"{address.host_of(chain.url)} answered {status}",
+                    head.retry_after_s(response.headers, now),
+                )
+            return _fetched(response, await _body(response, wish.max_bytes), chain, now)
+
+
+def user_agent(settings: Settings) -> str:
+    """Return who we say we are: a publisher who wonders shall find the operator, if he wants to be found."""
+    contact = f"+{settings.public_url}" if settings.public_url else "self-hosted feed relay"
+    return f"newsrelay/{version('newsrelay')} ({contact})"
+
+
+def _fetched(response: aiohttp.ClientResponse, body: bytes, chain: _Chain, now: datetime) -> Fetched:
+    headers, url = response.headers, address.without_user(chain.url)
+    return Fetched(
+        url=url,
+        body=body,
+        content_type=head.text(headers.get("Content-Type", "")),
+        etag=head.validator(headers.get("ETag", "")),
+        modified=head.validator(headers.get("Last-Modified", "")),
+        body_hash=xxh3_128_hexdigest(body),
+        moved_to=chain.moved_to,
+        max_age_s=head.max_age_s(headers, now),
+        links=head.links(headers.getall("Link", ()), url),
+    )
+
+
+async def _body(response: aiohttp.ClientResponse, most: int) -> bytes:
+    """Return the whole document, decoded.
+
+    Raises:
+        TooMuchError: if it, or what is sent of it, has more than ``most`` bytes.
+        BadCodingError: if it cannot be decoded.
+    """
+    if (response.content_length or 0) > most:
+        raise TooMuchError
+    document = bytearray()
+    body = Body(",".join(response.headers.getall("Content-Encoding", ())), most)
+    async for chunk in response.content.iter_chunked(PIECE):
+        for piece in body.feed(chunk):
+            if len(document) + len(piece) > most:
+                raise TooMuchError
+            document += piece
+            if len(piece) >= PIECE:  # there may be much more behind: let others run meanwhile
+                await asyncio.sleep(0)
+    body.finish()
+    return bytes(document)

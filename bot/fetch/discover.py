@@ -1,0 +1,184 @@
+"""Which feeds a page leads to: those it names, those it links to, and where feeds usually are. Pure.
+
+A page is foreign and may be made to hurt: only its beginning is read, only so many links are looked
+at, and the parser is a browser's, which takes a bounded time for whatever comes.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from bot.fetch.address import normalise
+
+READ_BYTES = 512 * 1024
+MOST_CANDIDATES = 20
+"""Feeds named by the page itself; more are never offered."""
+
+_MOST_LINKS = 5000
+_LONGEST_TITLE = 200
+
+_KINDS = {
+    "application/rss+xml": "rss",
+    "application/x-rss+xml": "rss",
+    "text/rss+xml": "rss",
+    "application/atom+xml": "atom",
+    "application/x-atom+xml": "atom",
+    "text/atom+xml": "atom",
+    "application/rdf+xml": "rdf",
+    "text/rdf+xml": "rdf",
+    "application/feed+json": "json",
+}
+_VAGUE_KINDS = {"application/json": "json", "application/xml": "feed", "text/xml": "feed"}
+"""Types that say "feed" only where the title or the address says so too."""
+
+_HINT = re.compile(r"feed|rss|atom", re.IGNORECASE)
+_NOT_A_FEED = re.compile(r"/wp-json/|/oembed", re.IGNORECASE)
+_FEED_PATH = re.compile(
+    r"/(?:feed|rss|atom|rdf)2?/?$|\.(?:rss|atom|rdf)$|/(?:feed|rss2?|atom|index|feeds?/[\w-]+)\.xml$|/feed\.json$",
+    re.IGNORECASE,
+)
+_FEED_QUERY = re.compile(r"(?:^|&)(?:feed|format|type|output)=(?:rss2?|atom|rdf|feed)(?:&|$)", re.IGNORECASE)
+_CHARSET = re.compile(
+    # Of Python's codecs only those of the web: some of the others take quadratic time.
+    rb"""charset\s*=\s*["']?\s*((?:utf|gb|big5|euc|shift|sjis|iso|windows|cp|koi8|latin|mac|tis)[\w.:-]{0,20})""",
+    re.IGNORECASE,
+)
+
+GUESSES = ("/feed", "/rss", "/rss.xml", "/atom.xml", "/feed.xml", "/index.xml", "/feed.json")
+
+_RULES = (
+    # Sites whose pages do not always name the feed they have: page → feed, kind.
+    (
+        re.compile(r"https?://(?:www\.|m\.)?youtube\.com/channel/(UC[\w-]{10,40})(?:[/?].*)?", re.ASCII),
+        r"https://www.youtube.com/feeds/videos.xml?channel_id=\1",
+        "atom",
+    ),
+    (
+        re.compile(
+            r"https?://(?:www\.|m\.)?youtube\.com/playlist\?(?:.*&)?list=([\w-]{10,80})(?:&.*)?", re.ASCII
+        ),
+        r"https://www.youtube.com/feeds/videos.xml?playlist_id=\1",
+        "atom",
+    ),
+    (
+        re.compile(r"https?://(?:www\.)?github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?(?:/releases)?/?", re.ASCII),
+        r"https://github.com/\1/releases.atom",
+        "atom",
+    ),
+    (
+        re.compile(r"https?://(?:www\.|old\.|new\.)?reddit\.com/((?:r|user)/[\w-]+)/?", re.ASCII),
+        r"https://www.reddit.com/\1/.rss",
+        "atom",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An address where a feed may be.
+
+    ``title`` is the page's own name for it, "" for none; ``kind`` is ``rss``, ``atom``, ``rdf``,
+    ``json``, or ``feed`` where nothing tells. A guess is nothing the page says.
+    """
+
+    url: str
+    title: str = ""
+    kind: str = "feed"
+    guessed: bool = False
+
+
+def feeds_of(page: bytes, url: str) -> tuple[Candidate, ...]:
+    """Return the feeds that ``page``, found at ``url``, may have: the surest first, guesses last.
+
+    ``page`` may be empty, where only its address is known.
+    """
+    found: dict[str, Candidate] = {}
+    for candidate in _named(page, url):
+        if len(found) < MOST_CANDIDATES:
+            found.setdefault(candidate.url, candidate)
+    for candidate in _guesses(url):
+        found.setdefault(candidate.url, candidate)
+    return tuple(one for one in found.values() if one.url != url)
+
+
+def _named(page: bytes, url: str) -> Iterator[Candidate]:
+    for pattern, feed, kind in _RULES:
+        if pattern.fullmatch(url):
+            yield Candidate(pattern.sub(feed, url), kind=kind)
+    tree = LexborHTMLParser(_decoded(page[:READ_BYTES]))
+    first = tree.css_first("base[href]")
+    base = (_absolute(first, url) if first else None) or url
+    for link in tree.css("link[href]")[:_MOST_LINKS]:
+        if (kind := _kind(link)) and (target := _absolute(link, base)):
+            yield Candidate(target, _clean(link.attributes.get("title")), kind)
+    for anchor in tree.css("a[href]")[:_MOST_LINKS]:
+        target = _absolute(anchor, base) if _may_be_feed(anchor.attributes.get("href") or "") else None
+        if target and _looks_like_feed(target):
+            yield Candidate(target, _clean(anchor.attributes.get("title") or anchor.text()))
+
+
+def _kind(link: LexborNode) -> str | None:
+    """Return which kind of feed a ``<link>`` names, None for none."""
+    attributes = link.attributes
+    relations = (attributes.get("rel") or "").lower().split()
+    mime = (attributes.get("type") or "").partition(";")[0].strip().lower()
+    if "alternate" not in relations and "feed" not in relations:
+        return None
+    href = attributes.get("href") or ""
+    if mime in _KINDS:
+        return _KINDS[mime]
+    if "feed" in relations and not mime:
+        return "feed"
+    hinted = _HINT.search(f"{attributes.get('title') or ''} {href}") and not _NOT_A_FEED.search(href)
+    return _VAGUE_KINDS.get(mime) if hinted else None
+
+
+def _may_be_feed(href: str) -> bool:
+    """Tell cheaply whether to look closer: most links of a page are nothing like it."""
+    return len(href) <= 2000 and (
+        "index.xml" in href or _HINT.search(href) is not None or "rdf" in href.lower()
+    )
+
+
+def _looks_like_feed(url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(_FEED_PATH.search(parts.path) or _FEED_QUERY.search(parts.query))
+
+
+def _guesses(url: str) -> Iterator[Candidate]:
+    """Yield the usual addresses: below the page itself, then below the root of its site."""
+    parts = urlsplit(url)
+    path = parts.path.rstrip("/")
+    if path and "." not in path.rpartition("/")[2] and not _looks_like_feed(url):
+        yield Candidate(parts._replace(path=f"{path}/feed", query="").geturl(), guessed=True)
+    for guess in GUESSES:
+        kind = "json" if guess.endswith("json") else "feed"
+        yield Candidate(parts._replace(path=guess, query="").geturl(), kind=kind, guessed=True)
+
+
+def _absolute(node: LexborNode, base: str) -> str | None:
+    try:
+        return normalise(urljoin(base, (node.attributes.get("href") or "").strip()))
+    except ValueError:
+        return None
+
+
+def _clean(title: str | None) -> str:
+    return " ".join((title or "")[: 2 * _LONGEST_TITLE].split())[:_LONGEST_TITLE]
+
+
+def _decoded(page: bytes) -> str:
+    """Return the page as text: UTF-8 if it is, else what it says it is, else as browsers guess."""
+    try:
+        return page.decode()
+    except UnicodeDecodeError as error:
+        if error.start >= len(page) - 3:  # cut within a character
+            return page.decode(errors="ignore")
+    declared = _CHARSET.search(page[:4096])
+    try:
+        return page.decode(declared[1].decode("ascii") if declared else "windows-1252", "replace")
+    except LookupError:
+        return page.decode(errors="replace")

@@ -157,7 +157,10 @@ _PICTURE = (
     "caption_too_long",
 )
 
-_NEVER_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol")
+_NEVER_SENT = {
+    *("ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError"),
+    *("UnsupportedProtocol", "LocalProtocolError", "InvalidURL"),
+}
 """Exceptions of httpx, by name because the library is not ours, that come before any byte is sent."""
 
 _SLOW_MODE = re.compile(r"slowmode_wait_(\d+)")

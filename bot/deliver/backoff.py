@@ -1,0 +1,108 @@
+"""How long to leave a chat alone after trouble, and when the trouble is everybody's.
+
+Kept by each worker in memory: a restart begins afresh, which costs one vain attempt a chat. It
+asks no clock and throws no dice; both are arguments.
+"""
+
+from dataclasses import dataclass
+
+from bot.items import ChatId
+
+FIRST_S = 1.0
+"""The first pause after Telegram was down; it doubles from there."""
+
+LONGEST_DOWN_S = 60.0
+"""How late an outage's end may be noticed by one chat."""
+
+LONGEST_UNCLEAR_S = 600.0
+"""Each repetition of what may have arrived is a chance of a double, so these grow longer apart."""
+
+EVERYBODY = 3
+"""So many chats in trouble one after the other, with no success between, and the bot itself rests."""
+
+BOT_REST_S = 30.0
+"""The longest such rest: one message then tries anew, where otherwise each chat would."""
+
+MARGIN_S = 0.5
+"""Added to Telegram's flood waits, which are whole seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Until when to leave the chat alone, and everybody (0: not at all); epoch milliseconds."""
+
+    chat_ms: int
+    bot_ms: int = 0
+
+
+@dataclass(slots=True)
+class _Trouble:
+    """What a chat has met since its last success."""
+
+    times: int = 0
+    unclear: int = 0
+    successes_before: int = 0
+
+
+class Backoff:
+    """The chats in trouble; those that are well take no memory."""
+
+    def __init__(self) -> None:
+        self._troubles: dict[ChatId, _Trouble] = {}
+        self._in_a_row: set[ChatId] = set()
+        self._rests = 0
+        self._successes = 0
+
+    def succeeded(self, chat: ChatId) -> None:
+        """Telegram took something for ``chat``."""
+        self._successes += 1
+        self._rests = 0
+        self._in_a_row.clear()
+        self._troubles.pop(chat, None)
+
+    def forget(self, chat: ChatId) -> None:
+        """What troubled ``chat`` is settled otherwise: its item was parked, or the chat is gone."""
+        self._troubles.pop(chat, None)
+
+    def flooded(self, chat: ChatId, seconds: float, now_ms: int) -> Rest:
+        """Return the rest after a flood wait: the chat's own; everybody's if several met one in a row."""
+        chat_ms = now_ms + round((seconds + MARGIN_S) * 1000)
+        bot_ms = self._everybody(chat, now_ms, seconds + MARGIN_S)
+        return Rest(chat_ms, bot_ms)
+
+    def down(self, chat: ChatId, now_ms: int, roll: float) -> Rest:
+        """Return the rest after Telegram was not reached; ``roll`` in 0…1 spreads the chats."""
+        trouble = self._trouble(chat)
+        trouble.times += 1
+        pause_s = min(FIRST_S * 2.0 ** min(trouble.times - 1, 20), LONGEST_DOWN_S) * (0.75 + roll / 2)
+        return Rest(now_ms + round(pause_s * 1000), self._everybody(chat, now_ms, BOT_REST_S))
+
+    def unclear(self, chat: ChatId, now_ms: int, roll: float) -> Rest:
+        """Return the rest after no answer came."""
+        trouble = self._trouble(chat)
+        trouble.unclear += 1
+        pause_s = min(2 * FIRST_S * 2.0 ** min(trouble.unclear - 1, 20), LONGEST_UNCLEAR_S) * (
+            0.75 + roll / 2
+        )
+        return Rest(now_ms + round(pause_s * 1000))
+
+    def unclear_times(self, chat: ChatId) -> int:
+        """Return how often in a row no answer came for ``chat``."""
+        return self._troubles[chat].unclear if chat in self._troubles else 0
+
+    def others_were_answered(self, chat: ChatId) -> bool:
+        """Return whether Telegram answered others since the chat's trouble began: then it is its own."""
+        trouble = self._troubles.get(chat)
+        return trouble is not None and self._successes > trouble.successes_before
+
+    def _trouble(self, chat: ChatId) -> _Trouble:
+        return self._troubles.setdefault(chat, _Trouble(successes_before=self._successes))
+
+    def _everybody(self, chat: ChatId, now_ms: int, longest_s: float) -> int:
+        """Return until when the whole bot rests, 0 if the trouble may well be the chat's own."""
+        self._in_a_row.add(chat)
+        if len(self._in_a_row) < EVERYBODY:
+            return 0
+        self._rests += 1
+        rest_s = min(FIRST_S * 2.0 ** min(self._rests - 1, 10), longest_s, BOT_REST_S)
+        return now_ms + round(rest_s * 1000)

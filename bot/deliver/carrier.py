@@ -1,0 +1,299 @@
+"""One delivery: the item of a claim to its chat, and the note of what became of it.
+
+An item leaves its lane only when Telegram has named the message, or with a reason that can be
+read later (parked). An outage or a flood wait is never the item's fault and costs no attempt.
+"""
+
+import asyncio
+import logging
+import zlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+from bot.deliver import notices
+from bot.deliver.backoff import Backoff, Rest
+from bot.deliver.letters import Letter, Letters, Wishes, Withdrawn
+from bot.deliver.outcome import (
+    ChatLost,
+    Down,
+    Halt,
+    Migrated,
+    Outcome,
+    PhotoRefused,
+    Refused,
+    Sent,
+    TopicLost,
+    Unclear,
+    Wait,
+)
+from bot.deliver.tally import Tally
+from bot.errors import StoreError, StoreUnavailable, StoreUnfit
+from bot.items import Chat, ChatId, Subscription, UserId
+from bot.render.parts import Message
+from bot.store.outbox import Claim, Claimed
+
+LEASE_S = 60.0
+"""Longer than a delivery and what it loads beforehand: what a killed worker held comes back then."""
+
+DELIVERY_S = 48.0
+"""All that one delivery may take; the rest of the lease is for loading before and noting after."""
+
+PLAIN_FROM = 3
+"""From this attempt on a message goes without its picture: that may be what gets no answer."""
+
+SIMPLE_FROM = 6
+"""From this attempt on it goes as title and link: setting it may be what takes the process down."""
+
+GIVE_UP = 12
+"""Attempts that ended with nothing known, or by our own fault, before the item is parked."""
+
+LONG_WAIT_S = 60.0
+"""A flood wait from this length on is worth an operator's look."""
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+
+class Lanes(Protocol):
+    """What is needed of :class:`bot.store.outbox.Outbox`."""
+
+    async def claim(self, limit: int, lease_ms: int) -> Claimed:
+        """Hand out what may be sent now."""
+
+    async def settle(self, claim: Claim, message_id: int) -> bool:
+        """Note that it was sent."""
+
+    async def defer(self, claim: Claim, until_ms: int, *, counts: bool = True) -> bool:
+        """Keep it for later."""
+
+    async def park(self, claim: Claim, why: str) -> bool:
+        """Give it up, with the reason."""
+
+    async def hold(self, chat_id: ChatId | None, until_ms: int) -> None:
+        """Let everybody wait."""
+
+
+class People(Wishes, Protocol):
+    """What is needed of :class:`bot.store.chats.Chats`."""
+
+    async def update(self, subscription: Subscription) -> None:
+        """Save a subscription."""
+
+    async def pause(self, chat_id: ChatId, why: str) -> None:
+        """Send nothing any more."""
+
+    async def migrate(self, old: ChatId, new: ChatId) -> None:
+        """Move everything to another id."""
+
+
+class Sends(Protocol):
+    """What is needed of :class:`bot.deliver.sender.Sender`."""
+
+    async def deliver(
+        self, chat: ChatId, message: Message, *, plainly: bool = False, within_s: float = DELIVERY_S
+    ) -> Outcome:
+        """Send a message in the best form that passes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ear:
+    """Who hears of it: ``tell`` a person in private, ``note_health`` that a kind of work goes well."""
+
+    tell: Callable[[UserId, str], Awaitable[None]]
+    note_health: Callable[[str], Awaitable[None]]
+
+
+class Carrier:
+    """Delivers claims, any number at a time. ``clock`` is in epoch milliseconds.
+
+    Attributes:
+        refused: why Telegram will not have us at all, once it has said so.
+        tally: what to report.
+    """
+
+    def __init__(
+        self,
+        outbox: Lanes,
+        chats: People,
+        letters: Letters,
+        sender: Sends,
+        ear: Ear,
+        clock: Callable[[], int],
+    ) -> None:
+        self._outbox = outbox
+        self._chats = chats
+        self._letters = letters
+        self._sender = sender
+        self._ear = ear
+        self._clock = clock
+        self._backoff = Backoff()
+        self._telegram_away = False
+        self.refused = ""
+        self.tally = Tally()
+
+    async def carry(self, claim: Claim) -> None:
+        """Deliver one claim and note the outcome; no item's, chat's or store's trouble leaves here."""
+        try:
+            outcome = await self._attempt(claim)
+        except Exception:
+            logger.exception("chat %d, item %s: our own failure; to be tried again", claim.chat, claim.item)
+            rest = self._backoff.down(claim.chat, self._clock(), _roll(claim))
+            await self._noted(claim, lambda: self._outbox.defer(claim, rest.chat_ms))
+        else:
+            await self._noted(claim, lambda: self._conclude(claim, outcome))
+
+    async def _attempt(self, claim: Claim) -> Outcome | Withdrawn | None:
+        """Load, set and send; None where the claim may no longer be ours."""
+        if claim.attempt > GIVE_UP:
+            return Withdrawn(f"given up after {GIVE_UP} attempts that ended without a word")
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        letter = await surely(lambda: self._letters.of(claim, simply=claim.attempt >= SIMPLE_FROM))
+        if isinstance(letter, Withdrawn):
+            return letter
+        if loop.time() - began > LEASE_S - DELIVERY_S:
+            return None
+        plainly = max(claim.attempt, self._backoff.unclear_times(claim.chat) + 1) >= PLAIN_FROM
+        outcome = await self._sender.deliver(claim.chat, letter.message, plainly=plainly, within_s=DELIVERY_S)
+        if isinstance(outcome, TopicLost):
+            outcome = await self._into_general(claim, letter, plainly=plainly)
+        if isinstance(outcome, Sent):
+            delay_ms = self._clock() - letter.noticed_ms
+            self.tally.delay(delay_ms)
+            logger.debug(
+                "chat %d, item %s: sent %d ms after it was noticed", claim.chat, claim.item, delay_ms
+            )
+        return outcome
+
+    async def _into_general(self, claim: Claim, letter: Letter, *, plainly: bool) -> Outcome:
+        """Send to the group itself what its topic does not take any more, now and from now on."""
+        if letter.message.topic is None:
+            return ChatLost("topic closed")
+        if (wish := letter.subscription) is not None:
+            logger.warning("chat %d: topic %s is lost; its items go to General", claim.chat, wish.topic)
+            await surely(lambda: self._chats.update(replace(wish, topic=None)))
+            name = wish.title or letter.source
+            language = self._letters.language(letter.chat)
+            await self._tell(letter.chat, notices.topic_lost(letter.chat, name, language))
+        message = replace(letter.message, topic=None)
+        outcome = await self._sender.deliver(claim.chat, message, plainly=plainly, within_s=DELIVERY_S / 2)
+        return ChatLost("topic closed") if isinstance(outcome, TopicLost) else outcome
+
+    async def _conclude(  # noqa: C901  one case for each outcome reads as a table
+        self, claim: Claim, outcome: Outcome | Withdrawn | None
+    ) -> None:
+        """Note what became of a claim. Telegram's outages are told once, its refusals each."""
+        match outcome:
+            case None:
+                logger.debug("chat %d, item %s: left to its lease", claim.chat, claim.item)
+            case Sent(message_id):
+                await self._sent(claim, message_id)
+            case Wait(seconds):
+                say = logger.warning if seconds >= LONG_WAIT_S else logger.info
+                say("chat %d: Telegram wants %.0f s of quiet", claim.chat, seconds)
+                await self._defer(claim, self._backoff.flooded(claim.chat, seconds, self._clock()))
+            case Down(why):
+                if not self._telegram_away:
+                    logger.warning("Telegram is out of reach; everything waits: %s", why)
+                self._telegram_away = True
+                await self._defer(claim, self._backoff.down(claim.chat, self._clock(), _roll(claim)))
+            case Unclear(why):
+                await self._unclear(claim, why)
+            case Withdrawn(why):
+                await self._park(claim, why, logging.INFO)
+            case Refused(why) | PhotoRefused(why) | TopicLost(why):
+                await self._park(claim, f"Telegram refuses it: {why}", logging.WARNING)
+            case ChatLost(why):
+                await self._lost(claim, why)
+            case Migrated(to):
+                logger.info("chat %d is now %d", claim.chat, to)
+                await surely(lambda: self._chats.migrate(claim.chat, to))
+                self._backoff.forget(claim.chat)
+            case Halt(why):
+                self.refused = why
+                await self._defer(claim, Rest(self._clock()))
+
+    async def _sent(self, claim: Claim, message_id: int) -> None:
+        """Settle, however long the store takes: that it was sent must not be forgotten."""
+        self._backoff.succeeded(claim.chat)
+        if self._telegram_away:
+            logger.info("Telegram is back")
+        self._telegram_away = False
+        await surely(lambda: self._outbox.settle(claim, message_id))
+        self.tally.count("sent")
+        try:
+            await self._ear.note_health("send")
+        except StoreError as error:
+            logger.debug("the last send could not be noted as a sign of health: %s", error)
+
+    async def _unclear(self, claim: Claim, why: str) -> None:
+        """Repeat what may have arrived, ever later: here is where Telegram could be asked first.
+
+        The attempt counts only while Telegram answers others; when it answers nobody, that is
+        an outage, and an outage loses nothing.
+        """
+        logger.warning(
+            "chat %d, item %s: it is not clear whether it arrived: %s", claim.chat, claim.item, why
+        )
+        counts = self._backoff.others_were_answered(claim.chat)
+        rest = self._backoff.unclear(claim.chat, self._clock(), _roll(claim))
+        await self._defer(claim, rest, counts=counts)
+
+    async def _defer(self, claim: Claim, rest: Rest, *, counts: bool = False) -> None:
+        self.tally.count("deferred")
+        await surely(lambda: self._outbox.defer(claim, rest.chat_ms, counts=counts))
+        if rest.bot_ms:
+            await surely(lambda: self._outbox.hold(None, rest.bot_ms))
+
+    async def _park(self, claim: Claim, why: str, level: int) -> None:
+        logger.log(level, "chat %d, item %s: not sent: %s", claim.chat, claim.item, why)
+        await surely(lambda: self._outbox.park(claim, why))
+        self._backoff.forget(claim.chat)
+        self.tally.count("parked")
+
+    async def _lost(self, claim: Claim, why: str) -> None:
+        """Pause the chat; its items wait for its return. Its owner is told the first time."""
+        chat = await surely(lambda: self._chats.get(claim.chat)) or Chat(claim.chat)
+        await surely(lambda: self._chats.pause(claim.chat, why))
+        await surely(lambda: self._outbox.defer(claim, self._clock(), counts=False))
+        self._backoff.forget(claim.chat)
+        if not chat.paused:
+            logger.warning("chat %d is paused: %s", claim.chat, why)
+            self.tally.count("paused chats")
+            await self._tell(chat, notices.chat_lost(chat, why, self._letters.language(chat)))
+
+    async def _tell(self, chat: Chat, sentence: str) -> None:
+        """Tell the owner in private, unless that is the chat in question; not being heard harms nothing."""
+        if chat.owner is None or int(chat.owner) == int(chat.id):
+            return
+        try:
+            async with asyncio.timeout(DELIVERY_S / 4):
+                await self._ear.tell(chat.owner, sentence)
+        except Exception:
+            logger.exception("the owner of chat %d could not be told", chat.id)
+
+    async def _noted(self, claim: Claim, step: Callable[[], Awaitable[object]]) -> None:
+        """Run ``step``; a store that refuses it outright is a fault to look at, not a reason to end."""
+        try:
+            await step()
+        except Exception:
+            logger.exception("chat %d, item %s: what became of it is not noted", claim.chat, claim.item)
+
+
+async def surely(step: Callable[[], Awaitable[T]]) -> T:
+    """Run a step of the store's, again and again while the store is away."""
+    pause_s = 0.1
+    while True:
+        try:
+            return await step()
+        except (StoreUnavailable, StoreUnfit) as error:
+            logger.debug("waiting for the store: %s", error)
+        await asyncio.sleep(pause_s)
+        pause_s = min(2 * pause_s, 5.0)
+
+
+def _roll(claim: Claim) -> float:
+    """Return a number in 0…1 that spreads chats whose claims came together."""
+    return zlib.crc32(f"{claim.token}:{claim.chat}".encode()) / 2**32

@@ -1,0 +1,36 @@
+"""What the owner of a chat is told when it can no longer be served as wished."""
+
+from bot.items import Chat
+
+_SENTENCES = {
+    "en": {
+        "lost": "I can no longer write to {chat} ({why}). What is new waits there. "
+        "Put that right and use any command for it, or end its subscriptions with /unsub.",
+        "topic": "The topic for {feed} in {chat} is gone or closed, so its items now go to General. "
+        "Use /sub again in another topic to move them.",
+    },
+    "zh": {
+        "lost": "我无法再向 {chat} 发送消息（{why}）。新内容会在那里等待。"
+        "请解决后对它使用任意命令，或用 /unsub 退订。",
+        "topic": "{chat} 中 {feed} 的话题已被删除或关闭，其内容现在发到 General。"
+        "要移动，请在另一话题中重新使用 /sub。",
+    },
+}
+
+
+def chat_lost(chat: Chat, why: str, language: str) -> str:
+    """Return the sentence that says that ``chat`` is lost, why, and what to do."""
+    return _sentence("lost", language).format(chat=_name(chat), why=why)
+
+
+def topic_lost(chat: Chat, feed: str, language: str) -> str:
+    """Return the sentence that says that items of ``feed`` go to General from now on."""
+    return _sentence("topic", language).format(chat=_name(chat), feed=feed)
+
+
+def _sentence(kind: str, language: str) -> str:
+    return _SENTENCES.get(language.lower()[:2], _SENTENCES["en"])[kind]
+
+
+def _name(chat: Chat) -> str:
+    return chat.title or (f"@{chat.username}" if chat.username else str(chat.id))

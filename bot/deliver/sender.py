@@ -1,0 +1,253 @@
+"""A message to a chat: the calls to Telegram, their deadlines, and the ladder a picture climbs down.
+
+The text always arrives: what Telegram will not take goes out with less, down to bare words.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Protocol
+
+import telegram
+from telegram import InputFile
+from telegram.error import TelegramError
+
+from bot.deliver import form
+from bot.deliver.outcome import Outcome, PhotoRefused, Refused, Sent, TopicLost, Unclear, Wait, of_error
+from bot.deliver.recent import Recent
+from bot.deliver.uploads import Files, Pictures, Uploads
+from bot.errors import StoreError
+from bot.items import ChatId
+from bot.render.ladder import Rung, Way, rungs
+from bot.render.parts import Message
+
+DELIVERY_S = 50.0
+"""All that one delivery may take, every rung included; a courier's lease is longer."""
+
+TEXT_S = 15.0
+"""Kept back for the text while pictures are tried."""
+
+ADDRESS_S = 30.0
+"""How long Telegram may take to load a picture by its address; five seconds are often too few."""
+
+LEAST_S = 3.0
+"""A picture is not tried any more in less time than this."""
+
+ANSWER_WAIT_S = 30.0
+"""A person who asked is not left waiting longer than this for a free place in the budget."""
+
+logger = logging.getLogger(__name__)
+
+
+class Budget(Protocol):
+    """What a reply needs of the outbox: its place in the budget, ahead of news."""
+
+    async def reserve(self, chat_id: ChatId, cost: int = 1) -> int:
+        """Take a place now; return the milliseconds to wait for it."""
+
+    async def hold(self, chat_id: ChatId | None, until_ms: int) -> None:
+        """Let the chat (None: every chat) hear nothing before ``until_ms``."""
+
+
+class Outbox(Budget, Files, Protocol):
+    """What the sender needs of :class:`bot.store.outbox.Outbox`."""
+
+
+class Sender:
+    """Sends and edits messages through one bot.
+
+    ``pictures`` downloads what an address holds, guarded and bounded, or returns None.
+    ``paid`` lets Telegram take its price for a faster rate. ``clock`` is the wall clock in
+    seconds, ``sleep`` what waits; tests replace both.
+    """
+
+    def __init__(
+        self,
+        bot: telegram.Bot,
+        pictures: Pictures,
+        outbox: Outbox,
+        *,
+        paid: bool = False,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._bot = bot
+        self._outbox = outbox
+        self._paid = paid or None
+        self._clock = clock
+        self._sleep = sleep
+        self._uploads = Uploads(pictures, outbox, int(bot.token.partition(":")[0]))
+        self._no_pictures: Recent[ChatId, bool] = Recent(10_000, 600, time.monotonic)
+        """Chats that lately took no picture at all."""
+        self._bad_addresses: Recent[str, bool] = Recent(5_000, 3600, time.monotonic)
+        """Addresses Telegram could not use; it remembers its failures for days, so asking again is vain."""
+
+    async def deliver(
+        self, chat: ChatId, message: Message, *, plainly: bool = False, within_s: float = DELIVERY_S
+    ) -> Outcome:
+        """Send ``message`` in the best form that passes, in about ``within_s`` seconds.
+
+        ``plainly`` leaves pictures out: for a message whose picture may be what kept Telegram
+        from answering. Returns anything but :class:`PhotoRefused`; :class:`Refused` only where
+        even the bare words were refused.
+        """
+        deadline = asyncio.get_running_loop().time() + within_s
+        for rung in rungs(message):
+            if rung.way is Way.TEXT:
+                return await self._in_words(chat, rung.message, deadline)
+            left_s = deadline - TEXT_S - asyncio.get_running_loop().time()
+            if plainly or chat in self._no_pictures or left_s < LEAST_S:
+                continue
+            outcome = await self._with_picture(chat, rung, left_s)
+            if isinstance(outcome, Refused):
+                return await self._in_words(chat, replace(message, photo=None), deadline)
+            if not isinstance(outcome, PhotoRefused):
+                return outcome
+            logger.debug("chat %d: %s of %s: %s", chat, rung.way, rung.url, outcome.why)
+            if outcome.any_picture:
+                self._no_pictures.put(chat, value=True)
+        return await self._in_words(chat, replace(message, photo=None), deadline)
+
+    async def send(
+        self, chat: ChatId, message: Message, photo: str | None = None, *, within_s: float = TEXT_S
+    ) -> Outcome:
+        """Call Telegram once: the text, or ``photo`` (an address or a file id) with it as caption."""
+        if photo is None:
+            return _outcome(await self._text(chat, message, within_s))
+        return _outcome(await self._photo(chat, message, photo, within_s))
+
+    async def answer(self, chat: ChatId, message: Message) -> Outcome:
+        """Send a reply, ahead of news: within the budget, and once more after a flood wait.
+
+        Returns :class:`Wait` unsent where the budget or Telegram asks for more than
+        :data:`ANSWER_WAIT_S`. Sends without a budget while the store is away: the reply may
+        well be the one that says so.
+        """
+        wait_s = 0.0
+        for _ in range(2):
+            wait_s = max(wait_s, await self._place(chat))
+            if wait_s > ANSWER_WAIT_S:
+                break
+            await self._sleep(wait_s)
+            outcome = await self.deliver(chat, message)
+            if isinstance(outcome, TopicLost) and message.topic is not None:
+                message = replace(message, topic=None)
+                outcome = await self.deliver(chat, message)
+            if not isinstance(outcome, Wait):
+                return outcome
+            wait_s = outcome.seconds
+            await self._hold(chat, wait_s)
+        return Wait(wait_s)
+
+    async def edit(self, chat: ChatId, message_id: int, message: Message) -> Outcome:
+        """Replace a text message of ours, its buttons included; nothing to change counts as done."""
+        call = self._bot.edit_message_text(
+            message.text.text,
+            chat,
+            message_id,
+            entities=form.entities(message.text),
+            link_preview_options=form.preview(message.preview),
+            reply_markup=form.keyboard(message.buttons),
+            read_timeout=TEXT_S,
+            connect_timeout=TEXT_S,
+        )
+        outcome = _outcome(await _within(TEXT_S, call))
+        if isinstance(outcome, Refused) and "message is not modified" in outcome.why.lower():
+            return Sent(message_id)
+        return Sent(message_id) if isinstance(outcome, Sent) else outcome
+
+    async def _with_picture(self, chat: ChatId, rung: Rung, left_s: float) -> Outcome:
+        """Try one rung that shows a picture."""
+        if rung.way is Way.UPLOAD:
+
+            async def photo(what: str | InputFile, within_s: float) -> telegram.Message | Outcome:
+                return await self._photo(chat, rung.message, what, within_s)
+
+            return await self._uploads.send(rung.url, photo, left_s)
+        if rung.url in self._bad_addresses:
+            return PhotoRefused("refused lately, and Telegram remembers that")
+        outcome = await self.send(chat, rung.message, rung.url, within_s=min(ADDRESS_S, left_s))
+        if isinstance(outcome, PhotoRefused) and not outcome.any_picture:
+            self._bad_addresses.put(rung.url, value=True)
+        return outcome
+
+    async def _in_words(self, chat: ChatId, message: Message, deadline: float) -> Outcome:
+        """Send the text; what Telegram refuses to read as it is, goes out bare."""
+        outcome = await self.send(chat, message)
+        if not isinstance(outcome, Refused | PhotoRefused):
+            return outcome
+        logger.warning("chat %d: sent as bare text, since Telegram said: %s", chat, outcome.why)
+        left_s = deadline - asyncio.get_running_loop().time()
+        outcome = await self.send(chat, form.bare(message), within_s=min(TEXT_S, max(LEAST_S, left_s)))
+        return Refused(outcome.why) if isinstance(outcome, PhotoRefused) else outcome
+
+    async def _text(self, chat: ChatId, message: Message, within_s: float) -> telegram.Message | Outcome:
+        return await _within(
+            within_s,
+            self._bot.send_message(
+                chat,
+                message.text.text,
+                entities=form.entities(message.text),
+                link_preview_options=form.preview(message.preview),
+                reply_markup=form.keyboard(message.buttons),
+                message_thread_id=message.topic,
+                disable_notification=message.silent,
+                allow_paid_broadcast=self._paid,
+                read_timeout=within_s,
+                connect_timeout=within_s,
+            ),
+        )
+
+    async def _photo(
+        self, chat: ChatId, message: Message, photo: str | InputFile, within_s: float
+    ) -> telegram.Message | Outcome:
+        return await _within(
+            within_s,
+            self._bot.send_photo(
+                chat,
+                photo,
+                caption=message.text.text,
+                caption_entities=form.entities(message.text),
+                reply_markup=form.keyboard(message.buttons),
+                message_thread_id=message.topic,
+                disable_notification=message.silent,
+                allow_paid_broadcast=self._paid,
+                read_timeout=within_s,
+                write_timeout=within_s,
+                connect_timeout=within_s,
+            ),
+        )
+
+    async def _place(self, chat: ChatId) -> float:
+        """Return for how many seconds a reply to ``chat`` must wait."""
+        try:
+            return await self._outbox.reserve(chat) / 1000
+        except StoreError as error:
+            logger.debug("chat %d: replied without a place in the budget: %s", chat, error)
+            return 0.0
+
+    async def _hold(self, chat: ChatId, seconds: float) -> None:
+        """Let news wait too for as long as Telegram asked."""
+        try:
+            await self._outbox.hold(chat, round((self._clock() + seconds) * 1000))
+        except StoreError as error:
+            logger.debug("chat %d: a flood wait of %.0f s could not be noted: %s", chat, seconds, error)
+
+
+async def _within(limit_s: float, call: Awaitable[telegram.Message | bool]) -> telegram.Message | Outcome:
+    """Await one call to Telegram; whatever goes wrong with it becomes a value."""
+    try:
+        async with asyncio.timeout(limit_s):
+            answer = await call
+    except TimeoutError:
+        return Unclear(f"no answer within {limit_s:.0f} s")
+    except TelegramError as error:
+        return of_error(error)
+    return answer if isinstance(answer, telegram.Message) else Unclear("an answer without a message")
+
+
+def _outcome(answer: telegram.Message | Outcome) -> Outcome:
+    """Name what arrived by its id; only an id proves that it was sent."""
+    return Sent(answer.message_id) if isinstance(answer, telegram.Message) else answer

@@ -1,7 +1,6 @@
 """Which feeds a page leads to: those it names, those it links to, and where feeds usually are. Pure.
 
-A page is foreign and may be made to hurt: only its beginning is read, only so many links are looked
-at, and the parser is a browser's, which takes a bounded time for whatever comes.
+A page is foreign and may be made to hurt: only its beginning is read, in linear time.
 """
 
 import re
@@ -9,16 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
-
 from bot.fetch.address import normalise
+from bot.fetch.tags import Tag, tags_of
 
 READ_BYTES = 512 * 1024
 MOST_CANDIDATES = 20
 """Feeds named by the page itself; more are never offered."""
 
-_MOST_LINKS = 5000
 _LONGEST_TITLE = 200
+_MOST_ANCHORS = 500
 
 _KINDS = {
     "application/rss+xml": "rss",
@@ -97,42 +95,47 @@ def feeds_of(page: bytes, url: str) -> tuple[Candidate, ...]:
     """
     found: dict[str, Candidate] = {}
     for candidate in _named(page, url):
-        if len(found) < MOST_CANDIDATES:
-            found.setdefault(candidate.url, candidate)
+        found.setdefault(candidate.url, candidate)
+        if len(found) == MOST_CANDIDATES:
+            break
     for candidate in _guesses(url):
         found.setdefault(candidate.url, candidate)
     return tuple(one for one in found.values() if one.url != url)
 
 
 def _named(page: bytes, url: str) -> Iterator[Candidate]:
-    for pattern, feed, kind in _RULES:
-        if pattern.fullmatch(url):
-            yield Candidate(pattern.sub(feed, url), kind=kind)
-    tree = LexborHTMLParser(_decoded(page[:READ_BYTES]))
-    first = tree.css_first("base[href]")
-    base = (_absolute(first, url) if first else None) or url
-    for link in tree.css("link[href]")[:_MOST_LINKS]:
-        if (kind := _kind(link)) and (target := _absolute(link, base)):
-            yield Candidate(target, _clean(link.attributes.get("title")), kind)
-    for anchor in tree.css("a[href]")[:_MOST_LINKS]:
-        target = _absolute(anchor, base) if _may_be_feed(anchor.attributes.get("href") or "") else None
+    for pattern, feed, always in _RULES:
+        if found := pattern.fullmatch(url):
+            yield Candidate(found.expand(feed), kind=always)
+    base = ""
+    anchors = []
+    for tag in tags_of(_decoded(page[:READ_BYTES])):
+        href = tag.attributes.get("href", "")
+        if tag.name == "base":
+            base = base or _absolute(href, url)
+        elif tag.name == "a" and len(anchors) < _MOST_ANCHORS and _may_be_feed(href):
+            anchors.append(tag)
+        elif tag.name == "link" and (kind := _kind(tag)) and (target := _absolute(href, base or url)):
+            yield Candidate(target, _clean(tag.attributes.get("title", "")), kind)
+    for tag in anchors:
+        target = _absolute(tag.attributes["href"], base or url)
         if target and _looks_like_feed(target):
-            yield Candidate(target, _clean(anchor.attributes.get("title") or anchor.text()))
+            yield Candidate(target, _clean(tag.attributes.get("title") or tag.text))
 
 
-def _kind(link: LexborNode) -> str | None:
+def _kind(link: Tag) -> str | None:
     """Return which kind of feed a ``<link>`` names, None for none."""
     attributes = link.attributes
-    relations = (attributes.get("rel") or "").lower().split()
-    mime = (attributes.get("type") or "").partition(";")[0].strip().lower()
-    if "alternate" not in relations and "feed" not in relations:
+    relations = attributes.get("rel", "").lower().split()
+    mime = attributes.get("type", "").partition(";")[0].strip().lower()
+    href = attributes.get("href")
+    if not href or not {"alternate", "feed"}.intersection(relations):
         return None
-    href = attributes.get("href") or ""
     if mime in _KINDS:
         return _KINDS[mime]
     if "feed" in relations and not mime:
         return "feed"
-    hinted = _HINT.search(f"{attributes.get('title') or ''} {href}") and not _NOT_A_FEED.search(href)
+    hinted = _HINT.search(f"{attributes.get('title', '')} {href}") and not _NOT_A_FEED.search(href)
     return _VAGUE_KINDS.get(mime) if hinted else None
 
 
@@ -159,15 +162,16 @@ def _guesses(url: str) -> Iterator[Candidate]:
         yield Candidate(parts._replace(path=guess, query="").geturl(), kind=kind, guessed=True)
 
 
-def _absolute(node: LexborNode, base: str) -> str | None:
+def _absolute(href: str, base: str) -> str:
+    """Return ``href`` as an address, "" if it is none."""
     try:
-        return normalise(urljoin(base, (node.attributes.get("href") or "").strip()))
+        return normalise(urljoin(base, href.strip())) if href else ""
     except ValueError:
-        return None
+        return ""
 
 
-def _clean(title: str | None) -> str:
-    return " ".join((title or "")[: 2 * _LONGEST_TITLE].split())[:_LONGEST_TITLE]
+def _clean(title: str) -> str:
+    return " ".join(title[: 2 * _LONGEST_TITLE].split())[:_LONGEST_TITLE]
 
 
 def _decoded(page: bytes) -> str:

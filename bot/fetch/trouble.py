@@ -58,6 +58,8 @@ def _reason(error: Exception) -> str:
         return str(getattr(error.certificate_error, "verify_message", "") or "it does not fit")
     if isinstance(error, aiohttp.ClientHttpProxyError):
         return f"it answered {error.status}"
+    if isinstance(error, aiohttp.ClientConnectorSSLError):
+        return str(getattr(error.os_error, "reason", None) or "the handshake failed")
     if isinstance(error, aiohttp.ClientConnectorError):
         return str(error.os_error.strerror or type(error.os_error).__name__)
     return str(getattr(error, "strerror", None) or error)

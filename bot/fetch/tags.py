@@ -1,0 +1,66 @@
+"""The few tags of a page that may lead to feeds, found without building a tree. Pure.
+
+A tree would need a bound of its own: browsers' parsers take quadratic time for deep nesting (half a
+minute for 500 kB of ``<div>``). Here each character is looked at a fixed number of times.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+
+_OPENING = re.compile(
+    r"<(?:(!--)|(script|style|textarea|title|template)\b|(base|link|a)(?=[\s/>]))", re.IGNORECASE
+)
+_ATTRIBUTE = re.compile(r"""[\s/]*([^\s/>=][^\s/>=]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*)))?""")
+_TAG = re.compile(r"<[^<>]*>?")
+_ANCHOR_END = re.compile(r"</?a[\s/>]", re.IGNORECASE)
+
+_TEXT_REACH = 400
+"""How far behind an anchor its text is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """An opening tag; attribute names in lower case, the first of each, values unescaped."""
+
+    name: str
+    attributes: dict[str, str]
+    after: str
+    """The beginning of what follows, as it stands."""
+
+    @property
+    def text(self) -> str:
+        """What stands in an anchor, as far as it is short."""
+        return unescape(_TAG.sub(" ", _ANCHOR_END.split(self.after, maxsplit=1)[0]))
+
+
+def tags_of(page: str) -> Iterator[Tag]:
+    """Yield the ``base``, ``link`` and ``a`` tags of ``page`` in order; not those in comments and scripts."""
+    at = 0
+    while found := _OPENING.search(page, at):
+        comment, opaque, name = found.groups()
+        if comment or opaque:
+            end = page.find("-->", found.end()) if comment else _closing(page, opaque, found.end())
+            if end < 0:  # it reaches to the end of the page
+                return
+            at = end + 1
+        else:
+            attributes, at = _attributes(page, found.end())
+            yield Tag(name.lower(), attributes, page[at : at + _TEXT_REACH])
+
+
+def _closing(page: str, name: str, at: int) -> int:
+    found = re.compile(rf"</{name}\b", re.IGNORECASE).search(page, at)
+    return found.start() if found else -1
+
+
+def _attributes(page: str, at: int) -> tuple[dict[str, str], int]:
+    """Read the attributes of the tag whose name ends at ``at``; return them and where the tag ends."""
+    attributes: dict[str, str] = {}
+    while found := _ATTRIBUTE.match(page, at):
+        name, *values = found.groups()
+        attributes.setdefault(name.lower(), unescape(next((one for one in values if one), "")))
+        at = found.end()
+    end = page.find(">", at)
+    return attributes, end + 1 if end >= 0 else len(page)

@@ -1,0 +1,192 @@
+"""Which feeds a page leads to, and that no page can hold us up."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.fetch.discover import GUESSES, MOST_CANDIDATES, Candidate, feeds_of
+
+URL = "https://site.example/blog/"
+
+
+def named(page: str | bytes, url: str = URL) -> list[Candidate]:
+    body = page if isinstance(page, bytes) else page.encode()
+    return [one for one in feeds_of(body, url) if not one.guessed]
+
+
+def link(href: str, kind: str = "application/rss+xml", title: str = "", rel: str = "alternate") -> str:
+    return f'<link rel="{rel}" type="{kind}" title="{title}" href="{href}">'
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("application/rss+xml", "rss"),
+        ("application/atom+xml", "atom"),
+        ("application/rdf+xml", "rdf"),
+        ("application/feed+json", "json"),
+        ("Application/RSS+XML; charset=utf-8", "rss"),
+    ],
+)
+def test_every_type_of_feed_that_a_page_names_is_found(kind: str, expected: str) -> None:
+    assert named(link("/f", kind, "News")) == [Candidate("https://site.example/f", "News", expected)]
+
+
+def test_feeds_come_in_the_order_of_the_page_each_once_and_absolute() -> None:
+    page = link("b.xml") + link("/a") + link("//other.example/ü") + link("https://site.example/blog/b.xml#x")
+    assert [one.url for one in named(page)] == [
+        "https://site.example/blog/b.xml",
+        "https://site.example/a",
+        "https://other.example/%C3%BC",
+    ]
+
+
+def test_base_href_moves_relative_addresses() -> None:
+    page = f'<base href="/elsewhere/">{link("f")}<base href="/second/">'
+    assert named(page)[0].url == "https://site.example/elsewhere/f"
+    assert named(f'<base href="javascript:x">{link("f")}')[0].url == "https://site.example/blog/f"
+
+
+def test_vague_types_count_only_where_something_says_feed() -> None:
+    assert not named(link("/wp-json/wp/v2/feed/1", "application/json", "JSON"))
+    assert not named(link("/data", "application/json", "Data"))
+    assert named(link("/data", "application/json", "JSON Feed"))[0].kind == "json"
+    assert named(link("/rss", "text/xml"))[0].kind == "feed"
+
+
+def test_links_that_are_no_feeds_are_not_offered() -> None:
+    page = (
+        link("/style.css", "text/css", rel="alternate stylesheet")
+        + link("/de", "text/html")
+        + link("/f", rel="preload")
+        + link("mailto:a@b.example")
+        + link("file:///etc/passwd")
+        + '<link rel="alternate" type="application/rss+xml">'
+    )
+    assert not named(page)
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "/feed/",
+        "/rss",
+        "/blog/atom.xml",
+        "x.rss",
+        "index.xml",
+        "/feed.json",
+        "/?feed=rss2",
+        "/q?format=atom",
+        "/index.rdf",
+    ],
+)
+def test_links_to_what_looks_like_a_feed_are_offered(href: str) -> None:
+    found = named(f'<p><a href="/about">About</a> <a href="{href}"> All\n <b>news</b> </a></p>')
+    assert [one.title for one in found] == ["All news"]
+
+
+@pytest.mark.parametrize(
+    "href", ["/about", "/feedback", "/newsfeed-design", "/rss-explained.html", "mailto:rss", "/x.xml"]
+)
+def test_links_to_other_things_are_not(href: str) -> None:
+    assert not named(f'<a href="{href}">RSS</a>')
+
+
+def test_what_a_page_says_comes_before_what_is_guessed() -> None:
+    found = feeds_of(link("/rss.xml").encode(), "https://site.example/")
+    assert [one.guessed for one in found] == [False] + [True] * (len(GUESSES) - 1)
+    assert [one.url for one in feeds_of(b"", "https://site.example/blog?x=1")][:2] == [
+        "https://site.example/blog/feed",
+        "https://site.example/feed",
+    ]
+
+
+def test_a_page_is_no_feed_of_itself() -> None:
+    assert URL not in [one.url for one in feeds_of(link(URL).encode(), URL)]
+
+
+@pytest.mark.parametrize(
+    ("page", "feed"),
+    [
+        (
+            "https://www.youtube.com/channel/UCabcdefghijk_-lmnopqrst/videos",
+            "https://www.youtube.com/feeds/videos.xml?channel_id=UCabcdefghijk_-lmnopqrst",
+        ),
+        (
+            "https://youtube.com/playlist?list=PLabcdefghijkl&x=1",
+            "https://www.youtube.com/feeds/videos.xml?playlist_id=PLabcdefghijkl",
+        ),
+        ("https://github.com/owner/some.repo/releases", "https://github.com/owner/some.repo/releases.atom"),
+        ("https://github.com/owner/repo", "https://github.com/owner/repo/releases.atom"),
+        ("https://old.reddit.com/r/python/", "https://www.reddit.com/r/python/.rss"),
+    ],
+)
+def test_sites_that_do_not_name_their_feeds_are_known(page: str, feed: str) -> None:
+    assert feeds_of(b"", page)[0] == Candidate(feed, kind="atom")
+
+
+def test_what_stands_in_comments_scripts_and_titles_is_no_link() -> None:
+    page = f"<!-- {link('/a')} --><script>'{link('/b')}'</script ><title>{link('/c')}</title>"
+    assert not named(page)
+    assert [one.url[-2:] for one in named(page + link("/f"))] == ["/f"]
+    assert not named("<!-- " + link("/g"))
+
+
+def test_tags_are_read_as_browsers_read_them() -> None:
+    page = "<LINK/REL='alternate'\nTYPE=application/rss+xml title=don't HREF=/f?a=1&amp;b=2 href=/no><a\nhref=/rss>It&#39;s"
+    assert named(page) == [
+        Candidate("https://site.example/f?a=1&b=2", "don't", "rss"),
+        Candidate("https://site.example/rss", "It's"),
+    ]
+
+
+def test_titles_are_read_in_the_encoding_of_the_page() -> None:
+    page = f'<meta charset="gb18030">{link("/f", title="新闻")}'
+    assert named(page.encode("gb18030"))[0].title == "新闻"
+    assert named(link("/f", title="Жук").encode())[0].title == "Жук"
+    assert named(link("/f", title="café").encode("windows-1252"))[0].title == "café"
+    assert named(b'<meta charset="punycode">\xff' + link("/f", title="x").encode())[0].title == "x"
+
+
+def test_only_the_beginning_of_a_page_is_read_and_only_so_many_feeds_offered() -> None:
+    assert not named(b" " * 600_000 + link("/f").encode())
+    assert len(named("".join(link(f"/{number}") for number in range(500)))) == MOST_CANDIDATES
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b"<div>" * 200_000,
+        b"<a href=/feed>" * 60_000,
+        b"<b><a href=/x>" * 60_000,
+        b"<table><a href=/feed>" * 30_000,
+        b"<!--" * 200_000,
+        b"<link rel=alternate type=application/rss+xml href=" + b"a/" * 300_000,
+        b"<p " + b"a=b " * 200_000,
+        b"<svg><a>" * 80_000,
+        b"<select><option>" * 50_000,
+        b'<link href="' + b"x" * 400_000 + b'" rel="' + b"y " * 60_000 + b'">',
+        b"\x00\xff\xfe" * 200_000,
+        b"<a href='\"" * 60_000,
+        b'<a x="' * 60_000 + b"'",
+        b"<a " * 180_000,
+        b"<a\n=" * 120_000,
+        b"<a href=/feed>" + b"<" * 500_000,
+        b"<script>" * 60_000,
+        b"<base href=/><a href=/feed" * 20_000,
+        b"<link rel=feed href=" + b"&amp;" * 100_000,
+    ],
+    ids=range(19),
+)
+def test_no_page_holds_us_up(hostile: bytes) -> None:
+    begin = time.process_time()
+    feeds_of(hostile, URL)
+    assert time.process_time() - begin < 2
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=300) | st.text(alphabet='<>/"=ablinkhrefsp &;#x', max_size=300).map(str.encode))
+def test_any_bytes_are_a_page(page: bytes) -> None:
+    assert len(feeds_of(page, URL)) >= len(GUESSES)

@@ -1,33 +1,42 @@
-"""Every key in Redis, on one page. No other module spells a key.
+"""Every key in Redis, on one page. No other module spells a key; the scripts in ``lua/`` do.
 
-| key                  | type   | lifetime            | meaning                                                       |
-|----------------------|--------|---------------------|---------------------------------------------------------------|
-| `meta`               | hash   | for ever            | `schema`, `born_ms`; its loss tells that the data is gone     |
-| `schedule`           | zset   | for ever            | feed id by due time (ms); a claim moves it to now + lease     |
-| `feeds`              | hash   | for ever            | canonical address → feed id, aliases of moved feeds included  |
-| `feed:{id}`          | hash   | while subscribed+30d| one field each for what we know of a feed (bot.items.Feed)    |
-| `feed:{id}:seen:a`   | set    | with the feed       | identity keys, signed 64-bit (an intset): young generation    |
-| `feed:{id}:seen:b`   | set    | with the feed       | … and old one; looked up, never added to                      |
-| `feed:{id}:items`    | zset   | KEEP_DAYS, by count | item id by order (ms): the feed's newest items                |
-| `feed:{id}:chats`    | hash   | with the feed       | chat id → subscription (JSON)                                 |
-| `item:{id}`          | string | KEEP_DAYS           | the item, packed and compressed                               |
-| `news`               | stream | until routed        | items handed on: `id`; group `routers`                        |
-| `chats`              | set    | for ever            | chat ids we know                                              |
-| `chat:{id}`          | hash   | for ever            | what we know of a chat (bot.items.Chat)                       |
-| `chat:{id}:feeds`    | hash   | with the chat       | feed id → when subscribed (ms): the order of `/list`          |
-| `chat:{id}:alerts`   | hash   | with the chat       | alert id → alert (JSON); field `next` counts                  |
-| `lane:{chat}`        | zset   | until delivered     | item id by order (ms): what waits for the chat                |
-| `lane:{chat}:notes`  | hash   | with the lane       | item id → hits (JSON), for items an alert matched             |
-| `lane:{chat}:tries`  | hash   | with the lane       | item id → claims so far                                       |
-| `ready`              | zset   | for ever            | chat id by when it may be claimed next (ms)                   |
-| `lease:{chat}`       | hash   | the lease           | `token`, `item`: who holds the chat's one message in flight   |
-| `sent:{chat}`        | zset   | KEEP_DAYS, by count | item id by message id: what was delivered                     |
-| `parked:{chat}`      | hash   | KEEP_DAYS           | item id → why it will not be delivered                        |
-| `budget`             | zset   | an hour after use   | GCRA arrival times (ms): chat ids, and `bot` for all of them  |
-| `update:{id}`        | string | a day               | Telegram update: times begun, or `done`                       |
-| `leader:{name}`      | string | its lease           | who holds a role that only one may have (long polling)        |
-| `file:{bot}:{hash}`  | string | 30 days             | Telegram's file id of a picture that was uploaded             |
-| `health`             | hash   | for ever            | last good look, route, send and update (ms)                   |
+A script computes the keys of feeds, items and chats from ids among its arguments, which a
+cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this costs nothing.
+
+| key                  | type   | lifetime            | meaning                                      |
+|----------------------|--------|---------------------|-----------------------------------------------|
+| `meta`               | hash   | for ever            | `schema`, `born_ms`: lost, the data is gone  |
+| `schedule`           | zset   | for ever            | feed id by due time (ms); claimed: now + lease|
+| `feeds`              | hash   | for ever            | canonical address → feed id, earlier addresses too|
+| `feed:{id}`          | hash   | while heard, + 30 d | what we know of a feed (bot.items.Feed), and |
+|                      |        |                     | `names`: all in `feeds`; `rotated_ms`: see below|
+| `feed:{id}:seen:a`   | set    | with the feed       | identity keys (a set of integers), the young ones|
+| `feed:{id}:seen:b`   | set    | with the feed       | … and the old ones: looked up, never added to|
+| `feed:{id}:items`    | zset   | KEEP_DAYS, by count | item id by order (ms): the feed's newest items|
+| `feed:{id}:chats`    | hash   | with the feed       | chat id → subscription (JSON)                |
+| `item:{id}`          | string | KEEP_DAYS           | the item, packed and compressed              |
+| `news`               | stream | until routed        | items handed on: `item`; group `routers`     |
+| `chats`              | set    | for ever            | chat ids we know                             |
+| `usernames`          | hash   | for ever            | username in lower case → chat id             |
+| `chat:{id}`          | hash   | for ever            | what we know of a chat (bot.items.Chat)      |
+| `chat:{id}:feeds`    | hash   | with the chat       | feed id → when subscribed (ms): the order of `/list`|
+| `chat:{id}:alerts`   | hash   | with the chat       | alert id → alert (JSON); field `next` counts |
+| `lane:{chat}`        | zset   | till sent, by count | item id by order (ms): what waits for the chat|
+| `lane:{chat}:notes`  | hash   | with the lane       | item id → hits (JSON), for items an alert matched|
+| `lane:{chat}:tries`  | hash   | with the lane       | item id → claims so far                      |
+| `ready`              | zset   | for ever            | chat id by when it may be claimed next (ms)  |
+| `lease:{chat}`       | hash   | the lease + an hour | the message in flight: `token`, `item`, `till` (ms)|
+| `sent:{chat}`        | zset   | KEEP_DAYS, by count | item id by message id (0: sent before a migration)|
+| `parked:{chat}`      | hash   | KEEP_DAYS           | item id → why it will not be delivered       |
+| `budget`             | zset   | until past          | chat id by GCRA arrival (ms); `bot`: end of its hold|
+| `window`             | zset   | the last second     | every message handed out or reserved, by when (ms)|
+| `update:{id}`        | string | a day               | Telegram update: times begun, or `done`      |
+| `leader:{name}`      | string | its lease           | who has a role of one only (long polling)    |
+| `file:{bot}:{hash}`  | string | 30 days             | Telegram's file id of a picture that was uploaded|
+| `health`             | hash   | for ever            | last good look, route, send and update (ms)  |
+
+The generations of a feed's keys change places (`a` becomes `b`, and the old `b` goes) when `a`
+is larger than 4000 keys and four times the document, and a day has passed since the last time.
 """
 
 from bot.items import ChatId, FeedId, ItemId
@@ -38,8 +47,10 @@ FEEDS = "feeds"
 NEWS = "news"
 ROUTERS = "routers"
 CHATS = "chats"
+USERNAMES = "usernames"
 READY = "ready"
 BUDGET = "budget"
+WINDOW = "window"
 HEALTH = "health"
 
 

@@ -1,0 +1,118 @@
+"""Chats: what we know of each, what it hears, and what it wants to be alerted of."""
+
+from collections.abc import Iterable
+
+from bot.errors import StoreError
+from bot.items import Alert, Chat, ChatId, FeedId, Subscription, UserId
+from bot.store import fields, keys
+from bot.store.door import Door
+from bot.store.feeds import UNHEARD_MS
+
+
+class Chats:
+    """The chats and their wishes. Every method raises :class:`StoreUnavailable`."""
+
+    def __init__(self, door: Door, *, keep_ms: int) -> None:
+        self._door = door
+        self._keep_ms = keep_ms
+
+    async def get(self, chat_id: ChatId) -> Chat | None:
+        """Return what we know of a chat, or ``None``."""
+        raw = await self._door.do("HGETALL", keys.chat(chat_id))
+        return fields.chat(chat_id, raw) if raw else None
+
+    async def save(self, chat: Chat) -> None:
+        """Save what we know of a chat, but not whether it is paused: see :meth:`pause`, :meth:`resume`."""
+        told = fields.of_chat(chat)
+        name = chat.username.lower().removeprefix("@")
+        await self._door.run("save_chat", chat.id, name, *fields.flat(told))
+
+    async def by_username(self, name: str) -> Chat | None:
+        """Return the chat that was last seen under ``name`` (with or without @, in any case)."""
+        known = await self._door.do("HGET", keys.USERNAMES, name.lower().removeprefix("@"))
+        return await self.get(ChatId(int(known))) if known else None
+
+    async def all_ids(self) -> list[ChatId]:
+        """Return every chat that we know."""
+        return sorted(ChatId(int(one)) for one in await self._door.do("SMEMBERS", keys.CHATS))
+
+    async def subscribe(self, subscription: Subscription) -> bool:
+        """Note a subscription in both directions and make its feed due. False: there was one, left as it is.
+
+        Raises:
+            StoreError: the feed is not known; :meth:`bot.store.feeds.Feeds.ensure` it first.
+        """
+        told = fields.of_subscription(subscription)
+        new = await self._door.run(
+            "subscribe", subscription.chat, subscription.feed, subscription.created_ms, told
+        )
+        if new < 0:
+            raise StoreError(
+                f"feed {subscription.feed} is not known; it must be made before it is subscribed to"
+            )
+        return bool(new)
+
+    async def update(self, subscription: Subscription) -> None:
+        """Save how a chat hears a feed; a subscription that has ended meanwhile stays ended."""
+        told = fields.of_subscription(subscription)
+        await self._door.run("update_subscription", subscription.chat, subscription.feed, told)
+
+    async def unsubscribe(self, chat_id: ChatId, feed_id: FeedId) -> bool:
+        """End a subscription in both directions and drop what waits from that feed. False: there was none.
+
+        With its last subscriber a feed leaves the schedule, and the next one begins with a
+        first look: what it published in between is not news.
+        """
+        return bool(await self._door.run("unsubscribe", chat_id, feed_id, UNHEARD_MS))
+
+    async def subscriptions(self, chat_id: ChatId) -> list[Subscription]:
+        """Return what the chat hears, in the order in which it was subscribed to."""
+        feed_ids = await self._door.do("HKEYS", keys.chat_feeds(chat_id))
+        wanted = [FeedId(one.decode()) for one in feed_ids]
+        raws = await self._door.many([("HGET", keys.feed_chats(one), chat_id) for one in wanted])
+        found = [fields.subscription(chat_id, one, raw) for one, raw in zip(wanted, raws, strict=True) if raw]
+        return sorted(found, key=lambda one: (one.created_ms, one.feed))
+
+    async def add_alert(self, chat_id: ChatId, query: str, by: UserId | None) -> Alert:
+        """Add a rule to the chat and return it with its number, which no other has had."""
+        now_ms = await self._door.now_ms()
+        number = await self._door.run("add_alert", chat_id, fields.of_alert(query, by, now_ms))
+        return Alert(number, chat_id, query, by, now_ms)
+
+    async def remove_alert(self, chat_id: ChatId, alert_id: int) -> bool:
+        """Remove a rule. False: there was none of that number."""
+        return bool(await self._door.do("HDEL", keys.chat_alerts(chat_id), alert_id))
+
+    async def alerts(self, chat_id: ChatId) -> list[Alert]:
+        """Return the chat's rules, the oldest first."""
+        return (await self.alerts_of([chat_id]))[chat_id]
+
+    async def alerts_of(self, chat_ids: Iterable[ChatId]) -> dict[ChatId, list[Alert]]:
+        """Return the rules of each of ``chat_ids``, an empty list for a chat without any."""
+        wanted = list(chat_ids)
+        raws = await self._door.many([("HGETALL", keys.chat_alerts(one)) for one in wanted])
+        return {
+            chat_id: [
+                fields.alert(chat_id, number, value)
+                for number, value in sorted(
+                    (int(name), value) for name, value in raw.items() if name != b"next"
+                )
+            ]
+            for chat_id, raw in zip(wanted, raws, strict=True)
+        }
+
+    async def pause(self, chat_id: ChatId, why: str) -> None:
+        """Send nothing to the chat until it is resumed; what is meant for it still waits in its lane."""
+        await self._door.run("pause", chat_id, why)
+
+    async def resume(self, chat_id: ChatId) -> None:
+        """Let the chat hear again, beginning with what has waited."""
+        await self._door.run("resume", chat_id)
+
+    async def migrate(self, old: ChatId, new: ChatId) -> None:
+        """Move all that is known of, waits for and was sent to ``old`` to ``new``, in one step.
+
+        Where both have something, that of ``new`` stays. A claim on ``old`` is void afterwards:
+        its item is the first that waits for ``new``.
+        """
+        await self._door.run("migrate", old, new, self._keep_ms)

@@ -1,0 +1,162 @@
+"""The one way to Redis: every call has a deadline, and every error of Redis' becomes one of ours.
+
+Scripts are files in ``bot/store/lua``. A script that needs functions which several share names
+their files on a line ``-- uses: clock, pace``; they are put before it. What the scripts return
+is bytes: nothing is decoded here, since items are binary.
+"""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import (
+    AuthenticationError,
+    AuthorizationError,
+    BusyLoadingError,
+    NoScriptError,
+    RedisError,
+    ResponseError,
+)
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from bot.errors import StoreError, StoreUnavailable, StoreUnfit
+
+DEADLINE_S = 5.0
+"""How long one call may take, beyond what it blocks on purpose."""
+
+Argument = str | bytes | int | float
+
+_USES = re.compile(r"^-- uses: (.+)$", re.MULTILINE)
+
+_PASSING = (
+    "LOADING",
+    "MASTERDOWN",
+    "BUSY ",
+    "NOREPLICAS",
+    "TRYAGAIN",
+    "CLUSTERDOWN",
+    "max number of clients",
+)
+_UNFIT = {
+    "OOM": "Redis is out of memory; raise its maxmemory, or lower KEEP_DAYS",
+    "READONLY": "this Redis is a read-only replica; point REDIS_URL at the primary",
+    "MISCONF": "Redis cannot write to its disk; see its log, then make room or mend the disk",
+    "NOAUTH": "Redis wants a password; put it into REDIS_URL like redis://:password@host",
+    "WRONGPASS": "Redis refuses the password in REDIS_URL",
+    "invalid password": "Redis refuses the password in REDIS_URL",
+    "NOPERM": "this Redis user may not do what newsrelay needs; allow it all commands and keys",
+    "unknown command": "this Redis is too old or lacks commands; use Redis 6.2 or Valkey, or newer",
+}
+
+
+def translate(error: Exception) -> StoreError:
+    """Return what ``error`` of Redis' means to us; total, and never with a password in it."""
+    text = str(error)
+    if any(word in text for word in _PASSING) or isinstance(error, BusyLoadingError):
+        return StoreUnavailable(f"Redis is busy and will answer later: {text}")
+    for word, sentence in _UNFIT.items():
+        if word in text:
+            return StoreUnfit(sentence)
+    if isinstance(error, AuthenticationError | AuthorizationError):
+        return StoreUnfit(_UNFIT["WRONGPASS"])
+    if isinstance(error, ResponseError):
+        return StoreError(f"Redis refuses a step: {text}")
+    reason = text or type(error).__name__
+    return StoreUnavailable(f"Redis does not answer ({reason}); see that it runs and that REDIS_URL is right")
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn whatever Redis, the network or a deadline raises into our own errors."""
+    try:
+        yield
+    except (RedisError, RedisConnectionError, RedisTimeoutError, OSError, TimeoutError) as error:
+        raise translate(error) from error
+
+
+@cache
+def _source(name: str) -> str:
+    return resources.files("bot.store").joinpath("lua", f"{name}.lua").read_text(encoding="utf-8")
+
+
+@cache
+def script(name: str) -> tuple[str, str]:
+    """Return the whole text of a script, shared functions first, and its SHA-1 as Redis knows it."""
+    text = _source(name)
+    uses = _USES.search(text)
+    shared = [_source(one.strip()) for one in uses.group(1).split(",")] if uses else []
+    whole = "\n".join([*shared, text])
+    return whole, hashlib.sha1(whole.encode(), usedforsecurity=False).hexdigest()
+
+
+class Door:
+    """What the rooms of the store speak to Redis through."""
+
+    def __init__(
+        self, redis: Redis, *, clock: Callable[[], int] | None = None, deadline_s: float = DEADLINE_S
+    ) -> None:
+        self._redis: Any = redis  # execute_command has no types
+        self._clock = clock
+        self._deadline_s = deadline_s
+
+    @property
+    def steered_ms(self) -> int:
+        """What scripts take for now: 0 tells them to ask Redis' own clock, which all workers share."""
+        return self._clock() if self._clock else 0
+
+    async def now_ms(self) -> int:
+        """Return the time by the clock that scripts go by, in epoch milliseconds."""
+        if self._clock:
+            return self._clock()
+        seconds, micros = await self.do("TIME")
+        return int(seconds) * 1000 + int(micros) // 1000
+
+    async def do(self, *command: Argument, block_ms: int = 0) -> Any:
+        """Return what Redis answers to one command, which may block for ``block_ms``.
+
+        Raises:
+            StoreUnavailable: no answer within the deadline; whether it was done is not known.
+            StoreUnfit: Redis will not do it until somebody changes something there.
+        """
+        with translated():
+            async with asyncio.timeout(self._deadline_s + block_ms / 1000):
+                return await self._redis.execute_command(*command)
+
+    async def many(self, commands: Sequence[Sequence[Argument]]) -> list[Any]:
+        """Return the answers to ``commands``, sent together; they are not one step. Raises as :meth:`do`."""
+        if not commands:
+            return []
+        with translated():
+            async with asyncio.timeout(self._deadline_s), self._redis.pipeline(transaction=False) as pipe:
+                for command in commands:
+                    pipe.execute_command(*command)
+                answers: list[Any] = await pipe.execute()
+                return answers
+
+    async def run(self, name: str, *args: Argument, keys: Sequence[str] = ()) -> Any:
+        """Return what the script ``name`` answers; its first argument is always the time.
+
+        Raises:
+            StoreUnavailable, StoreUnfit: as :meth:`do`.
+        """
+        text, digest = script(name)
+        rest = (len(keys), *keys, self.steered_ms, *args)
+        with translated():
+            async with asyncio.timeout(self._deadline_s):
+                try:
+                    return await self._redis.execute_command("EVALSHA", digest, *rest)
+                except NoScriptError:
+                    return await self._redis.execute_command("EVAL", text, *rest)
+
+    async def close(self) -> None:
+        """Give up the connections."""
+        with translated():
+            async with asyncio.timeout(self._deadline_s):
+                await self._redis.aclose()

@@ -1,0 +1,169 @@
+"""What we know of feeds, chats, subscriptions and alerts, as hash fields and JSON and back.
+
+Only the door's bytes come in here; what is missing or unreadable in them gets its default,
+since a field may be younger than the record.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from bot.items import (
+    Alert,
+    Chat,
+    ChatId,
+    ChatKind,
+    Feed,
+    FeedId,
+    Hit,
+    Style,
+    Subscription,
+    UserId,
+    Validators,
+)
+
+Fields = dict[str, str]
+
+
+def of_feed(feed: Feed) -> Fields:
+    """Return the fields that a look at a feed may change: all but its address and ``seeded``."""
+    return {
+        "title": feed.title,
+        "link": feed.link,
+        "language": feed.language,
+        "etag": feed.validators.etag,
+        "modified": feed.validators.modified,
+        "body_hash": feed.validators.body_hash,
+        "weak_guid": _flag(feed.weak_guid),
+        "weak_link": _flag(feed.weak_link),
+        "looked_ms": str(feed.looked_ms),
+        "changed_ms": str(feed.changed_ms),
+        "ok_ms": str(feed.ok_ms),
+        "failures": str(feed.failures),
+        "trouble": feed.trouble,
+        "interval_s": str(feed.interval_s),
+        "looks": str(feed.looks),
+        "rate_per_day": repr(feed.rate_per_day),
+    }
+
+
+def feed(feed_id: FeedId, raw: Mapping[bytes, bytes]) -> Feed:
+    """Return the feed that the fields of its hash tell of."""
+    told = _told(raw)
+    return Feed(
+        id=feed_id,
+        url=told.get("url", ""),
+        title=told.get("title", ""),
+        link=told.get("link", ""),
+        language=told.get("language", ""),
+        validators=Validators(told.get("etag", ""), told.get("modified", ""), told.get("body_hash", "")),
+        seeded=told.get("seeded") == "1",
+        weak_guid=told.get("weak_guid") == "1",
+        weak_link=told.get("weak_link") == "1",
+        looked_ms=int(told.get("looked_ms") or 0),
+        changed_ms=int(told.get("changed_ms") or 0),
+        ok_ms=int(told.get("ok_ms") or 0),
+        failures=int(told.get("failures") or 0),
+        trouble=told.get("trouble", ""),
+        interval_s=int(told.get("interval_s") or 0),
+        looks=int(told.get("looks") or 0),
+        rate_per_day=float(told.get("rate_per_day") or 0),
+    )
+
+
+def of_chat(chat: Chat) -> Fields:
+    """Return the fields of a chat that saving it changes: all but ``paused``, which is a step of its own."""
+    return {
+        "kind": chat.kind.value,
+        "title": chat.title,
+        "username": chat.username,
+        "owner": "" if chat.owner is None else str(chat.owner),
+        "language": chat.language,
+        "timezone": chat.timezone,
+    }
+
+
+def chat(chat_id: ChatId, raw: Mapping[bytes, bytes]) -> Chat:
+    """Return the chat that the fields of its hash tell of."""
+    told = _told(raw)
+    return Chat(
+        id=chat_id,
+        kind=ChatKind(told.get("kind") or ChatKind.PRIVATE),
+        title=told.get("title", ""),
+        username=told.get("username", ""),
+        owner=UserId(int(told["owner"])) if told.get("owner") else None,
+        language=told.get("language", ""),
+        timezone=told.get("timezone", ""),
+        paused=told.get("paused", ""),
+    )
+
+
+def of_subscription(subscription: Subscription) -> str:
+    """Return a subscription as JSON, without the chat and the feed, which its place tells."""
+    return _json(
+        {
+            "created_ms": subscription.created_ms,
+            "by": subscription.by,
+            "title": subscription.title,
+            "folder": subscription.folder,
+            "topic": subscription.topic,
+            "style": subscription.style.value,
+            "silent": subscription.silent,
+            "paused": subscription.paused,
+        }
+    )
+
+
+def subscription(chat_id: ChatId, feed_id: FeedId, raw: bytes) -> Subscription:
+    """Return the subscription that stands at ``chat_id`` and ``feed_id``."""
+    told = json.loads(raw)
+    return Subscription(
+        chat=chat_id,
+        feed=feed_id,
+        created_ms=told["created_ms"],
+        by=told.get("by"),
+        title=told.get("title", ""),
+        folder=told.get("folder", ""),
+        topic=told.get("topic"),
+        style=Style(told.get("style", Style.SUMMARY)),
+        silent=told.get("silent", False),
+        paused=told.get("paused", False),
+    )
+
+
+def of_alert(query: str, by: UserId | None, created_ms: int) -> str:
+    """Return an alert as JSON, without its id and its chat, which its place tells."""
+    return _json({"query": query, "by": by, "created_ms": created_ms})
+
+
+def alert(chat_id: ChatId, number: int, raw: bytes) -> Alert:
+    """Return the alert that stands at ``number`` in ``chat_id``."""
+    told = json.loads(raw)
+    return Alert(number, chat_id, told["query"], told.get("by"), told.get("created_ms", 0))
+
+
+def of_hits(hits: tuple[Hit, ...]) -> str:
+    """Return the alerts that an item fired as JSON, "" for none."""
+    return _json([[hit.alert, hit.query, hit.words] for hit in hits]) if hits else ""
+
+
+def hits(raw: bytes) -> tuple[Hit, ...]:
+    """Return the alerts that an item fired."""
+    return tuple(Hit(number, query, tuple(words)) for number, query, words in json.loads(raw or b"[]"))
+
+
+def flat(told: Fields) -> list[str]:
+    """Return fields as Redis' commands take them: names and values by turns."""
+    return [part for pair in told.items() for part in pair]
+
+
+def _told(raw: Mapping[bytes, bytes]) -> Fields:
+    return {name.decode(): value.decode(errors="replace") for name, value in raw.items()}
+
+
+def _flag(value: bool) -> str:  # noqa: FBT001  it stands alone
+    return "1" if value else "0"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,98 @@
+-- Take in candidates of one document: what is new is remembered, kept and handed on, all or nothing.
+-- uses: clock, moving
+-- KEYS: `feed:{id}`, its `:seen:a`, `:seen:b`, `:items`, `:chats`, `item:{id}`, `news`, `schedule`, `feeds`, spelled here.
+-- ARGV: 1 now · 2 feed · 3 hand on (1/0) · 4 last step (1/0) · 5 due (ms) · 6 item lifetime (ms) · 7 items kept
+--   8 lifetime of an item beyond those (ms) · 9 keys in the whole document · 10 canonical new address or '' · 11 new address
+--   12 number of field arguments · then those: name, value …
+--   then for each candidate: item id · order (ms) · record · trusted keys · all keys · the keys, trusted ones first.
+--   A record of '' was left out because the item seemed known; '-' because it is too old to be kept.
+-- Result: {state, handed on, seeded now, lost, index of each new candidate …}.
+--   State: 1 done, 0 the feed is gone, -1 a record is missing (nothing of that candidate or after it was done).
+local now = clock()
+local feed, last = ARGV[2], ARGV[4] == '1'
+local keep_ms, kept, grace_ms = ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
+local key = 'feed:' .. feed
+local young, old, items = key .. ':seen:a', key .. ':seen:b', key .. ':items'
+if redis.call('EXISTS', key) == 0 then return {0, 0, 0, 0} end
+
+local seeded = redis.call('HGET', key, 'seeded') == '1'
+local lost = seeded and redis.call('EXISTS', young, old) == 0
+if lost then
+  -- Written down, so that the steps after this one know it too.
+  redis.call('HSET', key, 'seeded', '0')
+  seeded = false
+end
+local hand_on = seeded and ARGV[3] == '1'
+
+local function is_known(from, to)
+  for i = from, to do
+    if redis.call('SISMEMBER', young, ARGV[i]) == 1 or redis.call('SISMEMBER', old, ARGV[i]) == 1 then
+      return true
+    end
+  end
+  return false
+end
+
+local state, handed, new = 1, 0, {}
+local at, index = 13 + ARGV[12], 0
+while at <= #ARGV do
+  local item, order, record = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+  local trusted, all = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
+  local first = at + 5
+  if not is_known(first, first + trusted - 1) then
+    if record == '' or (record == '-' and hand_on) then
+      state = -1
+      break
+    end
+    new[#new + 1] = index
+    if record ~= '-' then
+      redis.call('SET', 'item:' .. item, record, 'PX', keep_ms)
+      redis.call('ZADD', items, order, item)
+    end
+    if hand_on then
+      redis.call('XADD', 'news', '*', 'item', item)
+      handed = handed + 1
+    end
+  end
+  -- A known item teaches its other keys, and moves up from the old generation.
+  redis.call('SADD', young, unpack(ARGV, first, first + all - 1))
+  at, index = first + all, index + 1
+end
+
+if #new > 0 then
+  local beyond = redis.call('ZCARD', items) - kept
+  if beyond > 0 then
+    -- An item that is trimmed may still wait in a lane: it goes later, not now.
+    for _, item in ipairs(redis.call('ZRANGE', items, 0, beyond - 1)) do
+      if redis.call('PTTL', 'item:' .. item) > grace_ms then
+        redis.call('PEXPIRE', 'item:' .. item, grace_ms)
+      end
+    end
+    redis.call('ZREMRANGEBYRANK', items, 0, beyond - 1)
+  end
+  redis.call('PEXPIRE', items, keep_ms)
+end
+
+local seeded_now = 0
+if last and state == 1 then
+  move(feed, ARGV[10], ARGV[11])
+  -- 0 is no item's key: it tells an empty feed that was looked at from one whose memory is lost.
+  redis.call('SADD', young, '0')
+  if not seeded then seeded_now = 1 end
+  redis.call('HSET', key, 'seeded', '1', unpack(ARGV, 13, 12 + ARGV[12]))
+  local size, enough = redis.call('SCARD', young), math.max(4000, 4 * ARGV[9])
+  local rotated = tonumber(redis.call('HGET', key, 'rotated_ms') or 0)
+  if (size > enough and now - rotated >= 86400000) or size > 4 * enough then
+    redis.call('RENAME', young, old)
+    redis.call('HSET', key, 'rotated_ms', now)
+  end
+  if redis.call('EXISTS', key .. ':chats') == 1 then
+    redis.call('ZADD', 'schedule', ARGV[5], feed)
+  end
+end
+local left_ms = redis.call('PTTL', key)
+if left_ms > 0 then
+  redis.call('PEXPIRE', young, left_ms)
+  redis.call('PEXPIRE', old, left_ms)
+end
+return {state, handed, seeded_now, lost and 1 or 0, unpack(new)}

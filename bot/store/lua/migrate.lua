@@ -1,0 +1,63 @@
+-- Move all that is known of, waits for and was sent to one chat to another; what the other has stays.
+-- uses: clock, pace, turn
+-- KEYS: `chats`, `usernames`, `ready`, `budget`, and of both chats `chat:{id}`, its `:feeds` and `:alerts`,
+--   `lane:{chat}` and its two, `lease:{chat}`, `sent:{chat}`, `parked:{chat}`; `feed:{id}:chats`; spelled here.
+-- ARGV: 1 now · 2 old chat · 3 new chat · 4 lifetime of what was sent and parked (ms)
+-- Result: 1.
+local now, old, new, keep_ms = clock(), ARGV[2], ARGV[3], ARGV[4]
+if old == new then return 1 end
+
+local function merge_hash(from, to)
+  local all = redis.call('HGETALL', from)
+  for i = 1, #all, 2 do redis.call('HSETNX', to, all[i], all[i + 1]) end
+  redis.call('DEL', from)
+  return all
+end
+
+local feeds = merge_hash('chat:' .. old .. ':feeds', 'chat:' .. new .. ':feeds')
+for i = 1, #feeds, 2 do
+  local chats = 'feed:' .. feeds[i] .. ':chats'
+  local how = redis.call('HGET', chats, old)
+  if how then redis.call('HSETNX', chats, new, how) end
+  redis.call('HDEL', chats, old)
+end
+
+-- Alerts get new numbers where the other chat has used theirs.
+local alerts, mine = 'chat:' .. old .. ':alerts', 'chat:' .. new .. ':alerts'
+if redis.call('EXISTS', mine) == 0 then
+  if redis.call('EXISTS', alerts) == 1 then redis.call('RENAME', alerts, mine) end
+else
+  local all = redis.call('HGETALL', alerts)
+  for i = 1, #all, 2 do
+    if all[i] ~= 'next' then redis.call('HSET', mine, redis.call('HINCRBY', mine, 'next', 1), all[i + 1]) end
+  end
+  redis.call('DEL', alerts)
+end
+
+redis.call('ZUNIONSTORE', 'lane:' .. new, 2, 'lane:' .. new, 'lane:' .. old, 'AGGREGATE', 'MIN')
+merge_hash('lane:' .. old .. ':notes', 'lane:' .. new .. ':notes')
+merge_hash('lane:' .. old .. ':tries', 'lane:' .. new .. ':tries')
+merge_hash('parked:' .. old, 'parked:' .. new)
+redis.call('PEXPIRE', 'parked:' .. new, keep_ms)
+-- Message ids start again in the new chat: 0 says "sent, but not as a message of this chat".
+redis.call('ZUNIONSTORE', 'sent:' .. new, 2, 'sent:' .. new, 'sent:' .. old, 'WEIGHTS', 1, 0, 'AGGREGATE', 'MAX')
+redis.call('PEXPIRE', 'sent:' .. new, keep_ms)
+
+local known = redis.call('HGETALL', 'chat:' .. old)
+for i = 1, #known, 2 do
+  if known[i] ~= 'kind' and known[i] ~= 'paused' then
+    local there = redis.call('HGET', 'chat:' .. new, known[i])
+    if not there or there == '' then redis.call('HSET', 'chat:' .. new, known[i], known[i + 1]) end
+    if known[i] == 'username' and redis.call('HGET', 'usernames', string.lower(known[i + 1])) == old then
+      redis.call('HSET', 'usernames', string.lower(known[i + 1]), new)
+    end
+  end
+end
+redis.call('HSETNX', 'chat:' .. new, 'kind', 'supergroup')
+redis.call('SADD', 'chats', new)
+redis.call('SREM', 'chats', old)
+redis.call('DEL', 'chat:' .. old, 'lane:' .. old, 'sent:' .. old, 'lease:' .. old)
+redis.call('ZREM', 'ready', old)
+redis.call('ZREM', 'budget', old)
+next_turn(new, math.max(now, tonumber(redis.call('HGET', 'lease:' .. new, 'till') or 0)))
+return 1

@@ -1,0 +1,11 @@
+-- Shared: a feed that has moved is found by its new address and by all it had.
+-- KEYS: `feeds`, `feed:{id}`, spelled here. ARGV: none of its own.
+-- Result: functions only.
+local function move(feed, canonical, url)
+  if canonical == '' then return end
+  redis.call('HSET', 'feed:' .. feed, 'url', url)
+  if redis.call('HSETNX', 'feeds', canonical, feed) == 1 then
+    local names = redis.call('HGET', 'feed:' .. feed, 'names')
+    redis.call('HSET', 'feed:' .. feed, 'names', (names and names .. '\n' or '') .. canonical)
+  end
+end

@@ -1,0 +1,34 @@
+-- Shared: how often one chat may be written to (GCRA; `budget` holds theoretical arrival times).
+-- KEYS: `budget`, spelled here. ARGV: none of its own.
+-- Result: functions only.
+--
+-- A private chat: 1 message a second, 3 at once after a rest.
+-- A group or channel: 20 a minute. At one in 3350 ms, 3 at once, the 21st comes at least
+-- 20 * 3350 - 2 * 3350 = 60,300 ms after the first: no minute holds more than 20.
+local function interval_ms(chat)
+  return string.sub(chat, 1, 1) == '-' and 3350 or 1000
+end
+
+local function leeway_ms(chat)
+  return 2 * interval_ms(chat)
+end
+
+-- When the chat may hear us next; in the past for now.
+local function allowed_at(chat)
+  local arrival = redis.call('ZSCORE', 'budget', chat)
+  return arrival and tonumber(arrival) - leeway_ms(chat) or 0
+end
+
+local function charge(chat, at, cost)
+  local arrival = tonumber(redis.call('ZSCORE', 'budget', chat) or 0)
+  redis.call('ZADD', 'budget', math.max(arrival, at) + cost * interval_ms(chat), chat)
+end
+
+-- Send nothing to the chat, or with '' to anybody, before `till`.
+local function hold(chat, till)
+  if chat == '' then
+    redis.call('ZADD', 'budget', 'GT', till, 'bot')
+  else
+    redis.call('ZADD', 'budget', 'GT', till + leeway_ms(chat), chat)
+  end
+end

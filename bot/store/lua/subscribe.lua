@@ -1,0 +1,15 @@
+-- Note a subscription in both directions and make its feed due.
+-- uses: clock
+-- KEYS: `feed:{id}` and its four, `chat:{id}:feeds`, `schedule`, spelled here.
+-- ARGV: 1 now · 2 chat · 3 feed · 4 since (ms) · 5 subscription (JSON)
+-- Result: 1 new, 0 there was one, -1 the feed is not known.
+local chat, feed = ARGV[2], ARGV[3]
+local key = 'feed:' .. feed
+if redis.call('EXISTS', key) == 0 then return -1 end
+if redis.call('HSETNX', key .. ':chats', chat, ARGV[5]) == 0 then return 0 end
+redis.call('HSET', 'chat:' .. chat .. ':feeds', feed, ARGV[4])
+redis.call('PERSIST', key)
+redis.call('PERSIST', key .. ':seen:a')
+redis.call('PERSIST', key .. ':seen:b')
+redis.call('ZADD', 'schedule', 'LT', clock(), feed)
+return 1

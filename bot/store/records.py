@@ -1,0 +1,118 @@
+"""Items as bytes and back. Pure.
+
+A record is one byte for its form, then a compact JSON list, deflated against a dictionary of
+what news is written with: items are small, and most of what repeats in them repeats in all.
+The lists are read by position, so a new field goes to the end and gets a default.
+"""
+
+import json
+import zlib
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.errors import CorruptRecord
+from bot.items import Enclosure, FeedId, Image, Item, ItemId, StoredItem
+
+CONTENT_LIMIT = 24_000
+"""Characters of an item's content and of its summary that are kept: some six messages' worth."""
+
+_FORM = b"\x01"
+_LEVEL = 6
+_DICTIONARY = (
+    '","","","en-US","application/octet-stream","audio/mpeg","video/mp4","image/jpeg",null,null,[],[]]'
+    ".jpeg.webp.png.jpg?width=1200&height=630&quality=85&fit=crop&auto=format https://i0.wp.com/"
+    "https://static.https://media.https://img.https://cdn./wp-content/uploads/2026/2025/images/"
+    '?utm_source=rss&utm_medium=feed&utm_campaign=rss"https://www.youtube.com/watch?v="https://www.'
+    '<ul>\\n<li><li><a href=\\"</li>\\n</ul>\\n<ol><blockquote><p></p></blockquote><h2></h2><h3></h3>'
+    '<strong></strong><em></em><br /><br/><br><span style=\\"font-weight: 400;\\"></span><div></div>'
+    '<figure class=\\"wp-block-image size-large\\"><img loading=\\"lazy\\" decoding=\\"async\\" '
+    'width=\\"1024\\" height=\\"683\\" src=\\"https://\\" alt=\\"\\" class=\\"wp-image-\\" srcset=\\"'
+    ' 300w, 768w, 1024w\\" sizes=\\"(max-width: 1024px) 100vw, 1024px\\" /><figcaption></figcaption></figure>'
+    '<p>The post <a rel=\\"nofollow\\" href=\\"https://www.\\" target=\\"_blank\\">'
+    '</a> appeared first on <a href=\\"https://\\">Continue reading</a>.</p>&#8217;s &#8220;&#8221;&amp;'
+    " said that the and of the in the to the for the on the with a from the that he was is are has been have "
+    "will would more than this week according to its their they who which year years after about into over "
+    "people also one two first new government company president minister million billion percent. The In "
+    "</p>\\n<p>The </p>\\n<p>In </p>\\n<p>“</p>\\n<p>"
+).encode()
+
+
+def pack(stored: StoredItem) -> bytes:
+    """Return ``stored`` as a record; long HTML is cut to :data:`CONTENT_LIMIT`, between tags."""
+    item = stored.item
+    fields = [
+        stored.id,
+        stored.noticed_ms,
+        stored.order_ms,
+        item.guid,
+        item.title,
+        item.link,
+        _ms(item.published),
+        _ms(item.updated),
+        item.author,
+        item.source,
+        item.language,
+        _shortened(item.summary_html),
+        _shortened(item.content_html),
+        [[image.url, image.alternatives, image.width, image.height] for image in item.images],
+        [[one.url, one.mime, one.length] for one in item.enclosures],
+        item.tags,
+        item.base,
+    ]
+    # Lone surrogates cannot be UTF-8; foreign text may hold some, and a "?" loses nothing.
+    plain = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+    deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=_DICTIONARY)
+    return _FORM + deflate.compress(plain) + deflate.flush()
+
+
+def unpack(record: bytes) -> StoredItem:
+    """Return the item that ``record`` holds.
+
+    Raises:
+        CorruptRecord: it is none of ours, or damaged.
+    """
+    try:
+        if record[:1] != _FORM:
+            raise CorruptRecord(f"a record of an unknown form ({record[:1]!r})")
+        inflate = zlib.decompressobj(-zlib.MAX_WBITS, zdict=_DICTIONARY)
+        return _read(json.loads(inflate.decompress(record[1:]) + inflate.flush()))
+    except (zlib.error, ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
+        raise CorruptRecord(f"a record that cannot be read: {error}") from error
+
+
+def _read(fields: list[Any]) -> StoredItem:
+    item_id, noticed, order, guid, title, link, published, updated, author, source, language = fields[:11]
+    summary, content, images, enclosures, tags, base = fields[11:17]
+    item = Item(
+        guid=guid,
+        title=title,
+        link=link,
+        published=_moment(published),
+        updated=_moment(updated),
+        author=author,
+        source=source,
+        language=language,
+        summary_html=summary,
+        content_html=content,
+        images=tuple(Image(url, tuple(others), width, height) for url, others, width, height in images),
+        enclosures=tuple(Enclosure(*one) for one in enclosures),
+        tags=tuple(tags),
+        base=base,
+    )
+    return StoredItem(ItemId(item_id), FeedId(item_id.partition(".")[0]), item, noticed, order)
+
+
+def _ms(moment: datetime | None) -> int | None:
+    return None if moment is None else round(moment.timestamp() * 1000)
+
+
+def _moment(ms: int | None) -> datetime | None:
+    return None if ms is None else datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def _shortened(html: str) -> str:
+    if len(html) <= CONTENT_LIMIT:
+        return html
+    kept = html[:CONTENT_LIMIT]
+    tag = kept.rfind("<")
+    return kept[:tag] if tag > kept.rfind(">") else kept

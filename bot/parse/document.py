@@ -1,0 +1,130 @@
+"""What a body is, whatever its sender calls it, and what it says. Pure.
+
+read(body)  ─ decode ─┬─ {…     JSON Feed
+                      ├─ <!--…  news document
+                      └─ <rss…  mend ─ scan ─┬─ accepted: shape ─ feedparser
+                                             └─ refused: feedparser, then item by item
+"""
+
+import re
+from enum import StrEnum
+
+from bot.errors import NotAFeed
+from bot.items import Document
+from bot.parse import jsonfeed, newsdoc
+from bot.parse.decode import to_text
+from bot.parse.feed import read_tree, read_xml
+from bot.parse.mend import first_items, mend, root_of, trim
+from bot.parse.pieces import read_pieces
+from bot.parse.scan import Accepted, Refused, scan
+from bot.parse.text import plain
+
+MAX_ITEMS = 10_000
+"""Items read of one document; what comes after them is left out."""
+
+_MAGIC = (
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"\x89PNG\r\n", "a PNG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"RIFF", "a picture or a recording"),
+    (b"%PDF-", "a PDF document"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"\x1f\x8b", "compressed data"),
+    (b"ID3", "an MP3 recording"),
+    (b"OggS", "an Ogg recording"),
+    (b"\x7fELF", "a program"),
+    (b"SQLite format", "a database"),
+)
+_FIRST_TAG = re.compile(r"<([A-Za-z][\w.:-]{0,60})")
+_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,300})", re.IGNORECASE)
+_KINDS = {
+    "html": "an HTML page",
+    "head": "an HTML page",
+    "body": "an HTML page",
+    "div": "an HTML page",
+    "opml": "an OPML list of feeds; import it with /import",
+    "urlset": "a sitemap",
+    "sitemapindex": "a sitemap",
+    "svg": "an SVG picture",
+    "error": "an XML error message",
+}
+
+
+class Effort(StrEnum):
+    """How far to go: a document that the strict scan refuses may take long to read."""
+
+    ACCEPTED_ONLY = "accepted only"
+    ALL = "all"
+
+
+def read(body: bytes, *, url: str, content_type: str = "") -> Document:
+    """Read a feed document of any kind; ``url`` is where it came from, "" for nowhere.
+
+    Not bounded in time or memory: :class:`bot.parse.worker.Parser` is.
+
+    Raises:
+        NotAFeed: the body is something else, or nothing; the message says what.
+    """
+    document = attempt(body, url=url, content_type=content_type, effort=Effort.ALL)
+    if isinstance(document, Refused):
+        raise NotAFeed(document.reason)  # not reached: Effort.ALL refuses nothing
+    return document
+
+
+def attempt(body: bytes, *, url: str, content_type: str = "", effort: Effort) -> Document | Refused:
+    """Read as :func:`read` does, or with less effort return why the document needs more."""
+    if not body.strip(b"\x00\t\r\n \xef\xbb\xbf\xff\xfe"):
+        raise NotAFeed("the answer is empty")
+    for magic, kind in _MAGIC:
+        if body.startswith(magic):
+            raise NotAFeed(f"this is {kind}, not a feed")
+    text = to_text(body, content_type).lstrip("\ufeff\u200b \t\r\n")
+    if not text:
+        raise NotAFeed("the answer is empty")
+    if newsdoc.matches(text):
+        return newsdoc.read(text, url)
+    if text[0] in "{[":
+        return jsonfeed.read(text, url)
+    root = root_of(text)
+    if root < 0:
+        raise NotAFeed(_verdict(text))
+    return _read_markup(text, root, url, effort)
+
+
+def _read_markup(text: str, root: int, url: str, effort: Effort) -> Document | Refused:
+    mended = mend(first_items(trim(text, root), MAX_ITEMS), prolog=text[:root][:20_000])
+    document = mended.encode()
+    scanned = scan(document)
+    if isinstance(scanned, Accepted):
+        found = read_tree(scanned, url)
+    elif effort is Effort.ACCEPTED_ONLY:
+        return scanned
+    else:
+        found = read_xml(document, url)
+        if not found.items:
+            found = read_pieces(mended, found, url)
+    if not found.items and not _is_feed_root(text, root):
+        raise NotAFeed(_verdict(text))
+    return found
+
+
+def _is_feed_root(text: str, root: int) -> bool:
+    """Whether the feed's root is the document's own: a page may merely show or hold one."""
+    first = _FIRST_TAG.search(text)
+    named = _FIRST_TAG.match(text[root : root + 80])
+    is_whole = bool(named and named[1].rpartition(":")[2].lower() in ("rss", "feed", "rdf"))
+    return bool(first and first.start() == root and is_whole)
+
+
+def _verdict(text: str) -> str:
+    """Say in a sentence what ``text``, which is no feed, seems to be."""
+    first = _FIRST_TAG.search(text)
+    if first is None or not text.startswith("<"):
+        start = plain(text[:60], limit=40)
+        return f"this is plain text, not a feed; it begins with {start!r}"
+    name = first[1].rpartition(":")[2].lower()
+    title = _TITLE.search(text[:20_000])
+    called = f" ({plain(title[1], limit=60)})" if title else ""
+    if name in _KINDS or re.search(r"<!doctype\s+html|<html", text[:2000], re.IGNORECASE):
+        return f"this is {_KINDS.get(name, 'an HTML page')}{called}, not a feed"
+    return f"this is XML of another kind (<{name}>), not a feed"

@@ -1,0 +1,229 @@
+"""From a feed's XML to a :class:`bot.items.Document`, by way of feedparser. Pure.
+
+feedparser gets clean UTF-8 in a stream (given a path it would open the file), and neither
+sanitises nor resolves anything: what it finds is foreign until :mod:`bot.render.markup` read it.
+"""
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import feedparser
+from lxml import etree
+
+from bot.items import Document, Enclosure, Item
+from bot.parse.addresses import absolute
+from bot.parse.dates import read_date
+from bot.parse.images import Offer, Rank, is_image, merit, sized
+from bot.parse.scan import Accepted
+from bot.parse.shape import GROUP, shape
+from bot.parse.text import as_html, decoded, is_markup, plain
+
+Fields = Mapping[str, Any]
+"""feedparser's dictionary of an item or a feed; :func:`_get` reads it without its surprises."""
+
+BODY_LIMIT = 500_000
+"""Characters kept of one body; a book is not news."""
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_ADDRESS_ONLY = re.compile(r"(?:mailto:)?\S+@\S+|https?://\S+")
+_PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
+
+
+def read_tree(accepted: Accepted, url: str) -> Document:
+    """Read a document that the scan has accepted; its tree is changed on the way."""
+    for item in accepted.items:
+        shape(item)
+    return read_xml(etree.tostring(accepted.root, encoding="utf-8"), url)
+
+
+def read_xml(document: bytes, url: str) -> Document:
+    """Read ``document`` (UTF-8, any state of health), which came from ``url`` ("" for nowhere).
+
+    Bounded in nothing: call it where it can be killed.
+    """
+    if not document.startswith(b"<?xml"):
+        document = b'<?xml version="1.0" encoding="utf-8"?>\n' + document
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    parsed = feedparser.parse(
+        io.BytesIO(document), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+    )
+    feed: Fields = parsed.feed
+    self_link = _rel(feed, "self", url)
+    link = absolute(_get(feed, "link"), self_link, url) or _rel(feed, "alternate", url)
+    bases = (self_link, link, url)
+    title = plain(_get(feed, "title"), markup=_is_html(feed, "title"))
+    language = _language(_get(feed, "language"))
+    items = tuple(_item(entry, title, language, bases) for entry in parsed.entries)
+    return Document(
+        format=_format(parsed.version),
+        title=title,
+        link=link,
+        description=plain(_get(feed, "subtitle")),
+        language=language,
+        items=items,
+        self_link=self_link,
+        hub=_rel(feed, "hub", url),
+        ttl_s=_ttl(feed),
+    )
+
+
+def _item(fields: Fields, source: str, language: str, feed_bases: tuple[str | None, ...]) -> Item:
+    content, summary = _bodies(fields)
+    own_base = next((part.get("base") for part in _list(fields, "content") if part.get("base")), None)
+    detail = _get(fields, "summary_detail") or _get(fields, "title_detail") or {}
+    base = absolute(own_base or detail.get("base"), *feed_bases)
+    bases = (base, *feed_bases)
+    published, updated = _times(fields)
+    origin = _get(fields, "source")
+    link = _link(fields, bases)
+    return Item(
+        guid=_text(_get(fields, "id")),
+        title=plain(_get(fields, "title"), markup=_is_html(fields, "title")),
+        link=link,
+        published=published,
+        updated=updated,
+        author=_author(fields),
+        source=(plain(_get(origin, "title")) if isinstance(origin, dict) else "") or source,
+        language=_language(_get(fields, "language")) or _language(detail.get("language")) or language,
+        summary_html=summary,
+        content_html=content,
+        images=merit(_offers(fields, bases), content or summary, next(filter(None, bases), None)),
+        enclosures=tuple(_enclosures(fields, bases)),
+        tags=_tags(fields),
+        base=next(filter(None, bases), None),
+    )
+
+
+def _get(fields: Fields, name: str) -> Any:
+    """Return a field as feedparser stored it: its own access substitutes other fields, with warnings."""
+    return dict.get(fields, name) if isinstance(fields, dict) else None
+
+
+def _list(fields: Fields, name: str) -> list[Any]:
+    value = _get(fields, name)
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _text(value: object) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _is_html(fields: Fields, name: str) -> bool:
+    """Whether a title may hold markup: everywhere but where Atom says that it is text."""
+    detail = _get(fields, f"{name}_detail")
+    return not (isinstance(detail, dict) and detail.get("type") == "text/plain")
+
+
+def _format(version: str) -> str:
+    if version in ("rss090", "rss10"):
+        return "rdf"
+    return "atom" if version.startswith("atom") else "rss"
+
+
+def _language(value: object) -> str:
+    """Return a language tag such as ``zh-CN``, or "" where the feed names none that is one."""
+    tag = value.strip().replace("_", "-") if isinstance(value, str) else ""
+    return tag if _LANGUAGE.fullmatch(tag) else ""
+
+
+def _rel(fields: Fields, rel: str, *bases: str | None) -> str | None:
+    """Return the first link of a relation, absolute."""
+    links = (absolute(one.get("href"), *bases) for one in _list(fields, "links") if one.get("rel") == rel)
+    return next(filter(None, links), None)
+
+
+def _link(fields: Fields, bases: tuple[str | None, ...]) -> str | None:
+    """Return where the item is to be read."""
+    link = absolute(_get(fields, "link"), *bases) or _rel(fields, "alternate", *bases)
+    return link or _rel(fields, "related", *bases) or _rel(fields, "via", *bases)
+
+
+def _times(fields: Fields) -> tuple[Any, Any]:
+    """Return (published, updated); what was only updated was published then."""
+    updated = read_date(_get(fields, "updated"))
+    published = read_date(_get(fields, "published")) or read_date(_get(fields, "created")) or updated
+    return published, updated
+
+
+def _bodies(fields: Fields) -> tuple[str, str]:
+    """Return (content, summary) as HTML: the longest content, and the summary if it is another text."""
+    contents = [_as_markup(part) for part in _list(fields, "content")]
+    content = max(contents, key=len, default="")
+    detail = _get(fields, "summary_detail")
+    value = _get(fields, "summary")
+    kind = detail.get("type") if isinstance(detail, dict) and detail.get("value") == value else None
+    summary = _as_markup({"value": value, "type": kind or "text/html"})
+    return content, "" if summary in contents else summary
+
+
+def _as_markup(part: Fields) -> str:
+    """Return the HTML of a body; plain text becomes HTML that shows the same."""
+    value = part.get("value")
+    if not isinstance(value, str):
+        return ""
+    value = value[:BODY_LIMIT].strip()
+    is_text = part.get("type") == "text/plain" and not is_markup(value)
+    return as_html(decoded(value)) if is_text else value
+
+
+def _author(fields: Fields) -> str:
+    """Return the names of the authors; addresses of mail are nobody's business."""
+    names = [plain(one.get("name"), limit=100) for one in _list(fields, "authors")]
+    names = [name for name in dict.fromkeys(names) if name and not _ADDRESS_ONLY.fullmatch(name)]
+    whole = plain(_get(fields, "author"), limit=100)
+    return ", ".join(names[:5]) or ("" if _ADDRESS_ONLY.fullmatch(whole) else whole)
+
+
+def _tags(fields: Fields) -> tuple[str, ...]:
+    words = (plain(one.get("label") or one.get("term"), limit=60) for one in _list(fields, "tags"))
+    return tuple(dict.fromkeys(word for word in words if word))[:30]
+
+
+def _offers(fields: Fields, bases: tuple[str | None, ...]) -> Iterator[Offer]:
+    """Yield what the item offers as pictures, from all the places where feeds do."""
+    for rank, name in ((Rank.MEDIA, "media_content"), (Rank.THUMBNAIL, "media_thumbnail")):
+        for media in _list(fields, name):
+            url = absolute(media.get("url"), *bases)
+            kind = str(media.get("type") or ""), str(media.get("medium") or "")
+            if url and (rank is Rank.THUMBNAIL or is_image(url, *kind) or not any(kind)):
+                group = str(media.get(GROUP) or ("thumbnail" if rank is Rank.THUMBNAIL else ""))
+                yield sized(Offer(url, rank, group=group), media.get("width"), media.get("height"))
+    for link in _list(fields, "links"):
+        url = absolute(link.get("href"), *bases)
+        if link.get("rel") == "enclosure" and url and is_image(url, str(link.get("type") or "")):
+            yield Offer(url, Rank.ENCLOSURE)
+    picture = _get(fields, "image")
+    if isinstance(picture, dict) and (url := absolute(picture.get("href"), *bases)):
+        yield Offer(url, Rank.PODCAST)
+
+
+def _enclosures(fields: Fields, bases: tuple[str | None, ...]) -> Iterator[Enclosure]:
+    """Yield the files that come with the item and are no pictures."""
+    seen = set()
+    links = [one for one in _list(fields, "links") if one.get("rel") == "enclosure"]
+    media = [
+        {**one, "href": one.get("url"), "length": one.get("filesize")}
+        for one in _list(fields, "media_content")
+    ]
+    for one in (*links, *(one for one in media if str(one.get("type")).startswith(("audio/", "video/")))):
+        url, mime = absolute(one.get("href"), *bases), str(one.get("type") or "")
+        if url and url not in seen and not is_image(url, mime) and not mime.startswith("image"):
+            seen.add(url)
+            length = str(one.get("length") or "")
+            yield Enclosure(
+                url, mime, int(length) if length.isascii() and length.isdigit() and len(length) < 13 else None
+            )
+
+
+def _ttl(feed: Fields) -> int | None:
+    """Return the pause between looks that the publisher asks for, in seconds."""
+    minutes = str(_get(feed, "ttl") or "").strip()
+    if minutes.isascii() and minutes.isdigit() and len(minutes) < 7:
+        return int(minutes) * 60 or None
+    period = _PERIODS.get(str(_get(feed, "sy_updateperiod") or "").strip().lower())
+    often = str(_get(feed, "sy_updatefrequency") or "1").strip()
+    if period is None or not (often.isascii() and often.isdigit() and len(often) < 7):
+        return None
+    return period // max(1, int(often)) or None

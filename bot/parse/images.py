@@ -1,0 +1,213 @@
+"""The pictures of an item, in order of merit. Pure.
+
+What the feed offers as a picture comes before what stands in the body. Counting pixels, share
+buttons, avatars and emoticons are no pictures of anything.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from bot.items import Image
+from bot.parse.addresses import absolute
+
+MOST = 10
+"""Pictures kept of one item: as many as an album holds."""
+
+BODY_LIMIT = 300_000
+"""Characters of a body searched for pictures."""
+
+WIDEST = 2560
+"""Wider pictures are offered after narrower ones: Telegram takes no more than 5 MB by address."""
+
+
+class Rank(IntEnum):
+    """Where a picture was offered, the best place first."""
+
+    MEDIA = 1
+    ENCLOSURE = 2
+    ITEM = 3
+    THUMBNAIL = 4
+    PODCAST = 5
+    ELEMENT = 6
+    BODY = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A picture offered: its absolute address, where, how large, and in which group of sizes."""
+
+    url: str
+    rank: Rank
+    width: int | None = None
+    height: int | None = None
+    group: str = ""
+
+
+_NOT_NEWS = re.compile(
+    r"""
+    ^https?://(?:[^/]*\.)?(?:
+        feedburner\.com/~ | feeds\.[^/]+/~(?:ff|f|r|a|4)/ | feedsportal\.com/ | feeds\.wordpress\.com/1\.0/
+      | (?:pixel|stats)\.wp\.com/ | stats\.wordpress\.com/ | pheedo\.com/ | pheedcontent\.com/ | bluekai\.com/
+      | doubleclick\.net/
+      | googlesyndication\.com/ | google-analytics\.com/ | medium\.com/_/stat
+      | scorecardresearch\.com/ | quantserve\.com/ | imrworldwide\.com/ | statcounter\.com/
+      | amazon-adsystem\.com/ | assoc-amazon\.[a-z.]+/ | blogger\.googleusercontent\.com/tracker/
+      | feeds?blitz\.com/ | follow\.it/ | yadro\.ru/ | top\.mail\.ru/ | counter\.rambler\.ru/
+      | mc\.yandex\.ru/ | ivwbox\.de/ | vgwort\.de/ | facebook\.com/tr | bat\.bing\.com/
+      | buysellads\.com/ | adnxs\.com/ | invitemedia\.com/ | a2a\.me/ | addtoany\.com/ | addthis\.com/ | sharethis\.com/ | flattr\.com/
+      | paypal(?:objects)?\.com/ | gravatar\.com/ | s\.w\.org/images/core/emoji/ | creativecommons\.org/
+      | shields\.io/ | feedvalidator\.org/
+    )
+  | /(?:1x1|1px|pixel|spacer|blank|clear|trans|transparent|shim|dot|track(?:er|ing)|beacon|counter|mf|open)
+    \.(?:gif|png|php)(?:[?\#]|$)
+  | /(?:b|p|e)\.gif\? | /__utm\.gif | /(?:piwik|matomo)\.php | /p\.php\?idsite | /hit[sc]?\.(?:gif|php)
+  | /(?:smil(?:ey|ie)s?|emoticons?|emojis?|twemoji|filetypes?|share-?buttons?|social-?icons?|socialmedia)/
+  | /(?:icon[-_]?)?
+    (?:facebook|twitter|digg|delicious|reddit|stumbleupon|linkedin|pinterest|googleplus|whatsapp|rss|email|print
+      |feed-?icon\d*\w*|share|share_save\w*|like|tweet)
+    (?:[-_]?\d+(?:x\d+)?)?\.(?:gif|png|svg|jpg)(?:[?\#]|$)
+  | /avatars?/default
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Addresses of what is no picture of the news, by the services and file names that feeds show."""
+
+_EXTENSION = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp)(?:$|[?#:!])", re.IGNORECASE)
+_NOT_PHOTO = re.compile(r"\.(?:svgz?|ico|swf|mp3|mp4|m4a|m4v|webm|ogg|pdf)(?:$|[?#])", re.IGNORECASE)
+_CLASSES = re.compile(
+    r"smil(?:ey|ie)|emoji|emoticon|avatar|gravatar|share|social|icon\b|tracking|pixel", re.IGNORECASE
+)
+_LAZY = (
+    "data-src",
+    "data-original",
+    "data-lazy-src",
+    "data-original-src",
+    "data-orig-file",
+    "data-actualsrc",
+    "data-url",
+)
+_SIZE = re.compile(
+    r"[-_](?:\d{2,4}x\d{2,4}|\d{3,4}w?|scaled|thumb(?:nail)?|small|medium|large)(?=\.|$)", re.IGNORECASE
+)
+_WRAPPED = re.compile(r"/(https?(?::|%3A)(?:/|%2F){1,2}.+)$", re.IGNORECASE)
+_PARAMETERS = ("url", "src", "u", "image", "img")
+
+
+def is_image(url: str, mime: str, medium: str = "") -> bool:
+    """Whether an enclosure or media element is a picture, by what it says, else by its address."""
+    mime, medium = mime.lower(), medium.lower()
+    if mime.startswith("image") or medium == "image":
+        return "svg" not in mime
+    return not mime and not medium and bool(_EXTENSION.search(url))
+
+
+def merit(offers: Iterable[Offer], body: str, base: str | None) -> tuple[Image, ...]:
+    """Return the pictures among ``offers`` and in the HTML ``body``, the best first.
+
+    Of the places a feed offers pictures at, only the best is heard: the others repeat it smaller.
+    Several sizes of one picture become one :class:`Image` with alternatives.
+    """
+    real = [offer for offer in offers if _is_picture(offer.url, offer.width, offer.height)]
+    best = min((offer.rank for offer in real), default=None)
+    chosen = [offer for offer in real if offer.rank == best]
+    groups: dict[str, list[Offer]] = {}
+    for offer in (*chosen, *in_body(body, base), *(offer for offer in real if offer.rank != best)):
+        group = offer.group or _same(offer.url)
+        if offer in chosen or offer.rank is Rank.BODY or group in groups:
+            groups.setdefault(group, []).append(offer)
+    return tuple(_image(sizes) for sizes in list(groups.values())[:MOST])
+
+
+def in_body(body: str, base: str | None) -> Iterator[Offer]:
+    """Yield the pictures of an HTML body in order."""
+    if "<img" not in body and "<IMG" not in body:
+        return
+    for node in LexborHTMLParser(body[:BODY_LIMIT]).css("img"):
+        width, height = _number(node.attributes.get("width")), _number(node.attributes.get("height"))
+        if _CLASSES.search(node.attributes.get("class") or ""):
+            continue
+        url = absolute(_source(node), base)
+        if url and _is_picture(url, width, height):
+            yield Offer(url, Rank.BODY, width, height)
+
+
+def unwrap(url: str) -> str | None:
+    """Return the address behind an image proxy's address, or None if ``url`` is no proxy's."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    if host in ("images.weserv.nl", "wsrv.nl", "rsz.io"):
+        inner = parse_qs(parts.query).get("url", [""])[0]
+        inner = re.sub(r"^ssl:", "https://", inner)
+        return (
+            absolute(inner if re.match(r"https?:", inner) else f"https://{inner.lstrip('/')}")
+            if inner
+            else None
+        )
+    if re.fullmatch(r"i[0-3]\.wp\.com", host):
+        return absolute(f"https:/{parts.path}") if parts.path.count("/") > 1 else None
+    if found := _WRAPPED.search(parts.path):
+        inner = found[1] if "://" in found[1] else unquote(found[1])
+        return absolute(re.sub(r"^(https?:)/+", r"\1//", inner))
+    for name in _PARAMETERS:
+        inner = parse_qs(parts.query).get(name, [""])[0]
+        if re.match(r"https?://", inner) and (_EXTENSION.search(inner) or "image" in parts.path):
+            return absolute(inner)
+    return None
+
+
+def _image(sizes: list[Offer]) -> Image:
+    """Make one picture of its sizes: the widest that Telegram takes first."""
+    sizes = sorted(sizes, key=lambda one: (one.rank, (one.width or 0) > WIDEST, -(one.width or 0)))
+    first = sizes[0]
+    others = [one.url for one in sizes[1:]]
+    behind = [inner for one in (first.url, *others) if (inner := unwrap(one))]
+    alternatives = tuple(dict.fromkeys(one for one in (*behind[:1], *others) if one != first.url))[:4]
+    return Image(first.url, alternatives, first.width, first.height)
+
+
+def _source(node: LexborNode) -> str:
+    """Return the best address an ``img`` names: lazy loaders keep the true one beside ``src``."""
+    attributes = node.attributes
+    for name in _LAZY:
+        if value := attributes.get(name):
+            return value
+    largest = _largest(attributes.get("data-srcset") or attributes.get("srcset") or "")
+    source = attributes.get("src") or ""
+    return largest if not source or source.startswith("data:") else source
+
+
+def _largest(srcset: str) -> str:
+    """Return the address of the largest picture in a ``srcset``."""
+    best, size = "", -1.0
+    for url, width in re.findall(r"([^\s,]\S*[^\s,])(?:\s+([\d.]+)[wx])?\s*(?:,|$)", srcset[:8000]):
+        if float(width or 1) > size:
+            best, size = url, float(width or 1)
+    return best
+
+
+def _is_picture(url: str, width: int | None, height: int | None) -> bool:
+    tiny = (width is not None and width < 24) or (height is not None and height < 24)
+    return not tiny and not _NOT_NEWS.search(url) and not _NOT_PHOTO.search(urlsplit(url).path)
+
+
+def _same(url: str) -> str:
+    """Return what the sizes of one picture have in common: its file's name without the size."""
+    parts = urlsplit(unwrap(url) or url)
+    name = _SIZE.sub("", parts.path.rsplit("/", 1)[-1].lower())
+    return name if len(name) > 12 else f"{parts.path}?{parts.query}"
+
+
+def _number(value: object) -> int | None:
+    """Return pixels from an attribute such as ``640`` or ``640px``; None for ``100%`` or nonsense."""
+    found = re.match(r"\s*(\d{1,5})\s*(?:px)?(?:\.\d+)?\s*$", value) if isinstance(value, str) else None
+    return int(found[1]) if found else None
+
+
+def sized(offer: Offer, width: object, height: object) -> Offer:
+    """Return ``offer`` with the size that a feed's attributes give."""
+    return replace(offer, width=_number(width), height=_number(height))

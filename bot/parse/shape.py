@@ -1,0 +1,67 @@
+"""Putting right in the tree what feedparser would misread. Pure, apart from the tree it is given.
+
+feedparser lets a picture's caption replace the summary of its item, knows no ``<image>`` in an
+item, forgets which pictures are sizes of one, and resolves an Atom id as if it were an address.
+"""
+
+from lxml import etree
+
+from bot.parse.scan import local_name
+
+GROUP = "newsrelay-group"
+"""The attribute that tells which ``media:group`` a ``media:content`` stood in."""
+
+_MEDIA = "http://search.yahoo.com/mrss"
+_ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
+_CAPTIONS = frozenset(
+    {"title", "description", "text", "credit", "copyright", "rating", "restriction", "license", "html"}
+)
+_OWN_WORDS = {
+    "title": frozenset({"title"}),
+    "description": frozenset({"description", "summary", "content", "encoded"}),
+}
+
+
+def shape(item: etree._Element) -> None:
+    """Change ``item`` so that feedparser understands it as it was meant."""
+    own = {local_name(child) for child in item if not _is_media(child)}
+    for element in list(item.iter()):
+        if _is_media(element):
+            _quiet(element, own)
+    for number, group in enumerate(one for one in item if _is_media(one) and local_name(one) == "group"):
+        for content in group.iter(f"{{{_MEDIA}}}content", f"{{{_MEDIA}/}}content"):
+            content.set(GROUP, str(number))
+    if local_name(item) == "item":
+        _name_picture(item)
+    for child in item:
+        if local_name(child) == "id" and ":" not in (child.text or ""):
+            child.set("isPermaLink", "false")
+
+
+def _is_media(element: etree._Element) -> bool:
+    tag = element.tag
+    return isinstance(tag, str) and tag.startswith(f"{{{_MEDIA}")
+
+
+def _quiet(element: etree._Element, own: set[str]) -> None:
+    """Drop a picture's words, and markup inside thumbnails; keep them where the item has no words."""
+    name = local_name(element)
+    parent = element.getparent()
+    if name in _CAPTIONS and parent is not None:
+        if name not in _OWN_WORDS or own & _OWN_WORDS[name]:
+            parent.remove(element)
+    elif name == "thumbnail":
+        for child in list(element):
+            element.remove(child)
+
+
+def _name_picture(item: etree._Element) -> None:
+    """Offer an RSS item's ``<image>``, which feedparser does not expect there, as its podcast picture."""
+    for child in list(item):
+        if local_name(child) != "image" or child.get("href") is not None:
+            continue
+        address = child.get("url") or (child.text or "").strip()
+        address = address or next((part.text or "" for part in child if local_name(part) == "url"), "")
+        item.remove(child)
+        if address.strip():
+            etree.SubElement(item, f"{{{_ITUNES}}}image", href=address.strip())

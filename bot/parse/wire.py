@@ -1,0 +1,115 @@
+"""Documents as bytes between the parser's processes. Pure.
+
+Plain JSON, since the writer has read hostile bytes: one line for the feed, one for each item, so
+that a large document is unpacked in small steps.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from bot.items import Document, Enclosure, Image, Item
+
+
+def pack(document: Document) -> bytes:
+    """Return ``document`` as lines of JSON."""
+    feed = [
+        document.format,
+        document.title,
+        document.link,
+        document.description,
+        document.language,
+        document.self_link,
+        document.hub,
+        document.ttl_s,
+    ]
+    return b"\n".join(map(_line, (feed, *map(_item_values, document.items))))
+
+
+def unpack(data: bytes) -> Document:
+    """Return the document that :func:`pack` packed.
+
+    Raises:
+        ValueError, TypeError: ``data`` is something else.
+    """
+    lines = iter(data.split(b"\n"))
+    form, title, link, description, language, self_link, hub, ttl_s = json.loads(next(lines))
+    return Document(
+        format=form,
+        title=title,
+        link=link,
+        description=description,
+        language=language,
+        items=tuple(_items(lines)),
+        self_link=self_link,
+        hub=hub,
+        ttl_s=ttl_s,
+    )
+
+
+def _line(values: list[Any]) -> bytes:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _item_values(item: Item) -> list[Any]:
+    return [
+        item.guid,
+        item.title,
+        item.link,
+        _moment(item.published),
+        _moment(item.updated),
+        item.author,
+        item.source,
+        item.language,
+        item.summary_html,
+        item.content_html,
+        [[one.url, one.alternatives, one.width, one.height] for one in item.images],
+        [[one.url, one.mime, one.length] for one in item.enclosures],
+        item.tags,
+        item.base,
+    ]
+
+
+def _items(lines: Iterator[bytes]) -> Iterator[Item]:
+    for line in lines:
+        (
+            guid,
+            title,
+            link,
+            published,
+            updated,
+            author,
+            source,
+            language,
+            summary_html,
+            content_html,
+            images,
+            enclosures,
+            tags,
+            base,
+        ) = json.loads(line)
+        yield Item(
+            guid=guid,
+            title=title,
+            link=link,
+            published=_time(published),
+            updated=_time(updated),
+            author=author,
+            source=source,
+            language=language,
+            summary_html=summary_html,
+            content_html=content_html,
+            images=tuple(Image(url, tuple(others), width, height) for url, others, width, height in images),
+            enclosures=tuple(Enclosure(url, mime, length) for url, mime, length in enclosures),
+            tags=tuple(tags),
+            base=base,
+        )
+
+
+def _moment(time: datetime | None) -> str | None:
+    return time.isoformat() if time else None
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,325 @@
+"""Reading documents in child processes that can be killed: bounded in time and memory.
+
+What the strict scan accepts is read by the ordinary workers; what it refuses goes to a worker of
+its own, so that a hostile document delays no good feed. A worker is started when first needed,
+used again, and replaced when it has grown, died or been killed. No feed is parsed in our process.
+
+    us → worker   one line of JSON (:class:`_Order`), then the body
+    worker → us   one line of JSON (:class:`_Reply`), then a document as :mod:`bot.parse.wire` packs it
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from bot.errors import NotAFeed, TooComplex
+from bot.items import Document
+from bot.parse import wire
+from bot.parse.document import Effort, attempt
+from bot.parse.scan import Refused
+
+if sys.platform != "win32":
+    import resource
+
+log = logging.getLogger(__name__)
+
+START_S = 60.0
+"""A worker that is not ready after this is broken; on a busy small machine it takes a second."""
+
+MOST_DOCUMENTS = 2_000
+"""A worker is replaced after this many: libraries leak."""
+
+MOST_RESIDENT = 400 * 1024 * 1024
+"""A worker that has once grown beyond this many bytes is replaced, to give them back."""
+
+MOST_ANSWER = 64 * 1024 * 1024
+LARGE_ANSWER = 100_000
+"""Answers beyond this many bytes are unpacked off the event loop."""
+
+READY = b"ready\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What to read: ``size`` bytes of body follow."""
+
+    size: int
+    url: str
+    content_type: str
+    effort: Effort
+    limit_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """What came of it; ``status`` is ``document``, ``not a feed``, ``refused`` or ``too complex``."""
+
+    status: str
+    message: str = ""
+    size: int = 0
+    resident: int = 0
+
+
+class _Died(Exception):
+    """The worker ended in the middle of a document."""
+
+
+class _Worker:
+    """One child process, or the lack of one: started when needed. Serves one caller at a time."""
+
+    def __init__(self, limit_s: float, memory_bytes: int) -> None:
+        self._limit_s = limit_s
+        self._memory_bytes = memory_bytes
+        self._process: asyncio.subprocess.Process | None = None
+        self._ended: list[asyncio.subprocess.Process] = []
+        self._served = 0
+
+    async def read(self, body: bytes, url: str, content_type: str, effort: Effort) -> Document | Refused:
+        """Read a document; see :meth:`Parser.read`. Cancelled, it leaves no answer behind."""
+        while True:
+            process = await self._ready()
+            is_fresh = self._served == 0
+            try:
+                async with asyncio.timeout(self._limit_s):
+                    reply, payload = await self._ask(process, body, url, content_type, effort)
+            except TimeoutError:
+                self._kill()
+                raise TooComplex(f"it takes more than {self._limit_s:g} seconds to read") from None
+            except _Died:
+                self._kill()
+                if not is_fresh:  # it may have ended before it saw this document
+                    continue
+                raise TooComplex("the reader gave up on it: too much time or memory") from None
+            except BaseException:
+                self._kill()
+                raise
+            self._served += 1
+            if self._served >= MOST_DOCUMENTS or reply.resident > MOST_RESIDENT:
+                self._kill()
+            return await self._understood(reply, payload)
+
+    async def close(self) -> None:
+        """End the process and wait for its end, so that none is left."""
+        self._kill()
+        for process in self._ended:
+            await process.wait()
+        self._ended.clear()
+
+    async def _ready(self) -> asyncio.subprocess.Process:
+        """Return the process, started and listening.
+
+        Raises:
+            TooComplex: it cannot be started now; whoever asked tries again later.
+        """
+        if self._process is not None and self._process.returncode is None:
+            return self._process
+        self._kill()
+        self._served = 0
+        try:
+            async with asyncio.timeout(START_S):
+                self._process = await asyncio.create_subprocess_exec(
+                    sys.executable,
+                    "-m",
+                    "bot.parse.worker",
+                    str(self._memory_bytes),
+                    stdin=asyncio.subprocess.PIPE,
+                    stdout=asyncio.subprocess.PIPE,
+                    stderr=asyncio.subprocess.DEVNULL,
+                    start_new_session=True,  # Ctrl-C is for us; the worker ends with its input
+                    env=_environment(),
+                )
+                assert self._process.stdout is not None
+                await self._process.stdout.readuntil(READY)
+        except (TimeoutError, OSError, asyncio.IncompleteReadError) as error:
+            self._kill()
+            raise TooComplex(f"no reader could be started for it: {error or 'too slow'}") from error
+        except BaseException:
+            self._kill()
+            raise
+        return self._process
+
+    async def _ask(
+        self, process: asyncio.subprocess.Process, body: bytes, url: str, content_type: str, effort: Effort
+    ) -> tuple[_Reply, bytes]:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        order = _Order(len(body), url, content_type, effort, self._limit_s)
+        try:
+            process.stdin.write(json.dumps(asdict(order)).encode() + b"\n")
+            process.stdin.write(body)
+            await process.stdin.drain()
+            reply = _Reply(**json.loads(await process.stdout.readuntil(b"\n")))
+            if not 0 <= reply.size <= MOST_ANSWER:
+                raise _Died
+            return reply, await process.stdout.readexactly(reply.size)
+        except (OSError, EOFError, asyncio.LimitOverrunError, ValueError, TypeError) as error:
+            raise _Died from error
+
+    async def _understood(self, reply: _Reply, payload: bytes) -> Document | Refused:
+        if reply.status == "refused":
+            return Refused(reply.message)
+        if reply.status == "not a feed":
+            raise NotAFeed(reply.message)
+        if reply.status != "document":
+            self._kill()
+            raise TooComplex(reply.message)
+        try:
+            if len(payload) < LARGE_ANSWER:
+                return wire.unpack(payload)
+            return await asyncio.to_thread(wire.unpack, payload)
+        except (ValueError, TypeError) as error:
+            self._kill()
+            raise TooComplex("the reader's answer cannot be understood") from error
+
+    def _kill(self) -> None:
+        """End the process at once; its end is awaited in :meth:`close`, or by the event loop."""
+        process, self._process = self._process, None
+        self._ended = [one for one in self._ended if one.returncode is None]
+        if process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        self._ended.append(process)
+
+
+class Parser:
+    """Reads documents in bounded child processes; an async context manager.
+
+    Attributes:
+        workers: how many documents are read at the same time; by default one less than there are
+            processors, at most four.
+        limit_s: seconds a document may take.
+        memory_bytes: address space a worker may take, where the system can hold it to that.
+    """
+
+    def __init__(
+        self, workers: int | None = None, limit_s: float = 10.0, memory_bytes: int = 1024 * 1024 * 1024
+    ) -> None:
+        count = workers or max(1, min(4, (os.cpu_count() or 1) - 1))
+        self._ordinary = [_Worker(limit_s, memory_bytes) for _ in range(count)]
+        self._patient = [_Worker(limit_s, memory_bytes)]
+        self._free: asyncio.Queue[_Worker] = asyncio.Queue()
+        self._free_patient: asyncio.Queue[_Worker] = asyncio.Queue()
+
+    async def __aenter__(self) -> Self:
+        for worker in self._ordinary:
+            self._free.put_nowait(worker)
+        for worker in self._patient:
+            self._free_patient.put_nowait(worker)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for worker in (*self._ordinary, *self._patient):
+            await worker.close()
+
+    async def read(self, body: bytes, url: str, content_type: str = "") -> Document:
+        """Read a feed document; ``url`` is where it came from, "" for nowhere.
+
+        Raises:
+            NotAFeed: it is something else; the message says what.
+            TooComplex: it takes too much time or memory.
+        """
+        found = await self._read(self._free, body, url, content_type, Effort.ACCEPTED_ONLY)
+        if isinstance(found, Refused):
+            log.info(
+                "%s: refused by the strict scan (%s); reading it apart", url or "a document", found.reason
+            )
+            found = await self._read(self._free_patient, body, url, content_type, Effort.ALL)
+        assert isinstance(found, Document)
+        return found
+
+    @staticmethod
+    async def _read(
+        free: asyncio.Queue[_Worker], body: bytes, url: str, content_type: str, effort: Effort
+    ) -> Document | Refused:
+        worker = await free.get()
+        try:
+            return await worker.read(body, url, content_type, effort)
+        finally:
+            free.put_nowait(worker)
+
+
+def _environment() -> dict[str, str]:
+    """Return what a worker needs to start, and nothing else: it has no business with our secrets."""
+    kept = {
+        name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "SYSTEMROOT")
+    }
+    return kept | {"PYTHONPATH": str(Path(__file__).resolve().parents[2]), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def serve(orders: BinaryIO, replies: BinaryIO) -> None:
+    """Read documents as ordered until the orders end; the worker's whole life."""
+    replies.write(READY)
+    replies.flush()
+    while line := orders.readline():
+        order = _Order(**json.loads(line))
+        body = orders.read(order.size)
+        if len(body) < order.size:
+            return
+        _limit_time(order.limit_s)
+        reply, payload = _answer(order, body)
+        replies.write(json.dumps(asdict(reply)).encode() + b"\n" + payload)
+        replies.flush()
+
+
+def _answer(order: _Order, body: bytes) -> tuple[_Reply, bytes]:
+    try:
+        found = attempt(body, url=order.url, content_type=order.content_type, effort=order.effort)
+        if isinstance(found, Refused):
+            return _Reply("refused", found.reason), b""
+        payload = wire.pack(found)
+    except NotAFeed as error:
+        return _Reply("not a feed", str(error)), b""
+    except (MemoryError, RecursionError):
+        return _Reply("too complex", "it takes too much memory to read"), b""
+    return _Reply("document", size=len(payload), resident=_resident()), payload
+
+
+def _limit_memory(most: int) -> None:
+    """Hold this process to ``most`` bytes of address space, where the system can (macOS cannot)."""
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _limit_time(seconds: float) -> None:
+    """End this process after so many more seconds of computing, even if nobody is left to kill it."""
+    if sys.platform != "win32":
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        soft = int(used.ru_utime + used.ru_stime + seconds) + 2
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def _resident() -> int:
+    """Return the most bytes this process has held in memory so far; 0 where the system does not tell."""
+    if sys.platform == "win32":
+        return 0
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
+
+
+def main() -> None:
+    """Serve on standard input and output; what a library prints goes nowhere."""
+    _limit_memory(int(sys.argv[1]))
+    with contextlib.suppress(OSError):
+        os.nice(5)
+    replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
+        serve(sys.stdin.buffer, replies)
+
+
+if __name__ == "__main__":
+    main()

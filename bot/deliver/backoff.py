@@ -81,9 +81,7 @@ class Backoff:
         """Return the rest after no answer came."""
         trouble = self._trouble(chat)
         trouble.unclear += 1
-        pause_s = min(2 * FIRST_S * 2.0 ** min(trouble.unclear - 1, 20), LONGEST_UNCLEAR_S) * (
-            0.75 + roll / 2
-        )
+        pause_s = min(FIRST_S * 2.0 ** min(trouble.unclear, 20), LONGEST_UNCLEAR_S) * (0.75 + roll / 2)
         return Rest(now_ms + round(pause_s * 1000))
 
     def unclear_times(self, chat: ChatId) -> int:

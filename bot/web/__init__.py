@@ -1,0 +1,1 @@
+"""What the outside may ask of a running relay: is it well, how much, how fast."""

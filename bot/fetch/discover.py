@@ -108,7 +108,7 @@ def _named(page: bytes, url: str) -> Iterator[Candidate]:
         if found := pattern.fullmatch(url):
             yield Candidate(found.expand(feed), kind=always)
     base = ""
-    anchors = []
+    anchors: list[Tag] = []
     for tag in tags_of(_decoded(page[:READ_BYTES])):
         href = tag.attributes.get("href", "")
         if tag.name == "base":

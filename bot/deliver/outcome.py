@@ -4,6 +4,7 @@
 alone; the texts are matched in lower case, because python-telegram-bot rewrites those of code 400.
 """
 
+import os
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +23,9 @@ from telegram.error import (
 )
 
 from bot.items import ChatId
+
+os.environ.setdefault("PTB_TIMEDELTA", "true")
+"""The library warns of a change to come at each flood wait, unless told that we know of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,305 @@
+"""What each of Telegram's errors means, and what our own memory and backoff make of it."""
+
+import asyncio
+import warnings
+from collections.abc import Iterator
+from datetime import timedelta
+
+import httpx
+import pytest
+import telegram
+from aiohttp import web
+from telegram import error as errors
+from telegram.request import HTTPXRequest
+
+from bot.deliver.backoff import EVERYBODY, Backoff
+from bot.deliver.outcome import (
+    ChatLost,
+    Down,
+    Halt,
+    Migrated,
+    Outcome,
+    PhotoRefused,
+    Refused,
+    TopicLost,
+    Unclear,
+    Wait,
+    of_error,
+)
+from bot.deliver.recent import Recent
+from bot.items import ChatId
+
+BAD_REQUESTS: list[tuple[str, type[Outcome] | Outcome]] = [
+    ("chat not found", ChatLost("chat not found")),
+    ("group chat was deactivated", ChatLost("chat deleted")),
+    ("group chat was upgraded to a supergroup chat", ChatLost("moved to a supergroup")),
+    ("need administrator rights in the channel chat", ChatLost("no right to post")),
+    ("not enough rights to send text messages to the chat", ChatLost("no right to post")),
+    ("have no rights to send a message", ChatLost("no right to post")),
+    ("CHAT_WRITE_FORBIDDEN", ChatLost("no right to post")),
+    ("CHAT_ADMIN_REQUIRED", ChatLost("no right to post")),
+    ("CHAT_RESTRICTED", ChatLost("chat restricted")),
+    ("USER_IS_BLOCKED", ChatLost("blocked")),
+    ("PEER_ID_INVALID", ChatLost("chat not found")),
+    ("CHANNEL_PRIVATE", ChatLost("not a member")),
+    ("message thread not found", TopicLost),
+    ("TOPIC_CLOSED", TopicLost),
+    ("TOPIC_DELETED", TopicLost),
+    ("SLOWMODE_WAIT_30", Wait(30)),
+    ("failed to get HTTP URL content", PhotoRefused),
+    ("wrong type of the web page content", PhotoRefused),
+    ("wrong file identifier/HTTP URL specified", PhotoRefused),
+    ("wrong remote file identifier specified: Wrong character in the string", PhotoRefused),
+    ("invalid file HTTP URL specified: Unsupported URL protocol", PhotoRefused),
+    ("can't use file of type Document as Photo", PhotoRefused),
+    ("PHOTO_INVALID_DIMENSIONS", PhotoRefused),
+    ("PHOTO_EXT_INVALID", PhotoRefused),
+    ("IMAGE_PROCESS_FAILED", PhotoRefused),
+    ("WEBPAGE_CURL_FAILED", PhotoRefused),
+    ("WEBPAGE_MEDIA_EMPTY", PhotoRefused),
+    ("MEDIA_EMPTY", PhotoRefused),
+    ("file must be non-empty", PhotoRefused),
+    ("file of size 12000000 bytes is too big for a photo; the maximum size is 10485760 bytes", PhotoRefused),
+    ("message caption is too long", PhotoRefused),
+    ("MEDIA_CAPTION_TOO_LONG", PhotoRefused),
+    ('can\'t parse entities: Unsupported start tag "br" at byte offset 3', Refused),
+    ("message is too long", Refused),
+    ("MESSAGE_TOO_LONG", Refused),
+    ("message text is empty", Refused),
+    ("text must be non-empty", Refused),
+    ("BUTTON_DATA_INVALID", Refused),
+    ("BUTTON_URL_INVALID", Refused),
+    ("reply markup is too long", Refused),
+    ("message is not modified: specified new message content and reply markup are exactly the same", Refused),
+    ("message to edit not found", Refused),
+    ("message to be replied not found", Refused),
+    ("something nobody has heard of", Refused),
+]
+
+FORBIDDEN = [
+    ("bot was blocked by the user", "blocked"),
+    ("user is deactivated", "account deleted"),
+    ("bot was kicked from the group chat", "kicked"),
+    ("bot was kicked from the supergroup chat", "kicked"),
+    ("bot was kicked from the channel chat", "kicked"),
+    ("bot is not a member of the channel chat", "not a member"),
+    ("the group chat was deleted", "chat deleted"),
+    ("bot can't initiate conversation with a user", "never started"),
+    ("bots can't send messages to bots", "a bot"),
+    ("a new reason", "a new reason"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), BAD_REQUESTS, ids=[text[:40] for text, _ in BAD_REQUESTS])
+def test_each_text_of_a_400_has_its_meaning_in_any_case(text: str, expected: type[Outcome] | Outcome) -> None:
+    worded = errors.BadRequest(f"Bad Request: {text}")
+    for one in (worded, errors.BadRequest(text), errors.BadRequest(text.lower())):
+        outcome = of_error(one)
+        assert isinstance(outcome, expected) if isinstance(expected, type) else outcome == expected
+
+
+@pytest.mark.parametrize(("text", "reason"), FORBIDDEN, ids=[text for text, _ in FORBIDDEN])
+def test_each_403_loses_the_chat_with_a_short_reason(text: str, reason: str) -> None:
+    assert of_error(errors.Forbidden(f"Forbidden: {text}")) == ChatLost(reason)
+
+
+@pytest.mark.parametrize("kind", ["photos", "media"])
+def test_a_chat_that_takes_no_pictures_is_not_a_lost_chat(kind: str) -> None:
+    for error in (errors.BadRequest, errors.Forbidden):
+        outcome = of_error(error(f"not enough rights to send {kind} to the chat"))
+        assert isinstance(outcome, PhotoRefused)
+        assert outcome.any_picture
+    shouted = of_error(errors.BadRequest(f"CHAT_SEND_{kind.upper()}_FORBIDDEN"))
+    assert isinstance(shouted, PhotoRefused)
+    assert shouted.any_picture
+
+
+def subclasses(of: type[errors.TelegramError]) -> Iterator[type[errors.TelegramError]]:
+    yield of
+    for one in of.__subclasses__():
+        yield from subclasses(one)
+
+
+EXPECTED: dict[type[errors.TelegramError], tuple[errors.TelegramError, type[Outcome]]] = {
+    errors.TelegramError: (errors.TelegramError("odd"), Unclear),
+    errors.Forbidden: (errors.Forbidden("odd"), ChatLost),
+    errors.InvalidToken: (errors.InvalidToken(), Halt),
+    errors.EndPointNotFound: (errors.EndPointNotFound("odd"), Halt),
+    errors.Conflict: (errors.Conflict("terminated by other getUpdates request"), Halt),
+    errors.NetworkError: (errors.NetworkError("odd"), Unclear),
+    errors.BadRequest: (errors.BadRequest("odd"), Refused),
+    errors.TimedOut: (errors.TimedOut(), Unclear),
+    errors.ChatMigrated: (errors.ChatMigrated(-1001), Migrated),
+    errors.RetryAfter: (errors.RetryAfter(5), Wait),
+    errors.PassportDecryptionError: (errors.PassportDecryptionError("odd"), Unclear),
+}
+
+
+def test_the_mapping_is_total_over_the_librarys_errors() -> None:
+    theirs = {one for one in subclasses(errors.TelegramError) if one.__module__ == "telegram.error"}
+    assert theirs == set(EXPECTED)
+    for error, kind in EXPECTED.values():
+        assert type(of_error(error)) is kind, error
+
+
+@pytest.mark.parametrize("as_timedelta", [True, False])
+def test_a_flood_wait_of_any_size_is_read_in_both_forms(
+    monkeypatch: pytest.MonkeyPatch,
+    as_timedelta: bool,  # noqa: FBT001  a parameter of the test
+) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", str(as_timedelta).lower())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the library's own, of the older form
+        error = errors.RetryAfter(timedelta(seconds=43_837))
+        assert isinstance(error.retry_after, timedelta) is as_timedelta
+        assert of_error(error) == Wait(43_837)
+
+
+NEVER_SENT = [
+    httpx.ConnectError("no"),
+    httpx.ConnectTimeout("no"),
+    httpx.PoolTimeout("no"),
+    httpx.ProxyError("no"),
+]
+PERHAPS_SENT = [
+    httpx.ReadError("reset"),
+    httpx.WriteError("reset"),
+    httpx.RemoteProtocolError("Server disconnected without sending a response."),
+    httpx.ReadTimeout("slow"),
+    httpx.WriteTimeout("slow"),
+]
+
+
+def raised(cause: httpx.HTTPError) -> errors.NetworkError:
+    """What the library makes of an error of httpx."""
+    is_timeout = isinstance(cause, httpx.TimeoutException)
+    error = errors.TimedOut() if is_timeout else errors.NetworkError(f"httpx.{type(cause).__name__}: {cause}")
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize("cause", NEVER_SENT, ids=lambda cause: type(cause).__name__)
+def test_what_fails_before_the_first_byte_was_certainly_not_sent(cause: httpx.HTTPError) -> None:
+    assert isinstance(of_error(raised(cause)), Down)
+
+
+@pytest.mark.parametrize("cause", PERHAPS_SENT, ids=lambda cause: type(cause).__name__)
+def test_what_fails_after_sending_leaves_it_open(cause: httpx.HTTPError) -> None:
+    assert isinstance(of_error(raised(cause)), Unclear)
+
+
+GATEWAYS = [
+    (502, "<html>502 Bad Gateway</html>", Unclear),
+    (504, "<html>504</html>", Unclear),
+    (503, "<html>maintenance</html>", Down),
+    (403, "<html>blocked by the office firewall</html>", Down),
+    (404, "<html>no such page</html>", Down),
+    (401, "<html>log in to this Wi-Fi</html>", Down),
+    (413, "<html>413 Request Entity Too Large</html>", PhotoRefused),
+    (200, "<html>welcome to this Wi-Fi</html>", Unclear),
+    (500, '{"ok":false,"error_code":500,"description":"Internal Server Error: restart"}', Down),
+    (413, '{"ok":false,"error_code":413,"description":"Request Entity Too Large"}', PhotoRefused),
+    (401, '{"ok":false,"error_code":401,"description":"Unauthorized"}', Halt),
+    (404, '{"ok":false,"error_code":404,"description":"Not Found"}', Halt),
+    (429, '{"ok":false,"description":"Too Many Requests","parameters":{"retry_after":7}}', Wait),
+    (400, '{"ok":false,"description":"Bad Request: x","parameters":{"migrate_to_chat_id":-1001}}', Migrated),
+]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"), GATEWAYS, ids=[f"{one[0]}-{one[1][:24]}" for one in GATEWAYS]
+)
+async def test_what_a_proxy_says_is_not_taken_for_telegrams_word(
+    status: int, body: str, kind: type[Outcome]
+) -> None:
+    """Through the real library: a firewall's 403 page must not pause every chat, nor its 404 end the relay."""
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(status=status, text=body)
+
+    app = web.Application()
+    app.router.add_post("/{tail:.*}", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    request = HTTPXRequest(httpx_kwargs={"trust_env": False})
+    bot = telegram.Bot("1:a", base_url=f"http://127.0.0.1:{runner.addresses[0][1]}/bot", request=request)
+    try:
+        async with asyncio.timeout(5):
+            with pytest.raises(errors.TelegramError) as caught:
+                await bot.send_message(1, "hello")
+    finally:
+        await request.shutdown()
+        await runner.cleanup()
+    outcome = of_error(caught.value)
+    assert isinstance(outcome, kind)
+    assert "<html>" not in str(outcome)
+
+
+CHAT, OTHER = ChatId(1), ChatId(2)
+
+
+def test_a_flood_wait_is_the_chats_own_until_several_meet_one_in_a_row() -> None:
+    backoff = Backoff()
+    rests = [backoff.flooded(ChatId(one), 40, 0) for one in range(EVERYBODY)]
+    assert [rest.bot_ms > 0 for rest in rests] == [False] * (EVERYBODY - 1) + [True]
+    assert all(rest.chat_ms == 40_500 for rest in rests)
+
+
+def test_half_the_calls_flooded_never_holds_the_whole_bot() -> None:
+    backoff = Backoff()
+    for one in range(50):
+        assert backoff.flooded(ChatId(one), 3, 0).bot_ms == 0
+        backoff.succeeded(ChatId(1000 + one))
+
+
+def test_pauses_grow_to_their_ends_and_a_success_ends_them() -> None:
+    backoff = Backoff()
+    down = [backoff.down(CHAT, 0, 0.5).chat_ms for _ in range(100)]
+    assert down[:4] == [1_000, 2_000, 4_000, 8_000]
+    assert down[-1] == 60_000
+    unclear = [backoff.unclear(OTHER, 0, 0.5).chat_ms for _ in range(100)]
+    assert unclear[:3] == [2_000, 4_000, 8_000]
+    assert unclear[-1] == 600_000
+    assert backoff.unclear_times(OTHER) == 100
+    backoff.succeeded(CHAT)
+    backoff.succeeded(OTHER)
+    assert backoff.down(CHAT, 0, 0.5).chat_ms == 1_000
+    assert backoff.unclear_times(OTHER) == 0
+
+
+def test_the_roll_spreads_chats_that_failed_together() -> None:
+    assert Backoff().down(CHAT, 0, 0.0).chat_ms == 750
+    assert Backoff().down(CHAT, 0, 1.0).chat_ms == 1_250
+
+
+def test_an_outage_rests_the_whole_bot_ever_longer_but_never_for_long() -> None:
+    backoff = Backoff()
+    rests = [backoff.down(ChatId(one), 0, 0.5).bot_ms for one in range(20)]
+    assert rests[:5] == [0, 0, 1_000, 2_000, 4_000]
+    assert max(rests) == 30_000
+
+
+def test_trouble_is_a_chats_own_only_while_others_are_answered() -> None:
+    backoff = Backoff()
+    backoff.succeeded(OTHER)
+    backoff.unclear(CHAT, 0, 0.5)
+    assert not backoff.others_were_answered(CHAT)
+    backoff.succeeded(OTHER)
+    assert backoff.others_were_answered(CHAT)
+    backoff.forget(CHAT)
+    assert not backoff.others_were_answered(CHAT)
+
+
+def test_what_was_learned_lately_grows_old_and_the_oldest_goes_first() -> None:
+    now = [0.0]
+    recent: Recent[str, int] = Recent(2, 10, lambda: now[0])
+    recent.put("a", 1)
+    recent.put("b", 2)
+    now[0] = 5
+    recent.put("a", 3)
+    recent.put("c", 4)
+    assert (recent.get("a"), recent.get("b"), recent.get("c")) == (3, None, 4)
+    now[0] = 15
+    assert "a" not in recent

@@ -5,6 +5,7 @@ Pure. A key is a signed 64-bit hash of one way to name an item within its feed:
 - ``G``: its guid;
 - ``L``: its link;
 - ``P``: link, title and publication time;
+- ``D``: the same and content;
 - ``C``: link, title and content.
 
 All keys an item has are remembered; an item is known if any key that is *trusted* for it was
@@ -147,11 +148,11 @@ def recognise(items: Sequence[Item], feed: Feed) -> Recognised:
       page), unless the feed is known for weak links, this document has one link on items that
       differ in guid, title or date, or the link is the feed's own, its site's or a home page.
     - ``P`` guards against guids that change at every fetch. It needs a date, and a title or
-      a link; it is not trusted where items of this document share it and yet differ in content
-      and in guid (or have nothing stronger to be told by).
-    - ``C`` guards against dates that change, too. Where a trusted guid and a date that was
-      evidently not made up at the fetch say that an item is new, ``C`` does not contradict:
-      a daily "nothing to report" is news every day.
+      a link; where items of this document share it and yet differ in content and in guid (or
+      have nothing stronger to be told by), ``D`` takes its place.
+    - ``C`` guards against dates that change, too. It does not contradict a date that was
+      evidently not made up at the fetch, if a trusted guid agrees with that date, or if this
+      document has the same content under several: a daily "nothing to report" is daily news.
     """
     names = [_name(item, feed) for item in items]
     weak_guid = feed.weak_guid or _differ((one.guid, one.link or one.title) for one in names)
@@ -164,16 +165,18 @@ def recognise(items: Sequence[Item], feed: Feed) -> Recognised:
 
     clash = _shared((one.key_p, one.key_c) for one in names)
     by_guid = _shared((one.key_p, "" if weak_guid else one.guid) for one in names)
+    recurring = _shared((one.key_c, one.dated) for one in names)
     real_dates = _real(one.dated for one in names)
     keys = []
     for one in names:
         guid = None if weak_guid else one.key_g
         link = one.key_l if guid is None and stands(one.link) else None
         told_apart = one.key_p in by_guid or (guid is None and link is None)
-        dated = None if one.key_p in clash and told_apart else one.key_p
-        content = None if guid is not None and dated is not None and real_dates else one.key_c
+        dated = one.key_d if one.key_p is None or (one.key_p in clash and told_apart) else one.key_p
+        recurs = guid is not None or one.key_c in recurring
+        content = None if real_dates and dated is not None and recurs else one.key_c
         trusted = (guid, link, dated, content)
-        every = (one.key_g, one.key_l, one.key_p, one.key_c)
+        every = (one.key_g, one.key_l, one.key_p, one.key_d, one.key_c)
         keys.append(Keys(_given(trusted), _given(every)))
     return Recognised(tuple(keys), weak_guid, weak_link)
 
@@ -236,6 +239,7 @@ class _Name:
     key_g: Key | None
     key_l: Key | None
     key_p: Key | None
+    key_d: Key | None
     key_c: Key
 
 
@@ -244,7 +248,8 @@ def _name(item: Item, feed: Feed) -> _Name:
     link = canonical_link(item.link or "")
     title = " ".join(item.title.split())
     dated = item.published or item.updated
-    stamp = dated.isoformat() if dated and (link or title) else ""
+    stamp = dated.isoformat() if dated else ""
+    content = _content(item)
     return _Name(
         guid=guid,
         link=link,
@@ -252,8 +257,9 @@ def _name(item: Item, feed: Feed) -> _Name:
         dated=dated,
         key_g=_key("G", guid) if guid else None,
         key_l=_key("L", link) if link else None,
-        key_p=_key("P", link, title, stamp) if stamp else None,
-        key_c=_key("C", link, title, *_content(item)),
+        key_p=_key("P", link, title, stamp) if stamp and (link or title) else None,
+        key_d=_key("D", link, title, stamp, *content) if stamp else None,
+        key_c=_key("C", link, title, *content),
     )
 
 

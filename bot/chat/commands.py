@@ -1,0 +1,48 @@
+"""Which command a text is, if any, and what stands behind it. Pure."""
+
+import re
+from dataclasses import dataclass
+
+ARGUMENT_LIMIT = 1000
+"""Letters of a command's argument that are read; the longest address that browsers take is twice that
+of any feed seen, and queries are shorter still."""
+
+_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{3,64}))?(?=\s|$)")
+_CHANNEL = re.compile(r"@[A-Za-z][A-Za-z0-9_]{3,31}|-100\d{5,13}")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?:[\w-]+\.)+[a-z]{2,24}(?::\d+)?(?:/\S*)?", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command in lower case and its argument, white space folded to single spaces."""
+
+    name: str
+    argument: str = ""
+
+
+def read(text: str, our_name: str) -> Command | None:
+    """Return the command that ``text`` is, or ``None``: no command, or one for another bot."""
+    found = _COMMAND.match(text)
+    if found is None or (found[2] and found[2].lower() != our_name.lower()):
+        return None
+    return Command(found[1].lower(), tidy(text[found.end() :])[:ARGUMENT_LIMIT])
+
+
+def tidy(text: str) -> str:
+    """Fold white space and control characters (NUL among them) to single spaces."""
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def split_target(argument: str) -> tuple[str, str]:
+    """Return the chat that the argument names (``@name`` or ``-100…``, "" for none) and the other words."""
+    words = argument.split()
+    target = next((word for word in words if _CHANNEL.fullmatch(word)), "")
+    if target:
+        words.remove(target)
+    return target, " ".join(words)
+
+
+def addresses(text: str) -> tuple[str, ...]:
+    """Return the words of ``text`` that look like addresses of the web."""
+    return tuple(word for word in text.split() if _ADDRESS.fullmatch(word))

@@ -1,0 +1,126 @@
+"""``/sub``: from an address that a person names to news in the chat."""
+
+from zoneinfo import ZoneInfo
+
+from bot.chat import menus
+from bot.chat.commands import addresses
+from bot.chat.desk import Ask, Desk, handle, here, name
+from bot.chat.menus import Press, Verb
+from bot.chat.replies import bold, code, failure, join, link, rate, say, short
+from bot.chat.rights import pressed_target, target_of
+from bot.chat.sources import name_of
+from bot.deliver.outcome import Sent
+from bot.fetch.answer import Failed
+from bot.items import Chat, StoredItem, Style
+from bot.render.message import compose
+from bot.render.parts import Button, RichText
+from bot.subscribe import Choice, Found
+
+CHOICES = 8
+"""Feeds of one page that are offered; a page that names more names them by category."""
+
+
+async def sub(desk: Desk, ask: Ask) -> None:
+    """Follow the address that a command names."""
+    target = await target_of(desk, ask, changes=True)
+    if target is None:
+        return
+    named = tuple(dict.fromkeys((*addresses(target.words), *ask.links)))
+    address = named[0] if named else target.words.partition(" ")[0]
+    if not address:
+        example = ask.texts.suggestions[0][1]
+        await desk.answer(ask, say(ask.texts.sub_how, example=example))
+        return
+    if len(named) > 1:
+        await desk.answer(ask, say(ask.texts.took_first, address=code(short(address))))
+    await follow(desk, ask, target.chat, address)
+
+
+async def press_sub(desk: Desk, ask: Ask, press: Press) -> None:
+    """Follow a feed that was offered as a button, or one just left."""
+    chat = await pressed_target(desk, ask, press.chat, changes=True)
+    if chat is None:
+        return
+    feed = await desk.store.feeds.get(press.feed())
+    if feed is None:
+        await desk.toast(ask, ask.texts.stale_button, loud=True)
+        return
+    await desk.toast(ask)
+    await follow(desk, ask, chat, feed.url)
+
+
+async def press_suggested(desk: Desk, ask: Ask, press: Press) -> None:
+    """Follow one of the feeds suggested at the start; the address stands in the button."""
+    chat = await pressed_target(desk, ask, press.chat, changes=True)
+    if chat is not None:
+        await desk.toast(ask)
+        await follow(desk, ask, chat, "".join(press.rest))
+
+
+async def follow(desk: Desk, ask: Ask, chat: Chat, address: str) -> None:
+    """Look at ``address`` and subscribe ``chat`` to its feed, or say what came of it."""
+    await desk.show_typing(ask)
+    found = await desk.finder.find(address)
+    if isinstance(found, Failed):
+        await desk.answer(ask, failure(ask.texts, found.why, address))
+    elif isinstance(found, Choice):
+        await _offer(desk, ask, chat, address, found)
+    else:
+        await _take(desk, ask, chat, found)
+
+
+async def _offer(desk: Desk, ask: Ask, chat: Chat, address: str, choice: Choice) -> None:
+    """Offer a page's feeds as buttons; each is known by its id, so that the button lasts."""
+    lines = [say(ask.texts.choose, address=code(short(address))), RichText()]
+    buttons = []
+    for place, one in enumerate(choice.candidates[:CHOICES], start=1):
+        feed = await desk.store.feeds.ensure(one.url)
+        title = short(one.title, 40) or name_of(feed)
+        lines.append(join([RichText(f"{place}. "), link(title, one.url)]))
+        buttons.append([Button(f"{place}. {title}", data=menus.pack(Verb.SUB, chat.id, feed.id))])
+    await desk.answer(ask, join(lines, "\n"), buttons)
+
+
+async def _take(desk: Desk, ask: Ask, chat: Chat, found: Found) -> None:
+    """Subscribe, say so, and show the latest item as all others will look."""
+    feed, by = found.feed, ask.person.id if ask.person else None
+    new = await desk.finder.add(chat.id, feed, by=by, topic=ask.topic if here(ask, chat) else None)
+    called = link(name_of(feed), feed.link) if feed.link else bold(name_of(feed))
+    if not new:
+        await desk.answer(ask, say(ask.texts.already, feed=called))
+        return
+    often = rate(ask.texts, feed.rate_per_day)
+    if not here(ask, chat):
+        whose = bold(short(name(chat)))
+        text = say(ask.texts.subscribed_channel, chat=whose, name=handle(chat), feed=called, rate=often)
+        await desk.answer(ask, text)
+    elif found.latest is None:
+        await desk.answer(ask, say(ask.texts.subscribed_empty, feed=called))
+    else:
+        await desk.answer(ask, say(ask.texts.subscribed, feed=called, rate=often))
+    if found.latest is not None:
+        await _show_sample(desk, ask, chat, found.latest, feed.title)
+
+
+async def _show_sample(desk: Desk, ask: Ask, chat: Chat, sample: StoredItem, source: str) -> None:
+    """Send ``sample`` to whoever asked, set as ``chat`` will see items; it does not come again there."""
+    message = compose(
+        sample,
+        style=Style.SUMMARY,
+        zone=_zone(desk, chat),
+        language=chat.language or desk.settings.language,
+        topic=ask.topic,
+        image_proxy=desk.settings.image_proxy,
+        source=source,
+    )
+    outcome = await desk.show(ask.chat.id, message)
+    if here(ask, chat) and isinstance(outcome, Sent):
+        await desk.store.outbox.note_sent(chat.id, sample.id, outcome.message_id)
+
+
+def _zone(desk: Desk, chat: Chat) -> ZoneInfo:
+    """Return the chat's time zone; the relay's where it has none, or one that is no longer known."""
+    try:
+        return ZoneInfo(chat.timezone) if chat.timezone else desk.settings.timezone
+    except (KeyError, ValueError):
+        return desk.settings.timezone

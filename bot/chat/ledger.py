@@ -1,0 +1,44 @@
+"""Which updates are in hand. Pure.
+
+Telegram forgets whatever lies below the offset it is asked from; so the offset never passes an update
+that is still in hand, and what is shown again meanwhile is known again.
+"""
+
+from collections import deque
+
+REMEMBERED = 400
+"""Updates done that are known again: an answer of 100 may repeat those of the few before it."""
+
+
+class Ledger:
+    """The updates taken and not yet done, and how far Telegram may forget."""
+
+    def __init__(self) -> None:
+        self._in_hand: set[int] = set()
+        self._done: deque[int] = deque(maxlen=REMEMBERED)
+        self._top = 0
+
+    def __len__(self) -> int:
+        """Return how many updates are in hand."""
+        return len(self._in_hand)
+
+    @property
+    def offset(self) -> int | None:
+        """The first update that Telegram has to show (again); ``None`` before the first one."""
+        if self._in_hand:
+            return min(self._in_hand)
+        return self._top + 1 if self._top else None
+
+    def take(self, update: int) -> bool:
+        """Take an update in hand. False: it is in hand already, or done."""
+        if update in self._in_hand or update in self._done:
+            return False
+        # After a quiet week Telegram counts on from anywhere, also from below: so no mere maximum.
+        self._top = max(self._top, update) if self._in_hand else update
+        self._in_hand.add(update)
+        return True
+
+    def done(self, update: int) -> None:
+        """Note that an update was handled."""
+        self._in_hand.discard(update)
+        self._done.append(update)

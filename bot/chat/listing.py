@@ -1,0 +1,160 @@
+"""``/list`` and ``/unsub``: what a chat hears, and how it ends."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from bot.chat import menus
+from bot.chat.commands import addresses
+from bot.chat.desk import Ask, Buttons, Desk, handle, here, name
+from bot.chat.menus import PAGE_SIZE, Press, Verb
+from bot.chat.replies import bold, join, link, rate, say, short, trouble
+from bot.chat.rights import pressed_target, target_of
+from bot.chat.sources import Source, called, sources_of
+from bot.fetch.address import normalise
+from bot.items import Chat, ChatId, FeedId
+from bot.render.parts import Button, RichText
+
+NUMBERS_A_ROW = 4
+"""Numbered buttons beside each other: what a narrow phone shows without cutting."""
+
+
+async def list_feeds(desk: Desk, ask: Ask) -> None:
+    """Show the first page of the chat's feeds."""
+    if target := await target_of(desk, ask):
+        await desk.answer(ask, *await _page(desk, ask, target.chat))
+
+
+async def press_list(desk: Desk, ask: Ask, press: Press) -> None:
+    """Turn to another page; everybody may."""
+    chat = await pressed_target(desk, ask, press.chat, changes=False)
+    if chat is not None:
+        await desk.toast(ask)
+        await desk.rewrite(ask, *await _page(desk, ask, chat, press.count(0)))
+
+
+async def unsub(desk: Desk, ask: Ask) -> None:
+    """Leave the feeds that a command names by number, address or name; ask which if that is unclear."""
+    target = await target_of(desk, ask, changes=True)
+    if target is None:
+        return
+    sources = await sources_of(desk, target.chat.id)
+    words = " ".join((target.words, *ask.links)).strip()
+    if not words or not sources:
+        head = RichText(ask.texts.unsub_how)
+        await desk.answer(ask, *await _page(desk, ask, target.chat, head=head))
+        return
+    chosen, clear = await _chosen(desk, sources, words)
+    if not clear:
+        template = ask.texts.unsub_which if chosen else ask.texts.unsub_unknown
+        head = say(template, words=short(words))
+        await desk.answer(ask, *await _page(desk, ask, target.chat, head=head))
+        return
+    for one in chosen:
+        await desk.store.chats.unsubscribe(target.chat.id, one.feed.id)
+        await desk.answer(ask, *_left(ask, target.chat.id, one))
+
+
+async def press_ask_unsub(desk: Desk, ask: Ask, press: Press) -> None:
+    """Ask whether a feed is to be left: a thumb slips, and what waits would be gone."""
+    chat = await pressed_target(desk, ask, press.chat, changes=True)
+    if chat is None:
+        return
+    source = await _source(desk, chat.id, press)
+    await desk.toast(ask)
+    if source is None:
+        await desk.rewrite(ask, *await _page(desk, ask, chat, press.count(1)))
+        return
+    page = press.count(1)
+    buttons = [
+        [
+            Button(ask.texts.yes, data=menus.pack(Verb.UNSUB, chat.id, source.feed.id, page)),
+            Button(ask.texts.keep, data=menus.pack(Verb.LIST, chat.id, page)),
+        ]
+    ]
+    await desk.rewrite(ask, say(ask.texts.unsub_ask, feed=bold(source.name)), buttons)
+
+
+async def press_unsub(desk: Desk, ask: Ask, press: Press) -> None:
+    """Leave a feed."""
+    chat = await pressed_target(desk, ask, press.chat, changes=True)
+    if chat is None:
+        return
+    source = await _source(desk, chat.id, press)
+    await desk.toast(ask)
+    if source is None:
+        await desk.rewrite(ask, *await _page(desk, ask, chat, press.count(1)))
+        return
+    await desk.store.chats.unsubscribe(chat.id, source.feed.id)
+    await desk.rewrite(ask, *_left(ask, chat.id, source))
+
+
+def _left(ask: Ask, chat: ChatId, source: Source) -> tuple[RichText, Buttons]:
+    text = say(ask.texts.unsubscribed, feed=bold(source.name))
+    return text, [[Button(ask.texts.undo, data=menus.pack(Verb.SUB, chat, source.feed.id))]]
+
+
+async def _chosen(desk: Desk, sources: Sequence[Source], words: str) -> tuple[list[Source], bool]:
+    """Return the sources that ``words`` name, and whether they name them clearly."""
+    numbers = [menus.whole(word) for word in words.split()]
+    if all(number is not None for number in numbers):
+        within = [number for number in numbers if number and 1 <= number <= len(sources)]
+        return [sources[one - 1] for one in dict.fromkeys(within)], len(within) == len(numbers)
+    ids: set[FeedId] = set()
+    for address in addresses(words):
+        with suppress(ValueError):
+            known = await desk.store.feeds.find(normalise(address))
+            ids |= {known.id} if known else set()
+    by_address = [one for one in sources if one.feed.id in ids]
+    if by_address:
+        return by_address, True
+    by_name = called(sources, words)
+    return by_name, len(by_name) == 1
+
+
+async def _source(desk: Desk, chat: ChatId, press: Press) -> Source | None:
+    sources = await sources_of(desk, chat)
+    return next((one for one in sources if one.feed.id == press.feed()), None)
+
+
+async def _page(
+    desk: Desk, ask: Ask, chat: Chat, page: int = 0, *, head: RichText | None = None
+) -> tuple[RichText, Buttons]:
+    """Set one page of a chat's feeds, with a button to leave each; ``head`` replaces the title."""
+    texts = ask.texts
+    sources = await sources_of(desk, chat.id)
+    if not sources:
+        if here(ask, chat):
+            return RichText(texts.list_empty), ()
+        return say(texts.list_empty_of, chat=bold(short(name(chat))), name=handle(chat)), ()
+    last = menus.pages(len(sources)) - 1
+    page = min(max(page, 0), last)
+    shown = list(enumerate(sources, start=1))[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+    whose = texts.list_title if here(ask, chat) else texts.list_title_of
+    title = head or say(whose, count=len(sources), chat=bold(short(name(chat))))
+    if last:
+        title = join([title, RichText(texts.page.format(page=page + 1, pages=last + 1))], " · ")
+    lines = [title, RichText(), *(_line(desk, ask, number, one) for number, one in shown)]
+    lines += [RichText(), RichText(texts.list_foot)]
+    return join(lines, "\n"), _buttons(ask, chat.id, page, last, shown)
+
+
+def _line(desk: Desk, ask: Ask, number: int, source: Source) -> RichText:
+    texts, feed = ask.texts, source.feed
+    notes = [rate(texts, feed.rate_per_day)]
+    if source.subscription.paused:
+        notes.append(texts.list_paused)
+    if feed.trouble:
+        notes.append(f"⚠ {trouble(texts, feed.trouble, feed.ok_ms, desk.now_ms())}")
+    named = link(source.name, feed.link or feed.url)
+    return join([RichText(f"{number}. "), named, RichText(" · " + " · ".join(notes))])
+
+
+def _buttons(
+    ask: Ask, chat: ChatId, page: int, last: int, shown: Sequence[tuple[int, Source]]
+) -> list[list[Button]]:
+    leave = [
+        Button(f"✕ {number}", data=menus.pack(Verb.ASK_UNSUB, chat, one.feed.id, page))
+        for number, one in shown
+    ]
+    rows = [leave[at : at + NUMBERS_A_ROW] for at in range(0, len(leave), NUMBERS_A_ROW)]
+    return rows + menus.turning(Verb.LIST, chat, page, last, ask.texts.previous, ask.texts.following)

@@ -1,0 +1,107 @@
+"""What buttons carry: a verb and its arguments in at most 64 bytes, nothing kept on our side.
+
+Pure. Whatever a button needs stands in it, so that it works after a restart and on any instance; a
+client may forge it, so it is read as foreign text and rights are checked at every press.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.items import ChatId, FeedId
+from bot.render.parts import Button
+
+DATA_LIMIT = 64
+"""Bytes of callback data that Telegram takes."""
+
+WORDS_LIMIT = 32
+"""Bytes of source words in a button of ``/latest``: what the numbers beside them leave."""
+
+PAGE_SIZE = 8
+"""Lines on a page that has buttons: as many numbered buttons as fit in two rows."""
+
+
+class Verb(StrEnum):
+    """What a button does; the value stands in buttons already sent, so never reuse one."""
+
+    LIST = "l"
+    ASK_UNSUB = "u"
+    UNSUB = "x"
+    SUB = "s"
+    SUGGESTED = "g"
+    LATEST = "n"
+    ALERTS = "a"
+    UNALERT = "r"
+
+
+_VERBS = frozenset(verb.value for verb in Verb)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button's verb, the chat it is about, and what else it carries."""
+
+    verb: Verb
+    chat: ChatId
+    rest: tuple[str, ...] = ()
+
+    def count(self, place: int) -> int:
+        """Return the number at ``place`` of the rest; 0 where there is none."""
+        return whole(self.rest[place]) or 0 if place < len(self.rest) else 0
+
+    def feed(self) -> FeedId:
+        """Return the feed that the button is about; "" where it names none."""
+        return FeedId(self.rest[0] if self.rest else "")
+
+
+def pack(verb: Verb, chat: ChatId, *rest: str | int) -> str:
+    """Return the callback data; the last of ``rest`` may hold any text.
+
+    Raises:
+        ValueError: if it would not fit.
+    """
+    data = ":".join((verb.value, str(chat), *map(str, rest)))
+    if len(data.encode()) > DATA_LIMIT:
+        raise ValueError(f"a button carries at most {DATA_LIMIT} bytes: {data!r}")
+    return data
+
+
+def unpack(data: str) -> Press | None:
+    """Read callback data; ``None`` if it is not ours or no longer understood."""
+    verb, _, rest = data.partition(":")
+    if verb not in _VERBS:
+        return None
+    chat, _, rest = rest.partition(":")
+    found = whole(chat)
+    if found is None:
+        return None
+    # Addresses and words come last and may hold colons themselves.
+    splits = {Verb.SUGGESTED: 0, Verb.LATEST: 2}.get(Verb(verb), 3)
+    return Press(Verb(verb), ChatId(found), tuple(rest.split(":", splits)) if rest else ())
+
+
+def whole(text: str) -> int | None:
+    """Read a whole number as people and buttons write it; ``None`` for anything else or absurd."""
+    bare = text.removeprefix("-")
+    if not bare.isdecimal() or len(bare) > 17:
+        return None
+    return int(text)
+
+
+def fit(words: str, max_bytes: int = WORDS_LIMIT) -> str:
+    """Cut ``words`` to so many bytes, never within a letter."""
+    return words.encode("utf-8", "ignore")[:max_bytes].decode("utf-8", "ignore").strip()
+
+
+def pages(count: int) -> int:
+    """Return how many pages ``count`` lines take, at least one."""
+    return max(1, -(-count // PAGE_SIZE))
+
+
+def turning(verb: Verb, chat: ChatId, page: int, last: int, back: str, more: str) -> list[list[Button]]:
+    """Return the row of buttons that turns pages, if there is more than one; pages count from 0."""
+    row = []
+    if page > 0:
+        row.append(Button(back, data=pack(verb, chat, page - 1)))
+    if page < last:
+        row.append(Button(more, data=pack(verb, chat, page + 1)))
+    return [row] if row else []

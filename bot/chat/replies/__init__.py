@@ -1,0 +1,116 @@
+"""What the bot says, in every language it knows, and how a sentence is filled in.
+
+A sentence is filled into text and entities, never into markup: foreign words in it need no escaping.
+"""
+
+from collections.abc import Mapping
+from string import Formatter
+
+from bot.chat.replies.en import EN
+from bot.chat.replies.texts import Texts
+from bot.chat.replies.zh import ZH
+from bot.fetch.answer import Failure
+from bot.render.parts import Entity, EntityKind, RichText, units
+
+LANGUAGES: Mapping[str, Texts] = {"en": EN, "zh": ZH}
+"""By primary subtag; English is what everybody else gets."""
+
+QUOTE_LIMIT = 80
+"""Letters of somebody's own words that we repeat to them."""
+
+_HIDDEN = dict.fromkeys([0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Marks that turn the direction of what follows: in a list they would turn our words, too."""
+
+
+def texts_for(*languages: str) -> Texts:
+    """Return the texts of the first of these IETF tags that we speak."""
+    for language in languages:
+        found = LANGUAGES.get(language.replace("_", "-").partition("-")[0].lower())
+        if found:
+            return found
+    return EN
+
+
+def say(template: str, /, **values: str | int | RichText) -> RichText:
+    """Fill ``template``; a value that is rich text keeps its entities."""
+    pieces: list[RichText] = []
+    for literal, name, _, _ in Formatter().parse(template):
+        pieces.append(RichText(literal))
+        if name is not None:
+            value = values[name]
+            pieces.append(value if isinstance(value, RichText) else RichText(str(value)))
+    return join(pieces)
+
+
+def join(pieces: list[RichText], between: str = "") -> RichText:
+    """Put pieces one behind the other."""
+    text, entities, at = [], [], 0
+    for place, piece in enumerate(pieces):
+        if place and between:
+            text.append(between)
+            at += units(between)
+        text.append(piece.text)
+        entities += [Entity(e.kind, e.offset + at, e.length, e.url, e.language) for e in piece.entities]
+        at += units(piece.text)
+    return RichText("".join(text), tuple(entities))
+
+
+def bold(text: str) -> RichText:
+    """Set ``text`` bold."""
+    return _whole(EntityKind.BOLD, text)
+
+
+def code(text: str) -> RichText:
+    """Set ``text`` as code: to be copied, and never linked by a client."""
+    return _whole(EntityKind.CODE, text)
+
+
+def link(text: str, url: str) -> RichText:
+    """Link ``text``, if there is an address to link it to."""
+    return _whole(EntityKind.LINK, text, url) if url else RichText(text)
+
+
+def short(text: str, limit: int = QUOTE_LIMIT) -> str:
+    """Return foreign ``text`` as one line of at most ``limit`` letters, without direction marks."""
+    line = " ".join(text.translate(_HIDDEN).replace("\x00", " ").split())
+    return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
+
+
+def rate(texts: Texts, per_day: float) -> str:
+    """Say how much a feed publishes; 0 means that its times do not tell."""
+    if per_day <= 0:
+        return texts.rate_unknown
+    if per_day >= 0.95:
+        return texts.rate_day.format(count=round(per_day))
+    per_week = round(per_day * 7)
+    return texts.rate_week.format(count=per_week) if per_week >= 1 else texts.rate_rare
+
+
+def ago(texts: Texts, then_ms: int, now_ms: int) -> str:
+    """Say how long ago something was, roughly."""
+    minutes = max(0, now_ms - then_ms) // 60_000
+    if minutes < 1:
+        return texts.just_now
+    if minutes < 60:
+        return texts.minutes_ago.format(count=minutes)
+    if minutes < 48 * 60:
+        return texts.hours_ago.format(count=minutes // 60)
+    return texts.days_ago.format(count=minutes // 1440)
+
+
+def failure(texts: Texts, why: Failure, address: str) -> RichText:
+    """Say why an address cannot be followed, and what to do about it."""
+    return say(texts.failures[why], address=code(short(address)))
+
+
+def trouble(texts: Texts, why: str, ok_ms: int, now_ms: int) -> str:
+    """Say what is wrong with a feed, by the name of its :class:`Failure`, and since when."""
+    known = {one.value: one for one in Failure} | {one.name: one for one in Failure}
+    said = texts.troubles[known.get(why, Failure.UNREACHABLE)]
+    if not ok_ms:
+        return texts.trouble_always.format(why=said)
+    return texts.trouble_since.format(why=said, when=ago(texts, ok_ms, now_ms))
+
+
+def _whole(kind: EntityKind, text: str, url: str = "") -> RichText:
+    return RichText(text, (Entity(kind, 0, units(text), url),) if text else ())

@@ -1,0 +1,194 @@
+"""English."""
+
+from bot.chat.replies.texts import Texts
+from bot.fetch.answer import Failure
+
+EN = Texts(
+    start=(
+        "Hello! I watch websites and bring each new item here, once and in order.\n\n"
+        "Send me the address of a website or feed, or tap one to begin. /help shows the rest."
+    ),
+    start_group=(
+        "Hello! I watch websites and bring each new item here, once and in order.\n\n"
+        "Administrators subscribe this group with /sub and the address of a website or feed. "
+        "/help shows the rest."
+    ),
+    help=(
+        "/sub ADDRESS – follow a website or feed\n"
+        "/list – the feeds of this chat, with buttons\n"
+        "/unsub NUMBER – leave one of them\n"
+        "/latest – the newest items; /latest 10 for ten, /latest NAME for one source\n"
+        "/alert WORDS – be told loudly of items that hold all these words\n"
+        "/alerts – the alerts of this chat\n\n"
+        "For a channel: make me its administrator with the right to post, then write to me in private, "
+        "with the channel's @name behind the command: /sub ADDRESS @channel\n"
+        "In groups, administrators change things and everybody may read.\n\n"
+        "Begin with /sub and an address."
+    ),
+    unknown="I don't know {command}; /help lists what I can do.",
+    chatter="Send me the address of a website or feed to follow it; /help lists what else I can do.",
+    suggestions=(
+        ("BBC World", "https://feeds.bbci.co.uk/news/rss.xml"),
+        ("Hacker News", "https://hnrss.org/frontpage"),
+        ("NASA", "https://www.nasa.gov/feed/"),
+    ),
+    greet_group=(
+        "Thank you for adding me to {chat}. Administrators can now send me there: /sub and the address of a "
+        "website or feed."
+    ),
+    greet_channel="I may now post in {chat}. Send me here, to begin: /sub ADDRESS {name}",
+    greet_channel_mute=(
+        "I am in {chat} but may not post there. Give me the right to post messages among its "
+        "administrators; then send me here: /sub ADDRESS {name}"
+    ),
+    commands={
+        "sub": "follow a website or feed",
+        "list": "the feeds of this chat",
+        "latest": "the newest items",
+        "alert": "be told of items with these words",
+        "alerts": "the alerts of this chat",
+        "unsub": "leave a feed",
+        "help": "what I can do, and how",
+        "start": "begin",
+    },
+    description=(
+        "I watch websites and news feeds and bring each new item here: once, in order, with its picture.\n\n"
+        "Works in private, in groups and in channels, with alerts on your keywords. Tap Start to begin."
+    ),
+    short_description="News of any website or feed, in your chat: each item once, in order, with picture.",
+    no_memory="I can't reach my memory just now; try again in a minute.",
+    broken="Something went wrong on my side, and I have noted it. Try again; if it stays, tell my owner.",
+    too_slow="This took too long, so I gave it up. Try again in a minute.",
+    telegram_down="Telegram did not answer me just now; try again in a minute.",
+    not_welcome=(
+        "This bot is private. Its owner can let you in: send them your id, {person}, for the setting "
+        "ALLOWED_IDS."
+    ),
+    only_admins=(
+        "Only administrators change what I do in this group. Ask one of them, or use me in private: /help"
+    ),
+    only_admins_toast="Only administrators may do this here; ask one of them.",
+    stale_button="This button no longer works; send the command again.",
+    channel_unknown=(
+        "I can't see {chat}. Check the name, add me there as an administrator who may post messages, "
+        "and send the command again."
+    ),
+    channel_not_ours=(
+        "I may not post in {chat} yet. Open its administrators, add me with the right to post messages, "
+        "and send the command again."
+    ),
+    channel_not_yours=(
+        "Only administrators of {chat} who may post there can manage it here. Ask its owner to make you "
+        "one, and send the command again."
+    ),
+    sub_how=(
+        "Tell me what to follow: /sub and the address of a website or feed, for example\n/sub {example}"
+    ),
+    subscribed="This chat now follows {feed}: {rate}. This is its latest item; /list shows all your feeds.",
+    subscribed_empty=(
+        "This chat now follows {feed}. It has no items yet; the first will come here by itself. "
+        "/list shows all your feeds."
+    ),
+    subscribed_channel="{chat} now follows {feed}: {rate}. Manage it here: /list {name}",
+    already="{feed} is followed already; /list shows all feeds.",
+    took_first="You sent several addresses and I took the first, {address}; send the others one by one.",
+    choose="{address} offers several feeds. Which one shall I follow?",
+    failures={
+        Failure.BAD_ADDRESS: (
+            "{address} is not an address I can open. Send one like https://example.com after /sub."
+        ),
+        Failure.REFUSED: (
+            "{address} leads into a private network, where I may not look. Send a public address, or have "
+            "my owner allow it with FETCH_ALLOW_NETWORKS."
+        ),
+        Failure.UNREACHABLE: (
+            "I could not reach {address}. Check the address, or try again when the site is up."
+        ),
+        Failure.TOO_SLOW: "{address} took too long to answer. Try again later, or send another address.",
+        Failure.TOO_BIG: "{address} is larger than I may read. Send the address of a smaller feed of it.",
+        Failure.TOO_MANY_REDIRECTS: (
+            "{address} sends me on and on. Open it in a browser and send me the address where you end up."
+        ),
+        Failure.GONE: "{address} is gone for good, its site says. Look for its new address and send that.",
+        Failure.MISSING: "There is nothing at {address}. Check the address and send it again.",
+        Failure.DENIED: (
+            "{address} does not let me in. If it needs a login, send the address of a feed that does not."
+        ),
+        Failure.BUSY: "{address} is too busy to answer. Try again in a few minutes.",
+        Failure.SERVER_ERROR: "{address} is out of order just now. Try again later.",
+        Failure.BROKEN: "{address} gave an answer I cannot read. Send another address, or try again later.",
+        Failure.NOT_A_FEED: (
+            "I found no feed at {address}. Look on the site for a link called RSS, Atom or Feed, and send "
+            "me that."
+        ),
+        Failure.TOO_COMPLEX: (
+            "{address} is too tangled to read within my limits. Send the address of a simpler feed of it."
+        ),
+    },
+    troubles={
+        Failure.BAD_ADDRESS: "its address does not work",
+        Failure.REFUSED: "its address leads into a private network",
+        Failure.UNREACHABLE: "not reachable",
+        Failure.TOO_SLOW: "too slow to answer",
+        Failure.TOO_BIG: "too large",
+        Failure.TOO_MANY_REDIRECTS: "redirects without end",
+        Failure.GONE: "gone, its site says",
+        Failure.MISSING: "not found",
+        Failure.DENIED: "does not let me in",
+        Failure.BUSY: "too busy",
+        Failure.SERVER_ERROR: "out of order",
+        Failure.BROKEN: "unreadable",
+        Failure.NOT_A_FEED: "no longer a feed",
+        Failure.TOO_COMPLEX: "too tangled to read",
+    },
+    trouble_since="{why}, last read {when}",
+    trouble_always="{why} so far",
+    rate_day="about {count} a day",
+    rate_week="about {count} a week",
+    rate_rare="less than one a week",
+    rate_unknown="how often it publishes will show",
+    list_title="Feeds of this chat: {count}",
+    list_title_of="Feeds of {chat}: {count}",
+    list_foot="Tap ✕ and a number to leave a feed, or send /sub and an address for another.",
+    list_paused="paused",
+    list_empty="This chat follows no feeds yet. Send /sub and the address of a website or feed.",
+    list_empty_of="{chat} follows no feeds yet. Send: /sub ADDRESS {name}",
+    page="page {page} of {pages}",
+    unsub_how="Which feed? Send /unsub and its number or its address:",
+    unsub_which="Several feeds fit “{words}”. Send /unsub and the number of one:",
+    unsub_unknown="No feed here fits “{words}”. Send /unsub and a number of this list:",
+    unsub_ask="Leave {feed}? News of it that still waits will not be sent either.",
+    unsubscribed="{feed} is no longer followed. Undo brings it back; /list shows the others.",
+    yes="Yes, leave it",
+    keep="Keep it",
+    undo="Undo",
+    previous="‹ Back",
+    following="More ›",
+    latest_title="The latest",
+    latest_title_of="The latest of {chat}",
+    latest_count="Send a number from 1 to {most}, like /latest 5.",
+    latest_no_source="No feed here is called “{words}”. Send /latest and one of these names: {names}",
+    latest_none="Nothing is stored yet. New items come here by themselves; /list shows the feeds.",
+    untitled="(untitled)",
+    newer="‹ Newer",
+    older="Older ›",
+    just_now="just now",
+    minutes_ago="{count} min ago",
+    hours_ago="{count} h ago",
+    days_ago="{count} d ago",
+    alert_how=(
+        "Send /alert and the words that matter, for example\n/alert interest rates\n"
+        "I then tell this chat loudly of every item that holds all of them. /alerts lists what is set."
+    ),
+    alert_added=(
+        "Alert {number} is set: I will tell this chat loudly of every item with “{query}”. "
+        "/alerts lists and removes."
+    ),
+    alert_wrong="I can't use this alert: {why} Send /alert and other words.",
+    alert_same="This chat has that alert already; /alerts lists them.",
+    alert_full="This chat has {count} alerts, which is the most. Remove one with /alerts first.",
+    alerts_title="Alerts of this chat: {count}. Tap ✕ and a number to remove one; /alert and words adds one.",
+    alerts_empty="No alerts yet. Send /alert and the words that matter.",
+    alert_removed="Removed.",
+    alert_gone="This alert is gone already.",
+)

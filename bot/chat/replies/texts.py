@@ -1,0 +1,102 @@
+"""What a language must be able to say. Every text ends with what to do next.
+
+A name in braces is filled in by :func:`bot.chat.replies.say`; all languages use the same ones.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.fetch.answer import Failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """One language's sentences; the type checker sees to it that none is missing."""
+
+    # beginning
+    start: str
+    start_group: str
+    help: str
+    unknown: str
+    chatter: str
+    suggestions: tuple[tuple[str, str], ...]
+    """Name and address of a few feeds to begin with; an address has at most 40 bytes, to fit a button."""
+    greet_group: str
+    greet_channel: str
+    greet_channel_mute: str
+    commands: Mapping[str, str]
+    """The menu: what each command does, in the order shown."""
+    description: str
+    short_description: str
+
+    # what goes wrong
+    no_memory: str
+    broken: str
+    too_slow: str
+    telegram_down: str
+    not_welcome: str
+    only_admins: str
+    only_admins_toast: str
+    stale_button: str
+    channel_unknown: str
+    channel_not_ours: str
+    channel_not_yours: str
+
+    # subscriptions
+    sub_how: str
+    subscribed: str
+    subscribed_empty: str
+    subscribed_channel: str
+    already: str
+    took_first: str
+    choose: str
+    failures: Mapping[Failure, str]
+    troubles: Mapping[Failure, str]
+    trouble_since: str
+    trouble_always: str
+    rate_day: str
+    rate_week: str
+    rate_rare: str
+    rate_unknown: str
+    list_title: str
+    list_title_of: str
+    list_foot: str
+    list_paused: str
+    list_empty: str
+    list_empty_of: str
+    page: str
+    unsub_how: str
+    unsub_which: str
+    unsub_unknown: str
+    unsub_ask: str
+    unsubscribed: str
+    yes: str
+    keep: str
+    undo: str
+    previous: str
+    following: str
+
+    # reading
+    latest_title: str
+    latest_title_of: str
+    latest_count: str
+    latest_no_source: str
+    latest_none: str
+    untitled: str
+    newer: str
+    older: str
+    just_now: str
+    minutes_ago: str
+    hours_ago: str
+    days_ago: str
+
+    # alerts
+    alert_how: str
+    alert_added: str
+    alert_wrong: str
+    alert_same: str
+    alert_full: str
+    alerts_title: str
+    alerts_empty: str
+    alert_removed: str
+    alert_gone: str

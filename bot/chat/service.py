@@ -1,0 +1,218 @@
+"""One update, served: whether it is for us, who asks, which handler, and what is said when that fails."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+from telegram.error import TelegramError
+
+from bot.chat import alerts, commands, following, listing, membership, menus, reading, starting
+from bot.chat.access import is_welcome
+from bot.chat.desk import Ask, Desk
+from bot.chat.menus import Press, Verb
+from bot.chat.replies import say, texts_for
+from bot.chat.replies.texts import Texts
+from bot.chat.updates import Membership, Moved, Posted, Pressed, Spoken, Update
+from bot.errors import StoreError
+from bot.items import Chat, ChatKind, UserId
+from bot.render.parts import RichText
+
+log = logging.getLogger(__name__)
+
+STORE_AWAY_S = 5.0
+"""How long a change of membership waits before it is tried again while the store is away."""
+
+LAST_WORDS_S = 20.0
+"""How long it may take to say that something has failed."""
+
+REFUSED_KEPT = 10_000
+"""People who have been told that they may not; beyond that, some hear it twice."""
+
+COMMANDS: Mapping[str, Callable[[Desk, Ask], Awaitable[None]]] = {
+    "start": starting.start,
+    "help": starting.help_,
+    "sub": following.sub,
+    "unsub": listing.unsub,
+    "list": listing.list_feeds,
+    "latest": reading.latest,
+    "alert": alerts.alert,
+    "alerts": alerts.alerts,
+}
+
+PRESSES: Mapping[Verb, Callable[[Desk, Ask, Press], Awaitable[None]]] = {
+    Verb.LIST: listing.press_list,
+    Verb.ASK_UNSUB: listing.press_ask_unsub,
+    Verb.UNSUB: listing.press_unsub,
+    Verb.SUB: following.press_sub,
+    Verb.SUGGESTED: following.press_suggested,
+    Verb.LATEST: reading.press_latest,
+    Verb.ALERTS: alerts.press_alerts,
+    Verb.UNALERT: alerts.press_unalert,
+}
+
+
+class Service:
+    """Serves updates; it keeps nothing between them but whom it has turned away."""
+
+    def __init__(self, desk: Desk, *, deadline_s: float) -> None:
+        """``deadline_s`` bounds one update, replies included."""
+        self._desk = desk
+        self._deadline_s = deadline_s
+        self._turned_away: dict[UserId, None] = {}
+
+    async def serve(self, update: Update) -> None:
+        """Handle one update, once; it is done afterwards, come what may.
+
+        What somebody asked is answered, be it with what went wrong. What Telegram tells of our
+        membership cannot be asked for again: it waits for the store.
+        """
+        if self._is_idle(update):
+            return
+        begun = False
+        while True:
+            try:
+                begun = begun or await self._desk.store.claims.begin_update(update.id)
+                if not begun:
+                    log.info("update %d was handled before, or has failed for good", update.id)
+                    return
+                await self._handle(update)
+                await self._desk.store.claims.end_update(update.id)
+            except StoreError as error:
+                log.warning("update %d: the store is away: %s", update.id, error)
+                if isinstance(update, Spoken | Pressed):
+                    await self._apologise(update, self._texts(update).no_memory)
+                    return
+                await asyncio.sleep(STORE_AWAY_S)
+            else:
+                return
+
+    def _is_idle(self, update: Update) -> bool:
+        """Tell whether an update asks nothing of us: other people's talk, other bots."""
+        if not isinstance(update, Spoken):
+            return False
+        if update.person is not None and update.person.is_bot:
+            return True
+        private = update.place.kind is ChatKind.PRIVATE
+        return not private and commands.read(update.text, self._desk.bot.username) is None
+
+    async def _handle(self, update: Update) -> None:
+        """Do what an update asks, within the deadline; only trouble with the store comes out of it.
+
+        Raises:
+            StoreError: the store is away.
+        """
+        failed = ""
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                await self._do(update)
+        except StoreError:
+            raise
+        except TimeoutError:
+            log.warning("update %d: given up after %.0f s", update.id, self._deadline_s)
+            failed = self._texts(update).too_slow
+        except TelegramError as error:
+            log.warning("update %d: Telegram did not do its part: %s", update.id, error)
+            failed = self._texts(update).telegram_down
+        except Exception:  # one update that fails must not end the conversation
+            log.exception("update %d has failed", update.id)
+            failed = self._texts(update).broken
+        if failed and isinstance(update, Spoken | Pressed):
+            await self._apologise(update, failed)
+
+    async def _do(self, update: Update) -> None:
+        match update:
+            case Spoken():
+                await self._command(update)
+            case Pressed():
+                await self._press(update)
+            case Membership():
+                person = update.person.id if update.person else None
+                welcome = is_welcome(self._desk.settings, update.place.chat, person)
+                await membership.change(self._desk, update, greet=welcome)
+            case Moved():
+                await membership.move(self._desk, update)
+            case Posted():
+                await membership.rename(self._desk, update.place)
+
+    async def _command(self, told: Spoken) -> None:
+        ask = await self._ask(told)
+        if ask is None:
+            return
+        command = commands.read(told.text, self._desk.bot.username)
+        if command is None:
+            text = commands.tidy(told.text)
+            named = commands.addresses(text)
+            # An address alone is what people send first; they mean /sub.
+            if named == (text,) or (told.links and not named and " " not in text):
+                await following.sub(self._desk, ask)
+            else:
+                await starting.chatter(self._desk, ask)
+        elif handler := COMMANDS.get(command.name):
+            await handler(self._desk, ask)
+        else:
+            await starting.unknown(self._desk, ask, command.name)
+
+    async def _press(self, told: Pressed) -> None:
+        ask = await self._ask(told)
+        if ask is None:
+            return
+        press = menus.unpack(told.data)
+        if press is None:
+            await self._desk.toast(ask, ask.texts.stale_button, loud=True)
+        else:
+            await PRESSES[press.verb](self._desk, ask, press)
+
+    async def _ask(self, told: Spoken | Pressed) -> Ask | None:
+        """Return what was asked, with what we know of the chat; ``None`` if the asker was turned away."""
+        person = told.person
+        anonymous = isinstance(told, Spoken) and told.as_chat == told.place.chat
+        if not is_welcome(self._desk.settings, told.place.chat, person.id if person else None):
+            await self._turn_away(told)
+            return None
+        chat = await membership.meet(self._desk, told.place, person)
+        if isinstance(told, Pressed):
+            return replace(_bare(told, self._texts(told, chat)), chat=chat)
+        command = commands.read(told.text, self._desk.bot.username)
+        argument = command.argument if command else commands.tidy(told.text)[: commands.ARGUMENT_LIMIT]
+        ask = _bare(told, self._texts(told, chat))
+        return replace(ask, chat=chat, anonymous=anonymous, argument=argument, links=told.links)
+
+    async def _turn_away(self, told: Spoken | Pressed) -> None:
+        """Say no, once, in private; in groups stay silent."""
+        texts, person = self._texts(told), told.person
+        if isinstance(told, Pressed):
+            await self._desk.toast(_bare(told, texts))
+        elif (
+            person is not None and told.place.kind is ChatKind.PRIVATE and person.id not in self._turned_away
+        ):
+            if len(self._turned_away) >= REFUSED_KEPT:
+                self._turned_away.pop(next(iter(self._turned_away)))
+            self._turned_away[person.id] = None
+            await self._desk.answer(_bare(told, texts), say(texts.not_welcome, person=person.id))
+
+    def _texts(self, update: Update, chat: Chat | None = None) -> Texts:
+        """Return the chat's language, else the asker's, else the relay's."""
+        person = update.person if isinstance(update, Spoken | Pressed) else None
+        mine = chat.language if chat else ""
+        return texts_for(mine, person.language if person else "", self._desk.settings.language)
+
+    async def _apologise(self, told: Spoken | Pressed, text: str) -> None:
+        """Say what went wrong, as well as we still can."""
+        ask = _bare(told, self._texts(told))
+        try:
+            async with asyncio.timeout(LAST_WORDS_S):
+                if ask.query:
+                    await self._desk.toast(ask, text, loud=True)
+                else:
+                    await self._desk.answer(ask, RichText(text))
+        except Exception:  # saying so is the last thing that can be done
+            log.exception("update %d: not even that could be said", told.id)
+
+
+def _bare(told: Spoken | Pressed, texts: Texts) -> Ask:
+    """Return an ask made of the update alone, for when the store is not to be asked."""
+    place = told.place
+    chat = Chat(id=place.chat, kind=place.kind, title=place.title, username=place.username)
+    query = told.query if isinstance(told, Pressed) else ""
+    return Ask(chat, texts, told.person, topic=place.topic, message=told.message, query=query)

@@ -1,0 +1,36 @@
+"""``/start``, ``/help``, and what is said where nothing fits."""
+
+from bot.chat import menus
+from bot.chat.desk import Ask, Desk, is_private
+from bot.chat.menus import Verb
+from bot.chat.replies import code, say, short
+from bot.render.parts import Button, RichText
+
+
+async def start(desk: Desk, ask: Ask) -> None:
+    """Say what this is, and offer a first feed for a second tap."""
+    if not is_private(ask.chat):
+        await desk.answer(ask, RichText(ask.texts.start_group))
+        return
+    buttons = [
+        [Button(title, data=menus.pack(Verb.SUGGESTED, ask.chat.id, url))]
+        for title, url in ask.texts.suggestions
+    ]
+    await desk.answer(ask, RichText(ask.texts.start), buttons)
+
+
+async def help_(desk: Desk, ask: Ask) -> None:
+    """List what there is."""
+    await desk.answer(ask, RichText(ask.texts.help))
+
+
+async def unknown(desk: Desk, ask: Ask, command: str) -> None:
+    """Say that there is no such command; in groups it was meant for somebody else."""
+    if is_private(ask.chat):
+        await desk.answer(ask, say(ask.texts.unknown, command=code(f"/{short(command)}")))
+
+
+async def chatter(desk: Desk, ask: Ask) -> None:
+    """Answer a text that is no command."""
+    if is_private(ask.chat):
+        await desk.answer(ask, RichText(ask.texts.chatter))

@@ -3,6 +3,7 @@
 import re
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_DISALLOWED = re.compile(r'[\x00-\x0c\x0e-\x20"<>\[\\\]^`{|}\x7f]')
 _USER = re.compile(r"tg:(?://)?user\?(?:.*&)?id=(\d+)")
 
 
@@ -33,7 +34,10 @@ def check_link(url: str) -> str:
         raise ValueError("Wrong port number specified in the URL")
     if not host:
         raise ValueError("URL host is empty")
-    if re.search(r"[\x00-\x20\x7f<>\"'`\\{}|^]", host) or ("." not in host and not host.startswith("[")):
+    is_numeric = host.startswith("[")
+    if not is_numeric and _DISALLOWED.search(host):
+        raise ValueError("Disallowed character in URL host")
+    if "." not in host and not is_numeric:
         raise ValueError("Wrong HTTP URL")
     if not tail.startswith("/"):
         tail = "/" + tail

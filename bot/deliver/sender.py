@@ -44,7 +44,7 @@ logger = logging.getLogger(__name__)
 class Budget(Protocol):
     """What a reply needs of the outbox: its place in the budget, ahead of news."""
 
-    async def reserve(self, chat_id: ChatId, cost: int = 1) -> int:
+    async def reserve(self, chat_id: ChatId) -> int:
         """Take a place now; return the milliseconds to wait for it."""
 
     async def hold(self, chat_id: ChatId | None, until_ms: int) -> None:

@@ -68,7 +68,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """What may be sent now, and in how many milliseconds it is worth asking again (0: at once)."""
+    """What may be sent now, and in how many milliseconds it is worth asking again (0: at once).
+
+    Whoever settles, defers or parks a claim meanwhile may ask at once: the chat's next item may be ready.
+    """
 
     claims: tuple[Claim, ...]
     wait_ms: int

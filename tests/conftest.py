@@ -1,0 +1,53 @@
+"""A real server for the tests that want a store: one for the whole run, empty for each test."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from bot.store.client import Store, connect
+from bot.store.embedded import EmbeddedServer
+
+
+class Clock:
+    """The store's time in a test, in epoch milliseconds: it stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.ms = 1_800_000_000_000
+
+    def __call__(self) -> int:
+        return self.ms
+
+    def forward(self, ms: int) -> None:
+        self.ms += ms
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]:
+    """Give the socket of an embedded server."""
+    async with EmbeddedServer(tmp_path_factory.mktemp("redis")) as running:
+        yield running.socket
+
+
+@pytest_asyncio.fixture
+async def redis(server: Path) -> AsyncIterator[Any]:
+    """Give a bare client of the server, emptied, for looking inside; untyped as its commands are."""
+    client = connect(f"unix://{server}")
+    await client.flushall()
+    yield client
+    await client.aclose()
+
+
+@pytest_asyncio.fixture
+async def store(redis: Any, clock: Clock) -> AsyncIterator[Store]:
+    """Give a store with nothing in it, whose time is ``clock``."""
+    made = Store(redis, clock=clock)
+    await made.prepare()
+    yield made

@@ -71,7 +71,7 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """No document, and why; ``detail`` is for logs and owners, in English, without secrets."""
+    """No document, and why; ``detail`` is for logs and owners, in English, and holds no secret."""
 
     why: Failure
     detail: str = ""

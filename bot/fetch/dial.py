@@ -53,10 +53,10 @@ class Guard:
             DialRefused: if the address is forbidden.
         """
         family, kind, protocol, _, place = info
-        host, port = place[0], place[1]
-        reason = (
-            refusal(ip_address(host), port, self._allow) if isinstance(host, str) else "it has no address"
-        )
+        try:
+            reason = refusal(ip_address(str(place[0])), int(place[1]), self._allow)
+        except ValueError:
+            reason = NO_ADDRESS
         if reason:
             raise DialRefused(reason)
         return socket.socket(family, kind, protocol)

@@ -1,0 +1,181 @@
+"""Loop two: for each item handed on, who hears it, and which alerts it fires.
+
+    news ► subscribers of its feed ► alerts of those chats ► a lane each ► acknowledged
+
+An item is acknowledged after all its lanes are written; before, any router may take it up again,
+and laying it twice queues it once. So whatever fails here is repeated, never skipped, but for an
+item whose record is gone: of that there is nothing to deliver.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from bot.errors import StoreError
+from bot.items import Alert, ChatId, FeedId, Hit, Item, StoredItem, Subscription
+from bot.render.markup import read_html
+from bot.rules import Rule, Searchable, parse
+from bot.store.client import Store
+from bot.store.news import NewsEntry
+from bot.store.outbox import Letter
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+"""Items routed together: enough to read subscribers and alerts once for a burst of one feed."""
+
+BLOCK_MS = 1000
+"""How long to wait for news at a time; also how soon the loop notices that it is to stop."""
+
+BACKOFF_S = (0.2, 5.0)
+"""The first and the longest wait while the store does not answer."""
+
+RULES_KEPT = 20_000
+"""Queries kept read; they change rarely and most chats' are their own."""
+
+INLINE_CHECKS = 500
+"""Alerts times items that are matched on the event loop; more go to a thread (some 20 µs each)."""
+
+
+SEARCHED_UNITS = 50_000
+"""How much text of an item alerts are looked for in: the length of a long article."""
+
+
+@dataclass(slots=True)
+class _Hearers:
+    """Who hears the feeds of one batch, and what alerts them."""
+
+    subscriptions: dict[FeedId, list[Subscription]] = field(default_factory=dict)
+    alerts: dict[ChatId, list[Alert]] = field(default_factory=dict)
+
+    def of(self, stored: StoredItem) -> list[Subscription]:
+        """Return the subscriptions that ``stored`` is meant for."""
+        return [one for one in self.subscriptions[stored.feed] if _hears(one, stored)]
+
+
+class Router:
+    """Puts items into lanes. Any number of routers share the news of one store."""
+
+    def __init__(self, store: Store, *, consumer: str = "router") -> None:
+        """Take the store; ``consumer`` names this router among those that share the news."""
+        self._store = store
+        self._consumer = consumer
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Route whatever is handed on, until ``stop``; the batch in hand is finished."""
+        backoff_s = BACKOFF_S[0]
+        batch: Sequence[NewsEntry] = ()
+        while not stop.is_set() or batch:
+            try:
+                if not batch:
+                    batch = await self._store.news.read(self._consumer, BATCH, BLOCK_MS)
+                if batch:
+                    await self.route(batch)
+                batch, backoff_s = (), BACKOFF_S[0]
+            except StoreError as error:
+                if stop.is_set():
+                    return  # what was not acknowledged is taken up by the next router
+                log.warning("routing waits %.1f s: %s", backoff_s, error)
+                await _first_of(stop, backoff_s)
+                backoff_s = min(backoff_s * 2, BACKOFF_S[1])
+
+    async def route(self, batch: Sequence[NewsEntry]) -> int:
+        """Lay each item of ``batch`` into the lanes it belongs in, then acknowledge them all.
+
+        Returns how many lanes were written to.
+
+        Raises:
+            StoreError: some lanes may be written; nothing is acknowledged, route the batch again.
+        """
+        found = await self._store.news.many([entry.item_id for entry in batch])
+        gone = {entry.item_id for entry in batch} - {stored.id for stored in found}
+        for item_id in sorted(gone):
+            log.error("item %s: its record is gone or cannot be read; it reaches nobody", item_id)
+        hearers = await self._hearers({stored.feed for stored in found})
+        checks = len(found) * sum(map(len, hearers.alerts.values()))
+        laid = 0
+        for stored in found:
+            if checks <= INLINE_CHECKS:
+                letters = _letters(stored, hearers)
+            else:
+                letters = await asyncio.to_thread(_letters, stored, hearers)
+            if letters:
+                laid += await self._store.outbox.lay(stored.id, stored.order_ms, letters)
+        await self._store.news.ack([entry.entry_id for entry in batch])
+        await self._store.claims.note_health("route")
+        log.info("routed %d items into %d lanes", len(found), laid)
+        return laid
+
+    async def _hearers(self, feed_ids: Iterable[FeedId]) -> _Hearers:
+        hearers = _Hearers()
+        for feed_id in sorted(feed_ids):
+            hearers.subscriptions[feed_id] = await self._store.feeds.subscribers(feed_id)
+        chats = {one.chat for those in hearers.subscriptions.values() for one in those if not one.paused}
+        hearers.alerts = await self._store.chats.alerts_of(sorted(chats))
+        return hearers
+
+
+def searchable(item: Item) -> Searchable:
+    """Return the plain texts of an item, as rules see them."""
+    bodies = (
+        read_html(html, item.base, SEARCHED_UNITS).text
+        for html in (item.summary_html, item.content_html)
+        if html
+    )
+    return Searchable(
+        title=item.title,
+        body="\n".join(bodies),
+        author=item.author,
+        source=item.source,
+        tags=item.tags,
+    )
+
+
+def hits(texts: Searchable, alerts: Sequence[Alert]) -> tuple[Hit, ...]:
+    """Return the alerts that fire on an item, in the order given."""
+    found = []
+    for alert in alerts:
+        rule = _rule(alert.query)
+        words = rule.hit(texts) if rule else None
+        if words is not None:
+            found.append(Hit(alert.id, alert.query, words))
+    return tuple(found)
+
+
+def _hears(subscription: Subscription, stored: StoredItem) -> bool:
+    return not subscription.paused and subscription.created_ms <= stored.noticed_ms
+
+
+def _letters(stored: StoredItem, hearers: _Hearers) -> list[Letter]:
+    """Return the letter for each chat that hears ``stored``."""
+    chats = [one.chat for one in hearers.of(stored)]
+    if not any(hearers.alerts.get(chat) for chat in chats):
+        return [Letter(chat) for chat in chats]
+    try:
+        texts = searchable(stored.item)
+        return [Letter(chat, hits(texts, hearers.alerts.get(chat, []))) for chat in chats]
+    except Exception:
+        # An item that cannot be matched is still news.
+        log.exception("item %s: alerts could not be matched; it goes out without", stored.id)
+        return [Letter(chat) for chat in chats]
+
+
+@lru_cache(maxsize=RULES_KEPT)
+def _rule(query: str) -> Rule | None:
+    """Return the rule of a stored query; None, once logged, for one that is no longer understood."""
+    try:
+        return parse(query)
+    except ValueError as error:
+        log.warning("alert %r is not understood: %s", query, error)
+        return None
+
+
+async def _first_of(stop: asyncio.Event, seconds: float) -> None:
+    """Wait for ``stop``, at most ``seconds``."""
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return

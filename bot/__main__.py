@@ -1,0 +1,202 @@
+"""The front door: the command line. It reads the environment, calls one room, and says how it went.
+
+Exit codes: 0 done; 1 it could not be done (one line on stderr says why); 2 the command line is wrong;
+78 the settings are wrong (a line for each); 130 interrupted.
+"""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+
+from bot import app, demo, errands, log, preview
+from bot.errors import RelayError, SettingsError
+from bot.items import Style
+from bot.settings import Settings, read
+
+EXIT_SETTINGS = 78  # EX_CONFIG of sysexits.h
+
+Command = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence for stderr and the exit code that goes with it."""
+
+    sentence: str
+    code: int
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    asked = parser().parse_args(arguments)
+    try:
+        settings = read(environment())
+        log.configure(settings)
+        command: Command = asked.command
+        return asyncio.run(command(asked, settings))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; nothing more may be written to it at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (RelayError, BaseExceptionGroup) as error:
+        told = tell(error)
+        print(told.sentence, file=sys.stderr)
+        return told.code
+
+
+def tell(error: BaseException) -> Told:
+    """Return what to say of ``error``; what is not of our tree is a defect and is raised again."""
+    while isinstance(error, BaseExceptionGroup):
+        ours = error.subgroup(RelayError)
+        if ours is None:
+            raise error
+        error = ours.exceptions[0]
+    if isinstance(error, SettingsError):
+        return Told(str(error), EXIT_SETTINGS)
+    if isinstance(error, RelayError):
+        return Told(f"newsrelay: {error}", 1)
+    raise error
+
+
+def environment(file: Path = Path(".env")) -> Mapping[str, str]:
+    """Return the process' variables over those of ``file``, if it is there."""
+    try:
+        written = dotenv_values(file) if file.is_file() else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError((f"{file}: it cannot be read ({error}); save it as UTF-8 text",)) from error
+    return {**{name: value for name, value in written.items() if value is not None}, **os.environ}
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the grammar of the command line."""
+    top = argparse.ArgumentParser(
+        prog="newsrelay",
+        description="Each new item of your feeds, once, in order and well set, in your Telegram chats.",
+        epilog="Settings come from the environment and from .env; .env.example lists them all.",
+    )
+    top.add_argument("--version", action="version", version=f"newsrelay {version('newsrelay')}")
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    one = commands.add_parser("run", help="the relay, or some of its roles")
+    one.add_argument(
+        "roles", nargs="*", choices=[[], *app.Role], metavar="ROLE", help=f"{', '.join(app.Role)}; none: all"
+    )
+    one.set_defaults(command=run)
+
+    one = commands.add_parser("demo", help="try it in the browser: no token, no Redis, no internet")
+    one.add_argument("--port", type=port, default=0, help="where the page is served (default: 8484)")
+    one.add_argument("--no-browser", action="store_true", help="only say the page's address")
+    one.set_defaults(command=show)
+
+    one = commands.add_parser("preview", help="what chats would get of a feed")
+    one.add_argument(
+        "source", metavar="SOURCE", help="an address (feed or page), a feed file, or - for stdin"
+    )
+    one.add_argument("--limit", type=count, default=10, help="how many items, newest first (default: 10)")
+    one.add_argument("--style", type=Style, choices=list(Style), default=Style.SUMMARY)
+    one.add_argument("--as", dest="form", choices=("text", "html", "json"), default="text")
+    one.set_defaults(command=look)
+
+    one = commands.add_parser(
+        "poll", help="look once at every feed that is due, hand on what is new, and exit"
+    )
+    one.add_argument("--all", action="store_true", help="at every feed, due or not")
+    one.set_defaults(command=poll)
+
+    one = commands.add_parser("check", help="settings, Redis, token and disk, one line each")
+    one.set_defaults(command=check)
+
+    subs = commands.add_parser("subs", help="subscriptions from and to OPML")
+    kinds = subs.add_subparsers(required=True, metavar="import|export")
+    one = kinds.add_parser("import", help="subscribe a chat to the feeds of an OPML file")
+    one.add_argument("file", metavar="FILE", type=Path)
+    one.add_argument("--chat", required=True, metavar="ID")
+    one.set_defaults(command=subs_import)
+    one = kinds.add_parser("export", help="write a chat's subscriptions as OPML to stdout")
+    one.add_argument("--chat", required=True, metavar="ID")
+    one.set_defaults(command=subs_export)
+    return top
+
+
+def count(text: str) -> int:
+    """Read a number of items."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of items; say 1 or more")
+    return int(text)
+
+
+def port(text: str) -> int:
+    """Read a port."""
+    if not text.isascii() or not text.isdigit() or not 0 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; say a number up to 65535")
+    return int(text)
+
+
+async def run(asked: argparse.Namespace, settings: Settings) -> int:
+    """``newsrelay run``: until SIGTERM or Ctrl-C."""
+    await app.run(settings, frozenset(asked.roles) or frozenset(app.Role), stop=stop_signal())
+    return 0
+
+
+async def show(asked: argparse.Namespace, settings: Settings) -> int:
+    """``newsrelay demo``: until Ctrl-C."""
+    await demo.run(settings, port=asked.port, browser=not asked.no_browser, stop=stop_signal())
+    return 0
+
+
+async def look(asked: argparse.Namespace, settings: Settings) -> int:
+    """``newsrelay preview``."""
+    items = await preview.look(asked.source, settings, limit=asked.limit, style=asked.style)
+    sys.stdout.write(preview.written(items, asked.form))
+    return 0
+
+
+async def poll(asked: argparse.Namespace, settings: Settings) -> int:
+    """``newsrelay poll``."""
+    print(await errands.poll(settings, every=asked.all))
+    return 0
+
+
+async def check(_: argparse.Namespace, settings: Settings) -> int:
+    """``newsrelay check``."""
+    fine = True
+    async for one in errands.check(settings):
+        print(f"{'ok  ' if one.ok else 'FAIL'} {one.name}: {one.says}", flush=True)
+        fine = fine and one.ok
+    return 0 if fine else 1
+
+
+async def subs_import(asked: argparse.Namespace, settings: Settings) -> int:
+    """``newsrelay subs import``."""
+    print(await errands.import_subscriptions(settings, asked.file, asked.chat))
+    return 0
+
+
+async def subs_export(asked: argparse.Namespace, settings: Settings) -> int:
+    """``newsrelay subs export``."""
+    sys.stdout.write(await errands.export_subscriptions(settings, asked.chat))
+    return 0
+
+
+def stop_signal() -> asyncio.Event:
+    """Return an event that SIGTERM and SIGINT set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    return stop
+
+
+if __name__ == "__main__":
+    sys.exit(main())

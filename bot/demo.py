@@ -1,0 +1,33 @@
+"""``newsrelay demo``: the whole relay, unchanged, against a local Telegram and a newsroom of sample feeds."""
+
+import asyncio
+import tempfile
+import webbrowser
+from pathlib import Path
+
+from bot import app
+from bot.playground.demo import stage
+from bot.settings import Settings
+
+FIRST_PORT = 8484
+
+
+async def run(settings: Settings, *, port: int, browser: bool, stop: asyncio.Event) -> None:
+    """Open the stage and play on it until ``stop`` is set; nothing is kept afterwards."""
+    with tempfile.TemporaryDirectory(prefix="newsrelay-demo-") as folder:
+        async with stage(port=port or FIRST_PORT) as set_up:
+            played = settings.model_copy(
+                update={
+                    "telegram_bot_token": set_up.token,
+                    "telegram_api_url": set_up.api_url,
+                    "redis_url": "",
+                    "data_dir": Path(folder),
+                    "fetch_allow_networks": set_up.networks,
+                    "poll_min_seconds": 2,
+                    "poll_max_seconds": 5,
+                }
+            )
+            print(f"newsrelay demo: open {set_up.url} in a browser; Ctrl-C ends it")  # noqa: T201  the one thing to know
+            if browser:
+                await asyncio.to_thread(webbrowser.open, set_up.url)
+            await app.run(played, frozenset(app.Role), stop=stop)

@@ -1,0 +1,133 @@
+"""What chats would get of a source, without a token, a store or a chat: ``newsrelay preview``."""
+
+import asyncio
+import json
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.errors import NotAFeed, RelayError
+from bot.fetch.address import normalise
+from bot.fetch.answer import Failed, Fetched
+from bot.fetch.client import Client, Kind
+from bot.fetch.discover import feeds_of
+from bot.identity import feed_id, item_id, order, recognise
+from bot.items import Document, Feed, StoredItem, Style
+from bot.parse.worker import Parser
+from bot.render.message import compose
+from bot.render.page import page
+from bot.render.parts import Message
+from bot.render.preview import preview_of
+from bot.settings import Settings
+
+
+class NothingThere(RelayError):
+    """The source yields no item; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An item and the message it becomes."""
+
+    stored: StoredItem
+    message: Message
+
+
+async def look(source: str, settings: Settings, *, limit: int, style: Style) -> list[Shown]:
+    """Return the newest ``limit`` items that ``source`` holds, newest first.
+
+    Raises:
+        NothingThere: with one line that says why there is nothing to see.
+    """
+    async with Client(settings) as client, Parser() as parser:
+        try:
+            url, document = await _document(source, settings, client, parser)
+        except RelayError as error:
+            raise NothingThere(f"{source}: {error}") from error
+    if not document.items:
+        raise NothingThere(f"{source}: this feed holds no items yet")
+    noticed_ms = int(datetime.now(UTC).timestamp() * 1000)
+    feed = Feed(id=feed_id(url or source), url=url, title=document.title)
+    keys = recognise(document.items, feed).keys
+    stored = [
+        StoredItem(item_id(feed.id, one), feed.id, item, noticed_ms, order_ms)
+        for item, one, order_ms in zip(document.items, keys, order(document.items, noticed_ms), strict=True)
+    ]
+    newest = sorted(stored, key=lambda one: one.order_ms, reverse=True)[:limit]
+    return [
+        Shown(one, compose(one, style=style, zone=settings.timezone, language=settings.language))
+        for one in newest
+    ]
+
+
+async def _document(source: str, settings: Settings, client: Client, parser: Parser) -> tuple[str, Document]:
+    """Return the address that ``source`` was found at ("" for a file) and what it says."""
+    most = settings.fetch_max_bytes
+    if source == "-":
+        body = await asyncio.to_thread(sys.stdin.buffer.read, most + 1)
+    elif "://" in source or (content := await asyncio.to_thread(_file, Path(source), most + 1)) is None:
+        return await _from_web(source, client, parser)
+    else:
+        body = content
+    if len(body) > most:
+        raise NothingThere(f"more than FETCH_MAX_BYTES ({most}); raise it to read this")
+    return "", await parser.read(body, "")
+
+
+def _file(path: Path, most: int) -> bytes | None:
+    """Return what a file holds, None if there is none and the name may be an address."""
+    try:
+        with path.open("rb") as file:
+            return file.read(most)
+    except FileNotFoundError:
+        if "/" not in str(path) and "." in str(path):
+            return None
+        raise NothingThere("there is no such file; name a feed file, an address, or - for stdin") from None
+    except (OSError, ValueError) as error:
+        raise NothingThere(f"this file cannot be read: {error}") from error
+
+
+async def _from_web(source: str, client: Client, parser: Parser) -> tuple[str, Document]:
+    """Fetch a feed, or the first feed that a page leads to."""
+    try:
+        address = normalise(source)
+    except ValueError as error:
+        raise NothingThere(str(error)) from error
+    answer = await _fetched(address, client, Kind.PAGE)
+    try:
+        return answer.url, await parser.read(answer.body, answer.url, answer.content_type)
+    except NotAFeed:
+        for candidate in feeds_of(answer.body, answer.url):
+            try:
+                found = await _fetched(candidate.url, client, Kind.FEED)
+                return found.url, await parser.read(found.body, found.url, found.content_type)
+            except RelayError:
+                continue
+        raise
+
+
+async def _fetched(address: str, client: Client, kind: Kind) -> Fetched:
+    answer = await client.get(address, kind=kind)
+    match answer:
+        case Fetched():
+            return answer
+        case Failed(why, detail):
+            raise NothingThere(f"{why}: {detail}" if detail else str(why))
+        case _:
+            raise NothingThere("the server answered that nothing has changed, unasked")
+
+
+def written(items: list[Shown], form: str) -> str:
+    """Return ``items`` as text, as a page that looks like the chat, or as one JSON array."""
+    if form == "json":
+        told = [preview_of(one.stored, one.message) for one in items]
+        return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    if form == "html":
+        return page([one.message for one in items])
+    return "\n\n".join(_plain(one.message) for one in items) + "\n"
+
+
+def _plain(message: Message) -> str:
+    picture = f"[{message.photo.url}]\n" if message.photo else ""
+    return picture + message.text.text

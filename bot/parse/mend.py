@@ -1,7 +1,7 @@
 """Mending XML as text before any parser sees it. Pure; linear in the length of the text.
 
 Document type and entities go, so that no parser has anything to expand; what stands before the
-root and after it goes; bare ampersands, unknown entities and forbidden character references are
+root and after it goes; bare ampersands and angle brackets, unknown entities and forbidden character references are
 made harmless; prefixes that nobody declared are declared. Most broken feeds are well-formed
 afterwards.
 """
@@ -20,7 +20,11 @@ _REFERENCE = re.compile(
     r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,7});|#[xX]([0-9a-fA-F]{1,6});|([A-Za-z][\w.-]{0,40});)?"
 )
 _ENTITY = re.compile(r"<!ENTITY\s+([A-Za-z][\w.-]{0,40})\s+(?:\"([^\"<%]{0,64})\"|'([^'<%]{0,64})')\s*>")
-_ITEM_END = re.compile(r"</(?:[\w.-]{1,30}:)?(?:item|entry)\s*>", re.IGNORECASE)
+_ITEM_END = re.compile(
+    r"</(?:[\w.-]{1,30}:)?(?:item|entry)\s*>|<(?:[\w.-]{1,30}:)?(?:item|entry)(?:\s[^<>]{0,500})?/>",
+    re.IGNORECASE,
+)
+_BARE = re.compile(r"<(?!/?[A-Za-z_]|!\[CDATA\[|!--|\?)")
 _PREFIX = re.compile(
     r"</?([A-Za-z_][\w.-]{0,30}):[A-Za-z_]|\s([A-Za-z_][\w.-]{0,30}):[A-Za-z_][\w.-]{0,60}\s*="
 )
@@ -75,9 +79,8 @@ def mend(text: str, prolog: str = "") -> str:
     parts = []
     for kind, start, end in _pieces(text):
         if kind == "markup":
-            parts.append(
-                _REFERENCE.sub(lambda match: _reference(match, own), text[start:end]).replace("]]>", "]]&gt;")
-            )
+            part = _REFERENCE.sub(lambda match: _reference(match, own), text[start:end])
+            parts.append(_BARE.sub("&lt;", part).replace("]]>", "]]&gt;"))
         elif kind == "cdata":
             parts.append(text[start:end])
     return _with_namespaces(_STRAY_DECLARATION.sub(r"\1", "".join(parts), count=1))

@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import math
 import os
 import sys
 from dataclasses import asdict, dataclass
@@ -32,6 +33,9 @@ log = logging.getLogger(__name__)
 
 START_S = 60.0
 """A worker that is not ready after this is broken; on a busy small machine it takes a second."""
+
+PATIENCE = 3
+"""How many times its limit of computing time a document may take by the clock: others compute too."""
 
 MOST_DOCUMENTS = 2_000
 """A worker is replaced after this many: libraries leak."""
@@ -87,16 +91,18 @@ class _Worker:
             process = await self._ready()
             is_fresh = self._served == 0
             try:
-                async with asyncio.timeout(self._limit_s):
+                async with asyncio.timeout(PATIENCE * self._limit_s):
                     reply, payload = await self._ask(process, body, url, content_type, effort)
             except TimeoutError:
                 self._kill()
-                raise TooComplex(f"it takes more than {self._limit_s:g} seconds to read") from None
+                raise TooComplex(f"it takes more than {PATIENCE * self._limit_s:g} seconds to read") from None
             except _Died:
-                self._kill()
+                await self._bury(process)
                 if not is_fresh:  # it may have ended before it saw this document
                     continue
-                raise TooComplex("the reader gave up on it: too much time or memory") from None
+                raise TooComplex(
+                    f"it takes more than {self._limit_s:g} seconds, or too much memory, to read"
+                ) from None
             except BaseException:
                 self._kill()
                 raise
@@ -178,11 +184,21 @@ class _Worker:
             self._kill()
             raise TooComplex("the reader's answer cannot be understood") from error
 
+    async def _bury(self, process: asyncio.subprocess.Process) -> None:
+        """Wait a moment for the end of a process that has closed its output, before it is killed.
+
+        Killing what is ending just now would take its exit status from the event loop.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await process.wait()
+        self._kill()
+
     def _kill(self) -> None:
         """End the process at once; its end is awaited in :meth:`close`, or by the event loop."""
         process, self._process = self._process, None
         self._ended = [one for one in self._ended if one.returncode is None]
-        if process is None:
+        if process is None or process.returncode is not None:
             return
         with contextlib.suppress(ProcessLookupError):
             process.kill()
@@ -195,7 +211,7 @@ class Parser:
     Attributes:
         workers: how many documents are read at the same time; by default one less than there are
             processors, at most four.
-        limit_s: seconds a document may take.
+        limit_s: seconds of computing a document may take; thrice that by the clock.
         memory_bytes: address space a worker may take, where the system can hold it to that.
     """
 
@@ -294,10 +310,10 @@ def _limit_memory(most: int) -> None:
 
 
 def _limit_time(seconds: float) -> None:
-    """End this process after so many more seconds of computing, even if nobody is left to kill it."""
+    """Have this process ended after so many more seconds of computing, whoever is left to watch it."""
     if sys.platform != "win32":
         used = resource.getrusage(resource.RUSAGE_SELF)
-        soft = int(used.ru_utime + used.ru_stime + seconds) + 2
+        soft = math.ceil(used.ru_utime + used.ru_stime + seconds)
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 

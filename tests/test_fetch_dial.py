@@ -21,32 +21,6 @@ from bot.settings import read
 from tests.fetching import Site, failed, fetched, settings, site_on
 
 
-class Names(dial.Resolver):
-    """Knows the names it is given; each look-up takes the next of a name's answers."""
-
-    def __init__(self, **names: list[list[str]]) -> None:
-        super().__init__()
-        self._names = {name: iter(answers) for name, answers in names.items()}
-
-    async def resolve(
-        self,
-        host: str,
-        port: int = 0,
-        family: socket.AddressFamily = socket.AF_UNSPEC,  # noqa: ARG002  as the base class has it
-    ) -> list[ResolveResult]:
-        return [
-            ResolveResult(
-                hostname=host,
-                host=one,
-                port=port,
-                family=socket.AF_INET6 if ":" in one else socket.AF_INET,
-                proto=0,
-                flags=0,
-            )
-            for one in next(self._names[host.partition(".")[0]])
-        ]
-
-
 @pytest.fixture
 async def site() -> AsyncIterator[Site]:
     async with site_on() as site:
@@ -69,7 +43,16 @@ def dialled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, **names: list[list[str]]) -> None:
-    monkeypatch.setattr(dial, "Resolver", lambda: Names(**names))
+    """Let names lead where a test wants; each look-up takes the next of a name's answers."""
+    answers = {name: iter(each) for name, each in names.items()}
+
+    async def look_up(
+        host: str, port: int, family: socket.AddressFamily
+    ) -> list[tuple[socket.AddressFamily, str]]:
+        found = next(answers[host.partition(".")[0]])
+        return [(socket.AF_INET6 if ":" in one else socket.AF_INET, one) for one in found]
+
+    monkeypatch.setattr(dial, "look_up", look_up)
     monkeypatch.setattr(dial, "DNS_CACHE_S", 0)
 
 
@@ -122,13 +105,39 @@ async def test_of_several_addresses_only_the_allowed_are_dialled(
         assert dialled == ["127.0.0.1"]
 
 
+@pytest.mark.parametrize(
+    "addresses", [["10.0.0.1", "127.0.0.1"], ["127.0.0.1", "10.0.0.1"], ["::1", "127.0.0.1", "::"]]
+)
 async def test_where_an_allowed_address_fails_beside_a_refused_one_the_host_is_out_of_reach(
-    monkeypatch: pytest.MonkeyPatch, site: Site
+    monkeypatch: pytest.MonkeyPatch, addresses: list[str]
 ) -> None:
-    use(monkeypatch, both=[["10.0.0.1", "127.0.0.1"]])
+    use(monkeypatch, both=[addresses])
     async with Client(read({"FETCH_ALLOW_NETWORKS": "127.0.0.0/8"})) as client:
         answer = failed(await client.get("http://both.example:1/"))
     assert answer.why is Failure.UNREACHABLE
+
+
+async def test_the_guard_alone_would_do(
+    monkeypatch: pytest.MonkeyPatch, site: Site, dialled: list[str]
+) -> None:
+    """The resolver's choice is a courtesy; what it lets through is still refused one by one."""
+    monkeypatch.setattr(dial.Resolver, "resolve", _everything)
+    site.put("/feed", b"x")
+    async with Client(read({"FETCH_ALLOW_NETWORKS": "127.0.0.0/8"})) as client:
+        assert fetched(await client.get(site.at("/feed", "any.example"))).body == b"x"
+    assert dialled == ["127.0.0.1"]
+
+
+async def _everything(_: dial.Resolver, host: str, port: int, **_more: object) -> list[ResolveResult]:
+    return [
+        ResolveResult(hostname=host, host=one, port=port, family=kind, proto=0, flags=0)
+        for kind, one in [
+            (socket.AF_INET6, "::1"),
+            (socket.AF_INET, "10.0.0.1"),
+            (socket.AF_INET6, "::ffff:10.0.0.1"),
+            (socket.AF_INET, "127.0.0.1"),
+        ]
+    ]
 
 
 async def test_a_name_that_changes_its_mind_is_refused_the_second_time(
@@ -153,11 +162,11 @@ async def test_a_redirect_to_a_name_that_leads_home_is_refused(
 
 
 async def test_names_are_looked_up_for_real() -> None:
-    found = await dial.Resolver().resolve("localhost", 80)
+    found = await dial.Resolver(()).resolve("localhost", 80)
     assert {one["host"] for one in found} & {"127.0.0.1", "::1"}
     for name in ("a" * 64 + ".example", "ab..example"):
         with pytest.raises(OSError):
-            await dial.Resolver().resolve(name, 80)
+            await dial.Resolver(()).resolve(name, 80)
 
 
 async def test_a_name_server_that_hangs_delays_only_whoever_asks(

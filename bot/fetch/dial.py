@@ -30,14 +30,20 @@ NO_ADDRESS = "its name leads to nothing that is an address"
 class DialRefused(OSError):
     """The guard forbids an address.
 
-    Raised while dialling, so that another address of the same host may still be taken. The reason is
-    the same text for all refused addresses of a host, since aiohttp then raises this very error, and
-    a nameless mixture where some were refused and others failed.
+    Raised while dialling; an OSError, so that aiohttp goes on to the next address of the host, and
+    passes on this very error in the end.
     """
 
     def __init__(self, reason: str) -> None:
         super().__init__(errno.EACCES, reason)
         self.reason = reason
+
+
+def _refusal(address: str, port: int, allow: Sequence[Network]) -> str | None:
+    try:
+        return refusal(ip_address(address), port, allow)
+    except ValueError:
+        return NO_ADDRESS
 
 
 class Guard:
@@ -53,10 +59,7 @@ class Guard:
             DialRefused: if the address is forbidden.
         """
         family, kind, protocol, _, place = info
-        try:
-            reason = refusal(ip_address(str(place[0])), int(place[1]), self._allow)
-        except ValueError:
-            reason = NO_ADDRESS
+        reason = _refusal(str(place[0]), int(place[1]), self._allow)
         if reason:
             raise DialRefused(reason)
         return socket.socket(family, kind, protocol)
@@ -65,11 +68,15 @@ class Guard:
 class Resolver(AbstractResolver):
     """Looks names up with the system's own resolver.
 
+    Of a name's addresses those that the guard would refuse are left out while others remain: what
+    then fails is the network's doing and is said to be. Where all are forbidden, the guard says so.
+
     Each look-up has a daemon thread, at most :data:`LOOKUPS` at once. A thread of an executor would be
     waited for when the process ends, and a dead name server holds one for half a minute.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, allow: Sequence[Network]) -> None:
+        self._allow = tuple(allow)
         self._slots = asyncio.Semaphore(LOOKUPS)
 
     async def resolve(
@@ -81,7 +88,8 @@ class Resolver(AbstractResolver):
             OSError: if it has none, or they cannot be found out now.
         """
         async with self._slots:
-            found = await _in_thread(host, port, family)
+            found = await look_up(host, port, family)
+        allowed = [one for one in found if not _refusal(one[1], port, self._allow)]
         return [
             ResolveResult(
                 hostname=host,
@@ -91,7 +99,7 @@ class Resolver(AbstractResolver):
                 proto=0,
                 flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
             )
-            for kind, address in found
+            for kind, address in allowed or found
         ]
 
     async def close(self) -> None:
@@ -101,7 +109,12 @@ class Resolver(AbstractResolver):
 _Found = list[tuple[socket.AddressFamily, str]]
 
 
-async def _in_thread(host: str, port: int, family: socket.AddressFamily) -> _Found:
+async def look_up(host: str, port: int, family: socket.AddressFamily) -> _Found:
+    """Return what the system knows ``host`` by, asked in a thread of its own.
+
+    Raises:
+        OSError: if that is nothing.
+    """
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[_Found] = loop.create_future()
 
@@ -113,7 +126,7 @@ async def _in_thread(host: str, port: int, family: socket.AddressFamily) -> _Fou
         else:
             answer.set_result(found)
 
-    def look_up() -> None:
+    def ask() -> None:
         found: _Found | OSError
         try:
             infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family)
@@ -127,7 +140,7 @@ async def _in_thread(host: str, port: int, family: socket.AddressFamily) -> _Fou
         except RuntimeError:
             return  # the loop has closed meanwhile
 
-    threading.Thread(target=look_up, name="look-up", daemon=True).start()
+    threading.Thread(target=ask, name="look-up", daemon=True).start()
     return await answer
 
 
@@ -138,7 +151,7 @@ def connector(allow: Sequence[Network], *, proxied: bool) -> aiohttp.TCPConnecto
     How many connections there are at once is the callers' to bound, who know what is urgent.
     """
     return aiohttp.TCPConnector(
-        resolver=Resolver(),
+        resolver=Resolver(allow),
         socket_factory=None if proxied else Guard(allow),
         ssl=ssl.create_default_context(),
         ttl_dns_cache=DNS_CACHE_S,

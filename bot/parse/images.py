@@ -207,8 +207,10 @@ def _is_picture(url: str, width: int | None, height: int | None) -> bool:
 def _same(url: str) -> str:
     """Return what the sizes of one picture have in common: its file's name without the size."""
     parts = urlsplit(unwrap(url) or url)
-    name = _SIZE.sub("", parts.path.rsplit("/", 1)[-1].lower())
-    return name if len(name) > 12 else f"{parts.path}?{parts.query}"
+    name = _SIZE.sub("", unquote(parts.path).rpartition("/")[2].lower())
+    if len(name) > 12:
+        return name
+    return parts.path if _EXTENSION.search(name) else f"{parts.path}?{parts.query}"
 
 
 def _number(value: object) -> int | None:

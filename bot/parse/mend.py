@@ -1,9 +1,9 @@
 """Mending XML as text before any parser sees it. Pure; linear in the length of the text.
 
 Document type and entities go, so that no parser has anything to expand; what stands before the
-root and after it goes; bare ampersands and angle brackets, unknown entities and forbidden character references are
-made harmless; prefixes that nobody declared are declared. Most broken feeds are well-formed
-afterwards.
+root and after it goes; bare ampersands and angle brackets, unknown entities and forbidden
+character references are made harmless; prefixes that nobody declared are declared. Most broken
+feeds are well-formed afterwards.
 """
 
 import re

@@ -88,7 +88,7 @@ def chat(chat_id: ChatId, raw: Mapping[bytes, bytes]) -> Chat:
     told = _told(raw)
     return Chat(
         id=chat_id,
-        kind=ChatKind(told.get("kind") or ChatKind.PRIVATE),
+        kind=ChatKind(told.get("kind") or (ChatKind.PRIVATE if chat_id > 0 else ChatKind.GROUP)),
         title=told.get("title", ""),
         username=told.get("username", ""),
         owner=UserId(int(told["owner"])) if told.get("owner") else None,

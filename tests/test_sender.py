@@ -124,16 +124,16 @@ async def staged(flood: FloodLimits | None = None, *, paid: bool = False) -> Asy
         bot = telegram.Bot(world.token, base_url=f"{world.url}/bot", request=request)
 
         async def pictures(url: str) -> bytes | None:
-            stage.downloads.append(url.removeprefix(base))
-            return stage.ours.get(url.removeprefix(base))
+            one.downloads.append(url.removeprefix(base))
+            return one.ours.get(url.removeprefix(base))
 
         async def sleep(seconds: float) -> None:
-            stage.slept.append(seconds)
+            one.slept.append(seconds)
 
         made = Sender(bot, pictures, outbox, paid=paid, clock=lambda: 1_000.0, sleep=sleep)
-        stage = Stage(world, made, outbox, base)
-        stages.append(stage)
-        yield stage
+        one = Stage(world, made, outbox, base)
+        stages.append(one)
+        yield one
 
 
 @pytest.fixture
@@ -259,7 +259,7 @@ async def test_a_picture_nobody_can_use_never_costs_the_text(stage: Stage, ours:
 async def test_what_failed_lately_is_not_asked_again_for_the_next_chat(stage: Stage) -> None:
     message = Message(TEXT, stage.image("/a.png"))
     calls: list[str] = []
-    real = stage.sender._bot.send_photo
+    real = stage.sender.bot.send_photo
 
     async def counted(*args: object, **kwargs: object) -> telegram.Message:
         calls.append(str(args[1]))

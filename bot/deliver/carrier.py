@@ -48,6 +48,9 @@ SIMPLE_FROM = 6
 GIVE_UP = 12
 """Attempts that ended with nothing known, or by our own fault, before the item is parked."""
 
+RETRY_S = 0.1
+"""The first pause before asking a store again that is away; it doubles up to fifty times that."""
+
 LONG_WAIT_S = 60.0
 """A flood wait from this length on is worth an operator's look."""
 
@@ -284,14 +287,14 @@ class Carrier:
 
 async def surely(step: Callable[[], Awaitable[T]]) -> T:
     """Run a step of the store's, again and again while the store is away."""
-    pause_s = 0.1
+    pause_s = RETRY_S
     while True:
         try:
             return await step()
         except (StoreUnavailable, StoreUnfit) as error:
             logger.debug("waiting for the store: %s", error)
         await asyncio.sleep(pause_s)
-        pause_s = min(2 * pause_s, 5.0)
+        pause_s = min(2 * pause_s, 50 * RETRY_S)
 
 
 def _roll(claim: Claim) -> float:

@@ -37,10 +37,12 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Too many requests: nothing more to this chat (or from this bot) for so many seconds."""
+    """Too many requests: nothing more to this chat for so many seconds.
+
+    Telegram does not say whether it means the chat or the whole bot; see :mod:`bot.deliver.backoff`.
+    """
 
     seconds: float
-    whole_bot: bool = False
 
 
 @dataclass(frozen=True, slots=True)

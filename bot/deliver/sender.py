@@ -61,6 +61,9 @@ class Sender:
     ``pictures`` downloads what an address holds, guarded and bounded, or returns None.
     ``paid`` lets Telegram take its price for a faster rate. ``clock`` is the wall clock in
     seconds, ``sleep`` what waits; tests replace both.
+
+    Attributes:
+        bot: what speaks to Telegram, for calls that are no messages.
     """
 
     def __init__(
@@ -73,7 +76,7 @@ class Sender:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._bot = bot
+        self.bot = bot
         self._outbox = outbox
         self._paid = paid or None
         self._clock = clock
@@ -94,21 +97,20 @@ class Sender:
         even the bare words were refused.
         """
         deadline = asyncio.get_running_loop().time() + within_s
-        for rung in rungs(message):
-            if rung.way is Way.TEXT:
-                return await self._in_words(chat, rung.message, deadline)
+        *pictured, text = rungs(message)
+        for rung in pictured:
             left_s = deadline - TEXT_S - asyncio.get_running_loop().time()
             if plainly or chat in self._no_pictures or left_s < LEAST_S:
-                continue
+                break
             outcome = await self._with_picture(chat, rung, left_s)
             if isinstance(outcome, Refused):
-                return await self._in_words(chat, replace(message, photo=None), deadline)
+                break
             if not isinstance(outcome, PhotoRefused):
                 return outcome
             logger.debug("chat %d: %s of %s: %s", chat, rung.way, rung.url, outcome.why)
             if outcome.any_picture:
                 self._no_pictures.put(chat, value=True)
-        return await self._in_words(chat, replace(message, photo=None), deadline)
+        return await self._in_words(chat, text.message, deadline)
 
     async def send(
         self, chat: ChatId, message: Message, photo: str | None = None, *, within_s: float = TEXT_S
@@ -143,7 +145,7 @@ class Sender:
 
     async def edit(self, chat: ChatId, message_id: int, message: Message) -> Outcome:
         """Replace a text message of ours, its buttons included; nothing to change counts as done."""
-        call = self._bot.edit_message_text(
+        call = self.bot.edit_message_text(
             message.text.text,
             chat,
             message_id,
@@ -175,18 +177,17 @@ class Sender:
 
     async def _in_words(self, chat: ChatId, message: Message, deadline: float) -> Outcome:
         """Send the text; what Telegram refuses to read as it is, goes out bare."""
-        outcome = await self.send(chat, message)
+        outcome = await self.send(chat, message, within_s=_left_s(deadline))
         if not isinstance(outcome, Refused | PhotoRefused):
             return outcome
-        logger.warning("chat %d: sent as bare text, since Telegram said: %s", chat, outcome.why)
-        left_s = deadline - asyncio.get_running_loop().time()
-        outcome = await self.send(chat, form.bare(message), within_s=min(TEXT_S, max(LEAST_S, left_s)))
+        logger.warning("chat %d: goes out as bare text, since Telegram says: %s", chat, outcome.why)
+        outcome = await self.send(chat, form.bare(message), within_s=_left_s(deadline))
         return Refused(outcome.why) if isinstance(outcome, PhotoRefused) else outcome
 
     async def _text(self, chat: ChatId, message: Message, within_s: float) -> telegram.Message | Outcome:
         return await _within(
             within_s,
-            self._bot.send_message(
+            self.bot.send_message(
                 chat,
                 message.text.text,
                 entities=form.entities(message.text),
@@ -205,7 +206,7 @@ class Sender:
     ) -> telegram.Message | Outcome:
         return await _within(
             within_s,
-            self._bot.send_photo(
+            self.bot.send_photo(
                 chat,
                 photo,
                 caption=message.text.text,
@@ -234,6 +235,11 @@ class Sender:
             await self._outbox.hold(chat, round((self._clock() + seconds) * 1000))
         except StoreError as error:
             logger.debug("chat %d: a flood wait of %.0f s could not be noted: %s", chat, seconds, error)
+
+
+def _left_s(deadline: float) -> float:
+    """Return how long a text may still take: even at the end of its time it is tried once more."""
+    return min(TEXT_S, max(LEAST_S, deadline - asyncio.get_running_loop().time()))
 
 
 async def _within(limit_s: float, call: Awaitable[telegram.Message | bool]) -> telegram.Message | Outcome:

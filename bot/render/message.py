@@ -1,0 +1,159 @@
+"""Setting an item: title, lead, source and time as one message."""
+
+import re
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+from bot.items import Hit, Image, Item, StoredItem, Style
+from bot.render.characters import WIDE, is_blank
+from bot.render.cut import cut
+from bot.render.lead import lead, tells_title
+from bot.render.links import absolute
+from bot.render.parts import CAPTION_LIMIT, TEXT_LIMIT, Entity, EntityKind, Message, Preview, RichText, units
+from bot.render.rich import arrange, join, plain_text, styled
+
+TITLE_LIMIT = 300
+"""Units of a title; a longer one is a text that found itself in the wrong field."""
+
+SOURCE_LIMIT = 64
+"""Units of a source's name."""
+
+ALERT_LIMIT = 160
+"""Units of the line that says which alert fired; with all other parts it fits a caption."""
+
+MARKED_LIMIT = 24
+"""Places in a message where matched words are marked."""
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def compose(  # noqa: PLR0913  everything after the item is a setting of the chat, given by name
+    stored: StoredItem,
+    *,
+    style: Style,
+    zone: ZoneInfo,
+    language: str,
+    hits: tuple[Hit, ...] = (),
+    topic: int | None = None,
+    silent: bool = False,
+    image_proxy: str = "",
+    source: str = "",
+) -> Message:
+    """Return ``stored`` as one message in ``style``.
+
+    ``zone`` and ``language`` are those of the chat, ``source`` its own name for the feed.
+    ``hits`` are marked in title and lead and named below. ``image_proxy`` holds ``{url}`` and is
+    one more address of the picture. The message fits Telegram's limits; its text is never empty.
+    """
+    item = stored.item
+    link = absolute(item.link) if item.link else None
+    title = plain_text(item.title)
+    body = lead(item, title.text) if style is Style.SUMMARY else RichText()
+    if body.text and tells_title(title.text, body.text):
+        title = RichText()
+    head = _head(title, link if not body.text or title.text else None, body, item)
+    name = _source(source or item.source, None if title.text or not body.text else link)
+    words = tuple(word for hit in hits for word in hit.words)
+    picture = _picture(item, image_proxy) if style is Style.SUMMARY else None
+    foot = join("\n", (_foot(name, item, zone, language), _alert(hits)))
+    text = join("\n\n", (_marked(head, words), _marked(body, words), foot))
+    return Message(
+        cut(text, CAPTION_LIMIT if picture else TEXT_LIMIT),
+        photo=picture,
+        preview=Preview(link or ""),
+        silent=silent,
+        topic=topic,
+    )
+
+
+def _head(title: RichText, link: str | None, body: RichText, item: Item) -> RichText:
+    """Return the title in bold, leading to the item; in its absence something to open the item by."""
+    if is_blank(title.text):
+        if body.text:
+            return RichText()
+        title = plain_text(_site(item.link) or item.source)
+        title = RichText("…") if is_blank(title.text) else title
+    head = styled(cut(title, TITLE_LIMIT), EntityKind.BOLD)
+    return styled(head, EntityKind.LINK, link) if link else head
+
+
+def _site(link: str | None) -> str:
+    """Return ``link`` as people write it."""
+    if not link:
+        return ""
+    return link.partition("://")[2].removeprefix("www.").rstrip("/") or link
+
+
+def _source(name: str, link: str | None) -> RichText:
+    """Return the name of the source; leading to the item where no title does."""
+    rich = plain_text(name)
+    if is_blank(rich.text):
+        rich = plain_text(urlsplit(link).netloc.removeprefix("www.")) if link else RichText()
+    rich = cut(rich, SOURCE_LIMIT)
+    return styled(rich, EntityKind.LINK, link) if link else rich
+
+
+def _foot(source: RichText, item: Item, zone: ZoneInfo, language: str) -> RichText:
+    """Return the line that says whence and when; undated items say only whence."""
+    when = item.published or item.updated
+    return join(" · ", (source, RichText(_time(when, zone, language) if when else "")))
+
+
+def _time(when: datetime, zone: ZoneInfo, language: str) -> str:
+    """Return ``when`` as clocks in ``zone`` show it; UTC, which few live by, is named."""
+    try:
+        local = when.astimezone(zone)
+    except (OverflowError, ValueError):
+        local = when
+    clock = f"{local:%H:%M}" + (" UTC" if zone.key == "UTC" else "")
+    if language[:2].lower() in {"zh", "ja"}:
+        return f"{local.year}年{local.month}月{local.day}日 {clock}"
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {clock}"
+
+
+def _alert(hits: tuple[Hit, ...]) -> RichText:
+    """Return a line for the alerts that fired: what was asked for, and what was found."""
+    lines = []
+    for hit in hits:
+        query = plain_text(f"🔔 “{hit.query}”")
+        found = ", ".join(dict.fromkeys(hit.words))
+        lines.append(
+            join(": ", (query, plain_text(found if found.casefold() != hit.query.casefold() else "")))
+        )
+    return cut(join("\n", lines), ALERT_LIMIT)
+
+
+def _marked(rich: RichText, words: tuple[str, ...]) -> RichText:
+    """Return ``rich`` with each of ``words`` underlined wherever it stands as a word."""
+    if not words or not rich.text:
+        return rich
+    marks: list[Entity] = []
+    pattern = "|".join(_as_word(word) for word in sorted(set(words), key=len, reverse=True) if word)
+    for found in re.finditer(pattern, rich.text, re.IGNORECASE) if pattern else ():
+        if found[0] and len(marks) < MARKED_LIMIT:
+            marks.append(Entity(EntityKind.UNDERLINE, units(rich.text[: found.start()]), units(found[0])))
+    return RichText(rich.text, arrange((*rich.entities, *marks)))
+
+
+def _as_word(word: str) -> str:
+    """Return a pattern for ``word``: no letter touches its edges, save where one writes without spaces."""
+    letter = f"[^\\W_{WIDE}]"
+    start = f"(?<!{letter})" if re.match(letter, word) else ""
+    end = f"(?!{letter})" if re.match(letter, word[-1:]) else ""
+    return start + re.escape(word) + end
+
+
+def _picture(item: Item, image_proxy: str) -> Image | None:
+    """Return the picture to show, with the address behind ``image_proxy`` as its last alternative."""
+    for image in item.images:
+        addresses = [
+            one for one in (image.url, *image.alternatives) if one.startswith(("http://", "https://"))
+        ]
+        if addresses and image_proxy:
+            addresses.append(image_proxy.replace("{url}", quote(addresses[0], safe="")))
+        if addresses:
+            first, *rest = dict.fromkeys(addresses)
+            return replace(image, url=first, alternatives=tuple(rest))
+    return None

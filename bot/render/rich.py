@@ -1,0 +1,320 @@
+"""Building text with entities: a writer that keeps offsets, and the normal form Telegram would make.
+
+Normal form: nothing that Telegram would trim or remove; entities sorted by offset, the outer
+before the inner, none crossing another; code within nothing but a quote, no quote in a quote, no
+link in a link; at most :data:`bot.render.parts.ENTITY_LIMIT` of them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from bot.render.characters import clean, collapse
+from bot.render.parts import ENTITY_LIMIT, TEXT_LIMIT, Entity, EntityKind, RichText, units
+
+STYLES = (EntityKind.BOLD, EntityKind.ITALIC, EntityKind.UNDERLINE, EntityKind.STRIKE, EntityKind.SPOILER)
+"""Kinds that may be cut in two wherever they cross another; in the order Telegram nests them."""
+
+QUOTES = frozenset({EntityKind.QUOTE, EntityKind.EXPANDABLE})
+SOLID = frozenset({EntityKind.CODE, EntityKind.PRE})
+"""Kinds that hold nothing and stand in nothing but a quote."""
+
+SPAN_LIMIT = 4 * ENTITY_LIMIT
+"""Stretches noted while writing; beyond it formatting is lost, as Telegram would lose it, and never text."""
+
+_RANK = {
+    EntityKind.QUOTE: 0,
+    EntityKind.EXPANDABLE: 0,
+    EntityKind.PRE: 1,
+    EntityKind.CODE: 2,
+    EntityKind.LINK: 3,
+} | {kind: 4 + index for index, kind in enumerate(STYLES)}
+_PENDING = -1
+
+
+@dataclass(slots=True)
+class _Open:
+    """A stretch being written; ``start`` is pending until something visible is written in it."""
+
+    start: int = _PENDING
+    url: str = ""
+    language: str = ""
+
+
+class Builder:
+    """Writes text with entities; white space is held back until something visible follows.
+
+    So neither the text nor an entity ever begins or ends with white space. Writing beyond
+    ``limit`` units sets :attr:`full`; what was written so far stays whole.
+    """
+
+    def __init__(self, limit: int = TEXT_LIMIT) -> None:
+        self._limit = limit
+        self._parts: list[str] = []
+        self._units = 0
+        self._lines = 0
+        self._space = False
+        self._prefix = ""
+        self._cell = False
+        self._row = 0
+        self._depth: dict[EntityKind, int] = {}
+        self._open: dict[EntityKind, _Open] = {}
+        self._spans: list[Entity] = []
+
+    @property
+    def full(self) -> bool:
+        """Whether the limit is reached: nothing more need be written."""
+        return self._units >= self._limit
+
+    @property
+    def length(self) -> int:
+        """Units written so far."""
+        return self._units
+
+    def is_open(self, kind: EntityKind) -> bool:
+        """Tell whether a stretch of ``kind`` is being written."""
+        return kind in self._open
+
+    def write(self, text: str) -> None:
+        """Write text in which runs of white space count as one space."""
+        text = collapse(clean(text))
+        core = text.strip()
+        if not core:
+            self._space = self._space or bool(text)
+            return
+        self._space = self._space or text[0].isspace()
+        self._put(core)
+        self._space = text[-1].isspace()
+
+    def write_as_is(self, text: str) -> None:
+        """Write preformatted text: its line ends and spaces stay, save those at its very edges."""
+        text = clean(text).expandtabs(4)
+        core = text.strip("\n").rstrip() if self._lines or not self._units else text.rstrip()
+        if core.strip():
+            self._put(core)
+            self._lines = max(self._lines, min(2, text[len(text.rstrip()) :].count("\n")))
+        elif text:
+            self._lines = max(self._lines, min(2, text.count("\n")))
+            self._space = True
+
+    def line_end(self) -> None:
+        """End the line; a second one makes an empty line, a third nothing more."""
+        self._lines = min(2, self._lines + 1)
+
+    def block(self, lines: int) -> None:
+        """Have what follows begin on a new line (1) or after an empty one (2)."""
+        self._lines = max(self._lines, lines)
+
+    def prefix(self, text: str) -> None:
+        """Put ``text`` (a bullet, an indent) before what is written next, if anything is."""
+        self._prefix = text
+
+    def row(self) -> None:
+        """Begin a row of a table."""
+        self.block(1)
+        self._row = self._units
+        self._cell = False
+
+    def cell(self) -> None:
+        """Begin a cell: what follows is set apart from what the row holds already."""
+        self._cell = True
+
+    def open(self, kind: EntityKind, url: str = "", language: str = "") -> None:
+        """Begin a stretch of ``kind``; where Telegram allows none, only its text is written."""
+        self._depth[kind] = self._depth.get(kind, 0) + 1
+        if kind is EntityKind.LINK:
+            self._end(EntityKind.LINK)
+        elif kind in self._open:
+            return
+        if kind not in STYLES and EntityKind.PRE in self._open:
+            return
+        if kind in QUOTES or kind is EntityKind.PRE:
+            self._end(EntityKind.LINK)
+            self._end(EntityKind.CODE)
+        elif kind is EntityKind.LINK:
+            if EntityKind.CODE in self._open:
+                return
+        elif kind is EntityKind.CODE and EntityKind.LINK in self._open:
+            return
+        self._open[kind] = _Open(url=url, language=language)
+
+    def close(self, kind: EntityKind) -> None:
+        """End the stretch of ``kind`` begun last; without one, nothing happens."""
+        depth = self._depth.get(kind, 0)
+        if not depth:
+            return
+        self._depth[kind] = depth - 1
+        if depth == 1 or kind is EntityKind.LINK:
+            if kind in QUOTES or kind is EntityKind.PRE:
+                self._end(EntityKind.LINK)
+                self._end(EntityKind.CODE)
+            self._end(kind)
+
+    def name_language(self, language: str) -> None:
+        """Say which language the preformatted block being written is in."""
+        if EntityKind.PRE in self._open:
+            self._open[EntityKind.PRE].language = language
+
+    def build(self) -> RichText:
+        """Return what was written, in normal form; stretches still open end here."""
+        for kind in tuple(self._open):
+            self._end(kind)
+        return RichText("".join(self._parts), arrange(self._spans))
+
+    def _end(self, kind: EntityKind) -> None:
+        found = self._open.pop(kind, None)
+        if found is None or found.start == _PENDING or len(self._spans) >= SPAN_LIMIT:
+            return
+        length = self._units - found.start
+        self._spans.append(Entity(kind, found.start, length, url=found.url, language=found.language))
+
+    def _put(self, text: str) -> None:
+        """Write ``text``, which begins and ends visibly, after whatever is held back."""
+        if self._units:
+            if self._lines:
+                self._append("\n" * self._lines)
+            elif self._cell and self._units > self._row:
+                self._append(" | ")
+            elif self._space:
+                self._append(" ")
+        self._begin(QUOTES)
+        if self._prefix:
+            self._append(self._prefix)
+        self._lines, self._space, self._cell, self._prefix = 0, False, False, ""
+        self._begin(_RANK)
+        self._append(text)
+
+    def _begin(self, kinds: Iterable[EntityKind]) -> None:
+        if self._open:
+            for kind in kinds:
+                if kind in self._open and self._open[kind].start == _PENDING:
+                    self._open[kind].start = self._units
+
+    def _append(self, text: str) -> None:
+        self._parts.append(text)
+        self._units += units(text)
+
+
+def arrange(entities: Iterable[Entity]) -> tuple[Entity, ...]:
+    """Return ``entities`` in normal form: crossing styles cut apart, like ones joined, the order Telegram's.
+
+    Those that are no styles must not cross each other; :class:`Builder` sees to that.
+    """
+    given = list(entities)
+    if len(given) < 2:
+        return tuple(given)
+    fixed = [one for one in given if one.kind not in STYLES]
+    styles = [piece for kind in STYLES for run in _runs(given, kind) for piece in _around(run, fixed)]
+    kept = sorted(fixed, key=_place)[:ENTITY_LIMIT]
+    return tuple(sorted(kept + _nested(styles)[: ENTITY_LIMIT - len(kept)], key=_place))
+
+
+def _place(entity: Entity) -> tuple[int, int, int]:
+    return entity.offset, -entity.length, _RANK[entity.kind]
+
+
+def _runs(entities: list[Entity], kind: EntityKind) -> list[Entity]:
+    """Return the stretches of one style, those that touch or overlap as one."""
+    runs: list[Entity] = []
+    for one in sorted((one for one in entities if one.kind is kind), key=_place):
+        if runs and one.offset <= runs[-1].offset + runs[-1].length:
+            end = max(runs[-1].offset + runs[-1].length, one.offset + one.length)
+            runs[-1] = replace(runs[-1], length=end - runs[-1].offset)
+        else:
+            runs.append(one)
+    return runs
+
+
+def _around(run: Entity, fixed: list[Entity]) -> list[Entity]:
+    """Cut a style's stretch so that it crosses no other entity, holds no quote and touches no code."""
+    start, end = run.offset, run.offset + run.length
+    bounds = {start, end}
+    for one in fixed:
+        first, last = one.offset, one.offset + one.length
+        if one.kind is EntityKind.LINK and (start <= first and last <= end):
+            continue
+        bounds.update(place for place in (first, last) if start < place < end)
+    if len(bounds) == 2 and not any(one.kind in SOLID for one in fixed):
+        return [run]
+    places = sorted(bounds)
+    return [
+        replace(run, offset=first, length=last - first)
+        for first, last in pairwise(places)
+        if not any(
+            one.kind in SOLID and one.offset <= first and last <= one.offset + one.length for one in fixed
+        )
+    ]
+
+
+def _nested(styles: list[Entity]) -> list[Entity]:
+    """Cut stretches of styles so that any two of them are apart or one within the other."""
+    done: list[Entity] = []
+    waiting = sorted(styles, key=_place, reverse=True)
+    around: list[int] = []
+    while waiting:
+        one = waiting.pop()
+        while around and around[-1] <= one.offset:
+            around.pop()
+        end = one.offset + one.length
+        if around and around[-1] < end:
+            rest = replace(one, offset=around[-1], length=end - around[-1])
+            one = replace(one, length=around[-1] - one.offset)
+            waiting.append(rest)
+            waiting.sort(key=_place, reverse=True)
+        around.append(one.offset + one.length)
+        done.append(one)
+    return done
+
+
+def plain_text(text: str) -> RichText:
+    """Return ``text``, on one line and clean, without entities."""
+    return RichText(one) if (one := collapse(clean(text)).strip()) else RichText()
+
+
+def styled(rich: RichText, kind: EntityKind, url: str = "") -> RichText:
+    """Return ``rich`` with one more entity over all of it."""
+    length = units(rich.text)
+    if not length:
+        return rich
+    return RichText(rich.text, arrange((*rich.entities, Entity(kind, 0, length, url=url))))
+
+
+def part(rich: RichText, start: int, end: int) -> RichText:
+    """Return the characters from ``start`` to ``end`` (as Python counts), without white space around."""
+    text = rich.text[start:end]
+    start += len(text) - len(text.lstrip())
+    text = text.strip()
+    first = units(rich.text[:start])
+    last = first + units(text)
+    entities = []
+    for one in rich.entities:
+        begin, stop = max(one.offset, first), min(one.offset + one.length, last)
+        if begin < stop:
+            entities.append(replace(one, offset=begin - first, length=stop - begin))
+    return RichText(text, _trimmed(text, entities))
+
+
+def _trimmed(text: str, entities: list[Entity]) -> tuple[Entity, ...]:
+    """Return the entities that a cut left, in order; none is left over white space alone."""
+    if len(text) == units(text):
+        entities = [one for one in entities if not text[one.offset : one.offset + one.length].isspace()]
+    return arrange(entities)
+
+
+def concat(*parts: RichText) -> RichText:
+    """Return ``parts`` one after the other."""
+    entities: list[Entity] = []
+    offset = 0
+    for one in parts:
+        entities.extend(replace(entity, offset=entity.offset + offset) for entity in one.entities)
+        offset += units(one.text)
+    return RichText("".join(one.text for one in parts), arrange(entities))
+
+
+def join(separator: str, parts: Iterable[RichText]) -> RichText:
+    """Return those of ``parts`` that hold anything, with ``separator`` between them."""
+    pieces: list[RichText] = []
+    for one in parts:
+        if one.text:
+            pieces.extend((RichText(separator), one) if pieces else (one,))
+    return concat(*pieces)

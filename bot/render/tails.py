@@ -1,0 +1,107 @@
+"""What feeds append to every item and nobody wants to read: "Read more", "appeared first on" and the like."""
+
+import re
+
+from bot.render.parts import RichText
+from bot.render.rich import part
+
+_MORE = (
+    *("read more", "read the full", "read the whole", "read the entire", "read the rest", "read full"),
+    *("read the story", "read the article", "read the post", "read on", "continue reading", "keep reading"),
+    *("click here to read", "view full post", "view full article", "view entire post", "learn more", "more…"),
+    *("weiterlesen", "mehr lesen", "lire la suite", "en savoir plus", "leer más", "seguir leyendo"),
+    *("continuar leyendo", "ler mais", "leia mais", "continua a leggere", "leggi tutto", "lees meer"),
+    *("lees verder", "läs mer", "les mer", "læs mere", "číst dál", "czytaj dalej", "czytaj więcej"),
+    *("читать далее", "читать дальше", "читать полностью", "подробнее", "читати далі", "devamını oku"),
+    *(
+        "阅读全文",
+        "阅读更多",
+        "阅读原文",
+        "閱讀全文",
+        "閱讀更多",
+        "查看全文",
+        "查看原文",
+        "继续阅读",
+        "繼續閱讀",
+    ),
+    *("続きを読む", "더 보기", "اقرأ المزيد"),
+)
+"""How feeds invite to read on, in lower case."""
+
+_APPEARED = (
+    *("appeared first on", "first appeared on", "was originally published on", "was originally published in"),
+    *("est apparu en premier sur", "apareció primero en", "apareceu primeiro em", "erschien zuerst auf"),
+    *("erschien zuerst bei", "pochodzi z serwisu", "verscheen eerst op", "впервые появилась на"),
+)
+_POST = (
+    *(
+        "the post",
+        "this post",
+        "the article",
+        "this article",
+        "this story",
+        "l’article",
+        "l'article",
+        "el post",
+    ),
+    *("la entrada", "o post", "der beitrag", "artykuł", "het bericht", "запись", "сообщение"),
+)
+"""How WordPress begins to say where a post comes from, and (above) how it goes on; in lower case."""
+
+_LINES = (
+    *("comments", "share this:", "like this:", "related", "tweet", "permalink", "advertisement", "[link]"),
+    *("[comments]", "article url:", "comments url:", "points:", "# comments:", "submitted by"),
+)
+"""Whole lines, or their beginnings where they end in a colon, that only serve a site."""
+
+_HINTS = (*_MORE, *_APPEARED, *_LINES)
+
+
+def _any_of(words: tuple[str, ...]) -> str:
+    return "|".join(map(re.escape, words))
+
+
+_AFTER_SENTENCE = r"(?:\A|(?<=[\n.!?…»”\"。！？\])]))\s*"
+_TAILS = tuple(
+    re.compile(rf"(?:{tail})\s*\Z", re.IGNORECASE)
+    for tail in (
+        rf"{_AFTER_SENTENCE}(?:{_any_of(_POST)})\b[^\n]{{0,300}}?\b(?:{_any_of(_APPEARED)})\b[^\n]{{0,200}}",
+        # After a sentence, or in brackets, anything may follow the invitation; elsewhere an arrow must.
+        rf"(?:{_AFTER_SENTENCE}|\s(?=[\[(]))[\[(]?(?:{_any_of(_MORE)})(?![a-z])[^\n.!?。！？]{{0,120}}[→»›>….\])\s]*",
+        rf"\s(?:{_any_of(_MORE)})[^\n.!?。！？]{{0,120}}[→»›>]",
+        r"(?:\A|\s)submitted by\s+/?u/\S+(?:\s+to\s+/?r/\S+)?(?:\s*\[(?:link|comments)\])*",
+        r"(?:\A|\s)\[(?:link|comments)\]",
+        r"(?:\A|(?<=\n))(?:comments|share this:?|like this:?|related|tweet|permalink|advertisement)",
+        r"(?:\A|(?<=\n))(?:(?:article|comments) url|points|# comments):\s\S+",
+    )
+)
+_TEASER = re.compile(r"\s*(?:[\[(]\s*(?:…|\.{3})\s*[\])]|\.{3,}|…)\s*\Z")
+_REACH = 400
+"""Characters from the end in which a tail is looked for."""
+
+
+def without_tail(rich: RichText) -> RichText:
+    """Return ``rich`` without what its publisher's software appended, however many such lines there are."""
+    for _ in range(6):
+        start = max(0, len(rich.text) - _REACH)
+        end = rich.text[start:]
+        lower = end.lower()
+        if not any(hint in lower for hint in _HINTS):
+            break
+        found = next((one for tail in _TAILS if (one := tail.search(end))), None)
+        if found is None or (start and not found.start()):
+            break
+        rich = part(rich, 0, start + found.start())
+    return rich
+
+
+def is_teaser(text: str) -> bool:
+    """Tell whether ``text`` breaks off: a feed's shortened form of something longer."""
+    return _TEASER.search(text[-20:]) is not None
+
+
+def without_teaser_mark(rich: RichText) -> RichText:
+    """Return ``rich`` without the "[…]" or "..." it may end with."""
+    start = max(0, len(rich.text) - 20)
+    found = _TEASER.search(rich.text[start:])
+    return rich if found is None else part(rich, 0, start + found.start())

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.errors import NotAFeed, RelayError
-from bot.fetch.address import normalise
 from bot.fetch.answer import Failed, Fetched
 from bot.fetch.client import Client, Kind
 from bot.fetch.discover import feeds_of
@@ -90,15 +89,11 @@ def _file(path: Path, most: int) -> bytes | None:
 
 async def _from_web(source: str, client: Client, parser: Parser) -> tuple[str, Document]:
     """Fetch a feed, or the first feed that a page leads to."""
-    try:
-        address = normalise(source)
-    except ValueError as error:
-        raise NothingThere(str(error)) from error
-    answer = await _fetched(address, client, Kind.PAGE)
+    answer = await _fetched(source, client, Kind.PAGE)
     try:
         return answer.url, await parser.read(answer.body, answer.url, answer.content_type)
     except NotAFeed:
-        for candidate in feeds_of(answer.body, answer.url):
+        for candidate in await asyncio.to_thread(feeds_of, answer.body, answer.url):
             try:
                 found = await _fetched(candidate.url, client, Kind.FEED)
                 return found.url, await parser.read(found.body, found.url, found.content_type)

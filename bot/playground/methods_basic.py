@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from bot.playground.arguments import Arguments
 from bot.playground.refusal import ApiError, bad_request
-from bot.playground.telegram import Telegram
+from bot.playground.telegram import Change, Telegram
 from bot.playground.wire import file_json
 from bot.playground.world import Json
 
@@ -111,6 +111,7 @@ async def set_my_commands(telegram: Telegram, args: Arguments) -> bool:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
     place = _scope(args), _language(args)
     telegram.profile.commands[place] = [_command(item) for item in value]
+    telegram.tell(Change("commands", 0))
     return True
 
 

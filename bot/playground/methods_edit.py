@@ -145,8 +145,9 @@ async def answer_callback_query(telegram: Telegram, args: Arguments) -> bool:
     text = args.text("text")
     if len(text) > 200:
         raise bad_request("MESSAGE_TOO_LONG")
-    press.answer = {"text": text, "show_alert": args.flag("show_alert"), "url": args.text("url")}
-    telegram.tell(Change("answer", press.chat_id, press.message_id, text))
+    alert = args.flag("show_alert")
+    press.answer = {"text": text, "show_alert": alert, "url": args.text("url")}
+    telegram.tell(Change("answer", press.chat_id, press.message_id, text, alert))
     return True
 
 

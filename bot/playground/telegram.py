@@ -33,12 +33,16 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something for those who look on: ``what`` is new, edited, deleted, typing, answer or chat."""
+    """Something for those who look on.
+
+    ``what``: new, edited, deleted (a message), typing, answer (to a button), chat, commands (for all).
+    """
 
     what: str
     chat_id: int
     message_id: int = 0
     text: str = ""
+    alert: bool = False
 
 
 @dataclass(slots=True)

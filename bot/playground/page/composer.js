@@ -1,0 +1,93 @@
+// The message box: sending, the menu of commands while one types "/", and the newsroom's feeds.
+
+import { element } from "./bubbles.js";
+
+export class Composer {
+  constructor({ send, commands, feeds }) {
+    this.send = send;
+    this.commands = commands;
+    this.feeds = feeds;
+    this.text = document.getElementById("text");
+    this.menu = document.getElementById("menu");
+    this.button = document.getElementById("feeds");
+    this.chosen = -1;
+    this.choices = [];
+    document.getElementById("composer").addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (this.chosen >= 0) this.take(this.choices[this.chosen]);
+      else this.submit(this.text.value);
+    });
+    this.text.addEventListener("input", () => this.suggest());
+    this.text.addEventListener("keydown", (event) => this.key(event));
+    this.text.addEventListener("blur", () => setTimeout(() => this.close(), 150));
+    this.button.addEventListener("click", () => this.toggleFeeds());
+    this.button.addEventListener("keydown", (event) => { if (event.key === "Escape") this.close(); });
+  }
+
+  submit(text) {
+    if (!text.trim()) return;
+    this.text.value = "";
+    this.close();
+    this.send(text.trim());
+  }
+
+  write(text) {
+    this.text.value = text;
+    this.text.focus();
+    this.suggest();
+  }
+
+  suggest() {
+    const typed = this.text.value.toLowerCase();
+    if (!/^\/\w*$/.test(typed)) { this.close(); return; }
+    this.show(this.commands()
+      .filter((command) => `/${command.command}`.startsWith(typed))
+      .map((command) => ({ label: `/${command.command}`, about: command.description, text: `/${command.command}` })));
+  }
+
+  toggleFeeds() {
+    if (this.button.getAttribute("aria-expanded") === "true") { this.close(); return; }
+    this.show(this.feeds());
+    this.button.setAttribute("aria-expanded", String(!this.menu.hidden));
+    this.text.focus();
+  }
+
+  show(choices) {
+    this.choices = choices;
+    this.chosen = -1;
+    this.menu.replaceChildren(...choices.map((choice, number) => {
+      const line = element("li", { role: "option", id: `choice-${number}`, "aria-selected": "false" },
+        element("b", {}, choice.label), element("span", {}, choice.about));
+      line.addEventListener("mousedown", (event) => { event.preventDefault(); this.take(choice); });
+      return line;
+    }));
+    this.menu.hidden = choices.length === 0;
+    this.text.setAttribute("aria-expanded", String(!this.menu.hidden));
+    this.text.removeAttribute("aria-activedescendant");
+  }
+
+  close() {
+    this.show([]);
+    this.button.setAttribute("aria-expanded", "false");
+  }
+
+  take(choice) {
+    if (choice.whole) this.submit(choice.text);
+    else this.write(`${choice.text} `);
+  }
+
+  key(event) {
+    if (this.menu.hidden) return;
+    const moves = { ArrowDown: 1, ArrowUp: -1 };
+    if (event.key === "Escape") this.close();
+    else if (event.key === "Tab" && this.chosen >= 0) { event.preventDefault(); this.take(this.choices[this.chosen]); }
+    else if (event.key in moves) {
+      event.preventDefault();
+      const count = this.choices.length;
+      this.chosen = (Math.max(this.chosen, moves[event.key] < 0 ? 0 : -1) + moves[event.key] + count) % count;
+      [...this.menu.children].forEach((line, number) => line.setAttribute("aria-selected", String(number === this.chosen)));
+      this.text.setAttribute("aria-activedescendant", `choice-${this.chosen}`);
+      this.menu.children[this.chosen].scrollIntoView({ block: "nearest" });
+    }
+  }
+}

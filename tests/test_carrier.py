@@ -199,11 +199,11 @@ class Faltering:
         self.claim, self.defer = store.outbox.claim, store.outbox.defer
         self.park, self.hold = store.outbox.park, store.outbox.hold
 
-    async def settle(self, claim: Claim, message_id: int) -> bool:
+    async def settle(self, claim: Claim, message_id: int, *, extra_cost: int = 0) -> bool:
         self.left -= 1
         if self.left >= 0:
             raise self._error
-        return await self._outbox.settle(claim, message_id)
+        return await self._outbox.settle(claim, message_id, extra_cost=extra_cost)
 
 
 async def test_that_it_was_sent_is_noted_however_often_the_store_is_away(

@@ -188,10 +188,10 @@ async def test_our_own_failure_is_tried_again_and_stops_no_other_chat(
     assert "ZeroDivisionError" in caplog.text
 
 
-async def test_on_a_strict_telegram_a_burst_draws_no_429_and_every_text_arrives(
+async def test_a_strict_telegram_is_never_written_to_too_often_and_every_text_arrives(
     store: Store, clock: Clock
 ) -> None:
-    """Lessons 2 and 13 with the real sender: a group, a reader, and pictures that nobody can have."""
+    """Lessons 2 and 13 with the real sender: pictures that nobody can have cost calls of their own."""
     async with Playground(flood=FloodLimits(), clock=lambda: clock.ms / 1000) as world:
         request = HTTPXRequest(httpx_kwargs={"trust_env": False})
         bot = telegram.Bot(world.token, base_url=f"{world.url}/bot", request=request)
@@ -203,8 +203,8 @@ async def test_on_a_strict_telegram_a_burst_draws_no_429_and_every_text_arrives(
         group, reader = ChatId(world.add_group().id), ChatId(world.user.id)
         await post.subscribe(group, reader)
         for number in range(40):
-            await post.lay(number, group, reader, picture="http://127.0.0.1:1/none.png")
-        await post.work(3 * MINUTE, 200)
+            await post.lay(number, group, reader, picture=f"http://127.0.0.1:1/{number}.png")
+        await post.work(6 * MINUTE, 500)
         await request.shutdown()
         for chat in (group, reader):
             firsts = [message.text.splitlines()[0] for message in world.messages(chat)]

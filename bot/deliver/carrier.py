@@ -65,8 +65,8 @@ class Lanes(Protocol):
     async def claim(self, limit: int, lease_ms: int) -> Claimed:
         """Hand out what may be sent now."""
 
-    async def settle(self, claim: Claim, message_id: int) -> bool:
-        """Note that it was sent."""
+    async def settle(self, claim: Claim, message_id: int, *, extra_cost: int = 0) -> bool:
+        """Note that it was sent, and what it cost beyond one message."""
 
     async def defer(self, claim: Claim, until_ms: int, *, counts: bool = True) -> bool:
         """Keep it for later."""
@@ -191,8 +191,8 @@ class Carrier:
         match outcome:
             case None:
                 logger.debug("chat %d, item %s: left to its lease", claim.chat, claim.item)
-            case Sent(message_id):
-                await self._sent(claim, message_id)
+            case Sent():
+                await self._sent(claim, outcome)
             case Wait(seconds):
                 say = logger.warning if seconds >= LONG_WAIT_S else logger.info
                 say("chat %d: Telegram wants %.0f s of quiet", claim.chat, seconds)
@@ -218,13 +218,13 @@ class Carrier:
                 self.refused = why
                 await self._defer(claim, Rest(self._clock()))
 
-    async def _sent(self, claim: Claim, message_id: int) -> None:
+    async def _sent(self, claim: Claim, sent: Sent) -> None:
         """Settle, however long the store takes: that it was sent must not be forgotten."""
         self._backoff.succeeded(claim.chat)
         if self._telegram_away:
             logger.info("Telegram is back")
         self._telegram_away = False
-        await surely(lambda: self._outbox.settle(claim, message_id))
+        await surely(lambda: self._outbox.settle(claim, sent.message_id, extra_cost=sent.calls - 1))
         self.tally.count("sent")
         try:
             await self._ear.note_health("send")

@@ -6,7 +6,7 @@ alone; the texts are matched in lower case, because python-telegram-bot rewrites
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from telegram.error import (
@@ -30,9 +30,13 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Telegram took the message and named it."""
+    """Telegram took the message and named it.
+
+    ``calls`` counts the calls it took: those it refused before may weigh on its limits too.
+    """
 
     message_id: int
+    calls: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,12 @@ class PhotoRefused:
     """Telegram does not take this picture this way; another way, or the text alone, may pass.
 
     ``any_picture``: the chat takes no pictures at all, so no other way will pass either.
+    ``asked``: False where we knew without a call.
     """
 
     why: str
     any_picture: bool = False
+    asked: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,19 +98,21 @@ class Sender:
         """
         deadline = asyncio.get_running_loop().time() + within_s
         *pictured, text = rungs(message)
+        refusals = 0
         for rung in pictured:
             left_s = deadline - TEXT_S - asyncio.get_running_loop().time()
             if plainly or chat in self._no_pictures or left_s < LEAST_S:
                 break
             outcome = await self._with_picture(chat, rung, left_s)
+            if not isinstance(outcome, PhotoRefused | Refused):
+                return _counted(outcome, refusals)
+            refusals += not isinstance(outcome, PhotoRefused) or outcome.asked
             if isinstance(outcome, Refused):
                 break
-            if not isinstance(outcome, PhotoRefused):
-                return outcome
             logger.debug("chat %d: %s of %s: %s", chat, rung.way, rung.url, outcome.why)
             if outcome.any_picture:
                 self._no_pictures.put(chat, value=True)
-        return await self._in_words(chat, text.message, deadline)
+        return _counted(await self._in_words(chat, text.message, deadline), refusals)
 
     async def send(
         self, chat: ChatId, message: Message, photo: str | None = None, *, within_s: float = TEXT_S
@@ -169,7 +171,7 @@ class Sender:
 
             return await self._uploads.send(rung.url, photo, left_s)
         if rung.url in self._bad_addresses:
-            return PhotoRefused("refused lately, and Telegram remembers that")
+            return PhotoRefused("refused lately, and Telegram remembers that", asked=False)
         outcome = await self.send(chat, rung.message, rung.url, within_s=min(ADDRESS_S, left_s))
         if isinstance(outcome, PhotoRefused) and not outcome.any_picture:
             self._bad_addresses.put(rung.url, value=True)
@@ -182,7 +184,7 @@ class Sender:
             return outcome
         logger.warning("chat %d: goes out as bare text, since Telegram says: %s", chat, outcome.why)
         outcome = await self.send(chat, form.bare(message), within_s=_left_s(deadline))
-        return Refused(outcome.why) if isinstance(outcome, PhotoRefused) else outcome
+        return Refused(outcome.why) if isinstance(outcome, PhotoRefused) else _counted(outcome, 1)
 
     async def _text(self, chat: ChatId, message: Message, within_s: float) -> telegram.Message | Outcome:
         return await _within(
@@ -240,6 +242,11 @@ class Sender:
 def _left_s(deadline: float) -> float:
     """Return how long a text may still take: even at the end of its time it is tried once more."""
     return min(TEXT_S, max(LEAST_S, deadline - asyncio.get_running_loop().time()))
+
+
+def _counted(outcome: Outcome, refusals: int) -> Outcome:
+    """Add the calls that were refused before it to what was sent in the end."""
+    return replace(outcome, calls=outcome.calls + refusals) if isinstance(outcome, Sent) else outcome
 
 
 async def _within(limit_s: float, call: Awaitable[telegram.Message | bool]) -> telegram.Message | Outcome:

@@ -55,14 +55,14 @@ class Uploads:
     async def send(self, url: str, photo: Photo, within_s: float) -> Outcome:
         """Send a copy of what ``url`` holds by calling ``photo``; PhotoRefused if it cannot be had."""
         if why := self._unfit.get(url):
-            return PhotoRefused(why)
+            return PhotoRefused(why, asked=False)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within_s
         try:
             async with asyncio.timeout(min(DOWNLOAD_S, within_s)):
                 await self._places.acquire()
         except TimeoutError:
-            return PhotoRefused("no place for a copy came free in time")
+            return PhotoRefused("no place for a copy came free in time", asked=False)
         try:
             known = await self._by_id(self._digests.get(url), photo, deadline - loop.time())
             return known or await self._by_copy(url, photo, deadline)
@@ -81,7 +81,7 @@ class Uploads:
         shape = None if data is None else picture.shape_of(data)
         if why or data is None or shape is None:
             self._unfit.put(url, why)
-            return PhotoRefused(why)
+            return PhotoRefused(why, asked=False)
         digest = blake2b(data, digest_size=16).hexdigest()
         self._digests.put(url, digest)
         if known := await self._by_id(digest, photo, deadline - loop.time()):

@@ -1,5 +1,7 @@
 """One delivery: how the item is set for its chat, and what each outcome changes."""
 
+import asyncio
+
 import pytest
 
 from bot.deliver import carrier, letters
@@ -219,6 +221,18 @@ async def test_that_it_was_sent_is_noted_however_often_the_store_is_away(
     assert await post.store.outbox.sent_as(ANN, item) == 1
     await post.work(5_000)
     assert len(post.sender.tried) == 1
+
+
+async def test_a_stop_before_it_could_be_noted_says_what_may_come_twice(
+    post: Post, caplog: pytest.LogCaptureFixture
+) -> None:
+    post.carrier._outbox = Faltering(post.store, 1000, StoreUnavailable("gone"))
+    await post.subscribe(ANN)
+    await post.lay(1, ANN)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await post.carrier.carry((await post.store.outbox.claim(1, 60_000)).claims[0])
+    assert [one.levelname for one in caplog.records if "may come again" in one.message] == ["ERROR"]
 
 
 async def test_a_store_that_refuses_the_note_outright_ends_no_loop(

@@ -58,7 +58,8 @@ _UNFIT = {
 
 def translate(error: Exception) -> StoreError:
     """Return what ``error`` of Redis' means to us; total, and never with a password in it."""
-    text = str(error)
+    # The client takes the code off the front of answers that it has a class for.
+    text = f"{getattr(error, 'status_code', None) or ''} {error}".strip()
     if any(word in text for word in _PASSING) or isinstance(error, BusyLoadingError):
         return StoreUnavailable(f"Redis is busy and will answer later: {text}")
     for word, sentence in _UNFIT.items():

@@ -18,8 +18,11 @@ from bot.items import Feed, FeedId, Item, ItemId, StoredItem
 from bot.store import fields, keys, records
 from bot.store.door import Argument, Door
 
-ITEMS_PER_FEED = 100
-"""How many items of a feed can be found again; benchmarks/memory.py shows that it fits."""
+ITEMS_PER_FEED = 60
+"""How many items of a feed can be found again.
+
+1000 busy feeds then take 209 MB (benchmarks/memory.py), and 256 MB leave room for the chats.
+"""
 
 GRACE_MS = 86_400_000
 """How long an item beyond those stays for lanes that it waits in."""

@@ -11,7 +11,7 @@ import telegram
 from telegram.request import HTTPXRequest
 
 from bot.chat.conversation import Conversation
-from bot.chat.polling import Pace
+from bot.chat.pace import Pace
 from bot.deliver.sender import Sender
 from bot.errors import NotAFeed
 from bot.fetch.answer import Answer, Failed, Failure, Fetched
@@ -34,6 +34,7 @@ HASTE = Pace(
     lease_s=10,
     passive_s=0.05,
     glance_s=0.05,
+    store_s=0.1,
     deadline_s=10,
     retry_s=0.02,
     retry_most_s=0.1,
@@ -66,6 +67,7 @@ class Web:
     """While set and not set off, every look hangs."""
     raises: Exception | None = None
     asked: list[str] = field(default_factory=list)
+    looked: asyncio.Event = field(default_factory=asyncio.Event)
 
     def publish(self, url: str, title: str, given: Sequence[Item] = ()) -> None:
         self.documents[url] = Document("rss", title, "https://news.example/", items=tuple(given))
@@ -78,6 +80,7 @@ class Web:
         kind: Kind = Kind.PAGE,  # noqa: ARG002  every kind is a table's row
     ) -> Answer:
         self.asked.append(url)
+        self.looked.set()
         if self.held:
             await self.held.wait()
         if self.raises:
@@ -103,6 +106,7 @@ class Stage:
     store: Store
     web: Web
     bot: telegram.Bot
+    running: asyncio.Task[None]
 
     async def ask(self, chat: Chat | User | int, text: str, *, more: int = 1, **how: object) -> Message:
         """Say something and wait for the answer; ``more`` messages are awaited, the first returned."""
@@ -125,6 +129,11 @@ class Stage:
         """Return the addresses that a chat is subscribed to."""
         wishes = await self.store.chats.subscriptions(ChatId(chat.id))
         return [feed.url for feed in await self.store.feeds.many([one.feed for one in wishes])]
+
+    async def ended(self) -> None:
+        """Wait until the role ends by itself; raises why."""
+        async with asyncio.timeout(5):
+            await self.running
 
     async def settled(self) -> None:
         """Wait until the bot has handled all it was told: it says so by asking for what comes after."""
@@ -171,9 +180,11 @@ async def conversation(
     stop = asyncio.Event()
     running = asyncio.create_task(talk.run(stop))
     try:
-        yield Stage(world, store, web, bot)
+        yield Stage(world, store, web, bot, running)
     finally:
         stop.set()
-        async with asyncio.timeout(10):
-            await running
-        await bot.shutdown()
+        try:
+            async with asyncio.timeout(10):
+                await running
+        finally:
+            await bot.shutdown()

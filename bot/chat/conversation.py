@@ -16,7 +16,8 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.chat import menu
 from bot.chat.desk import Desk, Finder, Mouth
-from bot.chat.polling import Pace, Poller
+from bot.chat.pace import Pace
+from bot.chat.polling import Poller
 from bot.chat.replies import texts_for
 from bot.chat.service import Service
 from bot.chat.updates import Moved, Update
@@ -55,7 +56,7 @@ class Conversation:
         self._bot = bot
         self._settings = settings
         self._pace = pace
-        self._service = Service(Desk(store, bot, mouth, finder, settings, clock), deadline_s=pace.deadline_s)
+        self._service = Service(Desk(store, bot, mouth, finder, settings, clock), pace)
         self._poller = Poller(
             bot, store.claims, self._accept, holder=secrets.token_urlsafe(9), pace=self._pace
         )

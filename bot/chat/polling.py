@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from telegram import Bot
@@ -16,6 +15,7 @@ from telegram.error import Conflict, EndPointNotFound, Forbidden, InvalidToken, 
 
 from bot.chat import updates
 from bot.chat.ledger import Ledger
+from bot.chat.pace import Pace
 from bot.errors import StoreError, TokenRefused
 from bot.store.claims import Claims
 
@@ -23,25 +23,6 @@ log = logging.getLogger(__name__)
 
 BATCH = 100
 """Updates in one answer, Telegram's most; and so the most that are ever in hand."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How long the poller waits for what, in seconds; tests are in more of a hurry.
-
-    ``poll_s`` is far below ``lease_s``, so that the lead is renewed before each poll in good time.
-    """
-
-    poll_s: int = 10
-    answer_s: float = 10
-    lease_s: float = 45
-    passive_s: float = 5
-    glance_s: float = 1
-    """How often Telegram is asked for new updates while others are in hand."""
-    deadline_s: float = 120
-    """For one update: two looks at a slow site, and a reply that waits its turn."""
-    retry_s: float = 1
-    retry_most_s: float = 30
 
 
 class Poller:

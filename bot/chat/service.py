@@ -11,6 +11,7 @@ from bot.chat import alerts, commands, following, listing, membership, menus, re
 from bot.chat.access import is_welcome
 from bot.chat.desk import Ask, Desk
 from bot.chat.menus import Press, Verb
+from bot.chat.pace import Pace
 from bot.chat.replies import say, texts_for
 from bot.chat.replies.texts import Texts
 from bot.chat.updates import Membership, Moved, Posted, Pressed, Spoken, Update
@@ -19,9 +20,6 @@ from bot.items import Chat, ChatKind, UserId
 from bot.render.parts import RichText
 
 log = logging.getLogger(__name__)
-
-STORE_AWAY_S = 5.0
-"""How long a change of membership waits before it is tried again while the store is away."""
 
 LAST_WORDS_S = 20.0
 """How long it may take to say that something has failed."""
@@ -55,10 +53,9 @@ PRESSES: Mapping[Verb, Callable[[Desk, Ask, Press], Awaitable[None]]] = {
 class Service:
     """Serves updates; it keeps nothing between them but whom it has turned away."""
 
-    def __init__(self, desk: Desk, *, deadline_s: float) -> None:
-        """``deadline_s`` bounds one update, replies included."""
+    def __init__(self, desk: Desk, pace: Pace) -> None:
         self._desk = desk
-        self._deadline_s = deadline_s
+        self._pace = pace
         self._turned_away: dict[UserId, None] = {}
 
     async def serve(self, update: Update) -> None:
@@ -83,7 +80,7 @@ class Service:
                 if isinstance(update, Spoken | Pressed):
                     await self._apologise(update, self._texts(update).no_memory)
                     return
-                await asyncio.sleep(STORE_AWAY_S)
+                await asyncio.sleep(self._pace.store_s)
             else:
                 return
 
@@ -104,12 +101,12 @@ class Service:
         """
         failed = ""
         try:
-            async with asyncio.timeout(self._deadline_s):
+            async with asyncio.timeout(self._pace.deadline_s):
                 await self._do(update)
         except StoreError:
             raise
         except TimeoutError:
-            log.warning("update %d: given up after %.0f s", update.id, self._deadline_s)
+            log.warning("update %d: given up after %.0f s", update.id, self._pace.deadline_s)
             failed = self._texts(update).too_slow
         except TelegramError as error:
             log.warning("update %d: Telegram did not do its part: %s", update.id, error)

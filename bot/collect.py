@@ -18,6 +18,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from bot.errors import NotAFeed, StoreError, TooComplex
 from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
@@ -208,7 +209,7 @@ class Collector:
         except StoreError:
             raise
         except Exception:
-            log.exception("feed %s (%s): the look broke; it counts as failed", feed.id, feed.url)
+            log.exception("feed %s (%s): the look broke; it counts as failed", feed.id, _host(feed.url))
             # Without validators the next look is unconditional: what this one held is not lost.
             return await self._failed(
                 replace(feed, validators=Validators()), Failed(Failure.BROKEN, "internal error")
@@ -252,7 +253,7 @@ class Collector:
             feed, candidates, due_ms=due_ms, hand_on=True, moved_to=self._moved(feed, answer)
         )
         if taken.lost:
-            log.error("feed %s (%s): what was seen is lost; taken as a first look", feed.id, feed.url)
+            log.error("feed %s (%s): what was seen is lost; taken as a first look", feed.id, _host(feed.url))
             if self._on_lost:
                 await self._on_lost(feed)
         if taken.new:
@@ -280,7 +281,7 @@ class Collector:
         )
         feed, due_ms = self._due_again(feed, now_ms, (), failure=failure)
         level = logging.WARNING if feed.failures == 1 else logging.INFO
-        log.log(level, "feed %s (%s): %s (%s)", feed.id, feed.url, failure.why.value, failure.detail)
+        log.log(level, "feed %s (%s): %s: %s", feed.id, _host(feed.url), failure.why.value, failure.detail)
         await self._store.feeds.finish(feed, due_ms)
         return Look(feed.id, Outcome.FAILED)
 
@@ -316,7 +317,7 @@ class Collector:
             self._moves[feed.id] = (answer.moved_to, times)
             return None
         self._moves.pop(feed.id, None)
-        log.info("feed %s moved for good: %s is now %s", feed.id, feed.url, answer.moved_to)
+        log.info("feed %s (%s) moved for good, to %s", feed.id, _host(feed.url), _host(answer.moved_to))
         return answer.moved_to
 
     async def _start(self, group: asyncio.TaskGroup, looks: set[asyncio.Task[None]]) -> float:
@@ -340,7 +341,10 @@ class Collector:
     async def _survive(self, feed_id: FeedId) -> None:
         """Look at one feed; whatever that raises is logged and the loop's no more."""
         try:
-            await self.look(feed_id)
+            async with asyncio.timeout(self._lease_ms / 1000):
+                await self.look(feed_id)
+        except TimeoutError:
+            log.warning("feed %s: the look outlasted its lease and was cut off", feed_id)
         except StoreError as error:
             log.warning("feed %s: the look is not saved and will be taken again: %s", feed_id, error)
         except Exception:
@@ -354,6 +358,11 @@ async def _sight(document: Document, feed: Feed, now_ms: int) -> Sighting:
     if len(document.items) <= ITEMS_INLINE:
         return sight(document, feed, now_ms)
     return await asyncio.to_thread(sight, document, feed, now_ms)
+
+
+def _host(url: str) -> str:
+    """Return as much of an address as a log may show: the rest may hold a password or a private token."""
+    return urlsplit(url).hostname or "no host"
 
 
 def _well(feed: Feed, now_ms: int) -> Feed:

@@ -223,7 +223,7 @@ class Subscriber:
         taken = await self._store.news.intake(
             feed, candidates, due_ms=now_ms + self._first_wait_ms, hand_on=heard
         )
-        log.info("feed %s (%s): found, %d items of it new", feed.id, feed.url, len(taken.new))
+        log.info("feed %s: found, %d items of it new", feed.id, len(taken.new))
         stored = await self._store.news.latest([feed.id], offset=0, limit=1)
         return Found(
             replace(feed, seeded=True), caught.document, stored[0] if stored else _newest(seen, now_ms)

@@ -11,6 +11,12 @@ from bot.items import Feed
 from tests.collecting import FEED, OTHER, Relay, until
 
 
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the loop look up oftener than it would, so that nobody waits for it."""
+    monkeypatch.setattr("bot.collect.IDLE_S", 0.05)
+
+
 async def run(relay: Relay, collector: Collector, true: Callable[[], bool]) -> None:
     """Run the loop until ``true``, then stop it."""
     stop = asyncio.Event()
@@ -140,3 +146,23 @@ async def test_a_cancelled_loop_ends_its_looks() -> None:
     with pytest.raises(asyncio.CancelledError):
         await loop
     assert relay.web.at_once == 0
+
+
+async def test_a_look_cannot_outlast_its_lease(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.collect.READING_S", 0)
+    monkeypatch.setattr("bot.collect.STORING_S", 0)
+    relay = Relay(fetch_timeout_seconds=0.02)
+    relay.memory.follow(FEED)
+    relay.web.gate = asyncio.Event()
+    await run(relay, relay.collector, lambda: "outlasted its lease" in caplog.text)
+    assert relay.web.at_once == 0
+
+
+async def test_no_password_of_a_feeds_address_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    relay = Relay()
+    feed = relay.memory.follow("https://me:hunter2@news.example/feed?token=hunter3")
+    await relay.collector.look(feed)
+    assert "news.example" in caplog.text
+    assert "hunter" not in caplog.text

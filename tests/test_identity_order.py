@@ -61,3 +61,11 @@ def test_a_sighting_learns_the_feed_and_keeps_what_is_not_said() -> None:
     assert seen.feed.rate_per_day == pytest.approx(24.0)
     assert len(seen.items) == len(seen.keys) == len(seen.order_ms) == 2
     assert sight(Document("rss"), seen.feed, NOTICED_MS).feed == seen.feed
+
+
+def test_an_item_that_says_nothing_is_left_out() -> None:
+    seen = sight(
+        Document("rss", items=(Item(guid="x"), make(1), Item())), Feed(feed_id("x"), "x"), NOTICED_MS
+    )
+    assert seen.items == (make(1),)
+    assert len(seen.keys) == len(seen.order_ms) == 1

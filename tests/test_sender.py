@@ -1,139 +1,19 @@
 """Messages to the local Telegram: in the best form that passes, and the text always arrives."""
 
 import asyncio
-import contextlib
-import struct
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 import pytest
 import telegram
-from aiohttp import web
 from telegram.request import HTTPXRequest
 
 from bot.deliver import form, picture, sender
 from bot.deliver.outcome import ChatLost, Down, Migrated, Outcome, Refused, Sent, TopicLost, Unclear, Wait
 from bot.deliver.sender import Sender
-from bot.errors import StoreUnavailable
-from bot.items import ChatId, Image
-from bot.playground.limits import FloodLimits
-from bot.playground.playground import Playground
-from bot.playground.world import Chat, User
+from bot.items import ChatId
 from bot.render.parts import TEXT_LIMIT, Button, Entity, EntityKind, Message, Preview, RichText, units
-
-TEXT = RichText(
-    "News today: 雨 🌧",
-    (Entity(EntityKind.BOLD, 0, 4), Entity(EntityKind.LINK, 5, 5, "https://example.org/a")),
-)
-
-
-def png(width: int, height: int, tail: bytes = b"") -> bytes:
-    """As much of a PNG as anybody reads who only wants its shape."""
-    return b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + struct.pack(">II", width, height) + b"\x08\x02" + tail
-
-
-class FakeOutbox:
-    """A budget and a shelf of file ids, in memory."""
-
-    def __init__(self) -> None:
-        self.waits_ms = [0]
-        self.reserved: list[ChatId] = []
-        self.held: list[tuple[ChatId | None, int]] = []
-        self.files: dict[tuple[int, str], str] = {}
-        self.away = False
-
-    async def reserve(self, chat_id: ChatId) -> int:
-        self._answer()
-        self.reserved.append(chat_id)
-        return self.waits_ms.pop(0) if len(self.waits_ms) > 1 else self.waits_ms[0]
-
-    async def hold(self, chat_id: ChatId | None, until_ms: int) -> None:
-        self._answer()
-        self.held.append((chat_id, until_ms))
-
-    async def file_id(self, bot_id: int, digest: str) -> str | None:
-        self._answer()
-        return self.files.get((bot_id, digest))
-
-    async def keep_file_id(self, bot_id: int, digest: str, file_id: str) -> None:
-        self._answer()
-        self.files[bot_id, digest] = file_id
-
-    def _answer(self) -> None:
-        if self.away:
-            raise StoreUnavailable("Redis does not answer")
-
-
-@dataclass
-class Stage:
-    """A sender, the Telegram it sends to, and what both see of the web."""
-
-    world: Playground
-    sender: Sender
-    outbox: FakeOutbox
-    web: str
-    shown: dict[str, tuple[str, bytes]] = field(default_factory=dict)
-    """Path → what Telegram gets there: type and body."""
-    ours: dict[str, bytes | None] = field(default_factory=dict)
-    """Path → what we get there."""
-    downloads: list[str] = field(default_factory=list)
-    slept: list[float] = field(default_factory=list)
-
-    def image(self, path: str, *alternatives: str) -> Image:
-        return Image(self.web + path, tuple(self.web + one for one in alternatives))
-
-    @property
-    def chat(self) -> ChatId:
-        return ChatId(self.world.user.id)
-
-    def texts(self, chat: Chat | User | None = None) -> list[str]:
-        return [one.text for one in self.world.messages(chat or self.world.user)]
-
-
-@asynccontextmanager
-async def a_web(stage_of: list[Stage]) -> AsyncIterator[str]:
-    """A web server that shows ``stage.shown``."""
-
-    async def show(request: web.Request) -> web.Response:
-        found = stage_of[0].shown.get(request.path)
-        if found is None:
-            return web.Response(status=404)
-        return web.Response(body=found[1], content_type=found[0])
-
-    app = web.Application()
-    app.router.add_get("/{tail:.*}", show)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
-
-
-@asynccontextmanager
-async def staged(flood: FloodLimits | None = None, *, paid: bool = False) -> AsyncIterator[Stage]:
-    stages: list[Stage] = []
-    outbox = FakeOutbox()
-    async with contextlib.AsyncExitStack() as stack:
-        base = await stack.enter_async_context(a_web(stages))
-        world = await stack.enter_async_context(Playground(flood=flood))
-        request = HTTPXRequest(httpx_kwargs={"trust_env": False})
-        stack.push_async_callback(request.shutdown)
-        bot = telegram.Bot(world.token, base_url=f"{world.url}/bot", request=request)
-
-        async def pictures(url: str) -> bytes | None:
-            one.downloads.append(url.removeprefix(base))
-            return one.ours.get(url.removeprefix(base))
-
-        async def sleep(seconds: float) -> None:
-            one.slept.append(seconds)
-
-        made = Sender(bot, pictures, outbox, paid=paid, clock=lambda: 1_000.0, sleep=sleep)
-        one = Stage(world, made, outbox, base)
-        stages.append(one)
-        yield one
+from tests.staging import TEXT, FakeOutbox, Stage, staged
+from tests.test_picture import png
 
 
 @pytest.fixture
@@ -410,64 +290,6 @@ async def test_a_topic_is_written_to(stage: Stage) -> None:
     assert stage.world.messages(forum)[0].thread_id == topic.id
 
 
-async def test_a_reply_takes_its_place_in_the_budget_and_waits_for_it(stage: Stage) -> None:
-    stage.outbox.waits_ms = [1500]
-    assert isinstance(await stage.sender.answer(stage.chat, Message(TEXT)), Sent)
-    assert stage.outbox.reserved == [stage.chat]
-    assert stage.slept == [1.5]
-
-
-async def test_a_reply_that_would_come_too_late_is_not_sent(stage: Stage) -> None:
-    stage.outbox.waits_ms = [31_000]
-    assert await stage.sender.answer(stage.chat, Message(TEXT)) == Wait(31)
-    assert stage.slept == []
-    assert stage.texts() == []
-
-
-async def test_a_flood_wait_on_a_reply_holds_the_news_too_and_the_reply_follows(stage: Stage) -> None:
-    stage.world.fail_next("sendMessage", "flood", retry_after=1)
-    now = asyncio.get_running_loop().time()
-    stage.world.telegram.flood._now = lambda: now + sum(stage.slept)
-    assert isinstance(await stage.sender.answer(stage.chat, Message(TEXT)), Sent)
-    assert stage.outbox.held == [(stage.chat, 1_001_000)]
-    assert stage.slept == [0, 1]
-    assert stage.world.flood.offences == 0
-
-
-async def test_a_long_flood_wait_on_a_reply_is_noted_and_not_waited_for(stage: Stage) -> None:
-    stage.world.fail_next("sendMessage", "flood", retry_after=43_837)
-    assert await stage.sender.answer(stage.chat, Message(TEXT)) == Wait(43_837)
-    assert stage.outbox.held == [(stage.chat, 44_837_000)]
-    assert stage.slept == [0]
-
-
-async def test_a_reply_goes_out_while_the_store_is_away(stage: Stage) -> None:
-    stage.outbox.away = True
-    assert isinstance(await stage.sender.answer(stage.chat, Message(TEXT)), Sent)
-
-
-async def test_a_reply_into_a_lost_topic_goes_to_general(stage: Stage) -> None:
-    forum = stage.world.add_supergroup(forum=True)
-    outcome = await stage.sender.answer(ChatId(forum.id), Message(TEXT, topic=4711))
-    assert isinstance(outcome, Sent)
-    assert stage.texts(forum) == [TEXT.text]
-
-
-async def test_a_page_is_turned_in_place(stage: Stage) -> None:
-    first = await stage.sender.answer(
-        stage.chat, Message(RichText("page 1"), buttons=((Button("2", data="p:2"),),))
-    )
-    assert isinstance(first, Sent)
-    second = Message(RichText("page 2"), buttons=((Button("1", data="p:1"),),))
-    assert await stage.sender.edit(stage.chat, first.message_id, second) == first
-    assert await stage.sender.edit(stage.chat, first.message_id, second) == first, (
-        "nothing to change is no failure"
-    )
-    (sent,) = stage.world.messages(stage.world.user)
-    assert (sent.text, sent.buttons) == ("page 2", ["1"])
-    assert isinstance(await stage.sender.edit(stage.chat, 999_999, second), Refused)
-
-
 async def test_paid_sending_says_so_and_free_sending_does_not() -> None:
     for paid in (True, False):
         async with staged(paid=paid) as stage:
@@ -481,48 +303,3 @@ async def test_paid_sending_says_so_and_free_sending_does_not() -> None:
                 patch.setattr(telegram.Bot, "send_message", staticmethod(look))
                 await stage.sender.send(stage.chat, Message(TEXT))
             assert seen == [True if paid else None]
-
-
-JPEG = (
-    b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
-    b"\xff\xff\xfe\x00\x04ab\xff\xc2\x00\x11\x08" + struct.pack(">HH", 480, 640)
-)
-SHAPES = {
-    "png": (png(640, 480), ("png", 640, 480)),
-    "jpeg": (JPEG, ("jpg", 640, 480)),
-    "gif": (b"GIF89a" + struct.pack("<HH", 640, 480), ("gif", 640, 480)),
-    "webp lossy": (b"RIFF\0\0\0\0WEBPVP8 " + bytes(10) + struct.pack("<HH", 640, 480), ("webp", 640, 480)),
-    "webp lossless": (
-        b"RIFF\0\0\0\0WEBPVP8L" + bytes(4) + b"\x2f" + struct.pack("<I", 639 | 479 << 14) + bytes(9),
-        ("webp", 640, 480),
-    ),
-    "webp extended": (
-        b"RIFF\0\0\0\0WEBPVP8X" + bytes(8) + (639).to_bytes(3, "little") + (479).to_bytes(3, "little"),
-        ("webp", 640, 480),
-    ),
-}
-
-
-@pytest.mark.parametrize(("data", "expected"), SHAPES.values(), ids=SHAPES)
-def test_a_pictures_shape_is_read_from_its_header_and_a_torn_one_is_none(
-    data: bytes, expected: tuple[str, int, int]
-) -> None:
-    shape = picture.shape_of(data)
-    assert shape is not None
-    assert (shape.kind, shape.width, shape.height) == expected
-    assert picture.unfit(data) == ""
-    for end in range(len(data) - 1 if expected[0] != "png" else 24):
-        torn = picture.shape_of(data[:end])
-        assert torn is None or torn == shape
-
-
-def test_a_jpeg_without_a_frame_ends_the_walk() -> None:
-    assert picture.shape_of(b"\xff\xd8" + b"\xff\xe0\x00\x00" * 100_000) is None
-    assert picture.shape_of(b"\xff\xd8" + b"\xff" * 100_000) is None
-
-
-def test_the_limits_of_shape_are_telegrams() -> None:
-    assert picture.unfit(png(5000, 5000)) == ""
-    assert picture.unfit(png(5001, 5000))
-    assert picture.unfit(png(2000, 100)) == ""
-    assert picture.unfit(png(2001, 100))

@@ -303,6 +303,22 @@ async def test_unknown_commands_and_talk_are_answered_in_private_only(stage: Sta
     assert len(stage.world.messages(group)) == 1
 
 
+async def test_a_picture_is_answered_with_what_can_be_done(stage: Stage) -> None:
+    answer = await stage.ask(stage.world.user, f"/sub {FEED}", document=("list.opml", b"<opml/>"))
+    assert answer.text == EN.chatter
+    assert await stage.heard(stage.world.user) == []
+
+
+async def test_a_page_turned_on_a_deleted_message_is_sent_anew(stage: Stage) -> None:
+    await _follow(stage, 9)
+    listed = await stage.ask(stage.world.user, "/list")
+    press = stage.world.press(stage.world.user, listed.id, EN.following)
+    del stage.world.chat(stage.world.user).messages[listed.id]
+    written = await stage.world.wait_for_messages(stage.world.user, 19)
+    assert "9. Paper 9" in written[-1].text
+    await stage.world.wait_for_answer(press)
+
+
 async def test_people_are_spoken_to_in_their_language(stage: Stage) -> None:
     li = stage.world.add_user("Li", language="zh-hans")
     assert (await stage.ask(li, "/list")).text == ZH.list_empty

@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from telegram.error import Conflict, Forbidden, InvalidToken, TelegramError
 
+from bot.chat.polling import refusal
 from bot.chat.replies import LANGUAGES
 from bot.errors import TokenRefused
 from bot.items import ChatId
@@ -162,6 +164,20 @@ async def test_a_refused_token_ends_the_role_loudly(store: Store, clock: Clock, 
         with pytest.raises(TokenRefused, match="TELEGRAM_BOT_TOKEN"):
             async with conversation(store, clock, world=world, web=Web()) as stage:
                 await stage.ended()
+
+
+def test_only_telegrams_own_word_on_the_token_counts() -> None:
+    """Raised as the library raises them: around what the server said, or around what could not be read."""
+    revoked = InvalidToken("Unauthorized")
+    named = InvalidToken("The token `1:x` was rejected by the server.")
+    named.__cause__ = revoked
+    unread = InvalidToken("Unknown HTTPError (401). Parsing the server response `<html>` failed")
+    unread.__cause__ = TelegramError("Invalid server response")
+    assert refusal(revoked)
+    assert "1:x" not in str(refusal(named))
+    assert refusal(unread) is None
+    assert refusal(Conflict("terminated by other getUpdates request")) is None
+    assert refusal(Forbidden("Forbidden: something else")) is None
 
 
 @pytest.mark.parametrize("fault", ["internal", "bad_gateway", "reset_before", "reset_after", "flood_bot"])

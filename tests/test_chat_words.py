@@ -115,6 +115,15 @@ def test_membership_tells_whether_we_are_in_and_may_post() -> None:
     assert change({"status": "member"}, {"status": "kicked"}).status == "kicked"
 
 
+def test_a_picture_in_private_is_something_said_an_album_or_a_pin_is_not() -> None:
+    said = updates.read(message(text=None, photo=[], caption="/sub https://a.example"))
+    assert isinstance(said, Spoken)
+    assert said.text == ""
+    assert isinstance(updates.read(message(text=None, photo=[], media_group_id="7")), Posted)
+    assert isinstance(updates.read(message(text=None, pinned_message={})), Posted)
+    assert isinstance(updates.read(message(text=None, photo=[], chat=GROUP)), Posted)
+
+
 def test_what_is_not_a_text_tells_only_what_the_chat_is_called() -> None:
     assert isinstance(updates.read(message(text=None)), Posted)
     assert isinstance(
@@ -185,7 +194,7 @@ def test_a_channel_may_stand_anywhere(argument: str, target: str, words: str) ->
 def test_words_that_look_like_addresses_are_found() -> None:
     assert commands.addresses("see a.example/x?y and HTTP://B.example:8080, or 127.0.0.1/f 5.5 x") == (
         "a.example/x?y",
-        "HTTP://B.example:8080,",
+        "HTTP://B.example:8080",
     )
 
 

@@ -10,6 +10,9 @@ of any feed seen, and queries are shorter still."""
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{3,64}))?(?=\s|$)")
 _CHANNEL = re.compile(r"@[A-Za-z][A-Za-z0-9_]{3,31}|-100\d{5,13}")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?:[\w-]+\.)+[a-z]{2,24}(?::\d+)?(?:/\S*)?", re.IGNORECASE)
+_AROUND = "<>\"'“”«»,;"
+"""What stands around addresses in sentences and never in them."""
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -45,4 +48,5 @@ def split_target(argument: str) -> tuple[str, str]:
 
 def addresses(text: str) -> tuple[str, ...]:
     """Return the words of ``text`` that look like addresses of the web."""
-    return tuple(word for word in text.split() if _ADDRESS.fullmatch(word))
+    words = (word.strip(_AROUND) for word in text.split())
+    return tuple(word for word in words if _ADDRESS.fullmatch(word))

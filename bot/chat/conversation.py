@@ -12,12 +12,12 @@ from collections import deque
 from collections.abc import Callable
 
 from telegram import Bot
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import TelegramError
 
 from bot.chat import menu
 from bot.chat.desk import Desk, Finder, Mouth
 from bot.chat.pace import Pace
-from bot.chat.polling import Poller
+from bot.chat.polling import Poller, refusal
 from bot.chat.replies import texts_for
 from bot.chat.service import Service
 from bot.chat.updates import Moved, Update
@@ -28,8 +28,8 @@ from bot.store.client import Store
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 16
-"""Chats that are served at the same time."""
+AT_ONCE = 48
+"""Chats that are served at the same time: most of them wait for a site, so many more than processors."""
 
 STOP_S = 8.0
 """How long what is in hand may take after the stop signal; what is cut off comes again at the next start."""
@@ -103,11 +103,9 @@ class Conversation:
             try:
                 async with asyncio.timeout(INTRODUCTION_S):
                     await self._bot.initialize()
-            except InvalidToken as error:
-                raise TokenRefused(
-                    "Telegram refuses TELEGRAM_BOT_TOKEN; get the present one from @BotFather"
-                ) from error
             except (TelegramError, TimeoutError) as error:
+                if isinstance(error, TelegramError) and (refused := refusal(error)):
+                    raise refused from error
                 log.warning("Telegram does not answer, trying again in %.0f s: %s", wait_s, error)
                 await asyncio.sleep(wait_s)
                 wait_s = min(2 * wait_s, self._pace.retry_most_s)

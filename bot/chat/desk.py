@@ -14,7 +14,7 @@ from telegram.error import TelegramError
 
 from bot.chat.replies.texts import Texts
 from bot.chat.updates import Person
-from bot.deliver.outcome import Halt, Outcome, Sent
+from bot.deliver.outcome import Halt, Outcome, Refused, Sent
 from bot.errors import TokenRefused
 from bot.fetch.answer import Failed
 from bot.items import Chat, ChatId, ChatKind, Feed, UserId
@@ -100,18 +100,25 @@ class Desk:
         return _noted(chat, await self.mouth.answer(chat, message))
 
     async def rewrite(self, ask: Ask, text: RichText, buttons: Buttons = ()) -> None:
-        """Set the message under which a button was pressed anew."""
+        """Set the message under which a button was pressed anew; where that is gone, send another."""
         message = Message(text, buttons=tuple(map(tuple, buttons)), topic=ask.topic)
-        _noted(ask.chat.id, await self.mouth.edit(ask.chat.id, ask.message, message))
+        outcome = _noted(ask.chat.id, await self.mouth.edit(ask.chat.id, ask.message, message))
+        if isinstance(outcome, Refused):
+            await self.show(ask.chat.id, message)
 
-    async def toast(self, ask: Ask, text: str = "", *, loud: bool = False) -> None:
-        """End a button's waiting, with a short text if there is something to say; late is no harm."""
+    async def toast(self, ask: Ask, text: str = "", *, loud: bool = False) -> bool:
+        """End a button's waiting, with a short text if there is something to say.
+
+        False: there is no button, or it has been answered or has waited too long already.
+        """
         if not ask.query:
-            return
+            return False
         try:
             await self.bot.answer_callback_query(ask.query, text[:TOAST_LIMIT] or None, show_alert=loud)
         except TelegramError as error:
             log.debug("a button's answer came too late: %s", error)
+            return False
+        return True
 
     async def refuse(self, ask: Ask, text: str) -> None:
         """Say no: over the button where one was pressed, else in the chat."""

@@ -11,11 +11,12 @@ from contextlib import suppress
 from typing import Any
 
 from telegram import Bot
-from telegram.error import Conflict, EndPointNotFound, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.chat import updates
 from bot.chat.ledger import Ledger
 from bot.chat.pace import Pace
+from bot.deliver.outcome import Halt, of_error
 from bot.errors import StoreError, TokenRefused
 from bot.store.claims import Claims
 
@@ -23,6 +24,9 @@ log = logging.getLogger(__name__)
 
 BATCH = 100
 """Updates in one answer, Telegram's most; and so the most that are ever in hand."""
+
+SETTLED = 10
+"""Good polls in a row after which a conflict over the token is thought to be over."""
 
 
 class Poller:
@@ -39,7 +43,7 @@ class Poller:
         self._pace = pace
         self._ledger = Ledger()
         self._quiet = asyncio.Event()
-        self._failures = 0
+        self._failures = self._conflicts = self._good = 0
         self._leading = False
         self._said = ""
 
@@ -60,9 +64,15 @@ class Poller:
             TokenRefused: Telegram refuses the token.
         """
         while True:
-            if await self._lead():
+            if not await self._lead():
+                await asyncio.sleep(self._pace.passive_s)
+                continue
+            try:
                 await self._turn()
-            else:
+            except TokenRefused:
+                raise
+            except Exception:  # whatever this turn met, the next may go well
+                log.exception("a poll has failed in a way nobody thought of")
                 await asyncio.sleep(self._pace.passive_s)
 
     async def _lead(self) -> bool:
@@ -93,8 +103,7 @@ class Poller:
         except (TelegramError, TimeoutError) as error:
             await self._weather(error)
             return
-        self._failures = 0
-        self._said = "" if self._said != "conflict" else self._said
+        self._clear_up()
         await self._note_health()
         self._quiet.clear()
         for raw in raws:
@@ -141,11 +150,10 @@ class Poller:
         Raises:
             TokenRefused: waiting is no use.
         """
-        if isinstance(error, InvalidToken | EndPointNotFound | Forbidden):
-            raise TokenRefused(
-                "Telegram refuses TELEGRAM_BOT_TOKEN; get the present one from @BotFather"
-            ) from error
+        if isinstance(error, TelegramError) and (refused := refusal(error)):
+            raise refused from error
         self._failures += 1
+        self._good = 0
         wait_s = min(self._pace.retry_s * 2 ** min(self._failures - 1, 10), self._pace.retry_most_s)
         if isinstance(error, Conflict) and "webhook" in error.message.lower():
             log.warning("this token has a webhook set; it is removed now, since we ask for updates ourselves")
@@ -156,12 +164,21 @@ class Poller:
                 "another program polls Telegram with this token, says Telegram; this one stays passive and "
                 "asks again now and then. End the other one, or give each a token of its own",
             )
-            wait_s = max(wait_s, self._pace.passive_s)
+            self._conflicts += 1
+            wait_s = self._pace.passive_s * 2 ** min(self._conflicts - 1, 4)
         elif isinstance(error, RetryAfter):
             wait_s = max(wait_s, _seconds(error))
         else:
             self._say("weather", "Telegram does not answer, trying on: %s", error or "too slow")
         await asyncio.sleep(wait_s)
+
+    def _clear_up(self) -> None:
+        """Note a good poll; only after several of them is a conflict over: it comes in turns."""
+        self._failures = 0
+        self._good += 1
+        if self._good >= SETTLED or self._said != "conflict":
+            self._said = ""
+            self._conflicts = 0
 
     async def _remove_webhook(self) -> None:
         try:
@@ -198,6 +215,18 @@ class Poller:
         if self._said != what:
             self._said = what
             log.warning(sentence, *values)
+
+
+def refusal(error: TelegramError) -> TokenRefused | None:
+    """Return what to end with if ``error`` says that Telegram refuses our token, and not somebody between.
+
+    The library wraps a refusal in further errors, one of which names the token: only the innermost counts.
+    """
+    while isinstance(error.__cause__, InvalidToken):
+        error = error.__cause__
+    if isinstance(error, Conflict) or not isinstance(of_error(error), Halt):
+        return None
+    return TokenRefused("Telegram refuses TELEGRAM_BOT_TOKEN; get the present one from @BotFather")
 
 
 def _seconds(error: RetryAfter) -> float:

@@ -66,6 +66,9 @@ class Service:
         """
         if self._is_idle(update):
             return
+        if isinstance(update, Posted):
+            await self._rename(update)
+            return
         begun = False
         while True:
             try:
@@ -117,6 +120,13 @@ class Service:
         if failed and isinstance(update, Spoken | Pressed):
             await self._apologise(update, failed)
 
+    async def _rename(self, update: Posted) -> None:
+        """Keep a chat's name; that may be missed, since the next message tells it again."""
+        try:
+            await membership.rename(self._desk, update.place)
+        except StoreError as error:
+            log.debug("update %d: a chat's name was not kept: %s", update.id, error)
+
     async def _do(self, update: Update) -> None:
         match update:
             case Spoken():
@@ -129,8 +139,6 @@ class Service:
                 await membership.change(self._desk, update, greet=welcome)
             case Moved():
                 await membership.move(self._desk, update)
-            case Posted():
-                await membership.rename(self._desk, update.place)
 
     async def _command(self, told: Spoken) -> None:
         ask = await self._ask(told)
@@ -199,9 +207,7 @@ class Service:
         ask = _bare(told, self._texts(told))
         try:
             async with asyncio.timeout(LAST_WORDS_S):
-                if ask.query:
-                    await self._desk.toast(ask, text, loud=True)
-                else:
+                if not await self._desk.toast(ask, text, loud=True):
                     await self._desk.answer(ask, RichText(text))
         except Exception:  # saying so is the last thing that can be done
             log.exception("update %d: not even that could be said", told.id)

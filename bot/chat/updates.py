@@ -13,6 +13,9 @@ from bot.items import ChatId, ChatKind, UserId
 KINDS = ("message", "channel_post", "callback_query", "my_chat_member")
 """The kinds of update to ask for; edits are not among them, so that no command runs twice."""
 
+_FILES = frozenset({"animation", "audio", "document", "photo", "sticker", "video", "video_note", "voice"})
+_CONTENT = _FILES | {"contact", "location", "poll"}
+
 _CHAT_KINDS = frozenset(kind.value for kind in ChatKind)
 
 
@@ -39,7 +42,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A text in a chat.
+    """A text in a chat; in a private one also a picture or the like, whose text is "".
 
     ``person`` is ``None`` where somebody writes in the name of a chat; ``as_chat`` is that chat then
     (the group itself for an anonymous administrator). ``links`` are the addresses behind words.
@@ -131,7 +134,7 @@ def _message(update: int, message: Mapping[str, Any]) -> Update | None:
     if old := _int(message, "migrate_from_chat_id"):
         return Moved(update, ChatId(old), place.chat)
     text = _text(message, "text")
-    if not text:
+    if not text and not (place.kind is ChatKind.PRIVATE and _is_something(message)):
         return Posted(update, place)
     sender = _int(_table(message, "sender_chat"), "id")
     return Spoken(
@@ -167,6 +170,11 @@ def _membership(update: int, change: Mapping[str, Any]) -> Membership | None:
         status=_text(new, "status"),
         may_post=_is_in(new) and posts,
     )
+
+
+def _is_something(message: Mapping[str, Any]) -> bool:
+    """Tell whether somebody sent a picture or the like; of an album one would hear ten times."""
+    return "media_group_id" not in message and not _CONTENT.isdisjoint(message)
 
 
 def _is_in(member: Mapping[str, Any]) -> bool:

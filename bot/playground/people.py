@@ -51,6 +51,7 @@ class People:
         number = next(self._chat_ids)
         chat = Chat(-number if kind is Kind.GROUP else -1_000_000_000_000 - number, kind, title, username)
         chat.is_forum = forum
+        chat.next_id = 2 if forum else 1  # a forum's 1 is its General topic
         if owner is not None:
             chat.members[owner.id] = Member(owner, Status.CREATOR)
         bot = self.telegram.bot

@@ -12,7 +12,7 @@ from bot.playground.arguments import Arguments, read_arguments
 from bot.playground.faults import Fault, Faults, Plan
 from bot.playground.methods_basic import Method
 from bot.playground.refusal import ApiError, flooded
-from bot.playground.telegram import Telegram
+from bot.playground.telegram import Change, Telegram
 
 METHODS: Mapping[str, Method] = {
     **methods_basic.METHODS,
@@ -57,6 +57,7 @@ class BotApi:
             name = _documented(request.match_info["method"])
             args = await read_arguments(request)
             self.telegram.calls[name] += 1
+            self.telegram.tell(Change("call", 0, text=name))
             plan = self.faults.next(name, args)
             if plan is None:
                 return _answer(await self._carry_out(name, args))

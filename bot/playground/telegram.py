@@ -35,7 +35,8 @@ class Press:
 class Change:
     """Something for those who look on.
 
-    ``what``: new, edited, deleted (a message), typing, answer (to a button), chat, commands (for all).
+    ``what``: new, edited, deleted (a message), typing, answer (to a button), chat, commands (for all),
+    call (of a method, named in ``text``).
     """
 
     what: str

@@ -1,0 +1,176 @@
+"""The chat page in a real browser: it shows what is sent, sends what is typed, and complains of nothing."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from bot.playground.demo import Stage, stage
+from bot.playground.world import Chat, Kind, User
+from tests.browser import Browser, chromium, missing
+
+pytestmark = [
+    pytest.mark.skipif(bool(missing()), reason=f"no browser here: {missing()} not installed"),
+    pytest.mark.asyncio(loop_scope="module"),
+]
+SAYS = "return document.getElementById('log').innerText.includes(arguments[0])"
+COLOUR = "return getComputedStyle(document.querySelector('.chats')).backgroundColor"
+
+
+class Room:
+    """A stage, its page in a browser, and a bot that a test speaks for."""
+
+    def __init__(self, show: Stage, browser: Browser, http: aiohttp.ClientSession) -> None:
+        self.show, self.browser, self.http = show, browser, http
+
+    @property
+    def person(self) -> User:
+        return next(user for user in self.show.telegram.users.values() if user.started)
+
+    def chat(self, kind: Kind) -> Chat:
+        return next(chat for chat in self.show.telegram.chats.values() if chat.kind is kind)
+
+    async def call(self, method: str, **body: object) -> object:
+        async with self.http.post(f"{self.show.api_url}/bot{self.show.token}/{method}", json=body) as answer:
+            value = await answer.json()
+            assert value["ok"], value
+            return value["result"]
+
+    async def update(self, kind: str) -> dict[str, object]:
+        """Wait for the next update and confirm it."""
+        updates = await self.call("getUpdates", timeout=8)
+        assert isinstance(updates, list)
+        self.show.telegram.updates.clear()
+        found = updates[-1][kind]
+        assert isinstance(found, dict)
+        return found
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Room]:
+    async with (
+        stage(port=0, every_s=3600, flood=False) as show,
+        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http,
+        chromium(tmp_path_factory.mktemp("browser")) as browser,
+    ):
+        yield Room(show, browser, http)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def room(opened: Room) -> AsyncIterator[Room]:
+    """The page afresh, at a desk's size, its person having started the bot; nothing may be complained of."""
+    await opened.browser.size(1100, 760)
+    await opened.browser.scheme("light")
+    await opened.browser.open(opened.show.url)
+    await opened.browser.until("return document.getElementById('link').innerText === 'connected'")
+    await opened.browser.until("return document.querySelectorAll('.chat').length === 3")
+    opened.show.people.say(opened.show.telegram.chats[opened.person.id], "/start", opened.person)
+    opened.show.telegram.updates.clear()
+    yield opened
+    assert await opened.browser.complaints() == []
+
+
+async def test_what_is_typed_reaches_the_bot_and_its_answer_is_shown(room: Room) -> None:
+    await room.browser.type("#text", "hello there\ue007")
+    message = await room.update("message")
+    assert message["text"] == "hello there"
+    hostile = "<img src=x onerror=alert(1)> & good day"
+    await room.call("sendMessage", chat_id=room.person.id, text=hostile)
+    await room.browser.until(SAYS, hostile)
+    assert await room.browser.run("return document.querySelector('#log [onerror]') === null")
+
+
+async def test_a_button_asks_the_bot_and_its_answer_is_a_toast(room: Room) -> None:
+    keyboard = {"inline_keyboard": [[{"text": "Press me", "callback_data": "pressed"}]]}
+    sent = await room.call("sendMessage", chat_id=room.person.id, text="Well?", reply_markup=keyboard)
+    assert isinstance(sent, dict)
+    await room.browser.until("return document.querySelector('.buttons button')")
+    await room.browser.click(".message:last-child .buttons button")
+    query = await room.update("callback_query")
+    assert query["data"] == "pressed"
+    await room.call("answerCallbackQuery", callback_query_id=query["id"], text="Thank you")
+    await room.browser.until("return document.getElementById('toast').innerText === 'Thank you'")
+    await room.call("editMessageText", chat_id=room.person.id, message_id=sent["message_id"], text="Pressed.")
+    await room.browser.until(SAYS, "Pressed.")
+    assert not await room.browser.run(SAYS, "Well?")
+
+
+async def test_a_picture_is_shown_with_its_caption_and_formatting(room: Room) -> None:
+    photo = f"{room.show.api_url}/newsroom/pictures/fine/herald-1-640x400.png"
+    caption = (
+        '<b><a href="https://example.org/x">A title</a></b>\n<tg-spoiler>hidden</tg-spoiler> <code>c</code>'
+    )
+    await room.call("sendPhoto", chat_id=room.person.id, photo=photo, caption=caption, parse_mode="HTML")
+    await room.browser.until(
+        "const i = document.querySelector('.message:last-child .picture img'); return i && i.naturalWidth"
+    )
+    link = "const a = document.querySelector('.message:last-child a'); return [a.href, a.rel, a.innerText]"
+    assert await room.browser.run(link) == ["https://example.org/x", "noopener noreferrer", "A title"]
+    spoiler = "return document.querySelector('.message:last-child .spoiler').getAttribute('aria-expanded')"
+    assert await room.browser.run(spoiler) == "false"
+    await room.browser.click(".message:last-child .spoiler")
+    assert await room.browser.run(spoiler) == "true"
+
+
+async def test_commands_and_feeds_are_offered(room: Room) -> None:
+    await room.call("setMyCommands", commands=[{"command": "latest", "description": "The newest items"}])
+    await room.browser.type("#text", "/l")
+    await room.browser.until("return document.getElementById('menu').innerText.includes('The newest items')")
+    await room.browser.type("#text", "\ue015\ue007")
+    await room.browser.until("return document.getElementById('text').value === '/latest '")
+    await room.browser.run("document.getElementById('text').value = ''")
+    await room.browser.click("#feeds")
+    await room.browser.until("return document.querySelectorAll('#menu li').length === 8")
+    await room.browser.click("#menu li")
+    message = await room.update("message")
+    assert message["text"] == f"/sub {room.show.api_url}/newsroom/feeds/herald"
+
+
+async def test_other_chats_count_what_is_unread(room: Room) -> None:
+    channel = room.chat(Kind.CHANNEL)
+    await room.call("sendMessage", chat_id=channel.id, text="Morning paper", disable_notification=True)
+    await room.browser.until("return document.querySelector('.badge')?.innerText.includes('1')")
+    await room.browser.click(f'[data-chat="{channel.id}"]')
+    await room.browser.until(SAYS, "Morning paper")
+    assert "🔕" in await room.browser.run("return document.getElementById('log').innerText")
+    assert await room.browser.run("return document.querySelector('.badge') === null")
+    assert "@morning_edition" in await room.browser.run("return document.getElementById('hint').innerText")
+
+
+async def test_a_deleted_message_goes_and_typing_shows(room: Room) -> None:
+    sent = await room.call("sendMessage", chat_id=room.person.id, text="Soon gone")
+    assert isinstance(sent, dict)
+    await room.browser.until(SAYS, "Soon gone")
+    await room.call("deleteMessage", chat_id=room.person.id, message_id=sent["message_id"])
+    await room.browser.until("return !document.getElementById('log').innerText.includes('Soon gone')")
+    await room.call("sendChatAction", chat_id=room.person.id, action="typing")
+    await room.browser.until("return document.getElementById('about').innerText === 'writing…'")
+
+
+async def test_a_narrow_window_shows_the_list_or_a_chat(room: Room) -> None:
+    await room.browser.size(360, 640)
+    assert await room.browser.run("return document.querySelector('main').offsetParent === null")
+    await room.browser.click(".chat")
+    await room.browser.until("return document.querySelector('.chats').offsetParent === null")
+    assert await room.browser.run("return document.documentElement.scrollWidth <= 360")
+    await room.browser.click("#back")
+    await room.browser.until("return document.activeElement.classList.contains('chat')")
+
+
+async def test_light_and_dark_follow_the_system(room: Room) -> None:
+    light = await room.browser.run(COLOUR)
+    await room.browser.scheme("dark")
+    assert await room.browser.run(COLOUR) != light
+
+
+async def test_everything_to_press_has_a_name(room: Room) -> None:
+    nameless = await room.browser.run(
+        "return [...document.querySelectorAll('button, input, a')].filter((e) => !(e.innerText.trim() ||"
+        " e.getAttribute('aria-label') || (e.labels && e.labels.length))).map((e) => e.outerHTML)"
+    )
+    assert nameless == []
+    landmarks = await room.browser.run(
+        "return ['nav', 'main', '[role=log]'].map((one) => document.querySelectorAll(one).length)"
+    )
+    assert landmarks == [1, 1, 1]

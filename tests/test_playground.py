@@ -1,63 +1,16 @@
 """The local Telegram says what Telegram says: to good calls, and to bad ones in its own words."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
-from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
 
-from bot.playground import Fault, FloodLimits, Playground, Status
-from bot.playground.media import image_size
+from bot.playground import Playground, Status
 from bot.playground.pictures import skyline
+from tests.caller import Caller
 
 PICTURE = skyline(1, 400, 300)
-
-
-class Clock:
-    """A monotonic clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class Caller:
-    """Calls methods as a bot does."""
-
-    def __init__(self, world: Playground, http: aiohttp.ClientSession) -> None:
-        self.world, self.http = world, http
-
-    async def raw(self, method: str, body: dict[str, object]) -> tuple[int, dict[str, object]]:
-        url = f"{self.world.url}/bot{self.world.token}/{method}"
-        async with self.http.post(url, json=body) as answer:
-            value: dict[str, object] = await answer.json()
-            return answer.status, value
-
-    async def __call__(self, method: str, **body: object) -> object:
-        status, answer = await self.raw(method, body)
-        assert status == 200, answer
-        return answer["result"]
-
-    async def refused(self, method: str, **body: object) -> str:
-        status, answer = await self.raw(method, body)
-        assert answer["ok"] is False
-        assert status == answer["error_code"]
-        return str(answer["description"])
-
-    async def updates(self, **body: object) -> list[dict[str, Any]]:
-        result = await self("getUpdates", **body)
-        assert isinstance(result, list)
-        return result
-
-    async def message(self, method: str, **body: object) -> dict[str, object]:
-        result = await self(method, **body)
-        assert isinstance(result, dict)
-        return result
 
 
 @pytest.fixture
@@ -269,158 +222,6 @@ async def test_edits(world: Playground, call: Caller) -> None:
     await call("deleteMessage", **place)
     assert "message to edit not found" in await call.refused("editMessageText", **place, text="x")
     assert "message to delete not found" in await call.refused("deleteMessage", **place)
-
-
-async def pictures(_request: web.Request) -> web.Response:
-    name = _request.match_info["name"]
-    kinds = {
-        "fine.png": web.Response(body=PICTURE, content_type="image/png"),
-        "stream.png": web.Response(body=PICTURE, content_type="application/octet-stream"),
-        "torn.png": web.Response(body=b"no picture", content_type="image/png"),
-        "long.png": web.Response(body=skyline(1, 2000, 60), content_type="image/png"),
-        "huge.png": web.Response(body=PICTURE + bytes(5 * 1024 * 1024), content_type="image/png"),
-    }
-    return kinds.get(name) or web.Response(status=404)
-
-
-@pytest.fixture
-async def pictures_at() -> AsyncIterator[str]:
-    app = web.Application()
-    app.router.add_get("/{name}", pictures)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
-
-
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("gone.png", "failed to get HTTP URL content"),
-        ("stream.png", "wrong type of the web page content"),
-        ("torn.png", "IMAGE_PROCESS_FAILED"),
-        ("long.png", "PHOTO_INVALID_DIMENSIONS"),
-        ("huge.png", "wrong file identifier/HTTP URL specified"),
-    ],
-)
-async def test_pictures_that_telegram_will_not_take_by_address(
-    world: Playground, call: Caller, pictures_at: str, name: str, words: str
-) -> None:
-    body = {"chat_id": world.user.id, "photo": f"{pictures_at}/{name}"}
-    assert await call.refused("sendPhoto", **body) == f"Bad Request: {words}"
-    assert await call.refused("sendPhoto", **body) == f"Bad Request: {words}"
-    assert world.telegram.files.fetched == [f"{pictures_at}/{name}"], "what an address gave is remembered"
-
-
-async def test_a_picture_by_address_and_again_by_its_id(
-    world: Playground, call: Caller, pictures_at: str
-) -> None:
-    sent = await call.message("sendPhoto", chat_id=world.user.id, photo=f"{pictures_at}/fine.png")
-    sizes = sent["photo"]
-    assert isinstance(sizes, list)
-    assert (sizes[-1]["width"], sizes[-1]["height"]) == image_size(PICTURE)
-    again = await call.message("sendPhoto", chat_id=world.user.id, photo=sizes[-1]["file_id"])
-    assert again["photo"] == sizes
-    said = await call.refused("sendPhoto", chat_id=world.user.id, photo="nosuchid")
-    assert "wrong remote file identifier specified" in said
-
-
-async def test_nothing_elsewhere_is_fetched(world: Playground, call: Caller) -> None:
-    said = await call.refused("sendPhoto", chat_id=world.user.id, photo="http://192.0.2.1/x.png")
-    assert said == "Bad Request: failed to get HTTP URL content"
-
-
-async def test_one_bad_picture_refuses_the_album(world: Playground, call: Caller, pictures_at: str) -> None:
-    def album(*names: str) -> list[dict[str, str]]:
-        return [{"type": "photo", "media": f"{pictures_at}/{name}"} for name in names]
-
-    said = await call.refused("sendMediaGroup", chat_id=world.user.id, media=album("fine.png", "stream.png"))
-    assert said == 'Bad Request: failed to send message #2 with the error message "WEBPAGE_MEDIA_EMPTY"'
-    assert not world.messages(world.user)
-    said = await call.refused("sendMediaGroup", chat_id=world.user.id, media=album(*["fine.png"] * 11))
-    assert said == "Bad Request: too many messages to send as an album"
-    await call("sendMediaGroup", chat_id=world.user.id, media=json.dumps(album("fine.png", "fine.png")))
-    one, other = world.messages(world.user)
-    assert one.album == other.album != ""
-
-
-async def test_a_group_takes_twenty_messages_a_minute() -> None:
-    clock = Clock()
-    async with Playground(flood=FloodLimits(), clock=clock) as world, aiohttp.ClientSession() as http:
-        call, group = Caller(world, http), world.add_group()
-        for _ in range(20):
-            await call("sendMessage", chat_id=group.id, text="x")
-            clock.now += 1
-        status, answer = await call.raw("sendMessage", {"chat_id": group.id, "text": "x"})
-        assert (status, answer["parameters"]) == (429, {"retry_after": 39})
-        assert (world.flood.refusals, world.flood.offences) == (1, 0)
-        await call("sendMessage", chat_id=world.user.id, text="other chats flow")
-        await call.refused("sendMessage", chat_id=group.id, text="x")
-        assert world.flood.offences == 1, "writing on during a retry_after is an offence"
-        clock.now += 78
-        await call("sendMessage", chat_id=group.id, text="x")
-        assert world.flood.sent[group.id] == 21
-
-
-async def test_a_private_chat_takes_a_burst_and_then_one_a_second() -> None:
-    clock = Clock()
-    async with Playground(flood=FloodLimits(), clock=clock) as world, aiohttp.ClientSession() as http:
-        call, body = Caller(world, http), {"chat_id": world.user.id, "text": "x"}
-        for _ in range(4):
-            await call("sendMessage", **body)
-        assert await call.refused("sendMessage", **body) == "Too Many Requests: retry after 1"
-        clock.now += 2
-        for _ in range(10):
-            await call("sendMessage", **body)
-            clock.now += 1
-
-
-@pytest.mark.parametrize(
-    ("fault", "status", "is_taken"),
-    [
-        (Fault.INTERNAL, 500, False),
-        (Fault.BAD_GATEWAY, 502, False),
-        (Fault.RESET_BEFORE, 0, False),
-        (Fault.RESET_AFTER, 0, True),
-        (Fault.HANG_BEFORE, -1, False),
-        (Fault.HANG_AFTER, -1, True),
-    ],
-)
-async def test_trouble_on_demand(
-    world: Playground,
-    call: Caller,
-    http: aiohttp.ClientSession,
-    fault: Fault,
-    status: int,
-    is_taken: bool,  # noqa: FBT001  a case's
-) -> None:
-    world.fail_next("sendMessage", fault)
-    url = f"{world.url}/bot{world.token}/sendMessage"
-    body = {"chat_id": world.user.id, "text": "x"}
-    try:
-        patience = aiohttp.ClientTimeout(total=0.3)
-        async with http.post(url, json=body, timeout=patience) as answer:
-            met = answer.status
-    except TimeoutError:
-        met = -1
-    except aiohttp.ClientConnectionError:
-        met = 0
-    assert met == status
-    assert bool(world.messages(world.user)) is is_taken
-    await call("sendMessage", chat_id=world.user.id, text="and all is well again")
-
-
-async def test_a_planned_flood_is_heeded_from_then_on() -> None:
-    clock = Clock()
-    async with Playground(clock=clock) as world, aiohttp.ClientSession() as http:
-        call, body = Caller(world, http), {"chat_id": world.user.id, "text": "x"}
-        world.fail_next("sendMessage", "flood", chat=world.user, retry_after=43837)
-        status, answer = await call.raw("sendMessage", body)
-        assert (status, answer["parameters"]) == (429, {"retry_after": 43837})
-        clock.now += 43838
-        await call("sendMessage", **body)
-        assert (world.flood.refusals, world.flood.offences) == (1, 0)
 
 
 async def test_the_bot_is_told_of_its_own_place(world: Playground, call: Caller) -> None:

@@ -125,7 +125,9 @@ pieces = st.sampled_from(
 @settings(max_examples=400, deadline=None)
 @given(st.lists(pieces, max_size=9).map("".join))
 @example("<b>x</i>")
+@example("<b </b>")
 @example("<a>http://x.y</a>")
+@example("&quothttp://x.y &lt1 &ltx; &#65a &#x41g &AMP;")
 def test_html_is_read_as_telegram_reads_it(source: str) -> None:
     assert our_reading(source) == their_reading(source)
 

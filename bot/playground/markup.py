@@ -16,7 +16,7 @@ _KINDS = {
     "code": "code", "pre": "pre", "a": "text_link", "blockquote": "blockquote",
     "tg-emoji": "custom_emoji", "tg-time": "date_time",
 }  # fmt: skip
-_REFERENCE = re.compile(r"&(?:#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,10}))|(lt|gt|amp|quot));?")
+_REFERENCE = re.compile(r"&(?:#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,10}))|(lt|gt|amp|quot)(?![A-Za-z]));?")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _SPACES = " \t\r\n\x00\x0b"
 
@@ -86,7 +86,7 @@ class _Reader:
         tag = _Open(name, self.units, len(self.pieces))
         seen_class = ""
         while self.next_sign() != ">":
-            attribute = self.take_until(_SPACES + "=>").lower()
+            attribute = self.take_until(_SPACES + "=>/\"'").lower()
             if not attribute:
                 raise self.error(f'Empty attribute name in the tag "{name}"', begin)
             value = self.read_value(begin)

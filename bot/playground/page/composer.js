@@ -12,14 +12,15 @@ export class Composer {
     this.button = document.getElementById("feeds");
     this.chosen = -1;
     this.choices = [];
-    document.getElementById("composer").addEventListener("submit", (event) => {
+    const form = document.getElementById("composer");
+    form.addEventListener("submit", (event) => {
       event.preventDefault();
       if (this.chosen >= 0) this.take(this.choices[this.chosen]);
       else this.submit(this.text.value);
     });
     this.text.addEventListener("input", () => this.suggest());
     this.text.addEventListener("keydown", (event) => this.key(event));
-    this.text.addEventListener("blur", () => setTimeout(() => this.close(), 150));
+    form.addEventListener("focusout", (event) => { if (!form.contains(event.relatedTarget)) this.close(); });
     this.button.addEventListener("click", () => this.toggleFeeds());
     this.button.addEventListener("keydown", (event) => { if (event.key === "Escape") this.close(); });
   }

@@ -21,6 +21,10 @@ from bot.render.preview import preview_of
 from bot.settings import Settings
 
 
+FILES = frozenset({".xml", ".rss", ".atom", ".rdf", ".json", ".txt", ".html", ".htm", ".md"})
+"""Endings by which a name means a file, not a host."""
+
+
 class NothingThere(RelayError):
     """The source yields no item; the message says why."""
 
@@ -80,8 +84,8 @@ def _file(path: Path, most: int) -> bytes | None:
         with path.open("rb") as file:
             return file.read(most)
     except FileNotFoundError:
-        if "/" not in str(path) and "." in str(path):
-            return None
+        if "/" not in str(path) and path.suffix and path.suffix.lower() not in FILES:
+            return None  # a bare host
         raise NothingThere("there is no such file; name a feed file, an address, or - for stdin") from None
     except (OSError, ValueError) as error:
         raise NothingThere(f"this file cannot be read: {error}") from error

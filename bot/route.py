@@ -10,6 +10,7 @@ item whose record is gone: of that there is nothing to deliver.
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -43,6 +44,15 @@ SEARCHED_UNITS = 50_000
 """How much text of an item alerts are looked for in: the length of a long article."""
 
 
+ROLE = "route"
+
+LEAD_MS = 20_000
+"""How long a router that has died keeps the others waiting; renewed with each batch."""
+
+PASSIVE_S = 1.0
+"""How soon a router that waits asks again."""
+
+
 @dataclass(slots=True)
 class _Hearers:
     """Who hears the feeds of one batch, and what alerts them."""
@@ -56,19 +66,34 @@ class _Hearers:
 
 
 class Router:
-    """Puts items into lanes. Any number of routers share the news of one store."""
+    """Puts items into lanes, in the order in which they were handed on.
+
+    Any number of routers may wait at one store; one of them works, lest a chat get an item that
+    one has laid before an older one that another still has in hand.
+    """
 
     def __init__(self, store: Store, *, consumer: str = "router") -> None:
-        """Take the store; ``consumer`` names this router among those that share the news."""
+        """Take the store; ``consumer`` names this router among those that wait."""
         self._store = store
         self._consumer = consumer
 
     async def run(self, stop: asyncio.Event) -> None:
         """Route whatever is handed on, until ``stop``; the batch in hand is finished."""
+        try:
+            await self._run(stop)
+        finally:
+            with suppress(StoreError):  # then the lead ends with its lease
+                await self._store.claims.resign(ROLE, self._consumer)
+
+    async def _run(self, stop: asyncio.Event) -> None:
         backoff_s = BACKOFF_S[0]
         batch: Sequence[NewsEntry] = ()
         while not stop.is_set() or batch:
             try:
+                if not await self._store.claims.lead(ROLE, self._consumer, LEAD_MS):
+                    batch = ()
+                    await _first_of(stop, PASSIVE_S)
+                    continue
                 if not batch:
                     batch = await self._store.news.read(self._consumer, BATCH, BLOCK_MS)
                 if batch:

@@ -89,7 +89,7 @@ def _redis(value: object) -> object:
 
 
 def _rate(value: object) -> object:
-    return value.removesuffix("/s") if isinstance(value, str) else value
+    return value.removesuffix("/s").removesuffix("/min") if isinstance(value, str) else value
 
 
 def _upper(value: object) -> object:
@@ -128,6 +128,8 @@ class Settings(BaseModel):
     image_proxy: Address = ""
     keep_days: float = Field(default=7, gt=0, le=366)
     send_rate: Annotated[float, BeforeValidator(_rate), Field(gt=0, le=1000)] = 30
+    send_chat_rate: Annotated[float, BeforeValidator(_rate), Field(gt=0, le=1000)] = 1
+    send_group_rate: Annotated[float, BeforeValidator(_rate), Field(gt=0, le=60_000)] = 20
     send_paid: bool = False
     port: int | None = Field(default=None, ge=1, le=65535)
     public_url: Address = ""

@@ -228,6 +228,12 @@ class Memory:
         )
         return found[offset : offset + limit]
 
+    async def lead(self, name: str, holder: str, lease_ms: int) -> bool:
+        return True
+
+    async def resign(self, name: str, holder: str) -> None:
+        return
+
     async def note_health(self, what: str) -> None:
         self.health.add(what)
 

@@ -113,7 +113,7 @@ async def test_a_store_of_another_version_is_left_alone(store: Store, redis: Any
 
 @pytest.mark.parametrize("script", sorted(LUA.glob("*.lua")), ids=lambda path: path.stem)
 async def test_every_script_compiles(script: Path, redis: Any) -> None:
-    text, digest = door.script(script.stem)
+    text, digest = door.script(script.stem, door.Pace())
     assert await redis.script_load(text) == digest
 
 

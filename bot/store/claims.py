@@ -28,6 +28,13 @@ class Claims:
         """Take or renew the role ``name`` for ``lease_ms``. False: another holds it."""
         return bool(await self._door.run("lead", name, holder, lease_ms))
 
+    async def release(self) -> int:
+        """End every lease there is; return how many were on feeds and chats.
+
+        Only for whoever knows that nobody else is at work on this store.
+        """
+        return int(await self._door.run("release"))
+
     async def resign(self, name: str, holder: str) -> None:
         """Give up the role ``name``, if ``holder`` has it."""
         await self._door.run("resign", name, holder)

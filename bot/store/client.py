@@ -2,13 +2,13 @@
 
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
@@ -17,13 +17,16 @@ from bot.settings import Settings
 from bot.store import keys
 from bot.store.chats import Chats
 from bot.store.claims import Claims
-from bot.store.door import DEADLINE_S, Door
+from bot.store.door import DEADLINE_S, Door, Pace
 from bot.store.embedded import EmbeddedServer
 from bot.store.feeds import Feeds
 from bot.store.news import News
-from bot.store.outbox import Outbox, limits
+from bot.store.outbox import Outbox, limits, paces
 
 SCHEMA = "1"
+CONNECTIONS = 64
+"""At the same time; further calls wait for one, and each holds it for a round trip only."""
+
 OLDEST = (6, 2)
 """SMISMEMBER, ZADD GT, ZRANGE REV and XAUTOCLAIM came with Redis 6.2; every Valkey has them."""
 
@@ -54,8 +57,9 @@ class Store:
         send_paid: bool = False,
         clock: Callable[[], int] | None = None,
         deadline_s: float = DEADLINE_S,
+        pace: Pace = Pace(),  # noqa: B008  frozen
     ) -> None:
-        self._door = Door(redis, clock=clock, deadline_s=deadline_s)
+        self._door = Door(redis, clock=clock, deadline_s=deadline_s, pace=pace)
         keep_ms = round(keep_days * 86_400_000)
         self.feeds = Feeds(self._door)
         self.news = News(self._door, keep_ms=keep_ms)
@@ -148,8 +152,10 @@ def connect(url: str) -> Redis:
         StoreUnfit: the address cannot be understood.
     """
     try:
-        return Redis.from_url(
+        pool = BlockingConnectionPool.from_url(
             url,
+            max_connections=CONNECTIONS,
+            timeout=DEADLINE_S,
             protocol=2,
             socket_timeout=None,
             socket_connect_timeout=DEADLINE_S,
@@ -157,6 +163,7 @@ def connect(url: str) -> Redis:
             retry=Retry(NoBackoff(), 0),
             health_check_interval=0,
         )
+        return Redis.from_pool(pool)
     except ValueError as error:
         raise StoreUnfit(
             "REDIS_URL cannot be understood; write it like redis://:password@host:6379/0"
@@ -164,12 +171,14 @@ def connect(url: str) -> Redis:
 
 
 @asynccontextmanager
-async def _address(settings: Settings) -> AsyncIterator[str]:
-    """Give the address of Redis, started if it is the embedded one."""
+async def _address(
+    settings: Settings, when_alone: Callable[[Path], Awaitable[object]] | None = None
+) -> AsyncIterator[str]:
+    """Give the address of Redis, started if it is the embedded one; see :class:`EmbeddedServer`."""
     if settings.redis_url:
         yield settings.redis_url
         return
-    async with EmbeddedServer(Path(settings.data_dir)) as server:
+    async with EmbeddedServer(Path(settings.data_dir), when_alone) as server:
         yield f"unix://{server.socket}"
 
 
@@ -181,12 +190,13 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
         StoreUnavailable: Redis does not answer, or there is none to start.
         StoreUnfit: it would lose what it is given.
     """
-    async with _address(settings) as url:
+    async with _address(settings, _release) as url:
         store = Store(
             connect(url),
             keep_days=settings.keep_days,
             send_rate=settings.send_rate,
             send_paid=settings.send_paid,
+            pace=paces(settings.send_chat_rate, settings.send_group_rate),
         )
         try:
             if await store.prepare():
@@ -195,6 +205,17 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
         finally:
             with contextlib.suppress(StoreError):
                 await store.close()
+
+
+async def _release(socket: Path) -> None:
+    """End the leases of those who used our own server before and were killed."""
+    store = Store(connect(f"unix://{socket}"))
+    try:
+        if ended := await store.claims.release():
+            logger.info("%d leases of a relay that did not end well are taken up", ended)
+    finally:
+        with contextlib.suppress(StoreError):
+            await store.close()
 
 
 async def examine(settings: Settings) -> list[Check]:

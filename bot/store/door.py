@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -32,6 +33,16 @@ DEADLINE_S = 5.0
 """How long one call may take, beyond what it blocks on purpose."""
 
 Argument = str | bytes | int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many milliseconds lie between messages to one chat, after three at once: see ``lua/pace.lua``."""
+
+    private_ms: int = 1000
+    shared_ms: int = 3350
+    """20 a minute: with three at once, the 21st comes 20 * 3350 - 2 * 3350 = 60,300 ms after the first."""
+
 
 _USES = re.compile(r"^-- uses: (.+)$", re.MULTILINE)
 
@@ -88,12 +99,13 @@ def _source(name: str) -> str:
 
 
 @cache
-def script(name: str) -> tuple[str, str]:
+def script(name: str, pace: Pace) -> tuple[str, str]:
     """Return the whole text of a script, shared functions first, and its SHA-1 as Redis knows it."""
     text = _source(name)
     uses = _USES.search(text)
     shared = [_source(one.strip()) for one in uses.group(1).split(",")] if uses else []
-    whole = "\n".join([*shared, text])
+    constants = f"local PRIVATE_MS, SHARED_MS = {pace.private_ms}, {pace.shared_ms}"
+    whole = "\n".join([constants, *shared, text])
     return whole, hashlib.sha1(whole.encode(), usedforsecurity=False).hexdigest()
 
 
@@ -101,10 +113,16 @@ class Door:
     """What the rooms of the store speak to Redis through."""
 
     def __init__(
-        self, redis: Redis, *, clock: Callable[[], int] | None = None, deadline_s: float = DEADLINE_S
+        self,
+        redis: Redis,
+        *,
+        clock: Callable[[], int] | None = None,
+        deadline_s: float = DEADLINE_S,
+        pace: Pace = Pace(),
     ) -> None:
         self._redis: Any = redis  # execute_command has no types
         self._clock = clock
+        self._pace = pace
         self._deadline_s = deadline_s
 
     @property
@@ -147,7 +165,7 @@ class Door:
         Raises:
             StoreUnavailable, StoreUnfit: as :meth:`do`.
         """
-        text, digest = script(name)
+        text, digest = script(name, self._pace)
         rest = (len(keys), *keys, self.steered_ms, *args)
         with translated():
             async with asyncio.timeout(self._deadline_s):

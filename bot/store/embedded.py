@@ -18,6 +18,7 @@ import hashlib
 import logging
 import os
 import tempfile
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -57,11 +58,16 @@ def socket_path(data_dir: Path) -> Path:
 
 
 class EmbeddedServer:
-    """The server of one data directory, for as long as the context lasts."""
+    """The server of one data directory, for as long as the context lasts.
 
-    def __init__(self, data_dir: Path) -> None:
+    ``when_alone`` is run on the answering server, given its socket, if nobody else uses it: no one
+    can come in before it ends. Whatever leases the data holds are then those of the dead.
+    """
+
+    def __init__(self, data_dir: Path, when_alone: Callable[[Path], Awaitable[object]] | None = None) -> None:
         self._data_dir = data_dir.absolute()
         self.socket = socket_path(data_dir)
+        self._when_alone = when_alone
         self._users: int | None = None
         self._watch: asyncio.Task[None] | None = None
 
@@ -73,7 +79,14 @@ class EmbeddedServer:
         """
         self._make_places()
         try:
-            self._users = await self._locked("users.lock", fcntl.LOCK_SH)
+            self._users = self._open("users.lock")
+            if _lock(self._users, fcntl.LOCK_EX):
+                await self._ensure_running()
+                if self._when_alone is not None:
+                    await self._when_alone(self.socket)
+            # Between letting go and sharing, another may find itself alone: we hold nothing yet,
+            # and wait here until it shares, too.
+            await self._wait_for_lock(self._users, "users.lock", fcntl.LOCK_SH)
             await self._ensure_running()
         except BaseException:
             await self._leave()
@@ -112,20 +125,26 @@ class EmbeddedServer:
 
     async def _locked(self, name: str, how: int) -> int:
         """Return a descriptor of the file ``name``, locked; wait for whoever holds it, but not for ever."""
-        descriptor = os.open(self._data_dir / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = self._open(name)
+        try:
+            await self._wait_for_lock(descriptor, name, how)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        return descriptor
+
+    def _open(self, name: str) -> int:
+        return os.open(self._data_dir / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    async def _wait_for_lock(self, descriptor: int, name: str, how: int) -> None:
         try:
             async with asyncio.timeout(START_S):
                 while not _lock(descriptor, how):  # noqa: ASYNC110  other processes set no Event of ours
                     await asyncio.sleep(_PAUSE_S)
         except TimeoutError as error:
-            os.close(descriptor)
             raise StoreUnavailable(
                 f"another newsrelay does not let go of {self._data_dir / name}; stop it"
             ) from error
-        except BaseException:
-            os.close(descriptor)
-            raise
-        return descriptor
 
     async def _ensure_running(self) -> None:
         """Return when a server answers; start one if none is alive."""
@@ -133,9 +152,7 @@ class EmbeddedServer:
             async with asyncio.timeout(START_S):
                 started = False
                 while not await self._answers():
-                    descriptor = os.open(
-                        self._data_dir / "server.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
-                    )
+                    descriptor = self._open("server.lock")
                     try:
                         if _lock(descriptor, fcntl.LOCK_EX):
                             if started:

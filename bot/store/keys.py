@@ -7,6 +7,7 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 |----------------------|--------|---------------------|-----------------------------------------------|
 | `meta`               | hash   | for ever            | `schema`, `born_ms`: lost, the data is gone  |
 | `schedule`           | zset   | for ever            | feed id by due time (ms); claimed: now + lease|
+| `looking`            | zset   | a look              | feed id by the end of its claim (ms)         |
 | `feeds`              | hash   | for ever            | canonical address → feed id, earlier addresses too|
 | `feed:{id}`          | hash   | while heard, + 30 d | what we know of a feed (bot.items.Feed), and |
 |                      |        |                     | `names`: all in `feeds`; `rotated_ms`: see below|
@@ -31,7 +32,7 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `budget`             | zset   | until past          | chat id by GCRA arrival (ms); `bot`: end of its hold|
 | `window`             | zset   | the last second     | every message handed out or reserved, by when (ms)|
 | `update:{id}`        | string | a day               | Telegram update: times begun, or `done`      |
-| `leader:{name}`      | string | its lease           | who has a role of one only (long polling)    |
+| `leaders`            | hash   | for ever            | role of one only (polling, routing) → `till holder`|
 | `file:{bot}:{hash}`  | string | 30 days             | Telegram's file id of a picture that was uploaded|
 | `health`             | hash   | for ever            | last good look, route, send and update (ms)  |
 
@@ -132,11 +133,6 @@ def parked(chat_id: ChatId) -> str:
 def update(update_id: int) -> str:
     """One update of Telegram's."""
     return f"update:{update_id}"
-
-
-def leader(name: str) -> str:
-    """A role that only one process may have."""
-    return f"leader:{name}"
 
 
 def file(bot_id: int, digest: str) -> str:

@@ -30,9 +30,6 @@ GRACE_MS = 86_400_000
 ITEMS_AT_ONCE = 200
 """How many candidates one step takes: some milliseconds of Redis' time."""
 
-TAKEN_OVER_MS = 60_000
-"""How long a router may take before another takes its items over."""
-
 SCANNED = 2000
 """How many items a search by words looks at."""
 
@@ -236,8 +233,9 @@ class News:
     async def read(self, consumer: str, count: int, block_ms: int) -> list[NewsEntry]:
         """Return up to ``count`` items to route, waiting up to ``block_ms`` for the first.
 
-        Items that another router took and did not acknowledge within :data:`TAKEN_OVER_MS`
-        come first. ``consumer`` names this router.
+        Items that a router took and did not acknowledge come first, so that a chat gets what
+        is older first. Only one router reads at a time: see :meth:`bot.store.claims.Claims.lead`.
+        ``consumer`` names it.
         """
         try:
             return await self._read(consumer, count, block_ms)
@@ -249,7 +247,7 @@ class News:
 
     async def _read(self, consumer: str, count: int, block_ms: int) -> list[NewsEntry]:
         taken_over = await self._door.do(
-            "XAUTOCLAIM", keys.NEWS, keys.ROUTERS, consumer, TAKEN_OVER_MS, "0-0", "COUNT", count
+            "XAUTOCLAIM", keys.NEWS, keys.ROUTERS, consumer, 0, "0-0", "COUNT", count
         )
         if left := _entries(taken_over[1]):
             return left

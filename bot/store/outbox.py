@@ -11,7 +11,7 @@ from math import ceil, floor
 
 from bot.items import ChatId, Hit, ItemId
 from bot.store import fields, keys
-from bot.store.door import Argument, Door
+from bot.store.door import Argument, Door, Pace
 
 PAID_RATE = 1000
 """Messages a second with paid broadcasts (telegram.md, section 6)."""
@@ -82,6 +82,14 @@ def limits(send_rate: float, *, paid: bool) -> Limits:
     rate = max(send_rate, PAID_RATE) if paid else send_rate
     messages = max(1, floor(rate))
     return Limits(messages, max(1000, ceil(messages / rate * 1000)) + MARGIN_MS)
+
+
+def paces(chat_rate: float, group_rate: float) -> Pace:
+    """Return the intervals for so many messages a second in a private chat, and a minute in a group.
+
+    A group's is a little longer, so that three at once do not make a minute hold more.
+    """
+    return Pace(max(1, ceil(1000 / chat_rate)), max(1, ceil(67_000 / group_rate)))
 
 
 class Outbox:

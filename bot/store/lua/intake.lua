@@ -1,6 +1,6 @@
 -- Take in candidates of one document: what is new is remembered, kept and handed on, all or nothing.
 -- uses: clock, moving
--- KEYS: `feed:{id}`, its `:seen:a`, `:seen:b`, `:items`, `:chats`, `item:{id}`, `news`, `schedule`, `feeds`, spelled here.
+-- KEYS: `feed:{id}`, its `:seen:a`, `:seen:b`, `:items`, `:chats`, `item:{id}`, `news`, `schedule`, `looking`, `feeds`, spelled here.
 -- ARGV: 1 now · 2 feed · 3 hand on (1/0) · 4 last step (1/0) · 5 due (ms) · 6 item lifetime (ms) · 7 items kept
 --   8 lifetime of an item beyond those (ms) · 9 keys in the whole document · 10 canonical new address or '' · 11 new address
 --   12 number of field arguments · then those: name, value …
@@ -75,6 +75,7 @@ end
 
 local seeded_now = 0
 if last and state == 1 then
+  redis.call('ZREM', 'looking', feed)
   move(feed, ARGV[10], ARGV[11])
   -- 0 is no item's key: it tells an empty feed that was looked at from one whose memory is lost.
   redis.call('SADD', young, '0')

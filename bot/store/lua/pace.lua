@@ -1,12 +1,10 @@
 -- Shared: how often one chat may be written to (GCRA; `budget` holds theoretical arrival times).
 -- KEYS: `budget`, spelled here. ARGV: none of its own.
+-- PRIVATE_MS and SHARED_MS, the interval in a private chat and in a group or channel, stand above
+-- (bot.store.outbox.Pace): 3 at once after a rest, then one in each interval.
 -- Result: functions only.
---
--- A private chat: 1 message a second, 3 at once after a rest.
--- A group or channel: 20 a minute. At one in 3350 ms, 3 at once, the 21st comes at least
--- 20 * 3350 - 2 * 3350 = 60,300 ms after the first: no minute holds more than 20.
 local function interval_ms(chat)
-  return string.sub(chat, 1, 1) == '-' and 3350 or 1000
+  return string.sub(chat, 1, 1) == '-' and SHARED_MS or PRIVATE_MS
 end
 
 local function leeway_ms(chat)

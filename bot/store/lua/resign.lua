@@ -1,7 +1,8 @@
--- Give up a role, if one has it.
--- KEYS: `leader:{name}`, spelled here.
+-- Give up a role.
+-- KEYS: `leaders`, spelled here.
 -- ARGV: 1 now · 2 name · 3 holder
--- Result: 1, or 0 if it was another's.
-local key = 'leader:' .. ARGV[2]
-if redis.call('GET', key) ~= ARGV[3] then return 0 end
-return redis.call('DEL', key)
+-- Result: 1, or 0 if another holds it.
+local by = string.match(redis.call('HGET', 'leaders', ARGV[2]) or '', '^%d+ (.*)$')
+if by ~= ARGV[3] then return 0 end
+redis.call('HDEL', 'leaders', ARGV[2])
+return 1

@@ -151,7 +151,8 @@ def read(environ: Mapping[str, str]) -> Settings:
     try:
         settings = Settings(**given)
     except ValidationError as error:
-        for one in error.errors():
+        places = list(names)
+        for one in sorted(error.errors(), key=lambda one: places.index(str(one["loc"][0]))):
             name = str(one["loc"][0])
             shown = f" (it is {given.pop(name, '')!r})" if names[name].repr else ""
             problems.append(f"{name.upper()}: {one['msg']}{shown}")

@@ -51,8 +51,13 @@ class Relay:
                 env=self.environment, cwd=self.folder, start_new_session=True,
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
+        await self.says("newsrelay runs", begin)
+
+    async def says(self, words: str, begin: int = 0) -> None:
+        """Wait until the relay has said ``words`` in its log, from the byte ``begin`` on."""
+        assert self.process is not None
         async with asyncio.timeout(30):
-            while "newsrelay runs" not in self.log[begin:]:
+            while words not in self.log[begin:]:
                 assert self.process.returncode is None, self.log[begin:]
                 await asyncio.sleep(0.02)
 

@@ -50,7 +50,7 @@ def titles(world: Playground, person: User) -> list[str]:
 async def test_killing_everything_at_ten_random_moments_loses_nothing(tmp_path: Path) -> None:
     print(f"CRASH_SEED={SEED} repeats this run")
     dice = random.Random(SEED)
-    rates = {"SEND_RATE": "120", "SEND_CHAT_RATE": "1000"}
+    rates = {"SEND_RATE": "60", "SEND_CHAT_RATE": "1000"}
     async with Playground() as world, serve() as origin, relay(tmp_path, world, **rates) as run:
         people = [world.add_user(f"Reader {number}") for number in range(CHATS)]
         origin.publish("press", title="before anybody asked")

@@ -4,7 +4,7 @@ Pure: the caller hands in the variables (:func:`bot.__main__.environment` reads 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -148,39 +148,44 @@ def read(environ: Mapping[str, str]) -> Settings:
         name: environ[name.upper()].strip() for name in names if environ.get(name.upper(), "").strip()
     }
     problems: list[str] = []
+    broken: set[str] = set()
     try:
         settings = Settings(**given)
     except ValidationError as error:
         places = list(names)
         for one in sorted(error.errors(), key=lambda one: places.index(str(one["loc"][0]))):
             name = str(one["loc"][0])
-            shown = f" (it is {given.pop(name, '')!r})" if names[name].repr else ""
+            broken.add(name.upper())
+            shown = f" (it is {given.get(name, '')!r})" if names[name].repr else ""
             problems.append(f"{name.upper()}: {one['msg']}{shown}")
-            given.pop(name, None)
-        settings = Settings(**given)
-    problems.extend(_disagreements(settings))
+        settings = Settings(**{name: value for name, value in given.items() if name.upper() not in broken})
+    # Of a setting that is wrong in itself, nothing more is said.
+    problems += [says for involved, says in _disagreements(settings) if not involved & broken]
     if problems:
         raise SettingsError(tuple(problems))
     return settings
 
 
-def _disagreements(settings: Settings) -> list[str]:
-    """Return a sentence for each pair of settings that are fine alone but not together."""
-    found = []
+def _disagreements(settings: Settings) -> Iterator[tuple[set[str], str]]:
+    """Yield which settings are fine alone but not together, with a sentence."""
     if settings.poll_min_seconds > settings.poll_max_seconds:
-        found.append(
+        yield (
+            {"POLL_MIN_SECONDS", "POLL_MAX_SECONDS"},
             f"POLL_MIN_SECONDS ({settings.poll_min_seconds}) must not be above "
-            f"POLL_MAX_SECONDS ({settings.poll_max_seconds}); lower the one or raise the other"
+            f"POLL_MAX_SECONDS ({settings.poll_max_seconds}); lower the one or raise the other",
         )
     if settings.access is Access.OWNERS and not settings.owner_ids:
-        found.append("OWNER_IDS: ACCESS=owners lets nobody in; put your Telegram id here, or set ACCESS=open")
+        yield (
+            {"ACCESS", "OWNER_IDS"},
+            "OWNER_IDS: ACCESS=owners lets nobody in; put your Telegram id here, or set ACCESS=open",
+        )
     if settings.access is Access.ALLOWLIST and not settings.allowed_ids | settings.owner_ids:
-        found.append(
-            "ALLOWED_IDS: ACCESS=allowlist lets nobody in; name ids of people or chats, or set ACCESS=open"
+        yield (
+            {"ACCESS", "ALLOWED_IDS", "OWNER_IDS"},
+            "ALLOWED_IDS: ACCESS=allowlist lets nobody in; name ids of people or chats, or set ACCESS=open",
         )
     if settings.image_proxy and "{url}" not in settings.image_proxy:
-        found.append("IMAGE_PROXY: it must hold {url}, like https://images.example/?url={url}")
-    return found
+        yield {"IMAGE_PROXY"}, "IMAGE_PROXY: it must hold {url}, like https://images.example/?url={url}"
 
 
 def need_token(settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """The newsroom's papers: their stories, and how they come out one after the other without end."""
 
+import math
 import random
 import re
 from collections import deque
@@ -75,6 +76,8 @@ class Paper:
     printed: int = 0
     asked: int = 0
     """How often the feed was asked for."""
+    asked_s: float = -math.inf
+    """When it was last, by the monotonic clock."""
 
     def publish(self, now: datetime) -> Piece:
         """Bring out the next story; after the last the first comes again under a new title."""

@@ -21,7 +21,7 @@ from bot.store.door import Argument, Door
 ITEMS_PER_FEED = 60
 """How many items of a feed can be found again.
 
-1000 busy feeds then take 209 MB (benchmarks/memory.py), and 256 MB leave room for the chats.
+1000 busy feeds then take some 200 MB (benchmarks/memory.py), and 256 MB leave room for the chats.
 """
 
 GRACE_MS = 86_400_000

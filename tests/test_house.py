@@ -210,6 +210,24 @@ def test_every_link_between_documents_leads_somewhere() -> None:
                 assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+def test_every_file_that_a_document_names_is_there() -> None:
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        for name in re.findall(
+            r"`((?:bot|tests|benchmarks|docs)/[\w/.]+\.\w+)`", page.read_text(encoding="utf-8")
+        ):
+            assert (ROOT / name).exists(), f"{page.name} names {name}"
+
+
+def test_the_guide_names_every_setting_and_every_command() -> None:
+    from bot.chat.replies.en import EN  # noqa: PLC0415  here alone are they wanted
+    from bot.settings import Settings  # noqa: PLC0415
+
+    guide = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`/?([A-Za-z_]+)", guide))
+    assert {name.upper() for name in Settings.model_fields} <= told
+    assert set(EN.commands) <= told
+
+
 def test_the_error_tree_in_the_docstring_is_the_tree() -> None:
     from bot import errors  # noqa: PLC0415  here alone is it wanted
 

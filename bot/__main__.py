@@ -89,9 +89,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     one = commands.add_parser("run", help="the relay, or some of its roles")
-    one.add_argument(
-        "roles", nargs="*", choices=[[], *app.Role], metavar="ROLE", help=f"{', '.join(app.Role)}; none: all"
-    )
+    one.add_argument("roles", nargs="*", type=role, metavar="ROLE", help=f"{', '.join(app.Role)}; none: all")
     one.set_defaults(command=run)
 
     one = commands.add_parser("demo", help="try it in the browser: no token, no Redis, no internet")
@@ -127,6 +125,13 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--chat", required=True, metavar="ID")
     one.set_defaults(command=subs_export)
     return top
+
+
+def role(text: str) -> app.Role:
+    """Read the name of a role."""
+    if text not in list(app.Role):
+        raise argparse.ArgumentTypeError(f"{text!r} is no role; choose from {', '.join(app.Role)}")
+    return app.Role(text)
 
 
 def count(text: str) -> int:

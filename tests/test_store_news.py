@@ -77,6 +77,13 @@ async def test_what_is_new_later_is_handed_on_once(store: Store) -> None:
     assert await handed_on(store) == [item_id(feed.id, candidate(3).keys)]
 
 
+async def test_what_a_look_brings_is_handed_on_oldest_first_however_long_the_document(store: Store) -> None:
+    feed = await seeded_feed(store)
+    document = [candidate(number) for number in range(450, 0, -1)]
+    await take(store, feed, document)
+    assert await handed_on(store) == [item_id(feed.id, one.keys) for one in reversed(document)]
+
+
 async def test_an_empty_feeds_first_item_is_news(store: Store) -> None:
     feed = await seeded_feed(store)
     assert (await take(store, feed, [candidate(1)])).handed_on == 1

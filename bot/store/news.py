@@ -55,7 +55,7 @@ class Taken:
     """What became of a document's items.
 
     Attributes:
-        new: those that were not known, in the order of the document.
+        new: those that were not known, the oldest first.
         handed_on: how many of them went to the routers.
         seeded_now: this was the feed's first look, or counts as one (see ``lost``).
         lost: the feed had been looked at before, but nothing of what it showed is remembered:
@@ -125,6 +125,9 @@ class News:
         last of the steps. If this raises, call it again: what was taken in stays so, and the
         rest follows. The first look at a feed hands nothing on.
         """
+        # Documents begin with the newest item, and what is handed on first is in its lanes first:
+        # it must not be on its way to a chat while an older one is not yet laid.
+        candidates = sorted(candidates, key=lambda one: one.order_ms)
         orders = nlargest(ITEMS_PER_FEED, (one.order_ms for one in candidates))
         full = len(orders) == ITEMS_PER_FEED and not (hand_on and feed.seeded)
         intake = _Intake(

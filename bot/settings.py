@@ -169,11 +169,11 @@ def read(environ: Mapping[str, str]) -> Settings:
 def _disagreements(settings: Settings) -> Iterator[tuple[set[str], str]]:
     """Yield which settings are fine alone but not together, with a sentence."""
     if settings.poll_min_seconds > settings.poll_max_seconds:
-        yield (
-            {"POLL_MIN_SECONDS", "POLL_MAX_SECONDS"},
-            f"POLL_MIN_SECONDS ({settings.poll_min_seconds}) must not be above "
-            f"POLL_MAX_SECONDS ({settings.poll_max_seconds}); lower the one or raise the other",
+        bounds = (
+            f"({settings.poll_min_seconds}) must not be above POLL_MAX_SECONDS ({settings.poll_max_seconds})"
         )
+        says = f"POLL_MIN_SECONDS {bounds}; lower the one or raise the other"
+        yield {"POLL_MIN_SECONDS", "POLL_MAX_SECONDS"}, says
     if settings.access is Access.OWNERS and not settings.owner_ids:
         yield (
             {"ACCESS", "OWNER_IDS"},

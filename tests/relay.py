@@ -22,6 +22,7 @@ class Relay:
     folder: Path
     environment: Mapping[str, str]
     process: asyncio.subprocess.Process | None = None
+    started: list[asyncio.subprocess.Process] = field(default_factory=list)
     kills: int = field(default=0)
 
     @property
@@ -51,6 +52,7 @@ class Relay:
                 env=self.environment, cwd=self.folder, start_new_session=True,
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
+        self.started.append(self.process)
         await self.says("newsrelay runs", begin)
 
     async def says(self, words: str, begin: int = 0) -> None:
@@ -66,14 +68,19 @@ class Relay:
         assert self.process is not None
         self.kills += 1
         os.killpg(self.process.pid, signal.SIGKILL)
+        self.kill_redis()
+        await self.process.wait()
+
+    def kill_redis(self) -> None:
+        """SIGKILL the embedded server, if one was started."""
         for pid in self.redis_pids():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        await self.process.wait()
 
     def redis_pids(self) -> list[int]:
         """Return the embedded server's process ids, as its own log tells them."""
-        told = (self.folder / "data" / "redis.log").read_text(encoding="utf-8", errors="replace")
+        log = self.folder / "data" / "redis.log"
+        told = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
         pids = [int(pid) for pid in re.findall(r"^(\d+):M", told, re.MULTILINE)]
         return pids[-1:]
 
@@ -105,9 +112,8 @@ async def relay(folder: Path, world: Playground, **settings: str) -> AsyncIterat
     try:
         yield made
     finally:
-        if made.process is not None and made.process.returncode is None:
-            await made.kill()
-        elif (folder / "data" / "redis.log").exists():
-            for pid in made.redis_pids():
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+        for process in made.started:
+            if process.returncode is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                await process.wait()
+        made.kill_redis()

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import signal
 import struct
 import zlib
@@ -73,8 +72,7 @@ async def test_redis_killed_in_the_middle_comes_back_and_nothing_is_lost(tmp_pat
         for number in range(30):
             origin.publish("press")
             if number % 10 == 5:
-                for pid in run.redis_pids():
-                    os.kill(pid, signal.SIGKILL)
+                run.kill_redis()
                 await asyncio.sleep(0.05)
         expected = [piece.title for piece in origin.feeds["press"]]
 

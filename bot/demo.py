@@ -16,6 +16,7 @@ async def run(settings: Settings, *, port: int, browser: bool, stop: asyncio.Eve
     """Open the stage and play on it until ``stop`` is set; nothing is kept afterwards."""
     with tempfile.TemporaryDirectory(prefix="newsrelay-demo-") as folder:
         async with stage(port=port or FIRST_PORT) as set_up:
+            papers = set_up.newsroom.feeds(set_up.api_url)
             played = settings.model_copy(
                 update={
                     "telegram_bot_token": set_up.token,
@@ -23,6 +24,7 @@ async def run(settings: Settings, *, port: int, browser: bool, stop: asyncio.Eve
                     "redis_url": "",
                     "data_dir": Path(folder),
                     "fetch_allow_networks": set_up.networks,
+                    "start_feeds": tuple((one["title"], one["url"]) for one in papers[:3]),
                     "poll_min_seconds": 2,
                     "poll_max_seconds": 5,
                 }

@@ -19,6 +19,10 @@ from bot.errors import SettingsError
 Network = IPv4Network | IPv6Network
 
 
+BUTTON_ADDRESS = 46
+"""Bytes of an address that a button can carry beside a chat's id: Telegram allows 64 in all."""
+
+
 class Access(StrEnum):
     """Who may use the bot."""
 
@@ -61,6 +65,21 @@ def _networks(value: object) -> object:
         except ValueError:
             raise _wrong(f"{word!r} is not a network; write it like 192.168.0.0/16 or fd00::/8") from None
     return tuple(networks)
+
+
+def _named(value: object) -> object:
+    """Read ``name=address; name=address``."""
+    if not isinstance(value, str):
+        return value
+    pairs = []
+    for one in filter(None, map(str.strip, value.split(";"))):
+        name, _, address = (part.strip() for part in one.partition("="))
+        if not name or not re.match(r"https?://[^/\s]+", address, re.IGNORECASE):
+            raise _wrong(f"{one!r} names no feed; write it like The Gazette=https://gazette.example/feed")
+        if len(address.encode()) > BUTTON_ADDRESS:
+            raise _wrong(f"{address!r} is too long for a button; {BUTTON_ADDRESS} bytes fit")
+        pairs.append((name, address))
+    return tuple(pairs)
 
 
 def _zone(value: object) -> object:
@@ -118,6 +137,7 @@ class Settings(BaseModel):
     allowed_ids: Ids = frozenset()
     language: str = Field(default="en", pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z]+)*$")
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("UTC")
+    start_feeds: Annotated[tuple[tuple[str, str], ...], BeforeValidator(_named)] = ()
     poll_min_seconds: int = Field(default=60, ge=1)
     poll_max_seconds: int = Field(default=86400, ge=1)
     fetch_concurrency: int = Field(default=64, ge=1, le=1000)

@@ -48,6 +48,18 @@ def test_lists_networks_and_units_are_read_as_people_write_them() -> None:
     assert settings.log_level == "DEBUG"
 
 
+def test_feeds_to_start_with_are_names_and_addresses() -> None:
+    settings = read(
+        {"START_FEEDS": "The Gazette=https://gazette.example/feed?a=b; Other = http://o.example;"}
+    )
+    assert settings.start_feeds == (
+        ("The Gazette", "https://gazette.example/feed?a=b"),
+        ("Other", "http://o.example"),
+    )
+    (problem,) = problems(START_FEEDS="https://gazette.example/feed")
+    assert "The Gazette=" in problem
+
+
 def test_every_problem_is_named_at_once_one_sentence_each() -> None:
     found = problems(
         POLL_MIN_SECONDS="x",

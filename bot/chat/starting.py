@@ -14,7 +14,7 @@ async def start(desk: Desk, ask: Ask) -> None:
         return
     buttons = [
         [Button(title, data=menus.pack(Verb.SUGGESTED, ask.chat.id, url))]
-        for title, url in ask.texts.suggestions
+        for title, url in desk.settings.start_feeds or ask.texts.suggestions
     ]
     await desk.answer(ask, RichText(ask.texts.start), buttons)
 

@@ -74,11 +74,12 @@ class Post:
     def __post_init__(self) -> None:
         self.carrier = self.a_carrier()
 
-    def a_carrier(self) -> Carrier:
-        """As after a restart: what it had in memory is gone."""
+    def a_carrier(self, *, ahead_ms: int = 0) -> Carrier:
+        """As after a restart: what it had in memory is gone. Its clock may be ahead of the store's."""
         parts = Letters(self.news, self.store.chats, SETTINGS)
+        sends = self.sends or self.sender
         return Carrier(
-            self.store.outbox, self.store.chats, parts, self.sends or self.sender, self.ear, self.clock
+            self.store.outbox, self.store.chats, parts, sends, self.ear, lambda: self.clock.ms + ahead_ms
         )
 
     @property

@@ -37,9 +37,9 @@ class FakeOutbox:
         self.reserved.append(chat_id)
         return self.wait_ms
 
-    async def hold(self, chat_id: ChatId | None, until_ms: int) -> None:
+    async def hold(self, chat_id: ChatId | None, wait_ms: int) -> None:
         self._answer()
-        self.held.append((chat_id, until_ms))
+        self.held.append((chat_id, wait_ms))
 
     async def file_id(self, bot_id: int, digest: str) -> str | None:
         self._answer()
@@ -119,7 +119,7 @@ async def staged(*, paid: bool = False) -> AsyncIterator[Stage]:
         async def sleep(seconds: float) -> None:
             one.slept.append(seconds)
 
-        made = Sender(bot, pictures, outbox, paid=paid, clock=lambda: 1_000.0, sleep=sleep)
+        made = Sender(bot, pictures, outbox, paid=paid, sleep=sleep)
         one = Stage(world, made, outbox, base)
         stages.append(one)
         yield one

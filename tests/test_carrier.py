@@ -6,7 +6,7 @@ import pytest
 
 from bot.deliver import carrier, letters
 from bot.deliver.carrier import Ear
-from bot.deliver.outcome import ChatLost, Migrated, TopicLost
+from bot.deliver.outcome import ChatLost, Migrated, TopicLost, Wait
 from bot.errors import StoreError, StoreUnavailable
 from bot.items import Chat, ChatId, FeedId, Hit, Item, ItemId, StoredItem, Style, UserId
 from bot.render.message import compose
@@ -14,7 +14,7 @@ from bot.render.parts import EntityKind, Message
 from bot.store.client import Store
 from bot.store.outbox import Claim
 from tests.conftest import Clock
-from tests.posting import ANN, GROUP, MINUTE, SETTINGS, Post
+from tests.posting import ANN, GROUP, HOUR, MINUTE, SETTINGS, Post
 
 
 @pytest.fixture
@@ -254,3 +254,21 @@ async def test_what_was_loaded_too_slowly_is_left_to_whoever_holds_the_lease_now
     await post.turn()
     assert post.sender.tried == []
     assert await post.waiting(ANN) == [1]
+
+
+@pytest.mark.parametrize("ahead_ms", [-HOUR, HOUR])
+async def test_a_flood_wait_is_as_long_as_telegram_said_whatever_our_own_clock_says(
+    store: Store, clock: Clock, ahead_ms: int
+) -> None:
+    post = Post(store, clock)
+    await post.subscribe(ANN)
+    await post.lay(1, ANN)
+    post.carrier = post.a_carrier(ahead_ms=ahead_ms)
+    post.sender.reply = lambda *_: Wait(20)
+    assert await post.turn() == 1
+    post.sender.reply = lambda *_: None
+    clock.forward(20_000)
+    assert await post.turn() == 0
+    clock.forward(1_000)
+    assert await post.turn() == 1
+    assert post.sender.titles(ANN) == ["Item 1"]

@@ -242,7 +242,7 @@ CHAT, OTHER = ChatId(1), ChatId(2)
 
 def test_a_flood_wait_is_the_chats_own_until_several_meet_one_in_a_row() -> None:
     backoff = Backoff()
-    rests = [backoff.flooded(ChatId(one), 40, 0) for one in range(EVERYBODY)]
+    rests = [backoff.flooded(ChatId(one), 40) for one in range(EVERYBODY)]
     assert [rest.bot_ms > 0 for rest in rests] == [False] * (EVERYBODY - 1) + [True]
     assert all(rest.chat_ms == 40_500 for rest in rests)
 
@@ -250,33 +250,33 @@ def test_a_flood_wait_is_the_chats_own_until_several_meet_one_in_a_row() -> None
 def test_half_the_calls_flooded_never_holds_the_whole_bot() -> None:
     backoff = Backoff()
     for one in range(50):
-        assert backoff.flooded(ChatId(one), 3, 0).bot_ms == 0
+        assert backoff.flooded(ChatId(one), 3).bot_ms == 0
         backoff.succeeded(ChatId(1000 + one))
 
 
 def test_pauses_grow_to_their_ends_and_a_success_ends_them() -> None:
     backoff = Backoff()
-    down = [backoff.down(CHAT, 0, 0.5).chat_ms for _ in range(100)]
+    down = [backoff.down(CHAT, 0.5).chat_ms for _ in range(100)]
     assert down[:4] == [1_000, 2_000, 4_000, 8_000]
     assert down[-1] == 60_000
-    unclear = [backoff.unclear(OTHER, 0, 0.5).chat_ms for _ in range(100)]
+    unclear = [backoff.unclear(OTHER, 0.5).chat_ms for _ in range(100)]
     assert unclear[:3] == [2_000, 4_000, 8_000]
     assert unclear[-1] == 600_000
     assert backoff.unclear_times(OTHER) == 100
     backoff.succeeded(CHAT)
     backoff.succeeded(OTHER)
-    assert backoff.down(CHAT, 0, 0.5).chat_ms == 1_000
+    assert backoff.down(CHAT, 0.5).chat_ms == 1_000
     assert backoff.unclear_times(OTHER) == 0
 
 
 def test_the_roll_spreads_chats_that_failed_together() -> None:
-    assert Backoff().down(CHAT, 0, 0.0).chat_ms == 750
-    assert Backoff().down(CHAT, 0, 1.0).chat_ms == 1_250
+    assert Backoff().down(CHAT, 0.0).chat_ms == 750
+    assert Backoff().down(CHAT, 1.0).chat_ms == 1_250
 
 
 def test_an_outage_rests_the_whole_bot_ever_longer_but_never_for_long() -> None:
     backoff = Backoff()
-    rests = [backoff.down(ChatId(one), 0, 0.5).bot_ms for one in range(20)]
+    rests = [backoff.down(ChatId(one), 0.5).bot_ms for one in range(20)]
     assert rests[:5] == [0, 0, 1_000, 2_000, 4_000]
     assert max(rests) == 30_000
 
@@ -284,7 +284,7 @@ def test_an_outage_rests_the_whole_bot_ever_longer_but_never_for_long() -> None:
 def test_trouble_is_a_chats_own_only_while_others_are_answered() -> None:
     backoff = Backoff()
     backoff.succeeded(OTHER)
-    backoff.unclear(CHAT, 0, 0.5)
+    backoff.unclear(CHAT, 0.5)
     assert not backoff.others_were_answered(CHAT)
     backoff.succeeded(OTHER)
     assert backoff.others_were_answered(CHAT)

@@ -1,7 +1,7 @@
 """How long to leave a chat alone after trouble, and when the trouble is everybody's.
 
 Kept by each worker in memory: a restart begins afresh, which costs one vain attempt a chat. It
-asks no clock and throws no dice; both are arguments.
+asks no clock and throws no dice: the roll is an argument.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ MARGIN_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """Until when to leave the chat alone, and everybody (0: not at all); epoch milliseconds."""
+    """For how long to leave the chat alone, and everybody (0: not at all), in milliseconds."""
 
     chat_ms: int
     bot_ms: int = 0
@@ -64,25 +64,23 @@ class Backoff:
         """What troubled ``chat`` is settled otherwise: its item was parked, or the chat is gone."""
         self._troubles.pop(chat, None)
 
-    def flooded(self, chat: ChatId, seconds: float, now_ms: int) -> Rest:
+    def flooded(self, chat: ChatId, seconds: float) -> Rest:
         """Return the rest after a flood wait: the chat's own; everybody's if several met one in a row."""
-        chat_ms = now_ms + round((seconds + MARGIN_S) * 1000)
-        bot_ms = self._everybody(chat, now_ms, seconds + MARGIN_S)
-        return Rest(chat_ms, bot_ms)
+        return Rest(round((seconds + MARGIN_S) * 1000), self._everybody(chat, seconds + MARGIN_S))
 
-    def down(self, chat: ChatId, now_ms: int, roll: float) -> Rest:
+    def down(self, chat: ChatId, roll: float) -> Rest:
         """Return the rest after Telegram was not reached; ``roll`` in 0…1 spreads the chats."""
         trouble = self._trouble(chat)
         trouble.times += 1
         pause_s = min(FIRST_S * 2.0 ** min(trouble.times - 1, 20), LONGEST_DOWN_S) * (0.75 + roll / 2)
-        return Rest(now_ms + round(pause_s * 1000), self._everybody(chat, now_ms, BOT_REST_S))
+        return Rest(round(pause_s * 1000), self._everybody(chat, BOT_REST_S))
 
-    def unclear(self, chat: ChatId, now_ms: int, roll: float) -> Rest:
+    def unclear(self, chat: ChatId, roll: float) -> Rest:
         """Return the rest after no answer came."""
         trouble = self._trouble(chat)
         trouble.unclear += 1
         pause_s = min(FIRST_S * 2.0 ** min(trouble.unclear, 20), LONGEST_UNCLEAR_S) * (0.75 + roll / 2)
-        return Rest(now_ms + round(pause_s * 1000))
+        return Rest(round(pause_s * 1000))
 
     def unclear_times(self, chat: ChatId) -> int:
         """Return how often in a row no answer came for ``chat``."""
@@ -96,11 +94,11 @@ class Backoff:
     def _trouble(self, chat: ChatId) -> _Trouble:
         return self._troubles.setdefault(chat, _Trouble(successes_before=self._successes))
 
-    def _everybody(self, chat: ChatId, now_ms: int, longest_s: float) -> int:
-        """Return until when the whole bot rests, 0 if the trouble may well be the chat's own."""
+    def _everybody(self, chat: ChatId, longest_s: float) -> int:
+        """Return for how long the whole bot rests, 0 if the trouble may well be the chat's own."""
         self._in_a_row.add(chat)
         if len(self._in_a_row) < EVERYBODY:
             return 0
         self._rests += 1
         rest_s = min(FIRST_S * 2.0 ** min(self._rests - 1, 10), longest_s, BOT_REST_S)
-        return now_ms + round(rest_s * 1000)
+        return round(rest_s * 1000)

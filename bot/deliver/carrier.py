@@ -68,13 +68,13 @@ class Lanes(Protocol):
     async def settle(self, claim: Claim, message_id: int, *, extra_cost: int = 0) -> bool:
         """Note that it was sent, and what it cost beyond one message."""
 
-    async def defer(self, claim: Claim, until_ms: int, *, counts: bool = True) -> bool:
+    async def defer(self, claim: Claim, wait_ms: int, *, counts: bool = True) -> bool:
         """Keep it for later."""
 
     async def park(self, claim: Claim, why: str) -> bool:
         """Give it up, with the reason."""
 
-    async def hold(self, chat_id: ChatId | None, until_ms: int) -> None:
+    async def hold(self, chat_id: ChatId | None, wait_ms: int) -> None:
         """Let everybody wait."""
 
 
@@ -142,7 +142,7 @@ class Carrier:
             outcome = await self._attempt(claim)
         except Exception:
             logger.exception("chat %d, item %s: our own failure; to be tried again", claim.chat, claim.item)
-            rest = self._backoff.down(claim.chat, self._clock(), _roll(claim))
+            rest = self._backoff.down(claim.chat, _roll(claim))
             await self._noted(claim, lambda: self._outbox.defer(claim, rest.chat_ms))
         else:
             await self._noted(claim, lambda: self._conclude(claim, outcome))
@@ -197,12 +197,12 @@ class Carrier:
             case Wait(seconds):
                 say = logger.warning if seconds >= LONG_WAIT_S else logger.info
                 say("chat %d: Telegram wants %.0f s of quiet", claim.chat, seconds)
-                await self._defer(claim, self._backoff.flooded(claim.chat, seconds, self._clock()))
+                await self._defer(claim, self._backoff.flooded(claim.chat, seconds))
             case Down(why):
                 if not self._telegram_away:
                     logger.warning("Telegram is out of reach; everything waits: %s", why)
                 self._telegram_away = True
-                await self._defer(claim, self._backoff.down(claim.chat, self._clock(), _roll(claim)))
+                await self._defer(claim, self._backoff.down(claim.chat, _roll(claim)))
             case Unclear(why):
                 await self._unclear(claim, why)
             case Withdrawn(why):
@@ -217,7 +217,7 @@ class Carrier:
                 self._backoff.forget(claim.chat)
             case Halt(why):
                 self.refused = why
-                await self._defer(claim, Rest(self._clock()))
+                await self._defer(claim, Rest(0))
 
     async def _sent(self, claim: Claim, sent: Sent) -> None:
         """Settle, however long the store takes: that it was sent must not be forgotten."""
@@ -247,7 +247,7 @@ class Carrier:
             "chat %d, item %s: it is not clear whether it arrived: %s", claim.chat, claim.item, why
         )
         counts = self._backoff.others_were_answered(claim.chat)
-        rest = self._backoff.unclear(claim.chat, self._clock(), _roll(claim))
+        rest = self._backoff.unclear(claim.chat, _roll(claim))
         await self._defer(claim, rest, counts=counts)
 
     async def _defer(self, claim: Claim, rest: Rest, *, counts: bool = False) -> None:
@@ -266,7 +266,7 @@ class Carrier:
         """Pause the chat; its items wait for its return. Its owner is told the first time."""
         chat = await surely(lambda: self._chats.get(claim.chat)) or Chat(claim.chat)
         await surely(lambda: self._chats.pause(claim.chat, why))
-        await surely(lambda: self._outbox.defer(claim, self._clock(), counts=False))
+        await surely(lambda: self._outbox.defer(claim, 0, counts=False))
         self._backoff.forget(claim.chat)
         if not chat.paused:
             logger.warning("chat %d is paused: %s", claim.chat, why)

@@ -47,8 +47,8 @@ class Budget(Protocol):
     async def reserve(self, chat_id: ChatId) -> int:
         """Take a place now; return the milliseconds to wait for it."""
 
-    async def hold(self, chat_id: ChatId | None, until_ms: int) -> None:
-        """Let the chat (None: every chat) hear nothing before ``until_ms``."""
+    async def hold(self, chat_id: ChatId | None, wait_ms: int) -> None:
+        """Let the chat (None: every chat) hear nothing for ``wait_ms``."""
 
 
 class Outbox(Budget, Files, Protocol):
@@ -59,8 +59,8 @@ class Sender:
     """Sends and edits messages through one bot.
 
     ``pictures`` downloads what an address holds, guarded and bounded, or returns None.
-    ``paid`` lets Telegram take its price for a faster rate. ``clock`` is the wall clock in
-    seconds, ``sleep`` what waits; tests replace both.
+    ``paid`` lets Telegram take its price for a faster rate. ``sleep`` is
+    what waits; tests replace it.
 
     Attributes:
         bot: what speaks to Telegram, for calls that are no messages.
@@ -73,13 +73,11 @@ class Sender:
         outbox: Outbox,
         *,
         paid: bool = False,
-        clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.bot = bot
         self._outbox = outbox
         self._paid = paid or None
-        self._clock = clock
         self._sleep = sleep
         self._uploads = Uploads(pictures, outbox, int(bot.token.partition(":")[0]))
         self._no_pictures: Recent[ChatId, bool] = Recent(10_000, 600, time.monotonic)
@@ -234,7 +232,7 @@ class Sender:
     async def _hold(self, chat: ChatId, seconds: float) -> None:
         """Let news wait too for as long as Telegram asked."""
         try:
-            await self._outbox.hold(chat, round((self._clock() + seconds) * 1000))
+            await self._outbox.hold(chat, round(seconds * 1000))
         except StoreError as error:
             logger.debug("chat %d: a flood wait of %.0f s could not be noted: %s", chat, seconds, error)
 

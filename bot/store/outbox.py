@@ -1,7 +1,8 @@
 """The outbox: a lane for each chat, and the claim, which hands out only what may be sent now.
 
 All limits live in the scripts, so that any number of workers keeps them together. Times are
-Redis' own. A chat's number tells its kind: below 0 are groups and channels.
+Redis' own, and what workers ask for are durations, since their clocks need not agree with it. A
+chat's number tells its kind: below 0 are groups and channels.
 """
 
 import uuid
@@ -143,14 +144,14 @@ class Outbox:
         return bool(await self._door.run("settle", claim.chat, claim.item, claim.token, *args))
 
     async def defer(
-        self, claim: Claim, until_ms: int, *, whole_bot: bool = False, counts: bool = True
+        self, claim: Claim, wait_ms: int, *, whole_bot: bool = False, counts: bool = True
     ) -> bool:
-        """Keep the item first in its lane, and send the chat (or anybody) nothing before ``until_ms``.
+        """Keep the item first in its lane, and send the chat (or anybody) nothing for ``wait_ms``.
 
         With ``counts=False`` the attempt does not count: a flood wait or an outage is no fault
         of the item's. False: the claim was no longer ours; the wait is kept all the same.
         """
-        args = (until_ms, int(whole_bot), int(counts))
+        args = (wait_ms, int(whole_bot), int(counts))
         return bool(await self._door.run("defer", claim.chat, claim.item, claim.token, *args))
 
     async def park(self, claim: Claim, why: str) -> bool:
@@ -168,9 +169,9 @@ class Outbox:
         limits = (self._limit.messages, self._limit.window_ms)
         return int(await self._door.run("reserve", chat_id, cost, nonce, *limits))
 
-    async def hold(self, chat_id: ChatId | None, until_ms: int) -> None:
-        """Send nothing to the chat, or with ``None`` to anybody, before ``until_ms``."""
-        await self._door.run("hold", "" if chat_id is None else chat_id, until_ms)
+    async def hold(self, chat_id: ChatId | None, wait_ms: int) -> None:
+        """Send nothing to the chat, or with ``None`` to anybody, for ``wait_ms``."""
+        await self._door.run("hold", "" if chat_id is None else chat_id, wait_ms)
 
     async def note_sent(self, chat_id: ChatId, item_id: ItemId, message_id: int) -> None:
         """Note that an item was sent outside the lane, so that it is not sent again from it."""

@@ -1,7 +1,7 @@
--- Send nothing to a chat, or to anybody, before a time.
--- uses: pace
+-- Send nothing to a chat, or to anybody, for a while.
+-- uses: clock, pace
 -- KEYS: `budget`, spelled here.
--- ARGV: 1 now · 2 chat, or '' for the whole bot · 3 until (ms)
+-- ARGV: 1 now · 2 chat, or '' for the whole bot · 3 for how long (ms)
 -- Result: 1.
-hold(ARGV[2], tonumber(ARGV[3]))
+hold(ARGV[2], clock() + ARGV[3])
 return 1

@@ -115,18 +115,15 @@ def _strictly(body: bytes, encoding: str) -> str | None:
 
 
 def _by_zeros(body: bytes) -> str:
-    """Name UTF-16 or UTF-32 without a mark by where its zero bytes lie, or return ""."""
-    head = body[:400]
-    if len(head) < 4 or head.count(0) * 5 < len(head):
-        return ""
-    zeros = [head[at::4].count(0) * 4 > len(head) * 0.6 for at in range(4)]
-    patterns = {
-        (False, True, True, True): "utf-32-le",
-        (True, True, True, False): "utf-32-be",
-        (False, True, False, True): "utf-16-le",
-        (True, False, True, False): "utf-16-be",
+    """Name UTF-16 or UTF-32 by the zero bytes beside the first two letters, or return ""."""
+    patterns: dict[tuple[bool, ...], str] = {
+        (True, False, True, False): "utf-16-le",
+        (False, True, False, True): "utf-16-be",
+        (True, False, False, False): "utf-32-le",
+        (False, False, False, True): "utf-32-be",
     }
-    return patterns.get((zeros[0], zeros[1], zeros[2], zeros[3]), "")
+    one, two, three, four = (body[:4] + bytes(4))[:4]
+    return patterns.get((bool(one), bool(two), bool(three), bool(four)), "")
 
 
 def _claims(body: bytes, content_type: str) -> Iterator[str]:

@@ -7,17 +7,17 @@ read(body)  ─ decode ─┬─ {…     JSON Feed
 """
 
 import re
-from enum import StrEnum
 
 from bot.errors import NotAFeed
 from bot.items import Document
 from bot.parse import jsonfeed, newsdoc
 from bot.parse.decode import to_text
-from bot.parse.feed import MAX_ITEMS, read_tree, read_xml
+from bot.parse.feed import MAX_ITEMS, Unreadable, read_tree, read_xml
 from bot.parse.mend import first_items, mend, root_of, trim
 from bot.parse.pieces import read_pieces
-from bot.parse.scan import Accepted, Refused, scan
+from bot.parse.scan import Accepted, scan
 from bot.parse.text import plain
+from bot.parse.verdict import Effort, Refused
 
 _MAGIC = (
     (b"\xff\xd8\xff", "a JPEG picture"),
@@ -45,13 +45,6 @@ _KINDS = {
     "svg": "an SVG picture",
     "error": "an XML error message",
 }
-
-
-class Effort(StrEnum):
-    """How far to go: a document that the strict scan refuses may take long to read."""
-
-    ACCEPTED_ONLY = "accepted only"
-    ALL = "all"
 
 
 def read(body: bytes, *, url: str, content_type: str = "") -> Document:
@@ -92,14 +85,19 @@ def _read_markup(text: str, root: int, url: str, effort: Effort) -> Document | R
     mended = mend(first_items(trim(text, root), MAX_ITEMS), prolog=text[:root][:20_000])
     document = mended.encode()
     scanned = scan(document)
-    if isinstance(scanned, Accepted):
-        found = read_tree(scanned, url)
-    elif effort is Effort.ACCEPTED_ONLY:
-        return scanned
-    else:
-        found = read_xml(document, url)
-        if not found.items:
-            found = read_pieces(mended, found, url)
+    try:
+        if isinstance(scanned, Accepted):
+            found = read_tree(scanned, url)
+        elif effort is Effort.ACCEPTED_ONLY:
+            return scanned
+        else:
+            found = read_xml(document, url)
+    except Unreadable as error:
+        if effort is Effort.ACCEPTED_ONLY:
+            return Refused(str(error))
+        found = Document(format="rss")
+    if not found.items:
+        found = read_pieces(mended, found, url)
     if not found.items and not _is_feed_root(text, root):
         raise NotAFeed(_verdict(text))
     return found

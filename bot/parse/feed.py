@@ -35,6 +35,10 @@ _COMMA = re.compile(r"[,;،、，；]")
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 
 
+class Unreadable(Exception):
+    """feedparser cannot read the document as a whole; perhaps item by item."""
+
+
 def read_tree(accepted: Accepted, url: str) -> Document:
     """Read a document that the scan has accepted; its tree is changed on the way."""
     for item in accepted.items:
@@ -46,13 +50,21 @@ def read_xml(document: bytes, url: str) -> Document:
     """Read ``document`` (UTF-8, any state of health), which came from ``url`` ("" for nowhere).
 
     Bounded in nothing: call it where it can be killed.
+
+    Raises:
+        Unreadable: feedparser raised something; on odd documents that can be anything.
     """
     if not document.startswith(b"<?xml"):
         document = b'<?xml version="1.0" encoding="utf-8"?>\n' + document
     headers = {"content-type": "application/xml; charset=utf-8"}
-    parsed = feedparser.parse(
-        io.BytesIO(document), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
-    )
+    try:
+        parsed = feedparser.parse(
+            io.BytesIO(document), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as error:
+        raise Unreadable(f"feedparser fails on it: {error!r:.200}") from error
     feed: Fields = parsed.feed
     self_link = _rel(feed, "self", url)
     link = absolute(_get(feed, "link"), self_link, url) or _rel(feed, "alternate", url)

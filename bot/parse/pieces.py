@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from lxml import etree
 
-from bot.items import Document
-from bot.parse.feed import read_tree
+from bot.items import Document, Item
+from bot.parse.feed import MAX_ITEMS, Unreadable, read_tree
 from bot.parse.scan import Accepted, scan
 
 _ITEM = re.compile(r"<((?:[\w.-]{1,30}:)?(?:item|entry))(?=[\s/>])", re.IGNORECASE)
@@ -19,24 +19,27 @@ _NAMESPACE = re.compile(r"\sxmlns(?::[\w.-]{1,30})?\s*=\s*(?:\"[^\"<>]{0,300}\"|
 
 def read_pieces(text: str, shell: Document, url: str) -> Document:
     """Return ``shell`` (the feed's own words, as far as found) with the items found in ``text``."""
-    starts = [found.start() for found in _ITEM.finditer(text)]
+    starts = [found.start() for found in _ITEM.finditer(text)][:MAX_ITEMS]
     if not starts:
         return shell
     namespaces = "".join(dict.fromkeys(_NAMESPACE.findall(text[: starts[0]])))
-    pieces = [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
-    items = b"".join(filter(None, (_whole(piece, namespaces) for piece in pieces)))
-    is_atom = "entry" in text[starts[0] : starts[0] + 30].lower()
-    root = (
-        (b'<feed xmlns="http://www.w3.org/2005/Atom">', b"</feed>")
-        if is_atom
-        else (b"<rss><channel>", b"</channel></rss>")
-    )
-    scanned = scan(root[0] + items + root[1])
+    stretches = zip(starts, [*starts[1:], len(text)], strict=True)
+    pieces = [_whole(text[start:end], namespaces) for start, end in stretches]
+    base = shell.self_link or shell.link or url
+    items = _read(pieces, base) or [item for piece in pieces for item in _read([piece], base)]
+    named = tuple(replace(item, source=item.source or shell.title) for item in items)
+    return replace(shell, format="atom" if "entry" in text[starts[0] :][:40].lower() else "rss", items=named)
+
+
+def _read(pieces: list[bytes], url: str) -> list[Item]:
+    """Return the items in ``pieces``, or none where they cannot be read together."""
+    scanned = scan(b"<rss><channel>" + b"".join(pieces) + b"</channel></rss>")
     if not isinstance(scanned, Accepted):
-        return shell
-    found = read_tree(scanned, shell.self_link or shell.link or url)
-    items_named = tuple(replace(item, source=item.source or shell.title) for item in found.items)
-    return replace(shell, format="atom" if is_atom else shell.format, items=items_named)
+        return []
+    try:
+        return list(read_tree(scanned, url).items)
+    except Unreadable:
+        return []
 
 
 def _whole(piece: str, namespaces: str) -> bytes:

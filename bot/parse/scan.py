@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from bot.parse.verdict import Refused
+
 DEPTH = 256
 ATTRIBUTES = 256
 ELEMENTS = 500_000
@@ -21,13 +23,6 @@ class Accepted:
     root: etree._Element
     items: tuple[etree._Element, ...]
     """Every ``item`` or ``entry``, in document order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Not to be read beside documents that others wait for; ``reason`` is for logs."""
-
-    reason: str
 
 
 def scan(document: bytes) -> Accepted | Refused:
@@ -67,7 +62,7 @@ def _within_bounds(root: etree._Element) -> Accepted | Refused:
         depth += 1
         elements += 1
         if depth > DEPTH:
-            return Refused(f"more than {DEPTH} elements deep")
+            return Refused(f"a depth beyond {DEPTH} elements")
         if elements > ELEMENTS:
             return Refused(f"more than {ELEMENTS} elements")
         if len(element.attrib) > ATTRIBUTES:

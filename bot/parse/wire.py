@@ -1,15 +1,47 @@
-"""Documents as bytes between the parser's processes. Pure.
+"""What the parser's processes say to each other. Pure.
 
-Plain JSON, since the writer has read hostile bytes: one line for the feed, one for each item, so
-that a large document is unpacked in small steps.
+    we to the worker   one line of JSON (:class:`Order`), then the body
+    the worker to us   one line of JSON (:class:`Reply`), then the document
+
+Plain JSON, since the writer has read hostile bytes: a document is one line for the feed and one
+for each item, so that a large one is unpacked in small steps.
 """
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.items import Document, Enclosure, Image, Item
+from bot.parse.verdict import Effort
+
+READY = b"ready\n"
+"""What a worker says when it has started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to read: ``size`` bytes of body follow."""
+
+    size: int
+    url: str
+    content_type: str
+    effort: Effort
+    limit_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came of it; ``status`` is ``document``, ``not a feed``, ``refused`` or ``too complex``.
+
+    ``size`` bytes of document follow; ``resident`` is the most memory the worker has held so far.
+    """
+
+    status: str
+    message: str = ""
+    size: int = 0
+    resident: int = 0
 
 
 def pack(document: Document) -> bytes:

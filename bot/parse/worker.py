@@ -4,30 +4,27 @@ What the strict scan accepts is read by the ordinary workers; what it refuses go
 its own, so that a hostile document delays no good feed. A worker is started when first needed,
 used again, and replaced when it has grown, died or been killed. No feed is parsed in our process.
 
-    us → worker   one line of JSON (:class:`_Order`), then the body
-    worker → us   one line of JSON (:class:`_Reply`), then a document as :mod:`bot.parse.wire` packs it
+The other side is :mod:`bot.parse.reading`; what is said between the two is in
+:mod:`bot.parse.wire`. Nothing that parses is imported here.
 """
 
 import asyncio
 import contextlib
 import json
 import logging
-import math
 import os
+import signal
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
 from bot.errors import NotAFeed, TooComplex
 from bot.items import Document
 from bot.parse import wire
-from bot.parse.document import Effort, attempt
-from bot.parse.scan import Refused
-
-if sys.platform != "win32":
-    import resource
+from bot.parse.verdict import Effort, Refused
+from bot.parse.wire import READY, Order, Reply
 
 log = logging.getLogger(__name__)
 
@@ -47,28 +44,9 @@ MOST_ANSWER = 64 * 1024 * 1024
 LARGE_ANSWER = 100_000
 """Answers beyond this many bytes are unpacked off the event loop."""
 
-READY = b"ready\n"
 
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """What to read: ``size`` bytes of body follow."""
-
-    size: int
-    url: str
-    content_type: str
-    effort: Effort
-    limit_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    """What came of it; ``status`` is ``document``, ``not a feed``, ``refused`` or ``too complex``."""
-
-    status: str
-    message: str = ""
-    size: int = 0
-    resident: int = 0
+SIGXCPU = getattr(signal, "SIGXCPU", 0)
+"""What ends a worker that has computed for as long as it may."""
 
 
 class _Died(Exception):
@@ -98,8 +76,8 @@ class _Worker:
                 raise TooComplex(f"it takes more than {PATIENCE * self._limit_s:g} seconds to read") from None
             except _Died:
                 await self._bury(process)
-                if not is_fresh:  # it may have ended before it saw this document
-                    continue
+                if not is_fresh and process.returncode != -SIGXCPU:
+                    continue  # it may have ended before it saw this document
                 raise TooComplex(
                     f"it takes more than {self._limit_s:g} seconds, or too much memory, to read"
                 ) from None
@@ -133,7 +111,7 @@ class _Worker:
                 self._process = await asyncio.create_subprocess_exec(
                     sys.executable,
                     "-m",
-                    "bot.parse.worker",
+                    "bot.parse.reading",
                     str(self._memory_bytes),
                     stdin=asyncio.subprocess.PIPE,
                     stdout=asyncio.subprocess.PIPE,
@@ -153,22 +131,22 @@ class _Worker:
 
     async def _ask(
         self, process: asyncio.subprocess.Process, body: bytes, url: str, content_type: str, effort: Effort
-    ) -> tuple[_Reply, bytes]:
+    ) -> tuple[Reply, bytes]:
         assert process.stdin is not None
         assert process.stdout is not None
-        order = _Order(len(body), url, content_type, effort, self._limit_s)
+        order = Order(len(body), url, content_type, effort, self._limit_s)
         try:
             process.stdin.write(json.dumps(asdict(order)).encode() + b"\n")
             process.stdin.write(body)
             await process.stdin.drain()
-            reply = _Reply(**json.loads(await process.stdout.readuntil(b"\n")))
+            reply = Reply(**json.loads(await process.stdout.readuntil(b"\n")))
             if not 0 <= reply.size <= MOST_ANSWER:
                 raise _Died
             return reply, await process.stdout.readexactly(reply.size)
         except (OSError, EOFError, asyncio.LimitOverrunError, ValueError, TypeError) as error:
             raise _Died from error
 
-    async def _understood(self, reply: _Reply, payload: bytes) -> Document | Refused:
+    async def _understood(self, reply: Reply, payload: bytes) -> Document | Refused:
         if reply.status == "refused":
             return Refused(reply.message)
         if reply.status == "not a feed":
@@ -270,72 +248,3 @@ def _environment() -> dict[str, str]:
         name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "SYSTEMROOT")
     }
     return kept | {"PYTHONPATH": str(Path(__file__).resolve().parents[2]), "PYTHONDONTWRITEBYTECODE": "1"}
-
-
-def serve(orders: BinaryIO, replies: BinaryIO) -> None:
-    """Read documents as ordered until the orders end; the worker's whole life."""
-    replies.write(READY)
-    replies.flush()
-    while line := orders.readline():
-        order = _Order(**json.loads(line))
-        body = orders.read(order.size)
-        if len(body) < order.size:
-            return
-        _limit_time(order.limit_s)
-        reply, payload = _answer(order, body)
-        replies.write(json.dumps(asdict(reply)).encode() + b"\n" + payload)
-        replies.flush()
-
-
-def _answer(order: _Order, body: bytes) -> tuple[_Reply, bytes]:
-    try:
-        found = attempt(body, url=order.url, content_type=order.content_type, effort=order.effort)
-        if isinstance(found, Refused):
-            return _Reply("refused", found.reason), b""
-        payload = wire.pack(found)
-    except NotAFeed as error:
-        return _Reply("not a feed", str(error)), b""
-    except (MemoryError, RecursionError):
-        return _Reply("too complex", "it takes too much memory to read"), b""
-    return _Reply("document", size=len(payload), resident=_resident()), payload
-
-
-def _limit_memory(most: int) -> None:
-    """Hold this process to ``most`` bytes of address space, where the system can (macOS cannot)."""
-    if sys.platform != "win32":
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_AS, (most, most))
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _limit_time(seconds: float) -> None:
-    """Have this process ended after so many more seconds of computing, whoever is left to watch it."""
-    if sys.platform != "win32":
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        soft = math.ceil(used.ru_utime + used.ru_stime + seconds)
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-
-
-def _resident() -> int:
-    """Return the most bytes this process has held in memory so far; 0 where the system does not tell."""
-    if sys.platform == "win32":
-        return 0
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
-
-
-def main() -> None:
-    """Serve on standard input and output; what a library prints goes nowhere."""
-    _limit_memory(int(sys.argv[1]))
-    with contextlib.suppress(OSError):
-        os.nice(5)
-    replies = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
-        serve(sys.stdin.buffer, replies)
-
-
-if __name__ == "__main__":
-    main()

@@ -46,6 +46,9 @@ SEARCHED_UNITS = 50_000
 
 ROLE = "route"
 
+RESIGN_S = 1.0
+"""How long a router that stops tries to make room for the next."""
+
 LEAD_MS = 20_000
 """How long a router that has died keeps the others waiting; renewed with each batch."""
 
@@ -82,8 +85,10 @@ class Router:
         try:
             await self._run(stop)
         finally:
-            with suppress(StoreError):  # then the lead ends with its lease
-                await self._store.claims.resign(ROLE, self._consumer)
+            # A store that does not answer must not hold up the stop: the lead then ends with its lease.
+            with suppress(StoreError, TimeoutError):
+                async with asyncio.timeout(RESIGN_S):
+                    await self._store.claims.resign(ROLE, self._consumer)
 
     async def _run(self, stop: asyncio.Event) -> None:
         backoff_s = BACKOFF_S[0]

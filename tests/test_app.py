@@ -1,0 +1,86 @@
+"""Starting and stopping: a stop is heard in every state, and leaves nothing behind."""
+
+import asyncio
+import fcntl
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from bot import app
+from bot.app import Role
+from bot.errors import StoreUnavailable
+from bot.route import Router
+from bot.settings import Settings, read
+from bot.store import embedded
+from bot.store.embedded import EmbeddedServer
+from tests.test_embedded import alive, client, pid_of
+
+
+def settings(data_dir: Path, **others: str) -> Settings:
+    return read({"DATA_DIR": str(data_dir), **others})
+
+
+async def test_a_stop_is_heard_while_the_start_still_waits(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    stop = asyncio.Event()
+    with (tmp_path / "users.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # as by a relay that is just ending, or hangs as it does
+        running = asyncio.create_task(
+            app.run(settings(tmp_path), frozenset({Role.COLLECT, Role.ROUTE}), stop=stop)
+        )
+        await asyncio.sleep(0.05)
+        assert not running.done()
+        stop.set()
+        async with asyncio.timeout(2):
+            await running
+    assert not (tmp_path / "redis.log").exists(), "no server was started"
+
+
+async def test_a_stop_while_the_server_starts_stops_it_too(tmp_path: Path) -> None:
+    stop = asyncio.Event()
+    running = asyncio.create_task(app.run(settings(tmp_path), frozenset({Role.ROUTE}), stop=stop))
+    async with asyncio.timeout(5):
+        while not (tmp_path / "redis.log").exists():  # noqa: ASYNC110  the server rings no bell
+            await asyncio.sleep(0)
+    stop.set()
+    async with asyncio.timeout(5):
+        await running
+    with (tmp_path / "server.lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # held for as long as a server lives
+
+
+async def test_what_goes_wrong_at_the_start_is_told_as_it_is(tmp_path: Path) -> None:
+    away = settings(tmp_path, REDIS_URL="redis://127.0.0.1:1/0")
+    with pytest.raises(StoreUnavailable, match="does not answer"):
+        await app.run(away, frozenset({Role.ROUTE}), stop=asyncio.Event())
+
+
+async def test_a_server_that_hangs_does_not_hold_up_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(embedded, "STOP_S", 0.1)
+    async with EmbeddedServer(tmp_path):
+        pid = await pid_of(tmp_path)
+        os.kill(pid, signal.SIGSTOP)
+    assert "did not stop" in caplog.text
+    os.kill(pid, signal.SIGCONT)
+    async with asyncio.timeout(5):
+        while alive(pid):  # noqa: ASYNC110  it was told, and ends when it can
+            await asyncio.sleep(0.02)
+
+
+async def test_a_role_that_breaks_ends_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object) -> None:
+        raise StoreUnavailable("broken on purpose")
+
+    monkeypatch.setattr(Router, "run", broken)
+    with pytest.raises(ExceptionGroup) as caught:
+        async with asyncio.timeout(10):
+            await app.run(settings(tmp_path), frozenset({Role.COLLECT, Role.ROUTE}), stop=asyncio.Event())
+    assert caught.group_contains(StoreUnavailable, match="on purpose")
+    async with client(tmp_path) as redis:
+        with pytest.raises(Exception, match=r"No such file|refused"):
+            await redis.ping()

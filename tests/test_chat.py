@@ -230,7 +230,7 @@ async def test_latest_lists_the_newest_items_and_turns_pages_in_place(stage: Sta
     assert "5. Story number 8 · Example News · 8 h ago" in latest.text
     assert "Story number 7" not in latest.text
     assert latest.buttons == [EN.older]
-    assert latest.content.entities[0].argument == "https://news.example/story/12"
+    assert latest.content.entities[1].argument == "https://news.example/story/12"
     await stage.press(latest, EN.older)
     await stage.becomes(latest, "6. Story number 7")
     assert latest.buttons == [EN.newer, EN.older]
@@ -264,6 +264,15 @@ async def test_latest_takes_a_number_and_words_of_a_source(stage: Stage) -> None
 async def test_latest_answers_odd_wishes_with_a_sentence(stage: Stage, command: str, says: str) -> None:
     await _follow(stage, 1)
     assert says in (await stage.ask(stage.world.user, command)).text
+
+
+async def test_the_longest_page_fits_into_a_message(stage: Stage) -> None:
+    long = [replace(one, title=f"{one.title} " + "😀" * 400) for one in items(20)]
+    stage.web.publish("https://long.example/feed", "宽" * 300, long)
+    await stage.ask(stage.world.user, "/sub https://long.example/feed", more=2)
+    page = await stage.ask(stage.world.user, "/latest 20")
+    assert len(page.text.splitlines()) == 22
+    assert len([one for one in page.content.entities if one.type == "text_link"]) == 20
 
 
 async def test_latest_before_anything_is_stored_says_so(stage: Stage) -> None:

@@ -70,8 +70,8 @@ async def _page(
     items = await desk.store.news.latest([one.feed.id for one in chosen], offset=offset, limit=count + 1)
     if not items and not offset:
         return RichText(texts.latest_none), ()
-    whose = texts.latest_title if here(ask, chat) else texts.latest_title_of
-    lines = [say(whose, chat=bold(short(name(chat)))), RichText()]
+    title = texts.latest_title if here(ask, chat) else texts.latest_title_of.format(chat=short(name(chat)))
+    lines = [bold(title), RichText()]
     lines += [_line(desk, ask, offset + place, one, chosen) for place, one in enumerate(items[:count], 1)]
     return join(lines, "\n"), _buttons(ask, chat, offset, count, words, more=len(items) > count)
 

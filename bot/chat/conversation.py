@@ -63,6 +63,7 @@ class Conversation:
         self._lanes: dict[ChatId, deque[Update]] = {}
         self._places = asyncio.Semaphore(AT_ONCE)
         self._workers: set[asyncio.Task[None]] = set()
+        self._beside: asyncio.Task[None] | None = None
         self._ending = False
         self._halt: TokenRefused | None = None
 
@@ -87,7 +88,7 @@ class Conversation:
         """Introduce ourselves and poll until cancelled, or until Telegram refuses the token."""
         try:
             await self._introduce()
-            self._group.create_task(self._publish())
+            self._beside = self._group.create_task(self._publish())
             await self._poller.run()
         except TokenRefused as refused:
             self._halt = refused
@@ -147,6 +148,8 @@ class Conversation:
     async def _finish(self) -> None:
         """Let what is in hand come to its end, and cut off what takes too long."""
         self._ending = True
+        if self._beside:
+            self._beside.cancel()
         if not self._workers:
             return
         _, late = await asyncio.wait(self._workers, timeout=STOP_S)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 class Pace:
     """How long what may take, in seconds; tests are in more of a hurry.
 
-    ``poll_s`` is far below ``lease_s``, so that the lead is renewed before each poll in good time.
+    ``poll_s`` is far below ``lease_s``, since the lead is renewed before each poll; and ``lease_s`` is short,
+    since after a crash nobody answers for so long.
     """
 
-    poll_s: int = 10
+    poll_s: int = 6
     answer_s: float = 10
-    lease_s: float = 45
+    lease_s: float = 15
     passive_s: float = 5
     glance_s: float = 1
     """How often Telegram is asked for new updates while others are in hand."""

@@ -30,7 +30,8 @@ BODY_LIMIT = 500_000
 """Characters kept of one body; a book is not news."""
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-_ADDRESS_ONLY = re.compile(r"(?:mailto:)?\S+@\S+|https?://\S+")
+_MAIL = re.compile(r"[(<]?(?:mailto:)?[^\s()<>]+@[^\s()<>]+[)>]?|https?://\S+")
+_NAMED = re.compile(r"^\s*\(([^()]*)\)\s*$")
 _COMMA = re.compile(r"[,;،、，；]")
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 
@@ -185,11 +186,14 @@ def _as_markup(part: Fields) -> str:
 
 
 def _author(fields: Fields) -> str:
-    """Return the names of the authors; addresses of mail are nobody's business."""
-    names = [plain(one.get("name"), limit=100) for one in _list(fields, "authors")]
-    names = [name for name in dict.fromkeys(names) if name and not _ADDRESS_ONLY.fullmatch(name)]
-    whole = plain(_get(fields, "author"), limit=100)
-    return ", ".join(names[:5]) or ("" if _ADDRESS_ONLY.fullmatch(whole) else whole)
+    """Return the names of the authors; addresses of mail are nobody's business.
+
+    feedparser takes a single author's name and mail address apart itself, and cuts long domains.
+    """
+    people = [one.get("name") for one in _list(fields, "authors")]
+    names = people if len(people) > 1 else [_get(fields, "author")]
+    found = (_NAMED.sub(r"\1", _MAIL.sub(" ", plain(name, limit=200))).strip(" <>,;") for name in names)
+    return ", ".join(list(dict.fromkeys(name for name in found if name))[:5])
 
 
 def _tags(fields: Fields) -> tuple[str, ...]:

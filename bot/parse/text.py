@@ -54,7 +54,9 @@ def as_html(text: str) -> str:
     """Return plain text as HTML that shows the same: lines kept, nothing taken for a tag."""
     paragraphs = re.split(r"\n\s*\n", text.strip().replace("\r\n", "\n"))
     return "".join(
-        f"<p>{html.escape(one, quote=False).replace(chr(10), '<br>')}</p>" for one in paragraphs if one
+        f"<p>{html.escape(one.strip(), quote=False).replace(chr(10), '<br>')}</p>"
+        for one in paragraphs
+        if one
     )
 
 

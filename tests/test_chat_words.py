@@ -163,7 +163,7 @@ def test_no_json_whatever_breaks_the_reading(raw: Any) -> None:
         ("/sub\nhttps://a.example", "sub", "https://a.example"),
         ("/sub  \x00 a\u00a0b\t", "sub", "a b"),
         ("/alert 利率 央行", "alert", "利率 央行"),
-        ("/sub " + "x" * 4090, "sub", "x" * commands.ARGUMENT_LIMIT),
+        ("/sub " + "x" * 5000, "sub", "x" * commands.ARGUMENT_LIMIT),
     ],
 )
 def test_commands_are_read(text: str, name: str, argument: str) -> None:
@@ -184,7 +184,9 @@ def test_other_texts_are_no_command(text: str) -> None:
         ("@news_now https://a.example", "@news_now", "https://a.example"),
         ("-1001234567890 a", "-1001234567890", "a"),
         ("https://a.example/@someone", "", "https://a.example/@someone"),
-        ("@a -5 x", "", "@a -5 x"),
+        ("a@b.example -5 x", "", "a@b.example -5 x"),
+        ("https://a.example @Ä", "@Ä", "https://a.example"),
+        ("https://a.example -123456", "-123456", "https://a.example"),
     ],
 )
 def test_a_channel_may_stand_anywhere(argument: str, target: str, words: str) -> None:
@@ -352,6 +354,26 @@ def test_the_offset_never_passes_an_update_in_hand() -> None:
     ledger.done(5)
     assert state(ledger) == (8, 0)
     assert not ledger.take(7)
+
+
+def test_one_that_stays_in_hand_does_not_hide_what_comes_after() -> None:
+    ledger = Ledger()
+    assert all(ledger.take(one) for one in (5, 6, 7))
+    ledger.done(6)
+    assert (ledger.offset, ledger.shown) == (5, 3)
+    ledger.let_go()
+    assert (ledger.offset, ledger.shown) == (8, 0)
+    assert ledger.take(8)
+    assert state(ledger) == (8, 3)
+    for one in (5, 7, 8):
+        ledger.done(one)
+    assert state(ledger) == (9, 0)
+
+
+def test_half_a_letter_becomes_a_mark() -> None:
+    read = updates.read({"update_id": 1, "message": {"chat": PRIVATE, "from": ANN, "text": "/list\ud83d 😀"}})
+    assert isinstance(read, Spoken)
+    assert read.text == "/list\ufffd 😀"
 
 
 def test_numbers_that_begin_again_from_below_are_confirmed_too() -> None:

@@ -3,12 +3,14 @@
 import re
 from dataclasses import dataclass
 
-ARGUMENT_LIMIT = 1000
-"""Letters of a command's argument that are read; the longest address that browsers take is twice that
-of any feed seen, and queries are shorter still."""
+ARGUMENT_LIMIT = 4096
+"""Letters of a command's argument that are read: a message has no more. What is too long is refused
+by whoever reads it, never cut to mean something else."""
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{3,64}))?(?=\s|$)")
-_CHANNEL = re.compile(r"@[A-Za-z][A-Za-z0-9_]{3,31}|-100\d{5,13}")
+_CHAT = re.compile(r"@\S*|-\d{6,17}")
+"""A chat's name, be it a wrong one, or its id: nothing else that is said to us looks like it."""
+
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?:[\w-]+\.)+[a-z]{2,24}(?::\d+)?(?:/\S*)?", re.IGNORECASE)
 _AROUND = "<>\"'“”«»,;"
 """What stands around addresses in sentences and never in them."""
@@ -38,9 +40,9 @@ def tidy(text: str) -> str:
 
 
 def split_target(argument: str) -> tuple[str, str]:
-    """Return the chat that the argument names (``@name`` or ``-100…``, "" for none) and the other words."""
+    """Return the chat that the argument names (``@name`` or an id, "" for none) and the other words."""
     words = argument.split()
-    target = next((word for word in words if _CHANNEL.fullmatch(word)), "")
+    target = next((word for word in words if _CHAT.fullmatch(word)), "")
     if target:
         words.remove(target)
     return target, " ".join(words)

@@ -74,12 +74,14 @@ class Conversation:
             TokenRefused: Telegram refuses the token.
         """
         async with asyncio.TaskGroup() as self._group:
+            keeping = self._group.create_task(self._poller.keep())
             talking = self._group.create_task(self._talk())
             stopping = self._group.create_task(stop.wait())
             await asyncio.wait({talking, stopping}, return_when=asyncio.FIRST_COMPLETED)
             talking.cancel()
             stopping.cancel()
             await self._finish()
+            keeping.cancel()
         await self._poller.resign()
         if self._halt:
             raise self._halt

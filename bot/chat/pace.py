@@ -7,8 +7,7 @@ from dataclasses import dataclass
 class Pace:
     """How long what may take, in seconds; tests are in more of a hurry.
 
-    ``poll_s`` is far below ``lease_s``, since the lead is renewed before each poll; and ``lease_s`` is short,
-    since after a crash nobody answers for so long.
+    ``lease_s`` is short, since after a crash nobody answers for so long; the lead is renewed in thirds of it.
     """
 
     poll_s: int = 6

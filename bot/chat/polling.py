@@ -23,7 +23,7 @@ from bot.store.claims import Claims
 log = logging.getLogger(__name__)
 
 BATCH = 100
-"""Updates in one answer, Telegram's most; and so the most that are ever in hand."""
+"""Updates in one answer, Telegram's most."""
 
 SETTLED = 10
 """Good polls in a row after which a conflict over the token is thought to be over."""
@@ -75,6 +75,13 @@ class Poller:
                 log.exception("a poll has failed in a way nobody thought of")
                 await asyncio.sleep(self._pace.passive_s)
 
+    async def keep(self) -> None:
+        """Renew the lead until cancelled, however long a poll, a wait or an update in hand takes."""
+        while True:
+            await asyncio.sleep(self._pace.lease_s / 3)
+            if self._leading:
+                await self._lead()
+
     async def _lead(self) -> bool:
         """Take or renew the lead; while the store is away, whoever has it keeps it."""
         try:
@@ -108,6 +115,8 @@ class Poller:
         self._quiet.clear()
         for raw in raws:
             self._hand_on(raw)
+        if self._ledger.shown >= BATCH:
+            self._ledger.let_go()
         if len(self._ledger):
             await self._until_quiet(self._pace.glance_s)
 
@@ -131,6 +140,7 @@ class Poller:
         return answer if isinstance(answer, list) else []
 
     def _hand_on(self, raw: object) -> None:
+        """Hand an update on, unless it was before."""
         number = updates.number(raw)
         if number is None or not self._ledger.take(number):
             return

@@ -217,8 +217,11 @@ def _table(holder: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _text(holder: Mapping[str, Any], name: str) -> str:
+    """Return a text; half a surrogate pair, which JSON can hold and nothing else, becomes a mark."""
     found = holder.get(name)
-    return found if isinstance(found, str) else ""
+    if not isinstance(found, str):
+        return ""
+    return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _int(holder: Mapping[str, Any], name: str) -> int | None:

@@ -3,9 +3,10 @@
 A handler takes a :class:`Desk` and an :class:`Ask`, does one thing, and answers through the desk.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from telegram import Bot
@@ -14,7 +15,8 @@ from telegram.error import TelegramError
 
 from bot.chat.replies.texts import Texts
 from bot.chat.updates import Person
-from bot.deliver.outcome import Halt, Outcome, Refused, Sent
+from bot.deliver.outcome import Halt, Outcome, Refused, Sent, Wait
+from bot.deliver.sender import ANSWER_WAIT_S
 from bot.errors import TokenRefused
 from bot.fetch.answer import Failed
 from bot.items import Chat, ChatId, ChatKind, Feed, UserId
@@ -75,7 +77,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The parts a handler works with; ``now_ms`` is the wall clock."""
+    """The parts a handler works with; ``now_ms`` is the wall clock.
+
+    A desk serves one update; ``told`` are the chats that have been told something in the course of it.
+    """
 
     store: Store
     bot: Bot
@@ -83,6 +88,7 @@ class Desk:
     finder: Finder
     settings: Settings
     now_ms: Callable[[], int]
+    told: set[ChatId] = field(default_factory=set)
 
     async def answer(self, ask: Ask, text: RichText, buttons: Buttons = ()) -> None:
         """Answer in the chat and topic where it was asked."""
@@ -97,13 +103,16 @@ class Desk:
 
     async def show(self, chat: ChatId, message: Message) -> Outcome:
         """Send a message to a chat, ahead of its news."""
-        return _noted(chat, await self.mouth.answer(chat, message))
+        return self._noted(chat, await self.mouth.answer(chat, message))
 
     async def rewrite(self, ask: Ask, text: RichText, buttons: Buttons = ()) -> None:
         """Set the message under which a button was pressed anew; where that is gone, send another."""
         message = Message(text, buttons=tuple(map(tuple, buttons)), topic=ask.topic)
-        outcome = _noted(ask.chat.id, await self.mouth.edit(ask.chat.id, ask.message, message))
-        if isinstance(outcome, Refused):
+        outcome = await self.mouth.edit(ask.chat.id, ask.message, message)
+        if isinstance(outcome, Wait) and outcome.seconds <= ANSWER_WAIT_S:
+            await asyncio.sleep(outcome.seconds)
+            outcome = await self.mouth.edit(ask.chat.id, ask.message, message)
+        if isinstance(self._noted(ask.chat.id, outcome), Refused):
             await self.show(ask.chat.id, message)
 
     async def toast(self, ask: Ask, text: str = "", *, loud: bool = False) -> bool:
@@ -134,6 +143,16 @@ class Desk:
         except TelegramError as error:
             log.debug("could not show typing in chat %s: %s", ask.chat.id, error)
 
+    def _noted(self, chat: ChatId, outcome: Outcome) -> Outcome:
+        """Pass an outcome on; what stops everything is raised, what failed is logged."""
+        if isinstance(outcome, Halt):
+            raise TokenRefused(outcome.why)
+        if isinstance(outcome, Sent):
+            self.told.add(chat)
+        else:
+            log.info("a reply to chat %s was not sent: %s", chat, outcome)
+        return outcome
+
 
 def here(ask: Ask, chat: Chat) -> bool:
     """Tell whether ``chat`` is the one in which it was asked, not one managed from there."""
@@ -153,12 +172,3 @@ def handle(chat: Chat) -> str:
 def is_private(chat: Chat) -> bool:
     """Tell whether a chat is one person's."""
     return chat.kind is ChatKind.PRIVATE
-
-
-def _noted(chat: ChatId, outcome: Outcome) -> Outcome:
-    """Pass an outcome on; what stops everything is raised, what failed is logged."""
-    if isinstance(outcome, Halt):
-        raise TokenRefused(outcome.why)
-    if not isinstance(outcome, Sent):
-        log.info("a reply to chat %s was not sent: %s", chat, outcome)
-    return outcome

@@ -1,5 +1,7 @@
 """``/sub``: from an address that a person names to news in the chat."""
 
+import logging
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from bot.chat import menus
@@ -9,12 +11,15 @@ from bot.chat.menus import Press, Verb
 from bot.chat.replies import bold, code, failure, join, link, rate, say, short
 from bot.chat.rights import pressed_target, target_of
 from bot.chat.sources import name_of
+from bot.deliver.letters import simplest
 from bot.deliver.outcome import Sent
 from bot.fetch.answer import Failed
 from bot.items import Chat, StoredItem, Style
 from bot.render.message import compose
-from bot.render.parts import Button, RichText
+from bot.render.parts import Button, Message, RichText
 from bot.subscribe import Choice, Found
+
+log = logging.getLogger(__name__)
 
 CHOICES = 8
 """Feeds of one page that are offered; a page that names more names them by category."""
@@ -31,9 +36,9 @@ async def sub(desk: Desk, ask: Ask) -> None:
         example = ask.texts.suggestions[0][1]
         await desk.answer(ask, say(ask.texts.sub_how, example=example))
         return
+    await follow(desk, ask, target.chat, address)
     if len(named) > 1:
         await desk.answer(ask, say(ask.texts.took_first, address=code(short(address))))
-    await follow(desk, ask, target.chat, address)
 
 
 async def press_sub(desk: Desk, ask: Ask, press: Press) -> None:
@@ -104,18 +109,26 @@ async def _take(desk: Desk, ask: Ask, chat: Chat, found: Found) -> None:
 
 async def _show_sample(desk: Desk, ask: Ask, chat: Chat, sample: StoredItem, source: str) -> None:
     """Send ``sample`` to whoever asked, set as ``chat`` will see items; it does not come again there."""
-    message = compose(
-        sample,
-        style=Style.SUMMARY,
-        zone=_zone(desk, chat),
-        language=chat.language or desk.settings.language,
-        topic=ask.topic,
-        image_proxy=desk.settings.image_proxy,
-        source=source,
-    )
+    message = replace(_set(desk, chat, sample, source), topic=ask.topic)
     outcome = await desk.show(ask.chat.id, message)
     if here(ask, chat) and isinstance(outcome, Sent):
         await desk.store.outbox.note_sent(chat.id, sample.id, outcome.message_id)
+
+
+def _set(desk: Desk, chat: Chat, sample: StoredItem, source: str) -> Message:
+    """Set an item as ``chat`` will see it; one that trips us in the simplest form, as in the lanes."""
+    try:
+        return compose(
+            sample,
+            style=Style.SUMMARY,
+            zone=_zone(desk, chat),
+            language=chat.language or desk.settings.language,
+            image_proxy=desk.settings.image_proxy,
+            source=source,
+        )
+    except Exception:
+        log.exception("item %s could not be set; it is shown as title and link", sample.id)
+        return simplest(sample)
 
 
 def _zone(desk: Desk, chat: Chat) -> ZoneInfo:

@@ -9,7 +9,7 @@ from bot.chat.desk import Ask, Buttons, Desk, handle, here, name
 from bot.chat.menus import PAGE_SIZE, Press, Verb
 from bot.chat.replies import bold, join, link, rate, say, short, trouble
 from bot.chat.rights import pressed_target, target_of
-from bot.chat.sources import Source, called, sources_of
+from bot.chat.sources import Source, called, name_of, sources_of
 from bot.fetch.address import normalise
 from bot.items import Chat, ChatId, FeedId
 from bot.render.parts import Button, RichText
@@ -51,7 +51,7 @@ async def unsub(desk: Desk, ask: Ask) -> None:
         return
     for one in chosen:
         await desk.store.chats.unsubscribe(target.chat.id, one.feed.id)
-        await desk.answer(ask, *_left(ask, target.chat.id, one))
+    await desk.answer(ask, *_left(ask, target.chat.id, chosen))
 
 
 async def press_ask_unsub(desk: Desk, ask: Ask, press: Press) -> None:
@@ -85,17 +85,43 @@ async def press_unsub(desk: Desk, ask: Ask, press: Press) -> None:
         await desk.rewrite(ask, *await _page(desk, ask, chat, press.count(1)))
         return
     await desk.store.chats.unsubscribe(chat.id, source.feed.id)
-    await desk.rewrite(ask, *_left(ask, chat.id, source))
+    await desk.rewrite(ask, *_left(ask, chat.id, [source]))
 
 
-def _left(ask: Ask, chat: ChatId, source: Source) -> tuple[RichText, Buttons]:
-    text = say(ask.texts.unsubscribed, feed=bold(source.name))
-    return text, [[Button(ask.texts.undo, data=menus.pack(Verb.SUB, chat, source.feed.id))]]
+async def press_back(desk: Desk, ask: Ask, press: Press) -> None:
+    """Take up again what was just left, at its word: the site may be down when somebody regrets."""
+    chat = await pressed_target(desk, ask, press.chat, changes=True)
+    if chat is None:
+        return
+    feed = await desk.store.feeds.get(press.feed())
+    if feed is None:
+        await desk.toast(ask, ask.texts.stale_button, loud=True)
+        return
+    by = ask.person.id if ask.person else None
+    await desk.finder.add(chat.id, feed, by=by, topic=ask.topic if here(ask, chat) else None)
+    await desk.toast(ask)
+    text = say(ask.texts.followed_again, feed=bold(name_of(feed)))
+    if press.count(1) > 1:  # other buttons to undo stand beside it
+        await desk.answer(ask, text)
+    else:
+        await desk.rewrite(ask, text)
+
+
+def _left(ask: Ask, chat: ChatId, sources: Sequence[Source]) -> tuple[RichText, Buttons]:
+    """Say what was left, with a button for each of the first of them to undo it."""
+    texts, count = ask.texts, len(sources)
+    template = texts.unsubscribed if count == 1 else texts.unsubscribed_several
+    names = join([bold(one.name) for one in sources[:PAGE_SIZE]], ", ")
+    buttons = []
+    for one in sources[:PAGE_SIZE]:
+        label = texts.undo if count == 1 else f"{texts.undo}: {one.name}"
+        buttons.append([Button(label, data=menus.pack(Verb.BACK, chat, one.feed.id, count))])
+    return say(template, feed=names, count=count), buttons
 
 
 async def _chosen(desk: Desk, sources: Sequence[Source], words: str) -> tuple[list[Source], bool]:
     """Return the sources that ``words`` name, and whether they name them clearly."""
-    numbers = [menus.whole(word) for word in words.split()]
+    numbers = [menus.whole(word) for word in words.replace(",", " ").split()]
     if all(number is not None for number in numbers):
         within = [number for number in numbers if number and 1 <= number <= len(sources)]
         return [sources[one - 1] for one in dict.fromkeys(within)], len(within) == len(numbers)

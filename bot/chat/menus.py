@@ -26,6 +26,7 @@ class Verb(StrEnum):
     LIST = "l"
     ASK_UNSUB = "u"
     UNSUB = "x"
+    BACK = "b"
     SUB = "s"
     SUGGESTED = "g"
     LATEST = "n"

@@ -68,7 +68,9 @@ async def _page(
         names = ", ".join(one.name for one in sources[:MOST])
         return say(texts.latest_no_source, words=short(words), names=names), ()
     items = await desk.store.news.latest([one.feed.id for one in chosen], offset=offset, limit=count + 1)
-    if not items and not offset:
+    if not items and offset:  # what stood here is no longer kept
+        return await _page(desk, ask, chat, 0, count, words)
+    if not items:
         return RichText(texts.latest_none), ()
     title = texts.latest_title if here(ask, chat) else texts.latest_title_of.format(chat=short(name(chat)))
     lines = [bold(title), RichText()]

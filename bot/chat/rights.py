@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from telegram import ChatMember, ChatMemberAdministrator, ChatMemberOwner
-from telegram.error import BadRequest, Forbidden
+from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot.chat.commands import split_target
 from bot.chat.desk import Ask, Desk, handle, here, is_private
@@ -35,7 +35,7 @@ async def target_of(desk: Desk, ask: Ask, *, leading: bool = False, changes: boo
     if not named:
         allowed = not changes or await may_change(desk, ask)
         return Target(ask.chat, words) if allowed else None
-    chat = await _managed(desk, ask, named)
+    chat = await _managed(desk, ask, named, changes=changes)
     return Target(chat, words) if chat else None
 
 
@@ -61,14 +61,14 @@ async def pressed_target(desk: Desk, ask: Ask, chat: ChatId, *, changes: bool) -
     """
     if chat == ask.chat.id:
         return ask.chat if not changes or await may_change(desk, ask) else None
-    return await _managed(desk, ask, str(chat))
+    return await _managed(desk, ask, str(chat), changes=changes)
 
 
-async def _managed(desk: Desk, ask: Ask, named: str) -> Chat | None:
+async def _managed(desk: Desk, ask: Ask, named: str, *, changes: bool) -> Chat | None:
     """Return the chat called ``named`` if both the asker and we are administrators of it."""
     try:
         seen = await desk.bot.get_chat(named)
-    except (BadRequest, Forbidden):
+    except (BadRequest, Forbidden, ChatMigrated):
         await desk.refuse(ask, say(ask.texts.channel_unknown, chat=short(named)).text)
         return None
     if seen.type == ChatKind.PRIVATE:
@@ -86,7 +86,7 @@ async def _managed(desk: Desk, ask: Ask, named: str) -> Chat | None:
         paused=known.paused if known else "",
     )
     if here(ask, chat):
-        return chat if await may_change(desk, ask) else None
+        return chat if not changes or await may_change(desk, ask) else None
     if not await _member(desk, chat.id, UserId(desk.bot.id), chat.kind):
         await desk.refuse(ask, say(ask.texts.channel_not_ours, chat=short(handle(chat))).text)
         return None

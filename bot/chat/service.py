@@ -42,6 +42,7 @@ PRESSES: Mapping[Verb, Callable[[Desk, Ask, Press], Awaitable[None]]] = {
     Verb.LIST: listing.press_list,
     Verb.ASK_UNSUB: listing.press_ask_unsub,
     Verb.UNSUB: listing.press_unsub,
+    Verb.BACK: listing.press_back,
     Verb.SUB: following.press_sub,
     Verb.SUGGESTED: following.press_suggested,
     Verb.LATEST: reading.press_latest,
@@ -69,19 +70,19 @@ class Service:
         if isinstance(update, Posted):
             await self._rename(update)
             return
-        begun = False
+        desk, begun = replace(self._desk, told=set()), False
         while True:
             try:
-                begun = begun or await self._desk.store.claims.begin_update(update.id)
+                begun = begun or await desk.store.claims.begin_update(update.id)
                 if not begun:
                     log.info("update %d was handled before, or has failed for good", update.id)
                     return
-                await self._handle(update)
-                await self._desk.store.claims.end_update(update.id)
+                await self._handle(desk, update)
+                await desk.store.claims.end_update(update.id)
             except StoreError as error:
                 log.warning("update %d: the store is away: %s", update.id, error)
                 if isinstance(update, Spoken | Pressed):
-                    await self._apologise(update, self._texts(update).no_memory)
+                    await self._apologise(desk, update, self._texts(update).no_memory)
                     return
                 await asyncio.sleep(self._pace.store_s)
             else:
@@ -96,7 +97,7 @@ class Service:
         private = update.place.kind is ChatKind.PRIVATE
         return not private and commands.read(update.text, self._desk.bot.username) is None
 
-    async def _handle(self, update: Update) -> None:
+    async def _handle(self, desk: Desk, update: Update) -> None:
         """Do what an update asks, within the deadline; only trouble with the store comes out of it.
 
         Raises:
@@ -105,7 +106,7 @@ class Service:
         failed = ""
         try:
             async with asyncio.timeout(self._pace.deadline_s):
-                await self._do(update)
+                await self._do(desk, update)
         except StoreError:
             raise
         except TimeoutError:
@@ -118,7 +119,7 @@ class Service:
             log.exception("update %d has failed", update.id)
             failed = self._texts(update).broken
         if failed and isinstance(update, Spoken | Pressed):
-            await self._apologise(update, failed)
+            await self._apologise(desk, update, failed)
 
     async def _rename(self, update: Posted) -> None:
         """Keep a chat's name; that may be missed, since the next message tells it again."""
@@ -126,75 +127,77 @@ class Service:
             await membership.rename(self._desk, update.place)
         except StoreError as error:
             log.debug("update %d: a chat's name was not kept: %s", update.id, error)
+        except Exception:  # nor must this one
+            log.exception("update %d has failed", update.id)
 
-    async def _do(self, update: Update) -> None:
+    async def _do(self, desk: Desk, update: Update) -> None:
         match update:
             case Spoken():
-                await self._command(update)
+                await self._command(desk, update)
             case Pressed():
-                await self._press(update)
+                await self._press(desk, update)
             case Membership():
                 person = update.person.id if update.person else None
-                welcome = is_welcome(self._desk.settings, update.place.chat, person)
-                await membership.change(self._desk, update, greet=welcome)
+                welcome = is_welcome(desk.settings, update.place.chat, person)
+                await membership.change(desk, update, greet=welcome)
             case Moved():
-                await membership.move(self._desk, update)
+                await membership.move(desk, update)
 
-    async def _command(self, told: Spoken) -> None:
-        ask = await self._ask(told)
+    async def _command(self, desk: Desk, told: Spoken) -> None:
+        ask = await self._ask(desk, told)
         if ask is None:
             return
-        command = commands.read(told.text, self._desk.bot.username)
+        command = commands.read(told.text, desk.bot.username)
         if command is None:
             text = commands.tidy(told.text)
             named = commands.addresses(text)
             # An address alone is what people send first; they mean /sub.
             if named == (text,) or (told.links and not named and " " not in text):
-                await following.sub(self._desk, ask)
+                await following.sub(desk, ask)
             else:
-                await starting.chatter(self._desk, ask)
+                await starting.chatter(desk, ask)
         elif handler := COMMANDS.get(command.name):
-            await handler(self._desk, ask)
+            await handler(desk, ask)
         else:
-            await starting.unknown(self._desk, ask, command.name)
+            await starting.unknown(desk, ask, command.name)
 
-    async def _press(self, told: Pressed) -> None:
-        ask = await self._ask(told)
+    async def _press(self, desk: Desk, told: Pressed) -> None:
+        ask = await self._ask(desk, told)
         if ask is None:
             return
         press = menus.unpack(told.data)
         if press is None:
-            await self._desk.toast(ask, ask.texts.stale_button, loud=True)
+            await desk.toast(ask, ask.texts.stale_button, loud=True)
         else:
-            await PRESSES[press.verb](self._desk, ask, press)
+            await PRESSES[press.verb](desk, ask, press)
 
-    async def _ask(self, told: Spoken | Pressed) -> Ask | None:
+    async def _ask(self, desk: Desk, told: Spoken | Pressed) -> Ask | None:
         """Return what was asked, with what we know of the chat; ``None`` if the asker was turned away."""
         person = told.person
         anonymous = isinstance(told, Spoken) and told.as_chat == told.place.chat
-        if not is_welcome(self._desk.settings, told.place.chat, person.id if person else None):
-            await self._turn_away(told)
+        if not is_welcome(desk.settings, told.place.chat, person.id if person else None):
+            await self._turn_away(desk, told)
             return None
-        chat = await membership.meet(self._desk, told.place, person)
+        chat = await membership.meet(desk, told.place, person)
         if isinstance(told, Pressed):
             return replace(_bare(told, self._texts(told, chat)), chat=chat)
-        command = commands.read(told.text, self._desk.bot.username)
+        command = commands.read(told.text, desk.bot.username)
         argument = command.argument if command else commands.tidy(told.text)[: commands.ARGUMENT_LIMIT]
         ask = _bare(told, self._texts(told, chat))
         return replace(ask, chat=chat, anonymous=anonymous, argument=argument, links=told.links)
 
-    async def _turn_away(self, told: Spoken | Pressed) -> None:
+    async def _turn_away(self, desk: Desk, told: Spoken | Pressed) -> None:
         """Say no, once, in private; in groups stay silent."""
         texts, person = self._texts(told), told.person
         if isinstance(told, Pressed):
-            await self._desk.toast(_bare(told, texts))
+            await desk.toast(_bare(told, texts))
         elif (
             person is not None and told.place.kind is ChatKind.PRIVATE and person.id not in self._turned_away
         ):
             if len(self._turned_away) >= REFUSED_KEPT:
                 self._turned_away.pop(next(iter(self._turned_away)))
             self._turned_away[person.id] = None
-            await self._desk.answer(_bare(told, texts), say(texts.not_welcome, person=person.id))
+            await desk.answer(_bare(told, texts), say(texts.not_welcome, person=person.id))
 
     def _texts(self, update: Update, chat: Chat | None = None) -> Texts:
         """Return the chat's language, else the asker's, else the relay's."""
@@ -202,13 +205,16 @@ class Service:
         mine = chat.language if chat else ""
         return texts_for(mine, person.language if person else "", self._desk.settings.language)
 
-    async def _apologise(self, told: Spoken | Pressed, text: str) -> None:
-        """Say what went wrong, as well as we still can."""
+    async def _apologise(self, desk: Desk, told: Spoken | Pressed, text: str) -> None:
+        """Say what went wrong, as well as we still can; to whoever has an answer already it is no news."""
+        if told.place.chat in desk.told:
+            log.info("update %d: answered before it failed", told.id)
+            return
         ask = _bare(told, self._texts(told))
         try:
             async with asyncio.timeout(LAST_WORDS_S):
-                if not await self._desk.toast(ask, text, loud=True):
-                    await self._desk.answer(ask, RichText(text))
+                if not await desk.toast(ask, text, loud=True):
+                    await desk.answer(ask, RichText(text))
         except Exception:  # saying so is the last thing that can be done
             log.exception("update %d: not even that could be said", told.id)
 

@@ -159,6 +159,10 @@ EN = Texts(
     unsub_unknown="No feed here fits “{words}”. Send /unsub and a number of this list:",
     unsub_ask="Leave {feed}? News of it that still waits will not be sent either.",
     unsubscribed="{feed} is no longer followed. Undo brings it back; /list shows the others.",
+    unsubscribed_several=(
+        "{count} feeds are no longer followed: {feed}. Undo brings one back; /list shows the others."
+    ),
+    followed_again="{feed} is followed again; /list shows all feeds.",
     yes="Yes, leave it",
     keep="Keep it",
     undo="Undo",

@@ -70,6 +70,8 @@ class Texts:
     unsub_unknown: str
     unsub_ask: str
     unsubscribed: str
+    unsubscribed_several: str
+    followed_again: str
     yes: str
     keep: str
     undo: str

@@ -10,6 +10,7 @@ from bot.render.rich import concat, part
 ELLIPSIS = "…"
 
 _CLOSERS = "\"'”’»›)\\]）」』】》〉〕］"
+_QUOTE_ENDS = frozenset("\"'”’»›」』")
 _SENTENCE_END = re.compile(
     f"(?P<latin>[.!?…‥؟۔।॥]+[{_CLOSERS}]*)(?=\\s|$)"
     f"|[。！？｡．]+[…!?]*[{_CLOSERS}]*|(?:……|…)(?=[{_CLOSERS}{CJK}])[{_CLOSERS}]*"
@@ -111,7 +112,13 @@ def cut(rich: RichText, limit: int, wide: int | None = None) -> RichText:
         return part(rich, 0, whole)
     room = most - 1
     end = _within_sentence(rich, room) if room > 0 else 0
-    return concat(_without_tail(part(rich, 0, end)), RichText(ELLIPSIS))
+    return broken_off(part(rich, 0, end))
+
+
+def broken_off(rich: RichText) -> RichText:
+    """Return ``rich`` with an ellipsis for what is missing, instead of the comma or dash it ends with."""
+    text = rich.text.rstrip(" ,;:，；：、،؛—–-")
+    return concat(part(rich, 0, len(text)), RichText(ELLIPSIS))
 
 
 def sentence_ends(text: str) -> Iterator[int]:
@@ -126,7 +133,7 @@ def _ends_sentence(text: str, start: int, end: int) -> bool:
     after = text[end : end + 8].lstrip()
     if after[:1].islower():
         return False
-    if text[start] != "." or text[start : start + 2] == ".." or not after:
+    if text[start] != "." or text[start : start + 2] == ".." or not after or text[end - 1] in _QUOTE_ENDS:
         return True
     before = _LAST_WORD.search(text, max(0, start - 24), start)
     if before is None:
@@ -184,9 +191,3 @@ def _kept_whole(rich: RichText) -> list[tuple[int, int]]:
 
 def _inside(spans: list[tuple[int, int]], at: int) -> bool:
     return any(first < at < last for first, last in spans)
-
-
-def _without_tail(rich: RichText) -> RichText:
-    """Return ``rich`` without the comma or dash that an ellipsis would follow."""
-    text = rich.text.rstrip(" ,;:，；：、،؛—–-")
-    return part(rich, 0, len(text))

@@ -5,11 +5,11 @@ import unicodedata
 
 from bot.items import Item
 from bot.render.characters import width
-from bot.render.cut import cut, sentence_ends
+from bot.render.cut import broken_off, cut, sentence_ends
 from bot.render.markup import read_html
 from bot.render.parts import EntityKind, RichText, units
 from bot.render.rich import part
-from bot.render.tails import is_teaser, without_teaser_mark
+from bot.render.tails import is_teaser, without_tail, without_teaser_mark
 
 SUMMARY_LIMIT = 500
 """How wide a lead may be, in Latin letters; a CJK character counts two.
@@ -25,6 +25,7 @@ _SHORT = 80
 """A summary less wide than this gives way to the content, if that says more."""
 
 _NO_LEAD = re.compile(r"(?:comments|link|\[link\]|read more|n/a|none|null|no description|\W*)", re.IGNORECASE)
+_POINT = re.compile(r"(?:•|\d+\.) ")
 _NOT_LETTER = re.compile(r"[\W_]+")
 
 
@@ -58,14 +59,12 @@ def _shortened(rich: RichText) -> RichText:
     """Cut to the limit; a text that its feed has broken off ends at its last whole sentence."""
     short = cut(rich, READ_LIMIT, SUMMARY_LIMIT)
     if len(short.text) < len(rich.text):
-        short = _without_opener(short)
+        short = _without_opener(without_tail(short))
     if len(short.text) < len(rich.text) or not is_teaser(short.text):
         return short
     bare = without_teaser_mark(short)
     ends = [end for end in sentence_ends(bare.text) if end >= len(bare.text) // 2]
-    if ends:
-        return part(bare, 0, ends[-1])
-    return cut(RichText(bare.text + " …", bare.entities), units(bare.text) + 1)
+    return part(bare, 0, ends[-1]) if ends else broken_off(bare)
 
 
 def _without_opener(short: RichText) -> RichText:
@@ -78,9 +77,13 @@ def _without_opener(short: RichText) -> RichText:
             and one.offset <= units(short.text) - units(last)
             for one in short.entities[-4:]
         )
-        if not (bold or last.rstrip().endswith((":", "："))):
+        if not bold:
             break
         short = part(short, 0, start)
+    if short.text.endswith((":", "：")):
+        ends = [end for end in sentence_ends(short.text) if end < len(short.text)]
+        end = max(ends[-1] if ends else 0, short.text.rfind("\n\n"))
+        return part(short, 0, end) if end > 0 else short
     return short
 
 
@@ -90,9 +93,9 @@ def _without_title(rich: RichText, title: str) -> RichText:
     if not said or not rich.text:
         return rich
     line, end, _ = rich.text.partition("\n")
-    first = folded(line)
-    if first == said:
-        return part(rich, len(line), len(rich.text)) if end else RichText()
+    first = folded(_POINT.sub("", line))
+    if first == said or (first and not end and first in said):
+        return part(rich, len(line), len(rich.text))
     if first.startswith(said) and line.strip().lower().startswith(title.strip().lower()):
         rest = part(rich, len(title.strip()), len(rich.text))
         if len(first) - len(said) <= 30 and not end:  # "Title - Source": all that some feeds say

@@ -162,6 +162,8 @@ class _Reader:
             self._block(tag)
         elif name in LINES:
             self.builder.block(1)
+            if name == "summary":
+                self.builder.open(EntityKind.BOLD)
         else:
             self._other(tag)
 

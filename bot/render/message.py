@@ -21,11 +21,16 @@ SOURCE_LIMIT = 64
 """Units of a source's name."""
 
 ALERT_LIMIT = 160
-"""Units of the line that says which alert fired; with all other parts it fits a caption."""
+"""Units of the lines that say which alerts fired.
+
+Title, source and alerts together leave some 450 units of a caption: a lead gives way to them, and
+they are never cut to make room for it.
+"""
 
 MARKED_LIMIT = 24
 """Places in a message where matched words are marked."""
 
+_GAP = "\n\n"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -58,9 +63,9 @@ def compose(  # noqa: PLR0913  everything after the item is a setting of the cha
     words = tuple(word for hit in hits for word in hit.words)
     picture = _picture(item, image_proxy) if style is Style.SUMMARY else None
     foot = join("\n", (_foot(name, item, zone, language), _alert(hits)))
-    text = join("\n\n", (_marked(head, words), _marked(body, words), foot))
+    room = (CAPTION_LIMIT if picture else TEXT_LIMIT) - units(head.text) - units(foot.text) - 2 * units(_GAP)
     return Message(
-        cut(text, CAPTION_LIMIT if picture else TEXT_LIMIT),
+        join(_GAP, (_marked(head, words), _marked(cut(body, room), words), foot)),
         photo=picture,
         preview=Preview(link or ""),
         silent=silent,

@@ -124,7 +124,7 @@ class Builder:
         self._depth[kind] = self._depth.get(kind, 0) + 1
         if kind is EntityKind.LINK:
             self._end(EntityKind.LINK)
-        elif kind in self._open:
+        elif kind in self._open or (kind in QUOTES and QUOTES & self._open.keys()):
             return
         if kind not in STYLES and EntityKind.PRE in self._open:
             return
@@ -144,7 +144,7 @@ class Builder:
         if not depth:
             return
         self._depth[kind] = depth - 1
-        if depth == 1 or kind is EntityKind.LINK:
+        if kind in self._open and (depth == 1 or kind is EntityKind.LINK):
             if kind in QUOTES or kind is EntityKind.PRE:
                 self._end(EntityKind.LINK)
                 self._end(EntityKind.CODE)

@@ -8,7 +8,15 @@ from bot.render.rich import part
 _MORE = (
     *("read more", "read the full", "read the whole", "read the entire", "read the rest", "read full"),
     *("read the story", "read the article", "read the post", "read on", "continue reading", "keep reading"),
-    *("click here to read", "view full post", "view full article", "view entire post", "learn more", "more…"),
+    *(
+        "click here to read",
+        "view full post",
+        "view full article",
+        "view entire post",
+        "learn more",
+        "more…",
+        "view full coverage",
+    ),
     *("weiterlesen", "mehr lesen", "lire la suite", "en savoir plus", "leer más", "seguir leyendo"),
     *("continuar leyendo", "ler mais", "leia mais", "continua a leggere", "leggi tutto", "lees meer"),
     *("lees verder", "läs mer", "les mer", "læs mere", "číst dál", "czytaj dalej", "czytaj więcej"),
@@ -50,9 +58,9 @@ _POST = (
 
 _LINES = (
     *("comments", "share this:", "like this:", "related", "tweet", "permalink", "advertisement", "[link]"),
-    *("[comments]", "article url:", "comments url:", "points:", "# comments:", "submitted by"),
+    *("article url:", "comments url:", "points:", "submitted by", "comment]", "comments]", "generated with"),
 )
-"""Whole lines, or their beginnings where they end in a colon, that only serve a site."""
+"""What lines that only serve a site are known by, in lower case."""
 
 _HINTS = (*_MORE, *_APPEARED, *_LINES)
 
@@ -61,17 +69,22 @@ def _any_of(words: tuple[str, ...]) -> str:
     return "|".join(map(re.escape, words))
 
 
-_AFTER_SENTENCE = r"(?:\A|(?<=[\n.!?…»”\"。！？\])]))\s*"
+_AFTER_SENTENCE = r"(?:\A|(?<=[\n.!?…»”\"。！？\])]))\s*(?:(?:•|\d{1,3}\.)\s)?"
 _TAILS = tuple(
     re.compile(rf"(?:{tail})\s*\Z", re.IGNORECASE)
     for tail in (
         rf"{_AFTER_SENTENCE}(?:{_any_of(_POST)})\b[^\n]{{0,300}}?\b(?:{_any_of(_APPEARED)})\b[^\n]{{0,200}}",
         # After a sentence, or in brackets, anything may follow the invitation; elsewhere an arrow must.
-        rf"(?:{_AFTER_SENTENCE}|\s(?=[\[(]))[\[(]?(?:{_any_of(_MORE)})(?![a-z])[^\n.!?。！？]{{0,120}}[→»›>….\])\s]*",
+        (
+            rf"(?:{_AFTER_SENTENCE}|\s(?=[\[(]))[\[(]?(?:{_any_of(_MORE)})(?![a-z])"
+            r"[^\n.!?。！？]{0,120}[→»›>….\])\s]*"
+        ),
         rf"\s(?:{_any_of(_MORE)})[^\n.!?。！？]{{0,120}}[→»›>]",
-        r"(?:\A|\s)submitted by\s+/?u/\S+(?:\s+to\s+/?r/\S+)?(?:\s*\[(?:link|comments)\])*",
-        r"(?:\A|\s)\[(?:link|comments)\]",
-        r"(?:\A|(?<=\n))(?:comments|share this:?|like this:?|related|tweet|permalink|advertisement)",
+        r"(?:\A|\s)submitted by\s+\S+(?:\s+to\s+\S+)?(?:\s*\[(?:link|[\d ]*comments?)\])+",
+        r"(?:\A|\s)\[(?:link|[\d ]*comments?)\]",
+        r"(?:\A|(?<=\n))(?:comments|share this:?|like this:?|tweet|permalink|advertisement)",
+        r"(?:\A|(?<=\n))related(?::[^\n]*)?",
+        r"(?:\A|(?<=\n))\(?feed generated with \S+\)?",
         r"(?:\A|(?<=\n))(?:(?:article|comments) url|points|# comments):\s\S+",
     )
 )

@@ -1,0 +1,200 @@
+"""Text with entities: its normal form, cutting it, joining it, writing it as HTML."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.render.characters import is_blank, is_seam, one_line, width
+from bot.render.cut import ELLIPSIS, cut, fits, sentence_ends
+from bot.render.parts import ENTITY_LIMIT, Entity, EntityKind, RichText, units
+from bot.render.rich import Builder, arrange, concat, join, part, plain_text, styled
+from bot.render.serialise import serialise
+from tests.oracle import as_sent, has_marks, looks, parse_html
+
+BOLD, ITALIC, LINK = EntityKind.BOLD, EntityKind.ITALIC, EntityKind.LINK
+URL = "https://x.org/"
+
+
+def entity(kind: EntityKind, offset: int, length: int) -> Entity:
+    return Entity(kind, offset, length, url=URL if kind is LINK else "")
+
+
+ALPHABET = st.sampled_from(
+    [*"ab Z.,!?…", "\n", "\n\n", "。", "，", "中", "文", "😀", "👩‍👩‍👧", "e\u0301", "🇩🇪", "ก็", "”", "<", "&"]
+)
+TEXT = st.lists(ALPHABET, min_size=1, max_size=80).map("".join)
+
+
+@st.composite
+def rich_texts(draw: st.DrawFn) -> RichText:
+    """Text whose stretches were opened and closed in any order."""
+    builder = Builder()
+    for _ in range(draw(st.integers(1, 12))):
+        kind = draw(st.sampled_from(EntityKind))
+        match draw(st.integers(0, 3)):
+            case 0:
+                builder.open(kind, URL if kind is LINK else "")
+            case 1:
+                builder.close(kind)
+            case _:
+                builder.write(draw(TEXT))
+    return builder.build()
+
+
+@settings(max_examples=300, deadline=None)
+@given(rich_texts())
+def test_what_is_built_is_what_telegram_would_make_of_it(rich: RichText) -> None:
+    assert parse_html(serialise(rich)).text == rich.text
+    assert looks(parse_html(serialise(rich))) == looks(rich)
+    if rich.text and not has_marks(rich.text):
+        assert as_sent(rich).text == rich.text
+        assert looks(as_sent(rich)) == looks(rich)
+    assert arrange(rich.entities) == rich.entities
+
+
+@settings(max_examples=400, deadline=None)
+@given(rich_texts(), st.integers(1, 120))
+def test_a_cut_fits_and_breaks_nothing_that_is_seen_as_one(rich: RichText, limit: int) -> None:
+    short = cut(rich, limit)
+    assert units(short.text) <= limit
+    if units(rich.text) <= limit:
+        assert short == rich
+        return
+    kept = short.text.removesuffix(ELLIPSIS) if not rich.text.startswith(short.text) else short.text
+    assert rich.text.startswith(kept)
+    longest_character = 10
+    if limit > longest_character:
+        assert is_seam(rich.text, len(kept))
+    assert parse_html(serialise(short)).text == short.text
+    assert all(one.offset + one.length <= units(short.text) for one in short.entities)
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXT, st.integers(1, 100))
+def test_as_many_characters_fit_as_units_allow(text: str, limit: int) -> None:
+    most = fits(text, limit)
+    assert units(text[:most]) <= limit
+    assert most == len(text) or units(text[: most + 1]) > limit
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "expected"),
+    [
+        ("One two. Three four. Five six seven.", 30, "One two. Three four."),
+        ("One two! “Three four?” Five six seven.", 30, "One two! “Three four?”"),
+        ("First paragraph here\n\nSecond one. And more of it", 40, "First paragraph here"),
+        (
+            "Mr. Smith met Dr. Jones in the U.S. capital for 3.14 hours, e.g. today.",
+            40,
+            "Mr. Smith met Dr. Jones in the U.S.…",
+        ),
+        ("He paid 1.5 million, they said on Monday evening.", 26, "He paid 1.5 million…"),
+        ("Was? fragte er am 27. Februar und ging nach Hause dann", 30, "Was? fragte er am 27. Februar…"),
+        ("今天下雨。“明天晴。”后天不知道会怎么样", 12, "今天下雨。“明天晴。”"),
+        ("这是一个没有句号的很长的句子，后面还有很多很多的内容", 20, "这是一个没有句号的很长的句子…"),
+        ("这是一个没有句号的很长的句子后面还有很多内容", 10, "这是一个没有句号的…"),
+        ("wait… what happened there then and afterwards", 30, "wait… what happened there…"),
+        ("Loooooooooooooooooooooooooooooong", 10, "Loooooooo…"),
+        ("word 👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧", 17, "word 👩‍👩‍👧…"),
+        ("a\nb is the line\nthis goes on and on", 20, "a\nb is the line"),
+        ("สวัสดีครับวันนี้อากาศดีมาก", 12, "สวัสดีครับ…"),
+        ("abc", 0, ""),
+        ("abcdef", 1, "…"),
+    ],
+)
+def test_a_text_is_cut_where_a_reader_would(text: str, limit: int, expected: str) -> None:
+    assert cut(RichText(text), limit).text == expected
+
+
+def test_a_link_is_not_cut_apart_unless_it_is_all_there_is() -> None:
+    text = "See today the whole long report on it"
+    assert cut(RichText(text, (Entity(LINK, 14, 17, url=URL),)), 22) == RichText("See today the…")
+    only = RichText(text, (Entity(LINK, 0, len(text), url=URL),))
+    assert cut(only, 20) == RichText("See today the whole…", (Entity(LINK, 0, 19, url=URL),))
+
+
+def test_width_counts_chinese_double() -> None:
+    assert width("ab中文") == 6
+    assert cut(RichText("一二三。四五六。七八九。"), 100, 17).text == "一二三。四五六。"
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("One. Two.", [4, 9]),
+        ('He said: "No." Then left.', [14, 25]),
+        ("J. R. Smith, b. 1970, etc. and so on", []),
+        ("v. 2.0 ships", []),
+        ("Really?! Yes...", [8, 15]),
+        ("好！」他说。", [3, 6]),
+        ("In 2024. Then", [8]),
+        ("यह है। वह", [6]),
+    ],
+)
+def test_sentences_end_where_they_end(text: str, ends: list[int]) -> None:
+    assert list(sentence_ends(text)) == ends
+
+
+def test_styles_that_cross_are_cut_apart_and_those_that_touch_are_joined() -> None:
+    crossing = arrange([entity(BOLD, 0, 6), entity(ITALIC, 3, 6)])
+    assert [(one.kind, one.offset, one.length) for one in crossing] == [
+        (BOLD, 0, 6),
+        (ITALIC, 3, 3),
+        (ITALIC, 6, 3),
+    ]
+    assert arrange([entity(BOLD, 0, 2), entity(BOLD, 2, 3)]) == (entity(BOLD, 0, 5),)
+
+
+def test_styles_stop_at_code_and_at_the_edges_of_quotes() -> None:
+    around = arrange([entity(BOLD, 0, 9), entity(EntityKind.CODE, 3, 3)])
+    assert [(one.kind, one.offset, one.length) for one in around] == [
+        (BOLD, 0, 3),
+        (EntityKind.CODE, 3, 3),
+        (BOLD, 6, 3),
+    ]
+    quoted = arrange([entity(BOLD, 0, 9), entity(EntityKind.QUOTE, 3, 3)])
+    assert [(one.kind, one.offset) for one in quoted] == [
+        (BOLD, 0),
+        (EntityKind.QUOTE, 3),
+        (BOLD, 3),
+        (BOLD, 6),
+    ]
+
+
+def test_beyond_a_hundred_entities_links_stay_before_styles() -> None:
+    styles = [entity(BOLD, 3 * index, 1) for index in range(120)]
+    links = [entity(LINK, 3 * index + 1, 1) for index in range(60)]
+    kept = arrange(styles + links)
+    assert len(kept) == ENTITY_LIMIT
+    assert sum(one.kind is LINK for one in kept) == 60
+
+
+def test_parts_and_sums_carry_their_entities_along() -> None:
+    rich = concat(styled(RichText("😀ab"), BOLD), RichText(" cd "), styled(RichText("ef"), LINK, URL))
+    assert rich.entities == (entity(BOLD, 0, 4), entity(LINK, 8, 2))
+    assert part(rich, 2, 7) == RichText("b cd", (entity(BOLD, 0, 1),))
+    assert join("\n", (RichText("a"), RichText(), RichText("b"))).text == "a\nb"
+    assert styled(RichText(), BOLD) == RichText()
+
+
+def test_serialised_text_escapes_what_html_reserves_and_nests_links_in_styles() -> None:
+    title = styled(styled(RichText("a<b>&c"), BOLD), LINK, "https://x.org/?a=1&b=\"'")
+    assert serialise(title) == '<b><a href="https://x.org/?a=1&amp;b=&quot;\'">a&lt;b&gt;&amp;c</a></b>'
+    assert parse_html(serialise(title)) == title
+
+
+def test_nothing_visible_is_told_from_something() -> None:
+    assert is_blank(" \u200d\u200e\ufe0f\n\u2800")
+    assert not is_blank("·")
+    assert one_line(" a\t b\n\nc ") == "a b c"
+    assert plain_text(" \n ") == RichText()
+
+
+@given(st.text(max_size=40))
+def test_a_line_holds_nothing_that_telegram_would_take_out(text: str) -> None:
+    line = one_line(text)
+    assert line == line.strip()
+    assert not any(unicodedata.category(one) in {"Cc", "Cs"} for one in line)
+    assert one_line(line) == line

@@ -1,7 +1,7 @@
 """``/alert`` and ``/alerts``: the rules by which a chat is told loudly."""
 
 from bot.chat import menus
-from bot.chat.desk import Ask, Buttons, Desk
+from bot.chat.desk import Ask, Buttons, Desk, at
 from bot.chat.listing import NUMBERS_A_ROW
 from bot.chat.menus import PAGE_SIZE, Press, Verb
 from bot.chat.replies import join, say, short
@@ -19,24 +19,25 @@ async def alert(desk: Desk, ask: Ask) -> None:
     target = await target_of(desk, ask, leading=True, changes=bool(ask.argument))
     if target is None:
         return
-    texts = ask.texts
+    texts, whose = ask.texts, at(ask, target.chat)
     if not target.words:
-        await desk.answer(ask, RichText(texts.alert_how))
+        await desk.answer(ask, say(texts.alert_how, at=whose))
         return
     try:
         rule = parse(target.words)
     except ValueError as error:
-        await desk.answer(ask, say(texts.alert_wrong, why=str(error)))
+        await desk.answer(ask, say(texts.alert_wrong, why=str(error), at=whose))
         return
     known = await desk.store.chats.alerts(target.chat.id)
     if any(one.query == rule.query for one in known):
-        await desk.answer(ask, RichText(texts.alert_same))
+        await desk.answer(ask, say(texts.alert_same, at=whose))
     elif len(known) >= MOST:
-        await desk.answer(ask, say(texts.alert_full, count=MOST))
+        await desk.answer(ask, say(texts.alert_full, count=MOST, at=whose))
     else:
         by = ask.person.id if ask.person else None
         added = await desk.store.chats.add_alert(target.chat.id, rule.query, by)
-        await desk.answer(ask, say(texts.alert_added, number=added.id, query=short(added.query)))
+        text = say(texts.alert_added, number=added.id, query=short(added.query), at=whose)
+        await desk.answer(ask, text)
 
 
 async def alerts(desk: Desk, ask: Ask) -> None:
@@ -67,11 +68,11 @@ async def _page(desk: Desk, ask: Ask, chat: Chat, page: int) -> tuple[RichText, 
     texts = ask.texts
     rules = await desk.store.chats.alerts(chat.id)
     if not rules:
-        return RichText(texts.alerts_empty), ()
+        return say(texts.alerts_empty, at=at(ask, chat)), ()
     last = menus.pages(len(rules)) - 1
     page = min(max(page, 0), last)
     shown = rules[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    title = say(texts.alerts_title, count=len(rules))
+    title = say(texts.alerts_title, count=len(rules), at=at(ask, chat))
     lines = [title, RichText(), *(RichText(f"{one.id}. {short(one.query)}") for one in shown)]
     remove = [Button(f"✕ {one.id}", data=menus.pack(Verb.UNALERT, chat.id, one.id, page)) for one in shown]
     rows = [remove[at : at + NUMBERS_A_ROW] for at in range(0, len(remove), NUMBERS_A_ROW)]

@@ -159,6 +159,11 @@ def here(ask: Ask, chat: Chat) -> bool:
     return ask.chat.id == chat.id
 
 
+def at(ask: Ask, chat: Chat) -> str:
+    """Return what must stand behind a command, so that it is about ``chat``: nothing in that chat itself."""
+    return "" if here(ask, chat) else f" {handle(chat)}"
+
+
 def name(chat: Chat) -> str:
     """Return what people call a chat."""
     return chat.title or (f"@{chat.username}" if chat.username else str(chat.id))

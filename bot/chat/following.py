@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.chat import menus
 from bot.chat.commands import addresses
-from bot.chat.desk import Ask, Desk, handle, here, name
+from bot.chat.desk import Ask, Desk, at, handle, here, name
 from bot.chat.menus import Press, Verb
 from bot.chat.replies import bold, code, failure, join, link, rate, say, short
 from bot.chat.rights import pressed_target, target_of
@@ -92,7 +92,7 @@ async def _take(desk: Desk, ask: Ask, chat: Chat, found: Found) -> None:
     new = await desk.finder.add(chat.id, feed, by=by, topic=ask.topic if here(ask, chat) else None)
     called = link(name_of(feed), feed.link) if feed.link else bold(name_of(feed))
     if not new:
-        await desk.answer(ask, say(ask.texts.already, feed=called))
+        await desk.answer(ask, say(ask.texts.already, feed=called, at=at(ask, chat)))
         return
     often = rate(ask.texts, feed.rate_per_day)
     if not here(ask, chat):

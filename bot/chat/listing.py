@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from bot.chat import menus
 from bot.chat.commands import addresses
-from bot.chat.desk import Ask, Buttons, Desk, handle, here, name
+from bot.chat.desk import Ask, Buttons, Desk, at, handle, here, name
 from bot.chat.menus import PAGE_SIZE, Press, Verb
 from bot.chat.replies import bold, join, link, rate, say, short, trouble
 from bot.chat.rights import pressed_target, target_of
@@ -40,18 +40,18 @@ async def unsub(desk: Desk, ask: Ask) -> None:
     sources = await sources_of(desk, target.chat.id)
     words = " ".join((target.words, *ask.links)).strip()
     if not words or not sources:
-        head = RichText(ask.texts.unsub_how)
+        head = say(ask.texts.unsub_how, at=at(ask, target.chat))
         await desk.answer(ask, *await _page(desk, ask, target.chat, head=head))
         return
     chosen, clear = await _chosen(desk, sources, words)
     if not clear:
         template = ask.texts.unsub_which if chosen else ask.texts.unsub_unknown
-        head = say(template, words=short(words))
+        head = say(template, words=short(words), at=at(ask, target.chat))
         await desk.answer(ask, *await _page(desk, ask, target.chat, head=head))
         return
     for one in chosen:
         await desk.store.chats.unsubscribe(target.chat.id, one.feed.id)
-    await desk.answer(ask, *_left(ask, target.chat.id, chosen))
+    await desk.answer(ask, *_left(ask, target.chat, chosen))
 
 
 async def press_ask_unsub(desk: Desk, ask: Ask, press: Press) -> None:
@@ -85,7 +85,7 @@ async def press_unsub(desk: Desk, ask: Ask, press: Press) -> None:
         await desk.rewrite(ask, *await _page(desk, ask, chat, press.count(1)))
         return
     await desk.store.chats.unsubscribe(chat.id, source.feed.id)
-    await desk.rewrite(ask, *_left(ask, chat.id, [source]))
+    await desk.rewrite(ask, *_left(ask, chat, [source]))
 
 
 async def press_back(desk: Desk, ask: Ask, press: Press) -> None:
@@ -100,14 +100,14 @@ async def press_back(desk: Desk, ask: Ask, press: Press) -> None:
     by = ask.person.id if ask.person else None
     await desk.finder.add(chat.id, feed, by=by, topic=ask.topic if here(ask, chat) else None)
     await desk.toast(ask)
-    text = say(ask.texts.followed_again, feed=bold(name_of(feed)))
+    text = say(ask.texts.followed_again, feed=bold(name_of(feed)), at=at(ask, chat))
     if press.count(1) > 1:  # other buttons to undo stand beside it
         await desk.answer(ask, text)
     else:
         await desk.rewrite(ask, text)
 
 
-def _left(ask: Ask, chat: ChatId, sources: Sequence[Source]) -> tuple[RichText, Buttons]:
+def _left(ask: Ask, chat: Chat, sources: Sequence[Source]) -> tuple[RichText, Buttons]:
     """Say what was left, with a button for each of the first of them to undo it."""
     texts, count = ask.texts, len(sources)
     template = texts.unsubscribed if count == 1 else texts.unsubscribed_several
@@ -115,8 +115,8 @@ def _left(ask: Ask, chat: ChatId, sources: Sequence[Source]) -> tuple[RichText, 
     buttons = []
     for one in sources[:PAGE_SIZE]:
         label = texts.undo if count == 1 else f"{texts.undo}: {one.name}"
-        buttons.append([Button(label, data=menus.pack(Verb.BACK, chat, one.feed.id, count))])
-    return say(template, feed=names, count=count), buttons
+        buttons.append([Button(label, data=menus.pack(Verb.BACK, chat.id, one.feed.id, count))])
+    return say(template, feed=names, count=count, at=at(ask, chat)), buttons
 
 
 async def _chosen(desk: Desk, sources: Sequence[Source], words: str) -> tuple[list[Source], bool]:
@@ -160,7 +160,7 @@ async def _page(
     if last:
         title = join([title, RichText(texts.page.format(page=page + 1, pages=last + 1))], " · ")
     lines = [title, RichText(), *(_line(desk, ask, number, one) for number, one in shown)]
-    lines += [RichText(), RichText(texts.list_foot)]
+    lines += [RichText(), say(texts.list_foot, at=at(ask, chat))]
     return join(lines, "\n"), _buttons(ask, chat.id, page, last, shown)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.chat import menus
-from bot.chat.desk import Ask, Buttons, Desk, handle, here, name
+from bot.chat.desk import Ask, Buttons, Desk, at, handle, here, name
 from bot.chat.menus import Press, Verb
 from bot.chat.replies import ago, bold, join, link, say, short
 from bot.chat.rights import pressed_target, target_of
@@ -36,7 +36,7 @@ async def latest(desk: Desk, ask: Ask) -> None:
     first, _, rest = target.words.partition(" ")
     wanted = menus.whole(first)
     if wanted is not None and wanted < 1:
-        await desk.answer(ask, say(ask.texts.latest_count, most=MOST))
+        await desk.answer(ask, say(ask.texts.latest_count, most=MOST, at=at(ask, target.chat)))
         return
     count, words = (USUAL, target.words) if wanted is None else (min(wanted, MOST), rest)
     text, buttons = await _page(desk, ask, target.chat, 0, count, menus.fit(words))
@@ -66,12 +66,12 @@ async def _page(
     chosen = called(sources, words) if words else sources
     if not chosen:
         names = ", ".join(one.name for one in sources[:MOST])
-        return say(texts.latest_no_source, words=short(words), names=names), ()
+        return say(texts.latest_no_source, words=short(words), names=names, at=at(ask, chat)), ()
     items = await desk.store.news.latest([one.feed.id for one in chosen], offset=offset, limit=count + 1)
     if not items and offset:  # what stood here is no longer kept
         return await _page(desk, ask, chat, 0, count, words)
     if not items:
-        return RichText(texts.latest_none), ()
+        return say(texts.latest_none, at=at(ask, chat)), ()
     title = texts.latest_title if here(ask, chat) else texts.latest_title_of.format(chat=short(name(chat)))
     lines = [bold(title), RichText()]
     lines += [_line(desk, ask, offset + place, one, chosen) for place, one in enumerate(items[:count], 1)]

@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass
 
-from telegram import ChatMember, ChatMemberAdministrator, ChatMemberOwner
+from telegram import (
+    ChatMember,
+    ChatMemberAdministrator,
+    ChatMemberMember,
+    ChatMemberOwner,
+    ChatMemberRestricted,
+)
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot.chat.commands import split_target
@@ -65,7 +71,7 @@ async def pressed_target(desk: Desk, ask: Ask, chat: ChatId, *, changes: bool) -
 
 
 async def _managed(desk: Desk, ask: Ask, named: str, *, changes: bool) -> Chat | None:
-    """Return the chat called ``named`` if both the asker and we are administrators of it."""
+    """Return the chat called ``named`` if the asker administers it and we may post there."""
     try:
         seen = await desk.bot.get_chat(named)
     except (BadRequest, Forbidden, ChatMigrated):
@@ -87,7 +93,7 @@ async def _managed(desk: Desk, ask: Ask, named: str, *, changes: bool) -> Chat |
     )
     if here(ask, chat):
         return chat if not changes or await may_change(desk, ask) else None
-    if not await _member(desk, chat.id, UserId(desk.bot.id), chat.kind):
+    if not await _may_post(desk, chat):
         await desk.refuse(ask, say(ask.texts.channel_not_ours, chat=short(handle(chat))).text)
         return None
     if ask.person is None or not await _member(desk, chat.id, ask.person.id, chat.kind):
@@ -96,6 +102,23 @@ async def _managed(desk: Desk, ask: Ask, named: str, *, changes: bool) -> Chat |
     if chat != known:
         await desk.store.chats.save(chat)
     return chat
+
+
+async def _may_post(desk: Desk, chat: Chat) -> bool:
+    """Tell whether we may write to a chat: in a group as any member, in a channel as administrator.
+
+    Raises:
+        TelegramError: Telegram could not be asked.
+    """
+    if chat.kind is ChatKind.CHANNEL:
+        return await _member(desk, chat.id, UserId(desk.bot.id), chat.kind)
+    try:
+        us = await desk.bot.get_chat_member(chat.id, desk.bot.id)
+    except (BadRequest, Forbidden):
+        return False
+    if isinstance(us, ChatMemberRestricted):
+        return us.is_member and us.can_send_messages
+    return isinstance(us, ChatMemberOwner | ChatMemberAdministrator | ChatMemberMember)
 
 
 async def _member(desk: Desk, chat: ChatId, person: UserId, kind: ChatKind) -> bool:

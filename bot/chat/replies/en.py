@@ -90,7 +90,7 @@ EN = Texts(
         "/list shows all your feeds."
     ),
     subscribed_channel="{chat} now follows {feed}: {rate}. Manage it here: /list {name}",
-    already="{feed} is followed already; /list shows all feeds.",
+    already="{feed} is followed already; /list{at} shows all feeds.",
     took_first="You sent several addresses and I took the first, {address}; send the others one by one.",
     choose="{address} offers several feeds. Which one shall I follow?",
     failures={
@@ -149,20 +149,20 @@ EN = Texts(
     rate_unknown="how often it publishes will show",
     list_title="Feeds of this chat: {count}",
     list_title_of="Feeds of {chat}: {count}",
-    list_foot="Tap ✕ and a number to leave a feed, or send /sub and an address for another.",
+    list_foot="Tap ✕ and a number to leave a feed, or send /sub{at} and an address for another.",
     list_paused="paused",
     list_empty="This chat follows no feeds yet. Send /sub and the address of a website or feed.",
     list_empty_of="{chat} follows no feeds yet. Send: /sub ADDRESS {name}",
     page="page {page} of {pages}",
-    unsub_how="Which feed? Send /unsub and its number or its address:",
-    unsub_which="Several feeds fit “{words}”. Send /unsub and the number of one:",
-    unsub_unknown="No feed here fits “{words}”. Send /unsub and a number of this list:",
+    unsub_how="Which feed? Send /unsub{at} and its number or its address:",
+    unsub_which="Several feeds fit “{words}”. Send /unsub{at} and the number of one:",
+    unsub_unknown="No feed here fits “{words}”. Send /unsub{at} and a number of this list:",
     unsub_ask="Leave {feed}? News of it that still waits will not be sent either.",
-    unsubscribed="{feed} is no longer followed. Undo brings it back; /list shows the others.",
+    unsubscribed="{feed} is no longer followed. Undo brings it back; /list{at} shows the others.",
     unsubscribed_several=(
-        "{count} feeds are no longer followed: {feed}. Undo brings one back; /list shows the others."
+        "{count} feeds are no longer followed: {feed}. Undo brings one back; /list{at} shows the others."
     ),
-    followed_again="{feed} is followed again; /list shows all feeds.",
+    followed_again="{feed} is followed again; /list{at} shows all feeds.",
     yes="Yes, leave it",
     keep="Keep it",
     undo="Undo",
@@ -170,9 +170,9 @@ EN = Texts(
     following="More ›",
     latest_title="The latest",
     latest_title_of="The latest of {chat}",
-    latest_count="Send a number from 1 to {most}, like /latest 5.",
-    latest_no_source="No feed here is called “{words}”. Send /latest and one of these names: {names}",
-    latest_none="Nothing is stored yet. New items come here by themselves; /list shows the feeds.",
+    latest_count="Send a number from 1 to {most}, like /latest{at} 5.",
+    latest_no_source="No feed here is called “{words}”. Send /latest{at} and one of these names: {names}",
+    latest_none="Nothing is stored yet. New items come here by themselves; /list{at} shows the feeds.",
     untitled="(untitled)",
     newer="‹ Newer",
     older="Older ›",
@@ -181,18 +181,18 @@ EN = Texts(
     hours_ago="{count} h ago",
     days_ago="{count} d ago",
     alert_how=(
-        "Send /alert and the words that matter, for example\n/alert interest rates\n"
-        "I then tell this chat loudly of every item that holds all of them. /alerts lists what is set."
+        "Send /alert{at} and the words that matter, for example\n/alert{at} interest rates\n"
+        "Every item that holds all of them is then announced loudly. /alerts{at} lists what is set."
     ),
     alert_added=(
-        "Alert {number} is set: I will tell this chat loudly of every item with “{query}”. "
-        "/alerts lists and removes."
+        "Alert {number} is set: every item with “{query}” will be announced loudly. "
+        "/alerts{at} lists and removes."
     ),
-    alert_wrong="I can't use this alert: {why} Send /alert and other words.",
-    alert_same="This chat has that alert already; /alerts lists them.",
-    alert_full="This chat has {count} alerts, which is the most. Remove one with /alerts first.",
-    alerts_title="Alerts of this chat: {count}. Tap ✕ and a number to remove one; /alert and words adds one.",
-    alerts_empty="No alerts yet. Send /alert and the words that matter.",
+    alert_wrong="I can't use this alert: {why} Send /alert{at} and other words.",
+    alert_same="That alert is set already; /alerts{at} lists them.",
+    alert_full="There are {count} alerts, which is the most. Remove one with /alerts{at} first.",
+    alerts_title="Alerts: {count}. Tap ✕ and a number to remove one; /alert{at} and words adds one.",
+    alerts_empty="No alerts yet. Send /alert{at} and the words that matter.",
     alert_removed="Removed.",
     alert_gone="This alert is gone already.",
 )

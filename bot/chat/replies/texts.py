@@ -1,6 +1,7 @@
 """What a language must be able to say. Every text ends with what to do next.
 
-A name in braces is filled in by :func:`bot.chat.replies.say`; all languages use the same ones.
+A name in braces is filled in by :func:`bot.chat.replies.say`; all languages use the same ones. ``{at}``
+stands behind a command: the @name that it needs where another chat is meant than the one spoken in.
 """
 
 from collections.abc import Mapping

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.render.links import absolute
-from bot.render.markup import plain, read_html
+from bot.render.markup import PLAIN_LIMIT, plain, read_html
 from bot.render.parts import ENTITY_LIMIT, Entity, EntityKind, RichText, units
 from bot.render.serialise import serialise
 from bot.render.tags import tokens
@@ -269,6 +269,18 @@ def test_plain_keeps_paragraphs_and_drops_what_html2text_adds() -> None:
 )
 def test_plain_never_fails(source: str) -> None:
     assert "text" in plain(source)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("length", [PLAIN_LIMIT, 10 * PLAIN_LIMIT])
+def test_plain_takes_bounded_time(name: str, length: int) -> None:
+    began = time.process_time()
+    assert len(plain(HOSTILE[name][:length])) <= length
+    assert time.process_time() - began < 1
+
+
+def test_plain_leaves_no_blanks_at_the_ends_of_lines() -> None:
+    assert plain("<p>one <br>two <br/> three</p>") == "one\ntwo\nthree"
 
 
 @settings(max_examples=150, deadline=None)

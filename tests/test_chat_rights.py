@@ -93,6 +93,45 @@ async def test_a_channel_is_managed_from_a_private_chat(stage: Stage) -> None:
     assert await stage.heard(channel) == []
 
 
+async def test_every_next_step_for_a_channel_names_it(stage: Stage) -> None:
+    stage.world.add_channel("Morning news", username="morning_news")
+    assert "/alert @morning_news and" in (await stage.ask(stage.world.user, "/alerts @morning_news")).text
+    await stage.ask(stage.world.user, f"/sub @morning_news {FEED}", more=2)
+    for command, says in {
+        f"/sub {FEED} @morning_news": "/list @morning_news shows",
+        "/unsub @morning_news": "/unsub @morning_news and",
+        "/unsub 9 @morning_news": "/unsub @morning_news and",
+        "/latest 0 @morning_news": "/latest @morning_news 5",
+        "/latest @morning_news none": "/latest @morning_news and",
+        "/list @morning_news": "/sub @morning_news and",
+        "/unsub 1 @morning_news": "/list @morning_news shows",
+    }.items():
+        answer = await stage.ask(stage.world.user, command)
+        assert says in answer.text
+    await stage.press(answer, EN.undo)
+    await stage.becomes(answer, "/list @morning_news shows")
+    assert await stage.heard(stage.world.user) == []
+
+
+async def test_a_group_is_managed_from_afar_where_we_are_but_a_member(stage: Stage) -> None:
+    group = stage.world.add_supergroup("Hall", username="the_hall")
+    answer = await stage.ask(stage.world.user, f"/sub {FEED} @the_hall", more=2)
+    assert "Hall now follows" in answer.text
+    assert await stage.heard(group) == [FEED]
+    stage.world.kick(group)
+    answer = await stage.ask(stage.world.user, "/list @the_hall")
+    assert answer.text == EN.channel_unknown.format(chat="@the_hall")
+
+
+async def test_a_member_may_read_by_the_groups_own_name(stage: Stage) -> None:
+    group = stage.world.add_supergroup("Hall", username="the_hall")
+    member = stage.world.add_user("Member")
+    stage.world.add_member(group, member)
+    await stage.ask(group, f"/sub {FEED}", more=2)
+    assert "1. Example News" in (await stage.ask(group, "/list @the_hall", user=member)).text
+    assert (await stage.ask(group, "/unsub 1 @the_hall", user=member)).text == EN.only_admins
+
+
 async def test_the_sample_for_a_channel_is_not_taken_for_delivered_there(stage: Stage) -> None:
     channel = stage.world.add_channel(username="morning_news")
     await stage.ask(stage.world.user, f"/sub @morning_news {FEED}", more=2)

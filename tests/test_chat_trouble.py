@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 
@@ -11,8 +12,9 @@ from bot.chat.desk import Ask, Desk
 from bot.chat.replies import LANGUAGES
 from bot.deliver.outcome import Outcome, Sent, Wait
 from bot.errors import StoreUnavailable
-from bot.items import Chat, ChatId, ItemId
+from bot.items import Chat, ChatId, ItemId, Subscription
 from bot.playground.playground import Playground
+from bot.playground.world import Status
 from bot.render.parts import Message, RichText
 from bot.settings import Settings
 from bot.store.claims import Claims
@@ -95,6 +97,25 @@ async def test_a_surprise_in_one_update_ends_no_conversation(
     assert [one for one in caplog.records if one.levelno == logging.ERROR and one.exc_info]
 
 
+async def test_who_adds_us_while_the_store_fails_is_greeted_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, failed = stage.store.claims.end_update, asyncio.Event()
+
+    async def end_update(update: int) -> None:
+        if not failed.is_set():
+            failed.set()
+            raise StoreUnavailable("Redis does not answer")
+        await kept(update)
+
+    monkeypatch.setattr(stage.store.claims, "end_update", end_update)
+    group = stage.world.add_supergroup("Circle", bot=Status.LEFT)
+    stage.world.add_member(group)
+    await stage.settled()
+    assert failed.is_set()
+    assert len(stage.world.messages(stage.world.user)) == 1
+
+
 async def test_one_who_waits_hides_nobody_however_many_come_after(stage: Stage) -> None:
     stage.web.held = asyncio.Event()
     stage.world.say(stage.world.user, f"/sub {FEED}")
@@ -167,6 +188,66 @@ async def test_an_undo_needs_no_site(stage: Stage) -> None:
     await stage.becomes(left, "followed again")
     assert await stage.heard(stage.world.user) == [FEED]
     assert len(stage.world.messages(stage.world.user)) == 3
+
+
+async def test_two_hundred_feeds_are_leafed_through_and_each_can_be_left(stage: Stage) -> None:
+    me = ChatId(stage.world.user.id)
+    for number in range(200):
+        feed = await stage.store.feeds.ensure(f"https://feed{number}.example/rss")
+        await stage.store.chats.subscribe(Subscription(me, feed.id, created_ms=number))
+    listed = await stage.ask(stage.world.user, "/list")
+    seen = list(listed.buttons)
+    for page in range(2, 26):
+        await stage.press(listed, EN.following)
+        await stage.becomes(listed, f"page {page} of 25")
+        seen += listed.buttons
+    assert [one for one in seen if one.startswith("✕")] == [f"✕ {n}" for n in range(1, 201)]
+    await stage.press(listed, "✕ 200")
+    await stage.becomes(listed, "Leave feed199.example/rss?")
+    await stage.press(listed, EN.yes)
+    await stage.becomes(listed, "no longer followed")
+    many = " ".join(str(number) for number in range(1, 200))
+    left = await stage.ask(stage.world.user, f"/unsub {many}")
+    assert "199 feeds are no longer followed" in left.text
+    assert (await stage.ask(stage.world.user, "/list")).text == EN.list_empty
+
+
+async def test_a_page_turned_while_items_arrive_repeats_but_never_skips(stage: Stage) -> None:
+    stage.web.publish(FEED, "Example News", items(12))
+    await stage.ask(stage.world.user, f"/sub {FEED}", more=2)
+    latest = await stage.ask(stage.world.user, "/latest")
+    seen = set(re.findall(r"Story number \d+", latest.text))
+    fresh = replace(items(1)[0], guid="fresh", title="Fresh", link="https://news.example/fresh")
+    stage.web.publish(FEED, "Example News", (fresh, *items(12)))
+    await stage.ask(stage.world.user, f"/sub {FEED}")
+    for page in ("6. ", "11. "):
+        await stage.press(latest, EN.older)
+        await stage.becomes(latest, page)
+        seen |= set(re.findall(r"Story number \d+", latest.text))
+    assert len(seen) == 12
+
+
+async def test_whoever_blocks_us_before_the_answer_breaks_nothing(stage: Stage) -> None:
+    stage.web.held = asyncio.Event()
+    stage.world.say(stage.world.user, f"/sub {FEED}")
+    await stage.web.looked.wait()
+    stage.world.block()
+    stage.web.held.set()
+    await stage.settled()
+    known = await stage.store.chats.get(ChatId(stage.world.user.id))
+    assert known
+    assert known.paused == "blocked"
+    assert stage.world.messages(stage.world.user) == []
+
+
+async def test_an_edited_command_and_a_reaction_are_left_alone(stage: Stage) -> None:
+    await stage.ask(stage.world.user, "/help")
+    chat = {"id": stage.world.user.id, "type": "private", "first_name": "Alex"}
+    said = {"message_id": 2, "chat": chat, "from": {"id": chat["id"], "first_name": "A"}, "text": "/list"}
+    for kind in ("edited_message", "message_reaction", "inline_query"):
+        stage.world.telegram.updates.add(kind, said)
+    await stage.settled()
+    assert len(stage.world.messages(stage.world.user)) == 1
 
 
 async def test_items_that_go_or_come_while_one_leafs_leave_no_empty_page(stage: Stage) -> None:

@@ -142,10 +142,16 @@ class Conversation:
             while lane and not self._ending:
                 update = lane.popleft()
                 async with self._places:
-                    await self._service.serve(update)
+                    await self._serve(update)
                 self._poller.done(update.id)
         finally:
             del self._lanes[chat]
+
+    async def _serve(self, update: Update) -> None:
+        try:
+            await self._service.serve(update)
+        except Exception:  # whatever surprises us about one update must not end all conversations
+            log.exception("update %d has failed without an answer", update.id)
 
     async def _finish(self) -> None:
         """Let what is in hand come to its end, and cut off what takes too long."""

@@ -70,14 +70,17 @@ class Service:
         if isinstance(update, Posted):
             await self._rename(update)
             return
-        desk, begun = replace(self._desk, told=set()), False
+        desk = replace(self._desk, told=set())
+        begun = handled = False
         while True:
             try:
                 begun = begun or await desk.store.claims.begin_update(update.id)
                 if not begun:
                     log.info("update %d was handled before, or has failed for good", update.id)
                     return
-                await self._handle(desk, update)
+                if not handled:
+                    await self._handle(desk, update)
+                    handled = True
                 await desk.store.claims.end_update(update.id)
             except StoreError as error:
                 log.warning("update %d: the store is away: %s", update.id, error)
@@ -127,8 +130,6 @@ class Service:
             await membership.rename(self._desk, update.place)
         except StoreError as error:
             log.debug("update %d: a chat's name was not kept: %s", update.id, error)
-        except Exception:  # nor must this one
-            log.exception("update %d has failed", update.id)
 
     async def _do(self, desk: Desk, update: Update) -> None:
         match update:

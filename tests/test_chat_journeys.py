@@ -1,5 +1,6 @@
 """A strict tester's round through a relay of its own process: whatever is asked, one sentence says what to do."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,28 @@ async def test_while_redis_is_gone_the_answer_says_so_or_comes_whole(tmp_path: P
         assert "press" in said
         assert await run.stop() == 0
         assert "Traceback" not in run.log
+
+
+async def test_a_command_in_hand_when_the_relay_is_killed_is_answered_by_the_next(tmp_path: Path) -> None:
+    looked, held = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: web.Request) -> web.StreamResponse:
+        looked.set()
+        await held.wait()
+        return web.Response(text=origin.rss("press"), content_type="application/rss+xml")
+
+    async with Playground() as world, serve() as origin, relay(tmp_path, world, **FAST) as run:
+        origin.others["/slow.xml"] = slow
+        origin.publish("press")
+        await run.start()
+        world.say(world.user, f"/sub {origin.url}/slow.xml")
+        async with asyncio.timeout(10):
+            await looked.wait()
+        await run.kill()
+        held.set()
+        await run.start()
+        answers = await world.wait_for_messages(world.user, 2, timeout=20)
+        assert "now follows" in answers[0].text
+        assert "1. The press" in (await ask(world, "/list")).text
+        assert len(world.messages(world.user)) == 3
+        assert await run.stop() == 0

@@ -212,6 +212,15 @@ async def test_two_hundred_feeds_are_leafed_through_and_each_can_be_left(stage: 
     assert (await stage.ask(stage.world.user, "/list")).text == EN.list_empty
 
 
+async def test_a_feeds_password_is_not_shown_to_those_who_read_the_list(stage: Stage) -> None:
+    me = ChatId(stage.world.user.id)
+    feed = await stage.store.feeds.ensure("https://reader:hunter2@private.example/feed")
+    await stage.store.chats.subscribe(Subscription(me, feed.id, created_ms=1))
+    listed = await stage.ask(stage.world.user, "/list")
+    assert "1. private.example/feed" in listed.text
+    assert "hunter2" not in str(listed.content)
+
+
 async def test_a_page_turned_while_items_arrive_repeats_but_never_skips(stage: Stage) -> None:
     stage.web.publish(FEED, "Example News", items(12))
     await stage.ask(stage.world.user, f"/sub {FEED}", more=2)

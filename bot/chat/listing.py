@@ -9,7 +9,7 @@ from bot.chat.desk import Ask, Buttons, Desk, at, handle, here, name
 from bot.chat.menus import PAGE_SIZE, Press, Verb
 from bot.chat.replies import bold, join, link, rate, say, short, trouble
 from bot.chat.rights import pressed_target, target_of
-from bot.chat.sources import Source, called, name_of, sources_of
+from bot.chat.sources import Source, called, name_of, page_of, sources_of
 from bot.fetch.address import normalise
 from bot.items import Chat, ChatId, FeedId
 from bot.render.parts import Button, RichText
@@ -171,7 +171,7 @@ def _line(desk: Desk, ask: Ask, number: int, source: Source) -> RichText:
         notes.append(texts.list_paused)
     if feed.trouble:
         notes.append(f"⚠ {trouble(texts, feed.trouble, feed.ok_ms, desk.now_ms())}")
-    named = link(source.name, feed.link or feed.url)
+    named = link(source.name, page_of(feed))
     return join([RichText(f"{number}. "), named, RichText(" · " + " · ".join(notes))])
 
 

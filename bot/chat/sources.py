@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.chat.desk import Desk
 from bot.chat.replies import short
+from bot.fetch.address import without_user
 from bot.items import ChatId, Feed, Subscription
 from bot.rules import fold
 
@@ -29,8 +30,13 @@ class Source:
 
 
 def name_of(feed: Feed) -> str:
-    """Return a feed's own name on one line, its address where it has none."""
-    return short(feed.title, NAME_LIMIT) or short(feed.url.partition("://")[2] or feed.url, NAME_LIMIT)
+    """Return a feed's own name on one line, its address where it has none: without a password in it."""
+    return short(feed.title, NAME_LIMIT) or short(without_user(feed.url).partition("://")[2], NAME_LIMIT)
+
+
+def page_of(feed: Feed) -> str:
+    """Return where a feed's name leads: its site, else the feed itself, without a password in it."""
+    return feed.link or without_user(feed.url)
 
 
 async def sources_of(desk: Desk, chat: ChatId) -> list[Source]:

@@ -213,6 +213,29 @@ async def test_a_migration_moves_all_and_voids_the_claim(store: Store, clock: Cl
     assert [name for name in await redis.keys("*") if str(GROUP).encode() in name.split(b":")] == []
 
 
+async def test_what_is_routed_during_a_migration_reaches_the_new_chat(store: Store) -> None:
+    feed = await hear(store, GROUP)
+    await lay(store, feed.id, 1, GROUP)
+    (claim,) = (await store.outbox.claim(9, 1000)).claims
+    await store.chats.migrate(GROUP, SUPER)
+    # A router that read the subscriptions before, and a message that was on its way.
+    late = await lay(store, feed.id, 2, GROUP)
+    assert not await store.outbox.settle(claim, 44)
+    (claim,) = (await store.outbox.claim(9, 1000)).claims
+    assert (claim.chat, claim.item) == (SUPER, late), "neither lost nor sent again"
+    assert await store.outbox.waiting(GROUP) == 0
+
+
+@pytest.mark.parametrize(("why", "after"), [("by hand", "by hand"), ("kicked", "")])
+async def test_a_migration_keeps_a_persons_pause_only(store: Store, why: str, after: str) -> None:
+    await hear(store, GROUP)
+    await store.chats.pause(GROUP, why)
+    await store.chats.migrate(GROUP, SUPER)
+    moved = await store.chats.get(SUPER)
+    assert moved is not None
+    assert moved.paused == after
+
+
 async def test_a_migration_into_a_chat_that_is_there_keeps_what_it_has(store: Store) -> None:
     feed = await hear(store, GROUP)
     await store.chats.subscribe(Subscription(SUPER, feed.id, 2, title="Ours"))

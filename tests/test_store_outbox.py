@@ -312,6 +312,25 @@ async def test_what_waits_longest_is_parked_when_a_lane_is_full(
     assert (await claim_one(store)).item == item(2)
 
 
+async def test_what_expired_as_it_waited_does_not_hold_up_what_is_new(store: Store, clock: Clock) -> None:
+    for number in range(60):
+        await lay(store, number, GROUP)
+    for _ in range(50):  # a chat that comes back after weeks: no call is made for these
+        assert await store.outbox.park(await claim_one(store), "record expired", unasked=True)
+    assert len(await drain(store, clock, until_ms=clock.ms + 2000)) == 3
+    clock.forward(60_000)
+    assert len(await drain(store, clock, until_ms=clock.ms + 2000)) == 3, "the limit holds as before"
+
+
+async def test_reasons_do_not_pile_up_for_ever(store: Store, redis: Any, clock: Clock) -> None:
+    await redis.hset(keys.parked(ANN), mapping={item(number): "blocked" for number in range(1000)})
+    await lay(store, 2000, ANN)
+    await store.outbox.park(await claim_one(store), "the last one")
+    parked = await store.outbox.parked(ANN)
+    assert len(parked) == 1000
+    assert parked[item(2000)] == "the last one"
+
+
 async def test_what_was_sent_is_remembered_by_count(
     store: Store, redis: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

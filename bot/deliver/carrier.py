@@ -71,7 +71,7 @@ class Lanes(Protocol):
     async def defer(self, claim: Claim, wait_ms: int, *, counts: bool = True) -> bool:
         """Keep it for later."""
 
-    async def park(self, claim: Claim, why: str) -> bool:
+    async def park(self, claim: Claim, why: str, *, unasked: bool = False) -> bool:
         """Give it up, with the reason."""
 
     async def hold(self, chat_id: ChatId | None, wait_ms: int) -> None:
@@ -206,7 +206,7 @@ class Carrier:
             case Unclear(why):
                 await self._unclear(claim, why)
             case Withdrawn(why):
-                await self._park(claim, why, logging.INFO)
+                await self._park(claim, why, logging.INFO, unasked=True)
             case Refused(why) | PhotoRefused(why) | TopicLost(why):
                 await self._park(claim, f"Telegram refuses it: {why}", logging.WARNING)
             case ChatLost(why):
@@ -256,9 +256,9 @@ class Carrier:
         if rest.bot_ms:
             await surely(lambda: self._outbox.hold(None, rest.bot_ms))
 
-    async def _park(self, claim: Claim, why: str, level: int) -> None:
+    async def _park(self, claim: Claim, why: str, level: int, *, unasked: bool = False) -> None:
         logger.log(level, "chat %d, item %s: not sent: %s", claim.chat, claim.item, why)
-        await surely(lambda: self._outbox.park(claim, why))
+        await surely(lambda: self._outbox.park(claim, why, unasked=unasked))
         self._backoff.forget(claim.chat)
         self.tally.count("parked")
 

@@ -18,6 +18,7 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `item:{id}`          | string | KEEP_DAYS           | the item, packed and compressed              |
 | `news`               | stream | until routed        | items handed on: `item`; group `routers`     |
 | `chats`              | set    | for ever            | chat ids we know                             |
+| `moved`              | hash   | for ever            | chat id before a migration → after it        |
 | `usernames`          | hash   | for ever            | username in lower case → chat id             |
 | `chat:{id}`          | hash   | for ever            | what we know of a chat (bot.items.Chat)      |
 | `chat:{id}:feeds`    | hash   | with the chat       | feed id → when subscribed (ms): the order of `/list`|
@@ -28,7 +29,7 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `ready`              | zset   | for ever            | chat id by when it may be claimed next (ms)  |
 | `lease:{chat}`       | hash   | the lease + an hour | the message in flight: `token`, `item`, `till` (ms)|
 | `sent:{chat}`        | zset   | KEEP_DAYS, by count | item id by message id (0: sent before a migration)|
-| `parked:{chat}`      | hash   | KEEP_DAYS           | item id → why it will not be delivered       |
+| `parked:{chat}`      | hash   | KEEP_DAYS, by count | item id → why it will not be delivered       |
 | `budget`             | zset   | until past          | chat id by GCRA arrival (ms); `bot`: end of its hold|
 | `window`             | zset   | the last second     | every message handed out or reserved, by when (ms)|
 | `update:{id}`        | string | a day               | Telegram update: times begun, or `done`      |

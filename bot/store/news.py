@@ -271,9 +271,7 @@ class News:
     async def ack(self, entry_ids: Sequence[str]) -> None:
         """Note that items were routed, all their lanes written: they leave the stream."""
         if entry_ids:
-            await self._door.many(
-                [("XACK", keys.NEWS, keys.ROUTERS, *entry_ids), ("XDEL", keys.NEWS, *entry_ids)]
-            )
+            await self._door.run("ack", keys.ROUTERS, *entry_ids)
 
 
 def _portions(candidates: Sequence[Candidate]) -> list[Sequence[Candidate]]:

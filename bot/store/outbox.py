@@ -154,9 +154,12 @@ class Outbox:
         args = (wait_ms, int(whole_bot), int(counts))
         return bool(await self._door.run("defer", claim.chat, claim.item, claim.token, *args))
 
-    async def park(self, claim: Claim, why: str) -> bool:
-        """Take the item out of the lane for good, with the reason, and let the next one follow."""
-        args = (why, self._keep_ms)
+    async def park(self, claim: Claim, why: str, *, unasked: bool = False) -> bool:
+        """Take the item out of the lane for good, with the reason, and let the next one follow.
+
+        ``unasked``: Telegram was not called for it, so it takes nothing of the budget.
+        """
+        args = (why, self._keep_ms, int(unasked))
         return bool(await self._door.run("park", claim.chat, claim.item, claim.token, *args))
 
     async def reserve(self, chat_id: ChatId, cost: int = 1) -> int:

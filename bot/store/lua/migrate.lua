@@ -1,6 +1,6 @@
 -- Move all that is known of, waits for and was sent to one chat to another; what the other has stays.
 -- uses: clock, pace, turn
--- KEYS: `chats`, `usernames`, `ready`, `budget`, and of both chats `chat:{id}`, its `:feeds` and `:alerts`,
+-- KEYS: `chats`, `moved`, `usernames`, `ready`, `budget`, and of both chats `chat:{id}`, its `:feeds` and `:alerts`,
 --   `lane:{chat}` and its two, `lease:{chat}`, `sent:{chat}`, `parked:{chat}`; `feed:{id}:chats`; spelled here.
 -- ARGV: 1 now · 2 old chat · 3 new chat · 4 lifetime of what was sent and parked (ms)
 -- Result: 1.
@@ -45,7 +45,8 @@ redis.call('PEXPIRE', 'sent:' .. new, keep_ms)
 
 local known = redis.call('HGETALL', 'chat:' .. old)
 for i = 1, #known, 2 do
-  if known[i] ~= 'kind' and known[i] ~= 'paused' then
+  -- A pause by Telegram's reasons was the old chat's; one by hand is somebody's wish.
+  if known[i] ~= 'kind' and (known[i] ~= 'paused' or known[i + 1] == 'by hand') then
     local there = redis.call('HGET', 'chat:' .. new, known[i])
     if not there or there == '' then redis.call('HSET', 'chat:' .. new, known[i], known[i + 1]) end
     if known[i] == 'username' and redis.call('HGET', 'usernames', string.lower(known[i + 1])) == old then
@@ -54,6 +55,7 @@ for i = 1, #known, 2 do
   end
 end
 redis.call('HSETNX', 'chat:' .. new, 'kind', 'supergroup')
+redis.call('HSET', 'moved', old, new)
 redis.call('SADD', 'chats', new)
 redis.call('SREM', 'chats', old)
 redis.call('DEL', 'chat:' .. old, 'lane:' .. old, 'sent:' .. old, 'lease:' .. old)

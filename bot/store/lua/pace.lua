@@ -1,5 +1,5 @@
 -- Shared: how often one chat may be written to (GCRA; `budget` holds theoretical arrival times).
--- KEYS: `budget`, spelled here. ARGV: none of its own.
+-- KEYS: `budget`, `window`, spelled here. ARGV: none of its own.
 -- PRIVATE_MS and SHARED_MS, the interval in a private chat and in a group or channel, stand above
 -- (bot.store.outbox.Pace): 3 at once after a rest, then one in each interval.
 -- Result: functions only.
@@ -20,6 +20,12 @@ end
 local function charge(chat, at, cost)
   local arrival = tonumber(redis.call('ZSCORE', 'budget', chat) or 0)
   redis.call('ZADD', 'budget', math.max(arrival, at) + cost * interval_ms(chat), chat)
+end
+
+-- Give back what a claim took that came to nothing: no call was made for it.
+local function uncharge(chat, token)
+  redis.call('ZREM', 'window', token)
+  if redis.call('ZSCORE', 'budget', chat) then redis.call('ZINCRBY', 'budget', -interval_ms(chat), chat) end
 end
 
 -- Send nothing to the chat, or with '' to anybody, before `till`.

@@ -1,6 +1,12 @@
 -- Shared: whose turn it is. Uses clock and pace.
--- KEYS: `ready`, `lane:{chat}` and its two, `lease:{chat}`, `chat:{id}`, spelled here. ARGV: none of its own.
+-- KEYS: `ready`, `lane:{chat}` and its two, `lease:{chat}`, `chat:{id}`, `parked:{chat}`, `moved`, spelled here.
+-- ARGV: none of its own.
 -- Result: functions only.
+-- The number that a chat goes by now: whoever read its subscriptions before a migration still says the old one.
+local function present(chat)
+  return redis.call('HGET', 'moved', chat) or chat
+end
+
 local function is_paused(chat)
   local why = redis.call('HGET', 'chat:' .. chat, 'paused')
   return why and why ~= ''
@@ -25,9 +31,17 @@ local function holds_lease(chat, token)
   return redis.call('HGET', 'lease:' .. chat, 'token') == token
 end
 
+local PARKED_KEPT = 1000
+
 local function note_parked(chat, item, why, keep_ms)
-  redis.call('HSET', 'parked:' .. chat, item, why)
-  redis.call('PEXPIRE', 'parked:' .. chat, keep_ms)
+  local parked = 'parked:' .. chat
+  -- Whatever goes on being parked keeps them all alive, so some give way. Any may: the reasons are told, not
+  -- needed, but for the few items that a router that died may bring again.
+  if redis.call('HLEN', parked) >= PARKED_KEPT then
+    redis.call('HDEL', parked, redis.call('HRANDFIELD', parked))
+  end
+  redis.call('HSET', parked, item, why)
+  redis.call('PEXPIRE', parked, keep_ms)
 end
 
 local function note_sent(chat, item, message, kept, keep_ms)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -134,7 +135,7 @@ def _loops(
     if Role.COLLECT in roles:
         yield parts.collector(on_lost=owners.of_lost).run(stop)
     if Role.ROUTE in roles:
-        yield Router(store, consumer=f"{socket.gethostname()}-{os.getpid()}").run(stop)
+        yield Router(store, holder=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}").run(stop)
     if Role.DELIVER in roles and voice is not None:
         ear = Ear(owners.tell, store.claims.note_health)
         yield Courier(store.outbox, store.news, store.chats, voice.sender, settings, ear=ear).run(stop)

@@ -75,10 +75,10 @@ class Router:
     one has laid before an older one that another still has in hand.
     """
 
-    def __init__(self, store: Store, *, consumer: str = "router") -> None:
-        """Take the store; ``consumer`` names this router among those that wait."""
+    def __init__(self, store: Store, *, holder: str = "router") -> None:
+        """Take the store; ``holder`` names this router, and no other, among those that wait."""
         self._store = store
-        self._consumer = consumer
+        self._holder = holder
 
     async def run(self, stop: asyncio.Event) -> None:
         """Route whatever is handed on, until ``stop``; the batch in hand is finished."""
@@ -88,19 +88,19 @@ class Router:
             # A store that does not answer must not hold up the stop: the lead then ends with its lease.
             with suppress(StoreError, TimeoutError):
                 async with asyncio.timeout(RESIGN_S):
-                    await self._store.claims.resign(ROLE, self._consumer)
+                    await self._store.claims.resign(ROLE, self._holder)
 
     async def _run(self, stop: asyncio.Event) -> None:
         backoff_s = BACKOFF_S[0]
         batch: Sequence[NewsEntry] = ()
         while not stop.is_set() or batch:
             try:
-                if not await self._store.claims.lead(ROLE, self._consumer, LEAD_MS):
+                if not await self._store.claims.lead(ROLE, self._holder, LEAD_MS):
                     batch = ()
                     await _first_of(stop, PASSIVE_S)
                     continue
                 if not batch:
-                    batch = await self._store.news.read(self._consumer, BATCH, BLOCK_MS)
+                    batch = await self._store.news.read(ROLE, BATCH, BLOCK_MS)
                 if batch:
                     await self.route(batch)
                 batch, backoff_s = (), BACKOFF_S[0]

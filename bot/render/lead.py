@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from bot.items import Item
-from bot.render.characters import width
+from bot.render.characters import is_blank, width
 from bot.render.cut import broken_off, cut, sentence_ends
 from bot.render.markup import read_html
 from bot.render.parts import EntityKind, RichText, units
@@ -24,7 +24,9 @@ READ_LIMIT = 3 * SUMMARY_LIMIT
 _SHORT = 80
 """A summary less wide than this gives way to the content, if that says more."""
 
-_NO_LEAD = re.compile(r"(?:comments|link|\[link\]|read more|n/a|none|null|no description|\W*)", re.IGNORECASE)
+_NO_LEAD = re.compile(
+    r"(?:comments|link|\[link\]|read more|n/a|none|null|no description|[\s.…·•|*_–—-]*)", re.IGNORECASE
+)
 _POINT = re.compile(r"(?:•|\d+\.) ")
 _NOT_LETTER = re.compile(r"[\W_]+")
 
@@ -48,7 +50,7 @@ def _read(html: str, base: str | None, title: str) -> RichText:
     """Return the text of ``html`` that is worth reading under ``title``."""
     rich = read_html(html, base, READ_LIMIT, captions=False) if html else RichText()
     rich = _without_title(rich, title)
-    return RichText() if _NO_LEAD.fullmatch(rich.text) else rich
+    return RichText() if is_blank(rich.text) or _NO_LEAD.fullmatch(rich.text) else rich
 
 
 def _is_enough(summary: RichText) -> bool:

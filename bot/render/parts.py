@@ -85,4 +85,4 @@ class Message:
 
 def units(text: str) -> int:
     """Return the length of ``text`` in UTF-16 code units."""
-    return len(text) + sum(1 for letter in text if letter > "\uffff")
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2

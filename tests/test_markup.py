@@ -184,6 +184,8 @@ HOSTILE = {
     "attributes": "<p " + "a=1 " * 500_000 + ">t",
     "tails": "read more " * 100_000,
     "stops": ". " * 500_000,
+    "classes": "<p class='" + "share " * 800_000 + "'>t",
+    "decoded": "&lt;" * 2_000_000,
     "crossed": "<b><i><u><s>x</b>y</i>z</u>w</s>" * 10_000,
     "quotes in links": "<a href=http://x.example><blockquote>x<pre>y" * 20_000,
 }
@@ -197,6 +199,13 @@ def test_hostile_html_takes_bounded_time_and_gives_what_telegram_takes(name: str
     assert units(rich.text) <= 4096
     assert len(rich.entities) <= ENTITY_LIMIT
     assert parse_html(serialise(rich)) == rich
+
+
+def test_a_long_text_is_read_in_pieces_that_cut_nothing_apart() -> None:
+    long = "x &CounterClockwiseContourIntegral;&amp; " * 3000
+    assert "".join(map(str, tokens(f"<b>{long}</b>"))).count("x \u2233& ") == 3000
+    after_blanks = " " * 100_000 + "\u200b" * 100_000 + "word"
+    assert read_html(after_blanks, limit=20).text == "word"
 
 
 TAGS = "b /b i /i u /u s /s code /code pre /pre blockquote /blockquote p /p br ul li /ul tr td h1 /h1 tg-spoiler script"

@@ -13,7 +13,7 @@ from bot.items import FeedId, Hit, Image, Item, ItemId, StoredItem, Style
 from bot.parse.document import read
 from bot.render.characters import is_blank, width
 from bot.render.lead import SUMMARY_LIMIT, lead
-from bot.render.message import compose
+from bot.render.message import ALERT_LIMIT, compose
 from bot.render.page import page
 from bot.render.parts import CAPTION_LIMIT, ENTITY_LIMIT, TEXT_LIMIT, Button, Message, RichText, units
 from bot.render.preview import preview_of
@@ -237,6 +237,41 @@ def test_the_page_shows_each_message_and_lets_nothing_foreign_act() -> None:
     assert 'src="https://i.org/&quot;onerror=x.png"' in shown
     assert shown.count("<article>") == 2
     assert '<a class="preview" href="https://news.example.org/1">' in shown
+
+
+def test_a_caption_keeps_title_source_time_and_alert_however_long_each_is() -> None:
+    item = replace(
+        ITEM,
+        title="T " * 5000,
+        source="S" * 1000,
+        summary_html="<p>" + "😀 one. " * 400,
+        images=(IMAGE,),
+    )
+    hits = tuple(Hit(number, f"query {number}", ("one", f"w{number}" * 50)) for number in range(200))
+    text = composed(item, hits=hits).text.text
+    assert units(text) <= CAPTION_LIMIT
+    head, body, foot = text.split("\n\n")
+    assert head.startswith("T T T")
+    assert head.endswith("…")
+    assert body.endswith("one.")
+    source, alert = foot.split("\n", 1)
+    assert source.startswith("SSSS")
+    assert source.endswith("… · 27 Feb 2025, 16:19 UTC")
+    assert alert.startswith("🔔 “query 0”: one, w0w0")
+    assert units(alert) <= ALERT_LIMIT
+
+
+def test_a_lead_of_emoji_costs_a_caption_neither_source_nor_time() -> None:
+    item = replace(ITEM, title="", summary_html="👍🏽" * 900, images=(IMAGE,))
+    text = composed(item).text.text
+    assert units(text) <= CAPTION_LIMIT
+    assert text.endswith("👍🏽…\n\nThe News · 27 Feb 2025, 16:19 UTC")
+
+
+def test_an_address_too_long_for_telegram_is_left_out_and_the_text_stays() -> None:
+    message = composed(replace(ITEM, link="https://x.org/" + "a" * 3000))
+    assert serialise(message.text).startswith("<b>Rain &amp; sun</b>")
+    assert message.preview.url == ""
 
 
 TEXTS = st.text(max_size=400) | st.sampled_from(

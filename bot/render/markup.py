@@ -120,7 +120,6 @@ class _Reader:
 
     def __init__(self, base: str | None, limit: int, *, captions: bool) -> None:
         self.builder = Builder(limit)
-        self._limit = limit
         self._base = base
         self._captions = captions
         self._skipped = ""
@@ -134,9 +133,6 @@ class _Reader:
         """Write ``text``, unless it stands in something left out."""
         if self._skipped:
             return
-        room = 8 * (self._limit - self.builder.length) + 4096
-        if len(text) > room:
-            text = text[:room] if self._verbatim else " ".join(text[: 16 * room].split())[:room]
         if self._raised:
             text = text.translate(_RAISED if self._raised == "sup" else _LOWERED)
         if self._verbatim:

@@ -1,8 +1,10 @@
 """Setting an item: title, lead, source and time as one message."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -31,6 +33,7 @@ MARKED_LIMIT = 24
 """Places in a message where matched words are marked."""
 
 _GAP = "\n\n"
+_LETTER = re.compile(f"[^\\W_{WIDE}]")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -134,20 +137,26 @@ def _marked(rich: RichText, words: tuple[str, ...]) -> RichText:
     """Return ``rich`` with each of ``words`` underlined wherever it stands as a word."""
     if not words or not rich.text:
         return rich
-    marks: list[Entity] = []
-    pattern = "|".join(_as_word(word) for word in sorted(set(words), key=len, reverse=True) if word)
-    for found in re.finditer(pattern, rich.text, re.IGNORECASE) if pattern else ():
-        if found[0] and len(marks) < MARKED_LIMIT:
-            marks.append(Entity(EntityKind.UNDERLINE, units(rich.text[: found.start()]), units(found[0])))
-    return RichText(rich.text, arrange((*rich.entities, *marks)))
+    text = rich.text
+    places = (place for word in dict.fromkeys(words) for place in _places(word, text))
+    marks = [
+        Entity(EntityKind.UNDERLINE, units(text[:start]), units(text[start:end]))
+        for start, end in islice(places, MARKED_LIMIT)
+    ]
+    return RichText(text, arrange((*rich.entities, *marks)))
 
 
-def _as_word(word: str) -> str:
-    """Return a pattern for ``word``: no letter touches its edges, save where one writes without spaces."""
-    letter = f"[^\\W_{WIDE}]"
-    start = f"(?<!{letter})" if re.match(letter, word) else ""
-    end = f"(?!{letter})" if re.match(letter, word[-1:]) else ""
-    return start + re.escape(word) + end
+def _places(word: str, text: str) -> Iterator[tuple[int, int]]:
+    """Yield where ``word`` stands in ``text``: no letter touches it, save where one writes without spaces."""
+    for found in re.finditer(re.escape(word), text, re.IGNORECASE) if word else ():
+        start, end = found.span()
+        if not (_joins(text, start) or _joins(text, end)):
+            yield start, end
+
+
+def _joins(text: str, at: int) -> bool:
+    """Tell whether letters of one word stand on both sides of ``at``."""
+    return 0 < at < len(text) and bool(_LETTER.match(text, at - 1) and _LETTER.match(text, at))
 
 
 def _picture(item: Item, image_proxy: str) -> Image | None:

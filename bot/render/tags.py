@@ -13,8 +13,17 @@ from html import unescape
 TOKEN_LIMIT = 20_000
 """Tags read of one body: some 20 ms of work. What lies beyond is beyond any message as well."""
 
+PIECE = 16_384
+"""Characters of text decoded at a time: of a body without tags no more is read than its reader takes."""
+
+REST_LIMIT = 16_384
+"""Characters of a tag in which attributes are looked for; pictures are sometimes written into them."""
+
 RAW = frozenset({"script", "style", "xmp", "iframe", "noembed", "noframes", "textarea", "title"})
 """Elements whose content is no markup, nor anything to read."""
+
+_LONGEST_REFERENCE = 40
+"""Characters: the longest of HTML is ``&CounterClockwiseContourIntegral;``."""
 
 _TAG = re.compile(
     r"<(?P<close>/?)(?P<name>[a-zA-Z][^\s/>]*+)(?P<rest>(?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+)>"
@@ -33,7 +42,7 @@ class Tag:
         self.name = name
         self.closing = closing
         self.empty = rest.endswith("/") and not closing
-        self._rest = rest
+        self._rest = rest[:REST_LIMIT]
         self._read: dict[str, str] | None = None
 
     def get(self, attribute: str) -> str:
@@ -48,7 +57,7 @@ class Tag:
 
 
 def tokens(html: str) -> Iterator[str | Tag]:
-    """Yield the text, entities decoded, and the tags of ``html``, up to :data:`TOKEN_LIMIT` of them."""
+    """Yield the text, references decoded, and the tags of ``html``, up to :data:`TOKEN_LIMIT` of them."""
     if "<![CDATA[" in html:
         html = html.replace("<![CDATA[", "").replace("]]>", "")
     start = at = 0
@@ -62,7 +71,7 @@ def tokens(html: str) -> Iterator[str | Tag]:
             at += 1
             continue
         if at > start:
-            yield unescape(html[start:at])
+            yield from _texts(html, start, at)
         start = at = abs(end)
         if found:
             tag = Tag(found["name"].lower(), found["rest"], closing=bool(found["close"]))
@@ -75,7 +84,18 @@ def tokens(html: str) -> Iterator[str | Tag]:
     else:
         return
     if start < len(html):
-        yield unescape(html[start:])
+        yield from _texts(html, start, len(html))
+
+
+def _texts(html: str, start: int, end: int) -> Iterator[str]:
+    """Yield the text from ``start`` to ``end`` in pieces that cut no reference apart."""
+    while end - start > PIECE:
+        stop = start + PIECE
+        reference = html.rfind("&", stop - _LONGEST_REFERENCE, stop)
+        stop = reference if reference >= 0 else stop
+        yield unescape(html[start:stop])
+        start = stop
+    yield unescape(html[start:end])
 
 
 def _raw_end(tag: Tag, html: str, at: int) -> int:

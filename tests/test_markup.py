@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.render.characters import is_blank
 from bot.render.links import absolute
 from bot.render.markup import PLAIN_LIMIT, plain, read_html
 from bot.render.parts import ENTITY_LIMIT, Entity, EntityKind, RichText, units
 from bot.render.serialise import serialise
 from bot.render.tags import tokens
 from bot.render.tails import without_tail
-from tests.oracle import looks, parse_html
+from tests.oracle import as_sent, has_marks, looks, parse_html
 
 BASE = "https://news.example.org/a/b.html"
 
@@ -56,6 +57,7 @@ def html(source: str, **options: bool) -> str:
         ("<a href='/x'></a><a href='/y'><img src=z></a>t", "t"),
         ("<a href='/x'>a <a href='/y'>b</a>", None),
         ("<a href='/x'>see <code>y</code></a>", '<a href="https://news.example.org/x">see y</a>'),
+        ("<blockquote>q<pre>p</blockquote>r", "<blockquote>q\n\n<pre>p</pre></blockquote>\n\nr"),
         ("<code>a <a href='/x'>b</a></code>", "<code>a b</code>"),
         ("a <!-- no --> b <![CDATA[c]]> <?php d ?> <!doctype e> f", "a b c f"),
         ("1 < 2 && 3 > 2 <3", "1 &lt; 2 &amp;&amp; 3 &gt; 2 &lt;3"),
@@ -70,6 +72,11 @@ def test_html_becomes(source: str, expected: str | None) -> None:
     if expected is not None:
         assert html(source) == expected
     assert parse_html(html(source)) == read_html(source, BASE)
+
+
+def test_marks_of_direction_that_meet_across_tags_are_as_telegram_has_them() -> None:
+    rich = read_html("a<b>\u200f</b><i>\u200f</i>b")
+    assert as_sent(rich).text == rich.text == "a\u200c\u200fb"
 
 
 def test_a_link_begun_in_a_link_ends_the_first() -> None:
@@ -235,6 +242,7 @@ WORDS = (
         "\ud800",
         "\x00",
         "\u200d",
+        "\u200f",
         "[",
         "*",
         "_",
@@ -258,6 +266,10 @@ def test_any_html_gives_text_and_entities_that_telegram_reads_back(source: str, 
     back = parse_html(serialise(rich))
     assert back.text == rich.text
     assert looks(back) == looks(rich)
+    if rich.text and not is_blank(rich.text) and not has_marks(rich.text):
+        sent = as_sent(rich)
+        assert sent.text == rich.text
+        assert looks(sent) == looks(rich)
 
 
 @settings(max_examples=200, deadline=None)

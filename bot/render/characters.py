@@ -30,6 +30,7 @@ _FLOODS = re.compile(
     "|(?<=[\ufe00-\ufe0f])[\ufe00-\ufe0f]+"
     "|(?<![\U0001f3f4\U000e0020-\U000e007e])[\U000e0020-\U000e007f]+"  # tags belong to flags alone
 )
+_TURNS = re.compile("[\u200e\u200f](?=[\u200e\u200f])")
 _SPACES = re.compile(rf"\s{{2,}}|[^\S {KEPT_SPACES}]")
 _VISIBLE = re.compile("[^\\s\u200c-\u200f\ufe00-\ufe0f\u2800\U000e0020-\U000e007f]")
 
@@ -60,6 +61,11 @@ def clean(text: str) -> str:
     if _RINGS.search(text):
         text = _RINGS.sub("", unicodedata.normalize("NFC", text))
     return _FLOODS.sub("", _UNWANTED.sub("", _LINE_ENDS.sub("\n", _CONTROLS.sub(" ", text))))
+
+
+def turned_once(text: str) -> str:
+    """Return ``text`` as Telegram has it where marks of direction meet: only the last stays one."""
+    return text if text.isascii() else _TURNS.sub("\u200c", text)
 
 
 def collapse(text: str) -> str:

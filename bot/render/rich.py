@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from bot.render.characters import clean, collapse
+from bot.render.characters import clean, collapse, turned_once
 from bot.render.parts import ENTITY_LIMIT, TEXT_LIMIT, Entity, EntityKind, RichText, units
 
 STYLES = (EntityKind.BOLD, EntityKind.ITALIC, EntityKind.UNDERLINE, EntityKind.STRIKE, EntityKind.SPOILER)
@@ -146,8 +146,8 @@ class Builder:
         self._depth[kind] = depth - 1
         if kind in self._open and (depth == 1 or kind is EntityKind.LINK):
             if kind in QUOTES or kind is EntityKind.PRE:
-                self._end(EntityKind.LINK)
-                self._end(EntityKind.CODE)
+                for inner in (EntityKind.LINK, EntityKind.CODE, EntityKind.PRE):
+                    self._end(inner)
             self._end(kind)
 
     def name_language(self, language: str) -> None:
@@ -159,7 +159,7 @@ class Builder:
         """Return what was written, in normal form; stretches still open end here."""
         for kind in tuple(self._open):
             self._end(kind)
-        return RichText("".join(self._parts), arrange(self._spans))
+        return RichText(turned_once("".join(self._parts)), arrange(self._spans))
 
     def _end(self, kind: EntityKind) -> None:
         found = self._open.pop(kind, None)

@@ -27,7 +27,7 @@ def serve(orders: BinaryIO, replies: BinaryIO) -> None:
     replies.write(READY)
     replies.flush()
     while line := orders.readline():
-        order = Order(**json.loads(line))
+        order = wire.unpack_order(line)
         body = orders.read(order.size)
         if len(body) < order.size:
             return

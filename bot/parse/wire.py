@@ -9,7 +9,7 @@ for each item, so that a large one is unpacked in small steps.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +42,17 @@ class Reply:
     message: str = ""
     size: int = 0
     resident: int = 0
+
+
+def pack_order(order: Order) -> bytes:
+    """Return ``order`` as the line that precedes its body."""
+    return json.dumps(asdict(order)).encode() + b"\n"
+
+
+def unpack_order(line: bytes) -> Order:
+    """Return the order that :func:`pack_order` packed; its effort is one again, and no mere text."""
+    values = json.loads(line)
+    return Order(**{**values, "effort": Effort(values["effort"])})
 
 
 def pack(document: Document) -> bytes:

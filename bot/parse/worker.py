@@ -15,12 +15,12 @@ import logging
 import os
 import signal
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from bot.errors import NotAFeed, TooComplex
+from bot.fetch.address import host_of
 from bot.items import Document
 from bot.parse import wire
 from bot.parse.verdict import Effort, Refused
@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 
 START_S = 60.0
 """A worker that is not ready after this is broken; on a busy small machine it takes a second."""
+
+END_S = 5.0
+"""A killed worker ends at once, but for a machine that is beyond help."""
 
 PATIENCE = 3
 """How many times its limit of computing time a document may take by the clock: others compute too."""
@@ -44,9 +47,11 @@ MOST_ANSWER = 64 * 1024 * 1024
 LARGE_ANSWER = 100_000
 """Answers beyond this many bytes are unpacked off the event loop."""
 
-
 SIGXCPU = getattr(signal, "SIGXCPU", 0)
 """What ends a worker that has computed for as long as it may."""
+
+
+_KEPT = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
 
 class _Died(Exception):
@@ -92,8 +97,10 @@ class _Worker:
     async def close(self) -> None:
         """End the process and wait for its end, so that none is left."""
         self._kill()
-        for process in self._ended:
-            await process.wait()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(END_S):
+                for process in self._ended:
+                    await process.wait()
         self._ended.clear()
 
     async def _ready(self) -> asyncio.subprocess.Process:
@@ -136,7 +143,7 @@ class _Worker:
         assert process.stdout is not None
         order = Order(len(body), url, content_type, effort, self._limit_s)
         try:
-            process.stdin.write(json.dumps(asdict(order)).encode() + b"\n")
+            process.stdin.write(wire.pack_order(order))
             process.stdin.write(body)
             await process.stdin.drain()
             reply = Reply(**json.loads(await process.stdout.readuntil(b"\n")))
@@ -225,10 +232,13 @@ class Parser:
         found = await self._read(self._free, body, url, content_type, Effort.ACCEPTED_ONLY)
         if isinstance(found, Refused):
             log.info(
-                "%s: refused by the strict scan (%s); reading it apart", url or "a document", found.reason
+                "a document of %s is refused by the strict scan (%s); reading it apart",
+                host_of(url),
+                found.reason,
             )
             found = await self._read(self._free_patient, body, url, content_type, Effort.ALL)
-        assert isinstance(found, Document)
+        if isinstance(found, Refused):
+            raise TooComplex(f"its reader gives it up: {found.reason}")
         return found
 
     @staticmethod
@@ -244,7 +254,10 @@ class Parser:
 
 def _environment() -> dict[str, str]:
     """Return what a worker needs to start, and nothing else: it has no business with our secrets."""
-    kept = {
-        name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "SYSTEMROOT")
+    kept = {name: value for name, value in os.environ.items() if name in _KEPT}
+    places = [str(Path(__file__).resolve().parents[2]), *filter(None, sys.path)]
+    return kept | {
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys(places)),
+        "PYTHONSAFEPATH": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
     }
-    return kept | {"PYTHONPATH": str(Path(__file__).resolve().parents[2]), "PYTHONDONTWRITEBYTECODE": "1"}

@@ -119,3 +119,13 @@ def test_some_text_always_comes_out_and_it_can_be_written(body: bytes, content_t
 def test_clean_utf_8_passes_unchanged(text: str) -> None:
     body = f"<rss>{text}</rss>"
     assert to_text(body.encode()) == clean(body)
+
+
+def test_summaries_cut_within_a_letter_make_no_latin_1_of_the_rest() -> None:
+    text = feed("déjà vu, naïve, café, Zoë, façade")
+    cut = text.encode().replace(b"vu", b"v\xc3").replace(b"Zo", b"Z\xe2\x80")
+    assert "déjà v\ufffd, naïve, café" in to_text(cut)
+
+
+def test_a_stray_zero_before_the_document_makes_it_no_wide_one() -> None:
+    assert to_text(b"\0\0\0" + feed(FRENCH).encode()) == feed(FRENCH)

@@ -11,6 +11,7 @@ from bot.items import Document, Enclosure, Image, Item
 from bot.parse import wire
 from bot.parse.document import attempt, read
 from bot.parse.feed import MAX_ITEMS
+from bot.parse.scan import DEPTH
 from bot.parse.text import as_html, plain
 from bot.parse.verdict import Effort, Refused
 
@@ -304,7 +305,7 @@ def test_a_mail_address_is_nobody_s_name(field: str, name: str) -> None:
 
 
 def test_what_the_scan_refuses_is_not_read_with_little_effort() -> None:
-    body = b"<rss><channel><item><title>A</titel></item></channel></rss>"
+    body = b"<rss><channel><item><title>A</title></item>" + b"<a>" * DEPTH + b"</channel></rss>"
     assert isinstance(attempt(body, url="", effort=Effort.ACCEPTED_ONLY), Refused)
     assert isinstance(attempt(body, url="", effort=Effort.ALL), Document)
 

@@ -66,6 +66,7 @@ _UNUSABLE = frozenset({"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']?\s*([A-Za-z0-9._:-]+)")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]+)", re.IGNORECASE)
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{4,}")
+_HIGH_LETTERS = re.compile("[^\x00-\x7f]+")
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _ESCAPES = re.compile(rb"\x1b[$(]|~\{")
 
@@ -122,8 +123,9 @@ def _by_zeros(body: bytes) -> str:
         (True, False, False, False): "utf-32-le",
         (False, False, False, True): "utf-32-be",
     }
-    one, two, three, four = (body[:4] + bytes(4))[:4]
-    return patterns.get((bool(one), bool(two), bool(three), bool(four)), "")
+    first, second = (tuple(map(bool, body[at : at + 4])) for at in (0, 4))
+    found = next((name for pattern, name in patterns.items() if pattern == first), "")
+    return "" if found.startswith("utf-32") and first != second else found
 
 
 def _claims(body: bytes, content_type: str) -> Iterator[str]:
@@ -162,6 +164,8 @@ def _mostly(body: bytes, encoding: str) -> str | None:
     """Decode with replacements where few bytes are wrong; None where it is not ``encoding``."""
     text = body.decode(encoding, "replace")
     wrong = text.count("\ufffd")
+    if encoding == "utf-8" and wrong * 4 <= sum(map(len, _HIGH_LETTERS.findall(text))):
+        return text  # letters of several bytes each: no other encoding looks so by chance
     high = len(body) - len(body.translate(None, bytes(range(0x80, 0x100))))
     return text if wrong <= max(1, BAD_SHARE * high) and wrong * 3 <= high else None
 

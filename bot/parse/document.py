@@ -3,7 +3,8 @@
 read(body)  ─ decode ─┬─ {…     JSON Feed
                       ├─ <!--…  news document
                       └─ <rss…  mend ─ scan ─┬─ accepted: shape ─ feedparser
-                                             └─ refused: feedparser, then item by item
+                                             └─ refused: balance ─ scan ─┬─ accepted: as above
+                                                                         └─ refused: feedparser, item by item
 """
 
 import re
@@ -11,11 +12,12 @@ import re
 from bot.errors import NotAFeed
 from bot.items import Document
 from bot.parse import jsonfeed, newsdoc
+from bot.parse.balance import balance
 from bot.parse.decode import to_text
 from bot.parse.feed import MAX_ITEMS, Unreadable, read_tree, read_xml
 from bot.parse.mend import first_items, mend, root_of, trim
 from bot.parse.pieces import read_pieces
-from bot.parse.scan import Accepted, scan
+from bot.parse.scan import ELEMENTS, MOST_ELEMENTS, Accepted, scan
 from bot.parse.text import plain
 from bot.parse.verdict import Effort, Refused
 
@@ -84,7 +86,12 @@ def attempt(body: bytes, *, url: str, content_type: str = "", effort: Effort) ->
 def _read_markup(text: str, root: int, url: str, effort: Effort) -> Document | Refused:
     mended = mend(first_items(trim(text, root), MAX_ITEMS), prolog=text[:root][:20_000])
     document = mended.encode()
-    scanned = scan(document)
+    most = ELEMENTS if effort is Effort.ACCEPTED_ONLY else MOST_ELEMENTS
+    scanned = scan(document, most)
+    if isinstance(scanned, Refused) and isinstance(
+        balanced := scan(balance(mended).encode(), most), Accepted
+    ):
+        scanned = balanced
     try:
         if isinstance(scanned, Accepted):
             found = read_tree(scanned, url)

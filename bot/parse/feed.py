@@ -32,6 +32,11 @@ BODY_LIMIT = 500_000
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _MAIL = re.compile(r"[(<]?(?:mailto:)?[^\s()<>]+@[^\s()<>]+[)>]?|https?://\S+")
 _NAMED = re.compile(r"^\s*\(([^()]*)\)\s*$")
+_ENDED_VOID = re.compile(
+    r"(<(br|hr|img|input|wbr|area|col|embed)(?=[\s/>])[^<>]{0,4000}>)</\2>", re.IGNORECASE
+)
+"""How feedparser writes empty elements of XHTML; HTML takes ``</br>`` for another break."""
+
 _COMMA = re.compile(r"[,;،、，；]")
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 
@@ -180,7 +185,7 @@ def _as_markup(part: Fields) -> str:
     value = part.get("value")
     if not isinstance(value, str):
         return ""
-    value = value[:BODY_LIMIT].strip()
+    value = _ENDED_VOID.sub(r"\1", value[:BODY_LIMIT].strip())
     is_text = part.get("type") == "text/plain" and not is_markup(value)
     return as_html(decoded(value)) if is_text else value
 

@@ -15,7 +15,7 @@ _ROOT = re.compile(
     r"<(?:[A-Za-z_][\w.-]{0,30}:)?(?:rss|feed|rdf|channel|item|entry)(?=[\s/>])", re.IGNORECASE
 )
 _STRAY_DECLARATION = re.compile(r"^(<[\w.:-]+)\s+\?xml(?=\s)")
-_OPENING = re.compile(r"<!\[CDATA\[|<!--|<\?")
+_OPENING = re.compile(r"<!\[CDATA\[|<!--|<\?", re.IGNORECASE)
 _REFERENCE = re.compile(
     r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,7});|#[xX]([0-9a-fA-F]{1,6});|([A-Za-z][\w.-]{0,40});)?"
 )
@@ -24,7 +24,7 @@ _ITEM_END = re.compile(
     r"</(?:[\w.-]{1,30}:)?(?:item|entry)\s*>|<(?:[\w.-]{1,30}:)?(?:item|entry)(?:\s[^<>]{0,500})?/>",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"<(?!/?[A-Za-z_]|!\[CDATA\[|!--|\?)")
+_BARE = re.compile(r"<(?!/?[A-Za-z_])|<(?=[^<>\"']*(?:<|\Z))")
 _PREFIX = re.compile(
     r"</?([A-Za-z_][\w.-]{0,30}):[A-Za-z_]|\s([A-Za-z_][\w.-]{0,30}):[A-Za-z_][\w.-]{0,60}\s*="
 )
@@ -79,10 +79,11 @@ def mend(text: str, prolog: str = "") -> str:
     parts = []
     for kind, start, end in _pieces(text):
         if kind == "markup":
-            part = _REFERENCE.sub(lambda match: _reference(match, own), text[start:end])
+            part = _OPENING.sub("", text[start:end])
+            part = _REFERENCE.sub(lambda match: _reference(match, own), part)
             parts.append(_BARE.sub("&lt;", part).replace("]]>", "]]&gt;"))
         elif kind == "cdata":
-            parts.append(text[start:end])
+            parts.append("<![CDATA[" + text[start + 9 : end])
     return _with_namespaces(_STRAY_DECLARATION.sub(r"\1", "".join(parts), count=1))
 
 
@@ -96,10 +97,10 @@ def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
     opening = _OPENING.search(text)
     while opening:
         at = opening.start()
-        kind, close = closes.get(opening[0], ("", ""))
+        kind, close = closes.get(opening[0].upper(), ("", ""))
         end = text.find(close, opening.end()) if close else -1
         if end < 0:
-            closes.pop(opening[0], None)
+            closes.pop(opening[0].upper(), None)
             opening = _OPENING.search(text, opening.end()) if closes else None
             continue
         if at > start:

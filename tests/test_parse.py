@@ -279,7 +279,7 @@ def test_the_caption_is_no_summary_but_better_than_none() -> None:
     with_words = rss(f"<item><title>T</title><description>Told</description>{group}</item>").items[0]
     assert (with_words.title, with_words.summary_html) == ("T", "Told")
     without = rss(f"<item>{group}</item>").items[0]
-    assert (without.title, without.summary_html) == ("Film", "Seen")
+    assert (without.title, without.summary_html) == ("Film", "<p>Seen</p>")
 
 
 def test_the_image_element_of_an_item_is_its_picture() -> None:

@@ -10,7 +10,7 @@ read(body)  ─ decode ─┬─ {…     JSON Feed
 import re
 
 from bot.errors import NotAFeed
-from bot.items import Document
+from bot.items import Document, Item
 from bot.parse import jsonfeed, newsdoc
 from bot.parse.balance import balance
 from bot.parse.decode import to_text
@@ -36,6 +36,9 @@ _MAGIC = (
 )
 _FIRST_TAG = re.compile(r"<([A-Za-z][\w.:-]{0,60})")
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,300})", re.IGNORECASE)
+_RSS_1 = re.compile(r"<(?:[\w.-]{1,30}:)?channel[\s/>]|purl\.org/rss/|netscape\.com/rdf/simple")
+"""What tells a feed from other RDF."""
+
 _KINDS = {
     "html": "an HTML page",
     "head": "an HTML page",
@@ -105,16 +108,23 @@ def _read_markup(text: str, root: int, url: str, effort: Effort) -> Document | R
         found = Document(format="rss")
     if not found.items:
         found = read_pieces(mended, found, url)
-    if not found.items and not _is_feed_root(text, root):
+    if not any(map(_says_something, found.items)) and not _is_feed_root(text, root):
         raise NotAFeed(_verdict(text))
     return found
+
+
+def _says_something(item: Item) -> bool:
+    return bool(item.title or item.link or item.guid or item.summary_html or item.content_html)
 
 
 def _is_feed_root(text: str, root: int) -> bool:
     """Whether the feed's root is the document's own: a page may merely show or hold one."""
     first = _FIRST_TAG.search(text)
     named = _FIRST_TAG.match(text[root : root + 80])
-    is_whole = bool(named and named[1].rpartition(":")[2].lower() in ("rss", "feed", "rdf"))
+    name = named[1].rpartition(":")[2].lower() if named else ""
+    is_whole = name in ("rss", "feed") or (
+        name == "rdf" and _RSS_1.search(text[root : root + 20_000]) is not None
+    )
     return bool(first and first.start() == root and is_whole)
 
 

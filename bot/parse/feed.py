@@ -37,6 +37,7 @@ _ENDED_VOID = re.compile(
 )
 """How feedparser writes empty elements of XHTML; HTML takes ``</br>`` for another break."""
 
+_NO_TEXT = re.compile(r"(?:image|audio|video|font)/|application/(?:octet-stream|pdf|zip)", re.IGNORECASE)
 _COMMA = re.compile(r"[,;،、，；]")
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 
@@ -77,9 +78,11 @@ def read_xml(document: bytes, url: str) -> Document:
     bases = (self_link, link, url)
     title = plain(_get(feed, "title"), markup=_is_html(feed, "title"))
     language = _language(_get(feed, "language"))
-    items = tuple(_item(entry, title, language, bases) for entry in parsed.entries[:MAX_ITEMS])
+    form = _format(parsed.version)
+    shell = Item(source=title, language=language, author=_author(feed) if form == "atom" else "")
+    items = tuple(_item(entry, shell, bases) for entry in parsed.entries[:MAX_ITEMS])
     return Document(
-        format=_format(parsed.version),
+        format=form,
         title=title,
         link=link,
         description=plain(_get(feed, "subtitle")),
@@ -91,7 +94,7 @@ def read_xml(document: bytes, url: str) -> Document:
     )
 
 
-def _item(fields: Fields, source: str, language: str, feed_bases: tuple[str | None, ...]) -> Item:
+def _item(fields: Fields, shell: Item, feed_bases: tuple[str | None, ...]) -> Item:
     content, summary = _bodies(fields)
     own_base = next((part.get("base") for part in _list(fields, "content") if part.get("base")), None)
     detail = _get(fields, "summary_detail") or _get(fields, "title_detail") or {}
@@ -106,9 +109,9 @@ def _item(fields: Fields, source: str, language: str, feed_bases: tuple[str | No
         link=link,
         published=published,
         updated=updated,
-        author=_author(fields),
-        source=(plain(_get(origin, "title")) if isinstance(origin, dict) else "") or source,
-        language=_language(_get(fields, "language")) or _language(detail.get("language")) or language,
+        author=_author(fields) or shell.author,
+        source=(plain(_get(origin, "title")) if isinstance(origin, dict) else "") or shell.source,
+        language=_language(_get(fields, "language")) or _language(detail.get("language")) or shell.language,
         summary_html=summary,
         content_html=content,
         images=merit(_offers(fields, bases), content or summary, next(filter(None, bases), None)),
@@ -171,10 +174,13 @@ def _times(fields: Fields) -> tuple[Any, Any]:
 
 def _bodies(fields: Fields) -> tuple[str, str]:
     """Return (content, summary) as HTML: the longest content, and the summary if it is another text."""
-    contents = [_as_markup(part) for part in _list(fields, "content")]
+    parts = _list(fields, "content")
+    contents = [_as_markup(part) for part in parts]
     content = max(contents, key=len, default="")
     detail = _get(fields, "summary_detail")
     value = _get(fields, "summary")
+    if value in [part.get("value") for part in parts]:
+        return content, ""
     kind = detail.get("type") if isinstance(detail, dict) and detail.get("value") == value else None
     summary = _as_markup({"value": value, "type": kind or "text/html"})
     return content, "" if summary in contents else summary
@@ -183,7 +189,7 @@ def _bodies(fields: Fields) -> tuple[str, str]:
 def _as_markup(part: Fields) -> str:
     """Return the HTML of a body; plain text becomes HTML that shows the same."""
     value = part.get("value")
-    if not isinstance(value, str):
+    if not isinstance(value, str) or _NO_TEXT.match(str(part.get("type"))):
         return ""
     value = _ENDED_VOID.sub(r"\1", value[:BODY_LIMIT].strip())
     is_text = part.get("type") == "text/plain" and not is_markup(value)

@@ -65,7 +65,7 @@ _NOT_NEWS = re.compile(
       | buysellads\.com/ | adnxs\.com/ | invitemedia\.com/ | a2a\.me/ | addtoany\.com/ | addthis\.com/
       | sharethis\.com/ | flattr\.com/
       | paypal(?:objects)?\.com/ | gravatar\.com/ | s\.w\.org/images/core/emoji/ | creativecommons\.org/
-      | shields\.io/ | feedvalidator\.org/
+      | avatars\d*\.githubusercontent\.com/ | shields\.io/ | feedvalidator\.org/
     )
   | /(?:1x1|1px|pixel|spacer|blank|clear|trans|transparent|shim|dot|track(?:er|ing)|beacon|counter|mf|open)
     \.(?:gif|png|php)(?:[?\#]|$)
@@ -122,9 +122,11 @@ def merit(offers: Iterable[Offer], body: str, base: str | None) -> tuple[Image, 
     best = min((offer.rank for offer in real), default=None)
     chosen = [offer for offer in real if offer.rank == best]
     groups: dict[str, list[Offer]] = {}
+    taken: set[str] = set()
     for offer in (*chosen, *in_body(body, base), *(offer for offer in real if offer.rank != best)):
         group = offer.group or _same(offer.url)
-        if offer in chosen or offer.rank is Rank.BODY or group in groups:
+        if offer.url not in taken and (offer in chosen or offer.rank is Rank.BODY or group in groups):
+            taken.add(offer.url)
             groups.setdefault(group, []).append(offer)
     return tuple(_image(sizes) for sizes in list(groups.values())[:MOST])
 

@@ -4,15 +4,22 @@ feedparser lets a picture's caption replace the summary of its item, knows no ``
 item, forgets which pictures are sizes of one, and resolves an Atom id as if it were an address.
 """
 
+import re
+
 from lxml import etree
 
 from bot.parse.scan import local_name
+from bot.parse.text import as_html, is_markup
 
 GROUP = "newsrelay-group"
 """The attribute that tells which ``media:group`` a ``media:content`` stood in."""
 
 _MEDIA = "http://search.yahoo.com/mrss"
 _ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
+_ADDRESS = re.compile(r"\s*(?:https?:/|/|www\.)", re.IGNORECASE)
+_REPEATS = frozenset({"description", "summary"})
+"""Fields of other vocabularies (Dublin Core, iTunes) that feedparser puts in place of the item's own."""
+
 _CAPTIONS = frozenset(
     {"title", "description", "text", "credit", "copyright", "rating", "restriction", "license", "html"}
 )
@@ -24,7 +31,7 @@ _OWN_WORDS = {
 
 def shape(item: etree._Element) -> None:
     """Change ``item`` so that feedparser understands it as it was meant."""
-    own = {local_name(child) for child in item if not _is_media(child)}
+    own = {local_name(child) for child in item if not _is_media(child) and _length(child)}
     for element in list(item.iter()):
         if _is_media(element):
             _quiet(element, own)
@@ -33,9 +40,34 @@ def shape(item: etree._Element) -> None:
             content.set(GROUP, str(number))
     if local_name(item) == "item":
         _name_picture(item)
+    _drop_repeats(item)
     for child in item:
-        if local_name(child) == "id" and ":" not in (child.text or ""):
-            child.set("isPermaLink", "false")
+        _settle_link(child)
+
+
+def _length(element: etree._Element) -> int:
+    """Return how much an element says, in characters or elements."""
+    return len((element.text or "").strip()) + len(element)
+
+
+def _drop_repeats(item: etree._Element) -> None:
+    """Leave out empty descriptions, and those that repeat the item's own or say little more."""
+    home = etree.QName(item).namespace
+    words = [child for child in item if local_name(child) in _REPEATS and not _is_media(child)]
+    own = [child for child in words if etree.QName(child).namespace in (None, home)]
+    most = max(map(_length, own), default=0)
+    for child in words:
+        if not _length(child) or (child not in own and _length(child) <= 2 * most):
+            item.remove(child)
+
+
+def _settle_link(child: etree._Element) -> None:
+    """Keep an identity from being taken for a link, and take as one what stands behind an empty link."""
+    name, text = local_name(child), child.text or ""
+    if (name == "id" and ":" not in text) or (name == "guid" and not _ADDRESS.match(text)):
+        child.set("isPermaLink", "false")
+    if name == "link" and not child.attrib and not _length(child) and _ADDRESS.match(child.tail or ""):
+        child.text, child.tail = child.tail, None
 
 
 def _is_media(element: etree._Element) -> bool:
@@ -50,6 +82,8 @@ def _quiet(element: etree._Element, own: set[str]) -> None:
     if name in _CAPTIONS and parent is not None:
         if name not in _OWN_WORDS or own & _OWN_WORDS[name]:
             parent.remove(element)
+        elif name == "description" and element.get("type") != "html" and not is_markup(element.text or ""):
+            element.text = as_html(element.text or "")
     elif name == "thumbnail":
         for child in list(element):
             element.remove(child)

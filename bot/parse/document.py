@@ -18,7 +18,7 @@ from bot.parse.feed import MAX_ITEMS, Unreadable, read_tree, read_xml
 from bot.parse.mend import first_items, mend, root_of, trim
 from bot.parse.pieces import read_pieces
 from bot.parse.scan import ELEMENTS, MOST_ELEMENTS, Accepted, scan
-from bot.parse.text import plain
+from bot.parse.text import HTML_ELEMENTS, plain
 from bot.parse.verdict import Effort, Refused
 
 _MAGIC = (
@@ -39,11 +39,8 @@ _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,300})", re.IGNORECASE)
 _RSS_1 = re.compile(r"<(?:[\w.-]{1,30}:)?channel[\s/>]|purl\.org/rss/|netscape\.com/rdf/simple")
 """What tells a feed from other RDF."""
 
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _KINDS = {
-    "html": "an HTML page",
-    "head": "an HTML page",
-    "body": "an HTML page",
-    "div": "an HTML page",
     "opml": "an OPML list of feeds; import it with /import",
     "urlset": "a sitemap",
     "sitemapindex": "a sitemap",
@@ -81,6 +78,8 @@ def attempt(body: bytes, *, url: str, content_type: str = "", effort: Effort) ->
     if text[0] in "{[":
         return jsonfeed.read(text, url)
     root = root_of(text)
+    if root < 0 and text[0] != "<" and _BINARY.search(body[:1000]):
+        raise NotAFeed("this is binary data, not a feed")
     if root < 0:
         raise NotAFeed(_verdict(text))
     return _read_markup(text, root, url, effort)
@@ -137,6 +136,7 @@ def _verdict(text: str) -> str:
     name = first[1].rpartition(":")[2].lower()
     title = _TITLE.search(text[:20_000])
     called = f" ({plain(title[1], limit=60)})" if title else ""
-    if name in _KINDS or re.search(r"<!doctype\s+html|<html", text[:2000], re.IGNORECASE):
+    is_html = name in HTML_ELEMENTS or re.search(r"<!doctype\s+html|<html", text[:2000], re.IGNORECASE)
+    if name in _KINDS or is_html:
         return f"this is {_KINDS.get(name, 'an HTML page')}{called}, not a feed"
     return f"this is XML of another kind (<{name}>), not a feed"

@@ -3,7 +3,9 @@
 Whatever has a list of items is read; a member of the wrong type counts as absent.
 """
 
+import contextlib
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +20,11 @@ from bot.parse.text import as_html, plain
 MAX_ITEMS = 10_000
 BODY_LIMIT = 500_000
 
+_COMMA_TOO_MANY = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\Z))|,(?=\s*[}\]])')
+_ITEMS = re.compile(r'"items"\s*:\s*\[\s*')
+_BETWEEN = re.compile(r"\s*,?\s*")
+_WORDS = frozenset({"title", "url", "external_url", "content_html", "content_text", "summary"})
+
 Members = dict[str, Any]
 """An object of the document as it was read: any type may stand anywhere."""
 
@@ -29,11 +36,13 @@ def read(text: str, url: str) -> Document:
         NotAFeed: it is no JSON, or holds no list of items.
     """
     try:
-        feed, _ = json.JSONDecoder(parse_int=_number, parse_constant=lambda _: None).raw_decode(text)
+        feed = _loaded(text)
     except (ValueError, RecursionError):
-        raise NotAFeed("this looks like JSON but cannot be read as such") from None
+        raise NotAFeed("this looks like JSON but cannot be read as such, and is not a feed") from None
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
-        raise NotAFeed("this is JSON, but no JSON Feed: it has no list of items")
+        raise NotAFeed("this is JSON, but not a feed: it has no list of items")
+    if not _is_feed(feed):
+        raise NotAFeed("this is JSON with a list of items, but not a feed: nothing in it is news")
     link = absolute(feed.get("home_page_url"), url)
     self_link = absolute(feed.get("feed_url"), link, url)
     title, language = plain(_string(feed, "title")), _string(feed, "language").replace("_", "-")[:35]
@@ -54,6 +63,44 @@ def read(text: str, url: str) -> Document:
     )
 
 
+def _loaded(text: str) -> object:
+    """Return what ``text`` holds, without the commas too many that people leave before a bracket.
+
+    Of a text that breaks off, what is whole: the members before the items, and the first items.
+
+    Raises:
+        ValueError, RecursionError: it is no JSON, or too deep.
+    """
+    try:
+        return _DECODER.raw_decode(text)[0]
+    except ValueError:
+        text = _COMMA_TOO_MANY.sub(r"\1", text)
+    try:
+        return _DECODER.raw_decode(text)[0]
+    except ValueError:
+        start = _ITEMS.search(text)
+        if start is None:
+            raise
+    feed = _DECODER.raw_decode(text[: start.start()].rstrip(", \t\r\n") + "}")[0]
+    items: list[object] = []
+    with contextlib.suppress(ValueError):
+        at = start.end()
+        while len(items) < MAX_ITEMS:
+            one, end = _DECODER.raw_decode(text, at)
+            items.append(one)
+            at = _BETWEEN.match(text, end).end()  # type: ignore[union-attr]  # it matches nothing too
+    return {**feed, "items": items}
+
+
+def _is_feed(feed: Members) -> bool:
+    """Whether something here says that it is news: other JSON has lists of items too."""
+    if "jsonfeed" in _string(feed, "version"):
+        return True
+    items = [one for one in feed["items"][:100] if isinstance(one, dict)]
+    own = {"title", "home_page_url", "feed_url"} & set(feed) if not feed["items"] else set()
+    return bool(own) or any(_WORDS & set(one) for one in items)
+
+
 def _item(one: Members, shell: Item, bases: tuple[str | None, ...]) -> Item:
     link = absolute(one.get("url"), *bases)
     base = next(filter(None, (link, *bases)), None)
@@ -63,7 +110,7 @@ def _item(one: Members, shell: Item, bases: tuple[str | None, ...]) -> Item:
     return Item(
         guid=_identity(one.get("id")),
         title=plain(_string(one, "title"), markup=False),
-        link=link or absolute(one.get("external_url"), *bases),
+        link=link or absolute(one.get("external_url"), *bases) or absolute(one.get("id")),
         published=published or updated,
         updated=updated,
         author=_author(one) or shell.author,
@@ -126,3 +173,6 @@ def _length(value: object) -> int | None:
 def _number(digits: str) -> float:
     """Read an integer; Python refuses to make one of thousands of digits."""
     return int(digits) if len(digits) < 40 else float(digits)
+
+
+_DECODER = json.JSONDecoder(parse_int=_number, parse_constant=lambda _: None, strict=False)

@@ -1,4 +1,6 @@
-"""News documents as people keep them in files: one item each, Markdown on top, HTML below. Pure.
+"""News documents as people keep them in files: Markdown on top, HTML below. Pure.
+
+Usually one item; several may follow each other, each with the comment that opens it.
 
 <!--1740674343000-->                       when it was noticed, epoch milliseconds
 [title](address)
@@ -13,10 +15,11 @@ from bot.items import Document, Item
 from bot.parse.addresses import absolute
 from bot.parse.dates import read_date
 from bot.parse.images import merit
-from bot.parse.text import plain
+from bot.parse.text import as_html, plain
 
 _NEWS = re.compile(
-    r"\s*(?:<!--\s*(?P<noticed>\d{9,14})\s*-->\s*)?\[(?P<title>(?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]"
+    r"\s*(?:<!--\s*(?P<noticed>\d{9,14})\s*-->\s*)?(?:\#{1,6}[ \t]+)?"
+    r"\[(?P<title>(?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]"
     r"\((?P<link>[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)\)[ \t]*\r?\n\s*[-=*_]{3,}[ \t]*(?:\r?\n|$)"
 )
 _TIME = re.compile(
@@ -27,6 +30,8 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 _EMPTY_LINK = re.compile(r"<a\b[^>]{0,2000}>\s*</a>", re.IGNORECASE)
+_NEXT = re.compile(r"^(?=<!--\s*\d{9,14}\s*-->\s*(?:\#{1,6}[ \t]+)?\[)", re.MULTILINE)
+MAX_ITEMS = 10_000
 _HEAD = 8_000
 """Characters in which title and rule must stand."""
 
@@ -38,6 +43,12 @@ def matches(text: str) -> bool:
 
 def read(text: str, url: str) -> Document:
     """Read a news document for which :func:`matches` holds."""
+    parts = [part for part in _NEXT.split(text) if matches(part)][:MAX_ITEMS]
+    items = tuple(_item(part, url) for part in parts)
+    return Document(format="news", title=items[0].source, link=items[0].link, items=items)
+
+
+def _item(text: str, url: str) -> Item:
     head = _NEWS.match(text[:_HEAD])
     assert head is not None
     link = absolute(head["link"], url)
@@ -48,18 +59,14 @@ def read(text: str, url: str) -> Document:
         body = body[time.end() :]
     base = link or absolute(url)
     images = merit((), body, base)
-    body = _EMPTY_LINK.sub("", _CAPTION.sub("", body, count=1))
-    noticed = read_date(head["noticed"])
-    title = plain(re.sub(r"\\(.)", r"\1", head["title"]))
-    host = (urlsplit(link).hostname or "").removeprefix("www.") if link else ""
-    item = Item(
+    body = _EMPTY_LINK.sub("", _CAPTION.sub("", body, count=1)).strip()
+    return Item(
         guid=link,
-        title=title,
+        title=plain(re.sub(r"\\(.)", r"\1", head["title"])),
         link=link,
-        published=published or noticed,
-        source=host,
-        content_html=body.strip(),
+        published=published or read_date(head["noticed"]),
+        source=(urlsplit(link).hostname or "").removeprefix("www.") if link else "",
+        content_html=body if "<" in body else as_html(body),
         images=images,
         base=base,
     )
-    return Document(format="news", title=host, link=link, items=(item,))

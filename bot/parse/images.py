@@ -65,7 +65,7 @@ _NOT_NEWS = re.compile(
       | buysellads\.com/ | adnxs\.com/ | invitemedia\.com/ | a2a\.me/ | addtoany\.com/ | addthis\.com/
       | sharethis\.com/ | flattr\.com/
       | paypal(?:objects)?\.com/ | gravatar\.com/ | s\.w\.org/images/core/emoji/ | creativecommons\.org/
-      | avatars\d*\.githubusercontent\.com/ | shields\.io/ | feedvalidator\.org/
+      | shields\.io/ | feedvalidator\.org/
     )
   | /(?:1x1|1px|pixel|spacer|blank|clear|trans|transparent|shim|dot|track(?:er|ing)|beacon|counter|mf|open)
     \.(?:gif|png|php)(?:[?\#]|$)

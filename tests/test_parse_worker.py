@@ -284,3 +284,15 @@ def environment(name: str) -> Any:
 
 def test_a_worker_finds_the_same_libraries_as_we_do() -> None:
     assert set(filter(None, sys.path)) <= set(environment("PYTHONPATH").split(os.pathsep))
+
+
+@needs_proc
+async def test_a_large_relay_does_not_replace_its_workers_at_each_document() -> None:
+    """On Linux a child's peak begins as high as its parent's: that once told every worker to go."""
+    ballast = b"x" * (worker.MOST_RESIDENT + 50 * 1024 * 1024)
+    async with Parser(workers=1) as parser:
+        await parser.read(feed("one"), "")
+        first = pids(parser)
+        await parser.read(feed("two"), "")
+        assert first == pids(parser) != []
+    assert ballast

@@ -10,6 +10,7 @@ import math
 import os
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import BinaryIO
 
 from bot.errors import NotAFeed
@@ -71,11 +72,15 @@ def _limit_time(seconds: float) -> None:
 
 
 def _resident() -> int:
-    """Return the most bytes this process has held in memory so far; 0 where the system does not tell."""
-    if sys.platform == "win32":
-        return 0
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
+    """Return the bytes this process holds in memory; 0 where the system does not tell.
+
+    Not by ``ru_maxrss`` on Linux: it survives exec, so a child would be as large as its parent was.
+    """
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss if sys.platform == "darwin" else 0
+    return pages * resource.getpagesize()
 
 
 def main() -> None:

@@ -51,7 +51,7 @@ ROOMS: dict[str, set[str]] = {
 
 WORLD = {
     "__main__", "app", "demo", "errands", "log", "preview", "collect", "route", "subscribe",
-    "fetch/client", "fetch/dial", "fetch/trouble", "parse/worker",
+    "fetch/client", "fetch/dial", "fetch/trouble", "parse/reading", "parse/worker",
     "store", "deliver", "chat", "web", "playground",
 }  # fmt: skip
 """What touches the world; whatever is not below one of these is pure."""

@@ -1,5 +1,7 @@
 """Feeds that are not well-formed, each kind once: every item is found, and none swallows the next."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -35,6 +37,9 @@ def items(inner: str, *, end: str = "</channel></rss>") -> tuple[Item, ...]:
         "<item><title a=1 a=2 b>one</title><link x='<'>https://a.example/1</link></item>",
         "<item><title>one</title><link>https://a.example/1</link><p>never closed<br></item>",
         "<item><title><![CDATA[one</title><link>https://a.example/1</link></item>",
+        '<item><title>one</title><enclosure url="http://a.example/"b.mp3" x:="1"/><link>https://a.example/1</link></item>',
+        "<item><title>one</title><link>https://a.example/1</link><p>by <bo@a.example> of <http://a.example/></item>",
+        '<item><title>one</title><link>https://a.example/1</link><enclosure url="https://a.example/a<b>.mp3"></item>',
         "<item><title>one<!-- </title><link>https://a.example/1</link></item>",
         "<item><title>one</title><link>https://a.example/1</link></item></channel></item>",
     ],
@@ -113,3 +118,20 @@ def test_whatever_the_order_of_tags_the_balance_is_well_formed(bits: list[str]) 
 @given(st.text(alphabet="<>/&\"'= abrs![]CDAT-?", max_size=60))
 def test_the_balance_never_raises(text: str) -> None:
     assert isinstance(balance(f"<rss>{text}"), str)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<a "' * 50_000,
+        '<a "' + '"<" ' * 50_000,
+        "<a b='\"" * 50_000,
+        "<a " + "a" * 200_000 + ">",
+        "<a " * 100_000,
+    ],
+    ids=["quotes", "quoted brackets", "mixed quotes", "long name", "openings"],
+)
+def test_the_time_it_takes_grows_with_the_length_alone(text: str) -> None:
+    began = time.process_time()
+    balance(f"<rss>{text}")
+    assert time.process_time() - began < 2

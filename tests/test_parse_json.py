@@ -28,9 +28,10 @@ def feed(*items: Any, **members: Any) -> tuple[Item, ...]:
         '{"version":"%s","title":"T","items":[{"id":"1","title":"one",},{"id":"2","title":"a, ]",},],}',
         '{"version":"%s","title":"T","items":[{"id":"1","title":"one"},{"id":"2","title":"a, ]"},{"id":"3","ti',
         '{"version":"%s","title":"T","items":[{"id":"1","title":"one"},{"id":"2","title":"a,\t]"}]} trailing',
+        r'{"version":"%s","title":"T","items":[{"id":"1","title":"\one"},{"id":"2","title":"a, ]"}]}',
         '\ufeff \n{"version":"%s","title":"T","items":[{"id":"1","title":"one"},{"id":"2","title":"a, ]"}]}',
     ],
-    ids=["commas", "broken off", "control characters", "mark"],
+    ids=["commas", "broken off", "control characters", "escapes", "mark"],
 )
 def test_what_is_nearly_json_is_read_as_far_as_it_goes(text: str) -> None:
     document = loaded(text % VERSION)

@@ -7,11 +7,15 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-_TAG = re.compile(r"<(/?)([A-Za-z_][\w.:-]{0,80})((?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)>")
-_LOOSE_TAG = re.compile(r"<(/?)([A-Za-z_][\w.:-]{0,80})([^<>]*)>")
-_ATTRIBUTE = re.compile(
-    r"([A-Za-z_][\w.:-]{0,80})(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+)))?(?=[\s\"'/,]|$)"
+_NAME = r"[A-Za-z_][\w.-]{0,80}(?::[A-Za-z_][\w.-]{0,80})?"
+_TAG = re.compile(rf"<(/?)({_NAME})(?=[\s/>\"'])((?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)>")
+_LOOSE_TAG = re.compile(rf"<(/?)({_NAME})(?=[\s/>\"'])([^<>]*)>")
+_ODD_TAG = re.compile(
+    rf"<(/?)({_NAME})(?=[\s/>])((?:[^<>\"']++|\"[^\"]{{0,500}}\"|'[^']{{0,500}}'){{0,100}}+)>"
 )
+"""Angle brackets within quotation marks: tried last, since a mark may be missing."""
+
+_ATTRIBUTE = re.compile(rf"(?<![\w.:-])({_NAME})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
 
 DEEPEST = 300
 """Beyond this depth nothing is mended: no feed is so deep."""
@@ -55,7 +59,7 @@ def balance(text: str) -> str:
     for start, end, token in _tokens(text):
         out.append(text[last:start])
         last = end
-        out.extend(token if isinstance(token, str) else _placed(token, open_names))
+        out.extend((token,) if isinstance(token, str) else _placed(token, open_names))
         if len(open_names) > DEEPEST:
             return text
     if not open_names:
@@ -65,7 +69,7 @@ def balance(text: str) -> str:
 
 
 def _tokens(text: str) -> Iterator[tuple[int, int, str | re.Match[str]]]:
-    """Yield (start, end, token) of every tag (a match) and every CDATA section (as it is)."""
+    """Yield (start, end, token) of every tag (a match), CDATA section (as it is) and bare ``<`` (escaped)."""
     at = text.find("<")
     cdata_left = True
     while at >= 0:
@@ -76,10 +80,11 @@ def _tokens(text: str) -> Iterator[tuple[int, int, str | re.Match[str]]]:
                 yield at, close + 3, text[at : close + 3]
                 at = text.find("<", close + 3)
                 continue
-        if found := _TAG.match(text, at) or _LOOSE_TAG.match(text, at):
+        if found := _TAG.match(text, at) or _LOOSE_TAG.match(text, at) or _ODD_TAG.match(text, at):
             yield at, found.end(), found
             at = text.find("<", found.end())
         else:
+            yield at, at + 1, "&lt;"
             at = text.find("<", at + 1)
 
 
@@ -119,7 +124,7 @@ def _given_way(name: str, open_names: list[str]) -> Iterator[str]:
 
 
 def _attributes(inner: str) -> Iterator[str]:
-    """Yield the attributes of a tag, each once and in quotation marks."""
+    """Yield the attributes of a tag that have a value, each once and in quotation marks."""
     seen: set[str] = set()
     for found in islice(_ATTRIBUTE.finditer(inner), 10 * MOST_ATTRIBUTES):
         name, one, two, bare = found.groups("")

@@ -20,6 +20,7 @@ from bot.parse.text import as_html, plain
 MAX_ITEMS = 10_000
 BODY_LIMIT = 500_000
 
+_ESCAPE = re.compile(r'\\(["\\/bfnrt]|u[0-9a-fA-F]{4})?')
 _COMMA_TOO_MANY = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\Z))|,(?=\s*[}\]])')
 _ITEMS = re.compile(r'"items"\s*:\s*\[\s*')
 _BETWEEN = re.compile(r"\s*,?\s*")
@@ -64,7 +65,7 @@ def read(text: str, url: str) -> Document:
 
 
 def _loaded(text: str) -> object:
-    """Return what ``text`` holds, without the commas too many that people leave before a bracket.
+    """Return what ``text`` holds, without commas too many before a bracket and escapes that JSON has not.
 
     Of a text that breaks off, what is whole: the members before the items, and the first items.
 
@@ -74,6 +75,7 @@ def _loaded(text: str) -> object:
     try:
         return _DECODER.raw_decode(text)[0]
     except ValueError:
+        text = _ESCAPE.sub(lambda match: match[0] if match[1] else "", text)
         text = _COMMA_TOO_MANY.sub(r"\1", text)
     try:
         return _DECODER.raw_decode(text)[0]

@@ -1,14 +1,17 @@
-"""A real server for the tests that want a store: one for the whole run, empty for each test."""
+"""What several files share: a real server (one for the whole run, empty for each test), and a local Telegram."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 import pytest_asyncio
 
+from bot.playground import Playground
 from bot.store.client import Store, connect
 from bot.store.embedded import EmbeddedServer
+from tests.caller import Caller
 
 
 class Clock:
@@ -51,3 +54,21 @@ async def store(redis: Any, clock: Clock) -> AsyncIterator[Store]:
     made = Store(redis, clock=clock)
     await made.prepare()
     yield made
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[Playground]:
+    async with Playground() as running:
+        yield running
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
+        yield session
+
+
+@pytest.fixture
+async def call(world: Playground, http: aiohttp.ClientSession) -> Caller:
+    world.user.started = True
+    return Caller(world, http)

@@ -1,7 +1,6 @@
 """The local Telegram says what Telegram says: to good calls, and to bad ones in its own words."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
@@ -11,24 +10,6 @@ from bot.playground.pictures import skyline
 from tests.caller import Caller
 
 PICTURE = skyline(1, 400, 300)
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[Playground]:
-    async with Playground() as running:
-        yield running
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
-        yield session
-
-
-@pytest.fixture
-async def call(world: Playground, http: aiohttp.ClientSession) -> Caller:
-    world.user.started = True
-    return Caller(world, http)
 
 
 async def test_a_command_comes_as_an_update_and_its_answer_stands_in_the_chat(

@@ -3,7 +3,6 @@
 import json
 from collections.abc import AsyncIterator
 
-import aiohttp
 import pytest
 from aiohttp import web
 
@@ -13,24 +12,6 @@ from bot.playground.pictures import skyline
 from tests.caller import Caller
 
 PICTURE = skyline(1, 400, 300)
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[Playground]:
-    async with Playground() as running:
-        yield running
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
-        yield session
-
-
-@pytest.fixture
-async def call(world: Playground, http: aiohttp.ClientSession) -> Caller:
-    world.user.started = True
-    return Caller(world, http)
 
 
 async def pictures(_request: web.Request) -> web.Response:

@@ -1,30 +1,10 @@
 """Flood limits and planned trouble of the local Telegram."""
 
-from collections.abc import AsyncIterator
-
 import aiohttp
 import pytest
 
 from bot.playground import Fault, FloodLimits, Playground
 from tests.caller import Caller, Clock
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[Playground]:
-    async with Playground() as running:
-        yield running
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
-        yield session
-
-
-@pytest.fixture
-async def call(world: Playground, http: aiohttp.ClientSession) -> Caller:
-    world.user.started = True
-    return Caller(world, http)
 
 
 async def test_a_group_takes_twenty_messages_a_minute() -> None:

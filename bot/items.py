@@ -165,7 +165,8 @@ class Chat:
 
     ``owner`` is who is told when something is wrong: the private chat itself, or whoever
     subscribed the channel. ``paused`` is "" or why nothing is sent: ``by hand``, or Telegram's
-    reason (``blocked``, ``kicked`` …).
+    reason (``blocked``, ``kicked`` …). ``corrections`` and ``once`` are None where nobody has
+    chosen; ask :attr:`wants_corrections` and :attr:`wants_once`.
     """
 
     id: ChatId
@@ -176,6 +177,18 @@ class Chat:
     language: str = ""
     timezone: str = ""
     paused: str = ""
+    corrections: bool | None = None
+    once: bool | None = None
+
+    @property
+    def wants_corrections(self) -> bool:
+        """Whether what was sent follows corrections of its feed: in channels, unless told otherwise."""
+        return self.kind is ChatKind.CHANNEL if self.corrections is None else self.corrections
+
+    @property
+    def wants_once(self) -> bool:
+        """Whether a story that several feeds tell comes once: yes, unless told otherwise."""
+        return self.once is not False
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,7 @@ async def test_with_the_last_subscriber_goes_the_first_look(store: Store) -> Non
 
 
 async def test_a_chat_is_saved_without_its_pause_and_found_by_its_name(store: Store) -> None:
-    chat = Chat(SUPER, ChatKind.CHANNEL, "News", "NewsRoom", UserId(5), "de", "Europe/Berlin")
+    chat = Chat(SUPER, ChatKind.CHANNEL, "News", "NewsRoom", UserId(5), "de", "Europe/Berlin", once=False)
     await store.chats.save(chat)
     await store.chats.pause(SUPER, "kicked")
     await store.chats.save(chat)

@@ -1,6 +1,6 @@
 """Who may change a chat: its administrators, as Telegram names them at that moment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telegram import (
     ChatMember,
@@ -81,15 +81,12 @@ async def _managed(desk: Desk, ask: Ask, named: str, *, changes: bool) -> Chat |
         await desk.refuse(ask, say(ask.texts.channel_unknown, chat=short(named)).text)
         return None
     known = await desk.store.chats.get(ChatId(seen.id))
-    chat = Chat(
-        id=ChatId(seen.id),
+    chat = replace(
+        known or Chat(id=ChatId(seen.id), language=ask.chat.language),
         kind=ChatKind(seen.type),
         title=seen.title or "",
         username=seen.username or "",
         owner=(known and known.owner) or (ask.person.id if ask.person else None),
-        language=known.language if known else ask.chat.language,
-        timezone=known.timezone if known else "",
-        paused=known.paused if known else "",
     )
     if here(ask, chat):
         return chat if not changes or await may_change(desk, ask) else None

@@ -80,6 +80,8 @@ def of_chat(chat: Chat) -> Fields:
         "owner": "" if chat.owner is None else str(chat.owner),
         "language": chat.language,
         "timezone": chat.timezone,
+        "corrections": _choice(chat.corrections),
+        "once": _choice(chat.once),
     }
 
 
@@ -95,6 +97,8 @@ def chat(chat_id: ChatId, raw: Mapping[bytes, bytes]) -> Chat:
         language=told.get("language", ""),
         timezone=told.get("timezone", ""),
         paused=told.get("paused", ""),
+        corrections=_CHOICES.get(told.get("corrections", "")),
+        once=_CHOICES.get(told.get("once", "")),
     )
 
 
@@ -159,6 +163,14 @@ def flat(told: Fields) -> list[str]:
 
 def _told(raw: Mapping[bytes, bytes]) -> Fields:
     return {name.decode(): value.decode(errors="replace") for name, value in raw.items()}
+
+
+_CHOICES = {"1": True, "0": False}
+
+
+def _choice(value: bool | None) -> str:  # noqa: FBT001  it stands alone
+    """Return a choice as a field: "" where nobody has chosen."""
+    return "" if value is None else _flag(value)
 
 
 def _flag(value: bool) -> str:  # noqa: FBT001  it stands alone

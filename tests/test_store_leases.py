@@ -5,6 +5,7 @@ from pathlib import Path
 from bot.identity import feed_id
 from bot.items import Chat, ChatId, ItemId, Subscription
 from bot.store.client import Store
+from bot.store.door import Pace
 from bot.store.embedded import EmbeddedServer
 from bot.store.outbox import Letter, paces
 
@@ -57,6 +58,5 @@ async def test_only_who_comes_alone_is_told_so(tmp_path: Path) -> None:
 
 
 def test_a_groups_minute_never_holds_more_than_its_rate() -> None:
-    pace = paces(1, 20)
-    assert pace.private_ms == 1000
-    assert (20 - 2) * pace.shared_ms >= 60_000
+    assert paces(1, 20) == Pace(1000, 3000, 20)
+    assert paces(1000, 60_000) == Pace(1, 1, 0), "a server without limits has no minutes to count"

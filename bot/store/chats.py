@@ -8,6 +8,14 @@ from bot.store import fields, keys
 from bot.store.door import Door
 from bot.store.feeds import UNHEARD_MS
 
+LOST_DAYS = 30
+"""How long what a chat heard is kept once Telegram lets us write there no more: it may come back."""
+
+LOST_MS = LOST_DAYS * 86_400_000
+
+ABANDONED_AT_ONCE = 20
+"""Chats forgotten in one step: each may hear hundreds of feeds."""
+
 
 class Chats:
     """The chats and their wishes. Every method raises :class:`StoreUnavailable`."""
@@ -101,9 +109,18 @@ class Chats:
             for chat_id, raw in zip(wanted, raws, strict=True)
         }
 
-    async def pause(self, chat_id: ChatId, why: str) -> None:
-        """Send nothing to the chat until it is resumed; what is meant for it still waits in its lane."""
-        await self._door.run("pause", chat_id, why)
+    async def pause(self, chat_id: ChatId, why: str, *, lost: bool = True) -> bool:
+        """Send nothing to the chat until it is resumed; what is meant for it still waits in its lane.
+
+        ``lost``: Telegram lets us write there no more; after :data:`LOST_DAYS` it is forgotten.
+        False: it was paused already.
+        """
+        return bool(await self._door.run("pause", chat_id, why, int(lost)))
+
+    async def abandon(self) -> list[ChatId]:
+        """Forget some of the chats that were lost :data:`LOST_DAYS` ago, and return them."""
+        gone = await self._door.run("abandon", LOST_MS, ABANDONED_AT_ONCE, UNHEARD_MS)
+        return [ChatId(int(one)) for one in gone]
 
     async def resume(self, chat_id: ChatId) -> None:
         """Let the chat hear again, beginning with what has waited."""

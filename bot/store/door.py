@@ -37,11 +37,15 @@ Argument = str | bytes | int | float
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How many milliseconds lie between messages to one chat, after three at once: see ``lua/pace.lua``."""
+    """What Telegram lets one chat hear (telegram.md, section 6): see ``lua/pace.lua``.
+
+    After three messages at once, one in each interval; and in a group or channel no more than ``shared_most``
+    within any minute (0: no such bound).
+    """
 
     private_ms: int = 1000
-    shared_ms: int = 3350
-    """20 a minute: with three at once, the 21st comes 20 * 3350 - 2 * 3350 = 60,300 ms after the first."""
+    shared_ms: int = 3000
+    shared_most: int = 20
 
 
 _USES = re.compile(r"^-- uses: (.+)$", re.MULTILINE)
@@ -104,7 +108,8 @@ def script(name: str, pace: Pace) -> tuple[str, str]:
     text = _source(name)
     uses = _USES.search(text)
     shared = [_source(one.strip()) for one in uses.group(1).split(",")] if uses else []
-    constants = f"local PRIVATE_MS, SHARED_MS = {pace.private_ms}, {pace.shared_ms}"
+    constants = f"local PRIVATE_MS, SHARED_MS = {pace.private_ms}, {pace.shared_ms}\n"
+    constants += f"local SHARED_MOST = {pace.shared_most}"
     whole = "\n".join([constants, *shared, text])
     return whole, hashlib.sha1(whole.encode(), usedforsecurity=False).hexdigest()
 

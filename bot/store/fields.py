@@ -60,14 +60,14 @@ def feed(feed_id: FeedId, raw: Mapping[bytes, bytes]) -> Feed:
         seeded=told.get("seeded") == "1",
         weak_guid=told.get("weak_guid") == "1",
         weak_link=told.get("weak_link") == "1",
-        looked_ms=int(told.get("looked_ms") or 0),
-        changed_ms=int(told.get("changed_ms") or 0),
-        ok_ms=int(told.get("ok_ms") or 0),
-        failures=int(told.get("failures") or 0),
+        looked_ms=_int(told.get("looked_ms")),
+        changed_ms=_int(told.get("changed_ms")),
+        ok_ms=_int(told.get("ok_ms")),
+        failures=_int(told.get("failures")),
         trouble=told.get("trouble", ""),
-        interval_s=int(told.get("interval_s") or 0),
-        looks=int(told.get("looks") or 0),
-        rate_per_day=float(told.get("rate_per_day") or 0),
+        interval_s=_int(told.get("interval_s")),
+        looks=_int(told.get("looks")),
+        rate_per_day=_float(told.get("rate_per_day")),
     )
 
 
@@ -90,10 +90,10 @@ def chat(chat_id: ChatId, raw: Mapping[bytes, bytes]) -> Chat:
     told = _told(raw)
     return Chat(
         id=chat_id,
-        kind=ChatKind(told.get("kind") or (ChatKind.PRIVATE if chat_id > 0 else ChatKind.GROUP)),
+        kind=_KINDS.get(told.get("kind", ""), ChatKind.PRIVATE if chat_id > 0 else ChatKind.GROUP),
         title=told.get("title", ""),
         username=told.get("username", ""),
-        owner=UserId(int(told["owner"])) if told.get("owner") else None,
+        owner=UserId(_int(told.get("owner"))) or None,
         language=told.get("language", ""),
         timezone=told.get("timezone", ""),
         paused=told.get("paused", ""),
@@ -120,16 +120,16 @@ def of_subscription(subscription: Subscription) -> str:
 
 def subscription(chat_id: ChatId, feed_id: FeedId, raw: bytes) -> Subscription:
     """Return the subscription that stands at ``chat_id`` and ``feed_id``."""
-    told = json.loads(raw)
+    told = _table(raw)
     return Subscription(
         chat=chat_id,
         feed=feed_id,
-        created_ms=told["created_ms"],
+        created_ms=told.get("created_ms", 0),
         by=told.get("by"),
         title=told.get("title", ""),
         folder=told.get("folder", ""),
         topic=told.get("topic"),
-        style=Style(told.get("style", Style.SUMMARY)),
+        style=_STYLES.get(told.get("style", ""), Style.SUMMARY),
         silent=told.get("silent", False),
         paused=told.get("paused", False),
     )
@@ -142,8 +142,8 @@ def of_alert(query: str, by: UserId | None, created_ms: int) -> str:
 
 def alert(chat_id: ChatId, number: int, raw: bytes) -> Alert:
     """Return the alert that stands at ``number`` in ``chat_id``."""
-    told = json.loads(raw)
-    return Alert(number, chat_id, told["query"], told.get("by"), told.get("created_ms", 0))
+    told = _table(raw)
+    return Alert(number, chat_id, told.get("query", ""), told.get("by"), told.get("created_ms", 0))
 
 
 def of_hits(hits: tuple[Hit, ...]) -> str:
@@ -153,12 +153,42 @@ def of_hits(hits: tuple[Hit, ...]) -> str:
 
 def hits(raw: bytes) -> tuple[Hit, ...]:
     """Return the alerts that an item fired."""
-    return tuple(Hit(number, query, tuple(words)) for number, query, words in json.loads(raw or b"[]"))
+    try:
+        return tuple(Hit(number, query, tuple(words)) for number, query, words in json.loads(raw or b"[]"))
+    except (ValueError, TypeError):
+        return ()
 
 
 def flat(told: Fields) -> list[str]:
     """Return fields as Redis' commands take them: names and values by turns."""
     return [part for pair in told.items() for part in pair]
+
+
+_KINDS = {kind.value: kind for kind in ChatKind}
+_STYLES = {style.value: style for style in Style}
+
+
+def _table(raw: bytes) -> dict[str, Any]:
+    """Return what JSON holds, nothing where it is none."""
+    try:
+        told = json.loads(raw)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _int(text: str | None) -> int:
+    try:
+        return int(text or 0)
+    except ValueError:
+        return 0
+
+
+def _float(text: str | None) -> float:
+    try:
+        return float(text or 0)
+    except ValueError:
+        return 0.0
 
 
 def _told(raw: Mapping[bytes, bytes]) -> Fields:

@@ -6,6 +6,7 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | key                  | type   | lifetime            | meaning                                      |
 |----------------------|--------|---------------------|-----------------------------------------------|
 | `meta`               | hash   | for ever            | `schema`, `born_ms`: lost, the data is gone  |
+|                      |        |                     | `clock_ms`: the time at the last claim       |
 | `schedule`           | zset   | for ever            | feed id by due time (ms); claimed: now + lease|
 | `looking`            | zset   | a look              | feed id by the end of its claim (ms)         |
 | `feeds`              | hash   | for ever            | canonical address → feed id, earlier addresses too|
@@ -26,12 +27,25 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `lane:{chat}`        | zset   | till sent, by count | item id by order (ms): what waits for the chat|
 | `lane:{chat}:notes`  | hash   | with the lane       | item id → hits (JSON), for items an alert matched|
 | `lane:{chat}:tries`  | hash   | with the lane       | item id → claims so far                      |
+| `lane:{chat}:doubts` | hash   | with the lane       | item id that may have been sent → its `after`|
 | `ready`              | zset   | for ever            | chat id by when it may be claimed next (ms)  |
 | `lease:{chat}`       | hash   | the lease + an hour | the message in flight: `token`, `item`, `till` (ms)|
+|                      |        |                     | `after`: of `tops`, or `?`: it has a higher id|
 | `sent:{chat}`        | zset   | KEEP_DAYS, by count | item id by message id (0: sent before a migration)|
 | `parked:{chat}`      | hash   | KEEP_DAYS, by count | item id → why it will not be delivered       |
-| `budget`             | zset   | until past          | chat id by GCRA arrival (ms); `bot`: end of its hold|
+| `troubles`           | zset   | KEEP_DAYS, by count | `chat item` parked lately, by when (ms)      |
+| `told:{chat}`        | zset   | two days, by count  | keys of the stories a chat was told, by when (ms)|
+| `tops`               | hash   | for ever            | chat id → the highest message id known there |
+| `known:{chat}`       | zset   | an hour, by count   | message ids that are none in doubt           |
+| `edits`              | zset   | until done          | `chat item` to be edited, by when (ms)       |
+| `edits:notes`        | hash   | until done          | `chat item` → what changed, hits (JSON)      |
+| `lost`               | zset   | 30 days             | chat id by when it was lost to us (ms)       |
+| `budget`             | zset   | until past          | chat id by GCRA arrival (ms), `e{id}` of edits|
+|                      |        |                     | `h{id}` and `bot` by the end of a hold (ms)  |
 | `window`             | zset   | the last second     | every message handed out or reserved, by when (ms)|
+| `minute:{chat}`      | zset   | the last minutes    | the same for one group or channel            |
+| `slow:{chat}`        | string | a day               | how many times slower, after a flood; `slow:bot`|
+| `tally:{day}`        | hash   | 8 days              | what a day came to: `sent`, `edited`, `found` …|
 | `update:{id}`        | string | a day               | Telegram update: times begun, or `done`      |
 | `leaders`            | hash   | for ever            | role of one only (polling, routing) → `till holder`|
 | `file:{bot}:{hash}`  | string | 30 days             | Telegram's file id of a picture that was uploaded|
@@ -129,6 +143,11 @@ def sent(chat_id: ChatId) -> str:
 def parked(chat_id: ChatId) -> str:
     """What will not be delivered to the chat, and why."""
     return f"parked:{chat_id}"
+
+
+def known(chat_id: ChatId) -> str:
+    """Messages of the chat that we know."""
+    return f"known:{chat_id}"
 
 
 def update(update_id: int) -> str:

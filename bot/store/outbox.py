@@ -5,36 +5,47 @@ Redis' own, and what workers ask for are durations, since their clocks need not 
 chat's number tells its kind: below 0 are groups and channels.
 """
 
+import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from math import ceil, floor
+from typing import Any
 
-from bot.items import ChatId, Hit, ItemId
+from bot.items import Chat, ChatId, FeedId, Hit, ItemId, Subscription
 from bot.store import fields, keys
 from bot.store.door import Argument, Door, Pace
 
 PAID_RATE = 1000
 """Messages a second with paid broadcasts (telegram.md, section 6)."""
 
-MARGIN_MS = 12
-"""What a window is longer than Telegram's, for messages that take different times to get there.
-
-It costs 1.2 % of the rate; the rest of the 2 % that may be lost is left to wake-ups that come late.
-"""
+UNBOUNDED_A_MINUTE = 600
+"""From so many messages a minute on, a group's are not counted: only a server without limits allows that."""
 
 LETTERS_AT_ONCE = 500
 """How many chats one step writes to: a few milliseconds of Redis' time."""
 
-SENT_KEPT = 500
-"""How many delivered items a chat remembers (some 50 KB): what a router that dies can bring
-again is the last few it read, far fewer than that."""
+SENT_KEPT = 2000
+"""How many delivered items a chat remembers (at most some 200 KB): those of KEEP_DAYS for nearly every
+chat, so that corrections find their messages."""
+
+STORIES_KEPT_MS = 2 * 86_400_000
+"""For how long a story that a chat was told is known again when another feed tells it."""
+
+IN_FLIGHT_MS = 5_000
+"""How soon an edit asks again for the message that is just being sent."""
 
 LANE_KEPT = 25_000
 """How many items may wait for one chat; beyond, the oldest are parked, with that as the reason."""
 
+REPLY_WAIT_MS = 60_000
+"""No reply waits longer for its place."""
+
 FILE_KEPT_S = 30 * 86_400
 """How long Telegram's id of an upload is used."""
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +65,24 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a chat wants an item, as it stood when it was claimed.
+
+    ``subscription`` is None if it has ended. ``feeds`` is how many the chat hears. ``version``
+    changes with what the item says, "" if that is not known. ``weak_link``: the item's feed has
+    shown one link on different items.
+    """
+
+    chat: Chat
+    subscription: Subscription | None
+    feeds: int = 1
+    version: str = ""
+    weak_link: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to send one item to one chat, until the lease ends.
+    """The right to send one item to one chat, until the lease ends, and what setting it needs.
 
     ``attempt`` counts from 1; ``token`` tells this claim from any later one of the same chat.
     """
@@ -65,6 +92,41 @@ class Claim:
     token: str
     attempt: int
     hits: tuple[Hit, ...] = ()
+    doubt: str = ""
+    """Not "": an attempt before may have arrived, with a higher message id than this ("?": unknown)."""
+    wishes: Wishes | None = None
+    """None where somebody else than the claim script made the claim."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditClaim:
+    """The right to edit one message, until the lease ends. ``note`` tells it from a later correction."""
+
+    chat: ChatId
+    item: ItemId
+    message_id: int
+    note: str
+    wishes: Wishes
+
+    @property
+    def new_picture(self) -> bool:
+        """Whether the item has another picture now."""
+        return self.note.startswith("media")
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        """The alerts that the item fires now."""
+        return fields.hits(self.note.partition(" ")[2].encode())
+
+
+class Met(StrEnum):
+    """What a claim met that was not sent."""
+
+    NOTHING = ""
+    FLOOD = "flood"
+    """Telegram refused it as too much: the chat's pace goes down."""
+    DOUBT = "doubt"
+    """It may have been sent: the next claim says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +138,26 @@ class Claimed:
 
     claims: tuple[Claim, ...]
     wait_ms: int
+    edit_ms: int | None = None
+    """In how many milliseconds a message is to be edited; None if there is none."""
+    now_ms: int = 0
+    back_ms: int = 0
+    """How far Redis' clock was set back, 0 if it was not."""
+    broken: tuple[tuple[ChatId, str], ...] = ()
+    """Chats whose keys hold what is not ours, and what Redis says of it; they are left alone."""
 
 
 def limits(send_rate: float, *, paid: bool) -> Limits:
     """Return the bot-wide limits: ``send_rate`` messages a second, or what is paid for."""
     rate = max(send_rate, PAID_RATE) if paid else send_rate
     messages = max(1, floor(rate))
-    return Limits(messages, max(1000, ceil(messages / rate * 1000)) + MARGIN_MS)
+    return Limits(messages, max(1000, ceil(messages / rate * 1000)))
 
 
 def paces(chat_rate: float, group_rate: float) -> Pace:
-    """Return the intervals for so many messages a second in a private chat, and a minute in a group.
-
-    A group's is a little longer, so that three at once do not make a minute hold more.
-    """
-    return Pace(max(1, ceil(1000 / chat_rate)), max(1, ceil(67_000 / group_rate)))
+    """Return the intervals for so many messages a second in a private chat, and a minute in a group."""
+    most = max(1, floor(group_rate)) if group_rate <= UNBOUNDED_A_MINUTE else 0
+    return Pace(max(1, ceil(1000 / chat_rate)), max(1, ceil(60_000 / group_rate)), most)
 
 
 class Outbox:
@@ -116,7 +183,12 @@ class Outbox:
             args: list[Argument] = []
             for letter in letters[start : start + LETTERS_AT_ONCE]:
                 args += [letter.chat, fields.of_hits(letter.hits)]
-            new += await self._door.run("lay", item_id, order_ms, LANE_KEPT, self._keep_ms, *args)
+            laid, *broken = await self._door.run("lay", item_id, order_ms, LANE_KEPT, self._keep_ms, *args)
+            new += laid
+            for chat, why in _pairs(broken):
+                logger.error(
+                    "chat %d, item %s: cannot be laid there, it is lost to it: %s", chat, item_id, why
+                )
         return new
 
     async def claim(self, limit: int, lease_ms: int) -> Claimed:
@@ -125,56 +197,136 @@ class Outbox:
         Each must be settled, deferred or parked within ``lease_ms``; otherwise its chat is
         handed out again.
         """
+        head, found = await self._claim("claim", limit, lease_ms, head=5)
+        wait_ms, edit_ms, now_ms, back_ms, broken = head
+        claims = tuple(
+            Claim(
+                ChatId(int(chat)),
+                ItemId(item.decode()),
+                token.decode(),
+                attempt,
+                fields.hits(note),
+                doubt.decode(),
+                _wishes(chat, item, how, told, *rest),
+            )
+            for chat, item, token, attempt, note, doubt, how, told, *rest in found
+        )
+        due_ms = None if edit_ms < 0 else edit_ms
+        return Claimed(claims, wait_ms, due_ms, now_ms, back_ms, _pairs(broken))
+
+    async def claim_edits(self, limit: int, lease_ms: int) -> tuple[EditClaim, ...]:
+        """Return up to ``limit`` messages to edit now; each must be finished within ``lease_ms``."""
+        _, found = await self._claim("claim_edits", limit, lease_ms, head=0)
+        return tuple(
+            EditClaim(
+                ChatId(int(chat)),
+                ItemId(item.decode()),
+                message,
+                note.decode(),
+                _wishes(chat, item, how, told),
+            )
+            for chat, item, message, note, how, told in found
+        )
+
+    async def _claim(
+        self, script: str, limit: int, lease_ms: int, *, head: int
+    ) -> tuple[list[Any], list[Any]]:
         nonce = uuid.uuid4().hex[:16]
         limits = (self._limit.messages, self._limit.window_ms)
-        wait_ms, *found = await self._door.run("claim", limit, lease_ms, nonce, *limits)
-        claims = tuple(
-            Claim(ChatId(int(chat)), ItemId(item.decode()), token.decode(), attempt, fields.hits(note))
-            for chat, item, token, attempt, note in found
-        )
-        return Claimed(claims, wait_ms)
+        answer = await self._door.run(script, limit, lease_ms, nonce, *limits)
+        return answer[:head], answer[head:]
 
-    async def settle(self, claim: Claim, message_id: int, *, extra_cost: int = 0) -> bool:
+    async def lay_edits(self, item_id: ItemId, what: str, letters: Sequence[Letter]) -> int:
+        """Let the messages that an item was sent as follow it; return how many there are.
+
+        ``what`` is ``text``, or ``media`` where the picture is another one. What still waits in
+        a lane is set from what is known when its turn comes.
+        """
+        laid = 0
+        for start in range(0, len(letters), LETTERS_AT_ONCE):
+            args: list[Argument] = []
+            for letter in letters[start : start + LETTERS_AT_ONCE]:
+                args += [letter.chat, fields.of_hits(letter.hits)]
+            laid += await self._door.run("lay_edits", item_id, what, IN_FLIGHT_MS, *args)
+        return laid
+
+    async def finish_edit(self, claim: EditClaim, *, again_ms: int | None = None, done: bool = False) -> None:
+        """Note that a message was edited (``done``), is to be tried again, or is to be left as it is."""
+        again = "" if again_ms is None else again_ms
+        await self._door.run("finish_edit", claim.chat, claim.item, claim.note, again, int(done))
+
+    async def settle(
+        self,
+        claim: Claim,
+        message_id: int,
+        *,
+        extra_cost: int = 0,
+        found: bool = False,
+        stories: Sequence[int] = (),
+    ) -> bool:
         """Note that the item was sent as ``message_id``, and let the chat's next one follow.
 
-        ``extra_cost`` is how many messages beyond the first it took. False: the claim was no
-        longer ours; that the item was sent is noted all the same.
+        ``extra_cost`` is how many messages beyond the first it took. ``found``: it was there
+        already, from an attempt whose end nobody knew. ``stories`` are the keys it is known again
+        by when another feed tells it. False: the claim was no longer ours; that the item was sent
+        is noted all the same.
         """
-        args = (message_id, extra_cost, self._limit.window_ms, SENT_KEPT, self._keep_ms)
+        args = (message_id, extra_cost, SENT_KEPT, self._keep_ms, int(found), STORIES_KEPT_MS, *stories)
         return bool(await self._door.run("settle", claim.chat, claim.item, claim.token, *args))
 
-    async def defer(
-        self, claim: Claim, wait_ms: int, *, whole_bot: bool = False, counts: bool = True
-    ) -> bool:
-        """Keep the item first in its lane, and send the chat (or anybody) nothing for ``wait_ms``.
+    async def defer(self, claim: Claim, wait_ms: int, *, counts: bool = True, met: Met = Met.NOTHING) -> bool:
+        """Keep the item first in its lane, and send the chat nothing for ``wait_ms``.
 
         With ``counts=False`` the attempt does not count: a flood wait or an outage is no fault
         of the item's. False: the claim was no longer ours; the wait is kept all the same.
         """
-        args = (wait_ms, int(whole_bot), int(counts))
+        args = (wait_ms, int(counts), met.value)
         return bool(await self._door.run("defer", claim.chat, claim.item, claim.token, *args))
 
-    async def park(self, claim: Claim, why: str, *, unasked: bool = False) -> bool:
+    async def park(self, claim: Claim, why: str, *, unasked: bool = False, tally: str = "parked") -> bool:
         """Take the item out of the lane for good, with the reason, and let the next one follow.
 
-        ``unasked``: Telegram was not called for it, so it takes nothing of the budget.
+        ``unasked``: Telegram was not called for it, so it takes nothing of the budget. ``tally``
+        is what it counts as in the day's figures.
         """
-        args = (why, self._keep_ms, int(unasked))
+        args = (why, self._keep_ms, int(unasked), tally)
         return bool(await self._door.run("park", claim.chat, claim.item, claim.token, *args))
 
-    async def reserve(self, chat_id: ChatId, cost: int = 1) -> int:
-        """Take ``cost`` messages of the chat's and the bot's budget for a reply, ahead of all news.
+    async def reserve(
+        self, chat_id: ChatId, cost: int = 1, *, edit: bool = False, within_ms: int = REPLY_WAIT_MS
+    ) -> int:
+        """Take ``cost`` messages of the chat's and the bot's budget, ahead of all news.
 
-        Returns in how many milliseconds the reply may be sent. More than a minute (the chat
-        is held) takes nothing: ask again then, or do without.
+        An ``edit`` has a budget of its own in the chat. Returns in how many milliseconds it may
+        be sent. More than ``within_ms`` takes nothing: ask again then, or do without.
         """
         nonce = uuid.uuid4().hex[:16]
         limits = (self._limit.messages, self._limit.window_ms)
-        return int(await self._door.run("reserve", chat_id, cost, nonce, *limits))
+        return int(await self._door.run("reserve", chat_id, cost, nonce, *limits, int(edit), within_ms))
 
-    async def hold(self, chat_id: ChatId | None, wait_ms: int) -> None:
-        """Send nothing to the chat, or with ``None`` to anybody, for ``wait_ms``."""
-        await self._door.run("hold", "" if chat_id is None else chat_id, wait_ms)
+    async def hold(self, chat_id: ChatId | None, wait_ms: int, *, flood: bool = False) -> None:
+        """Send nothing to the chat, or with ``None`` to anybody, for ``wait_ms``.
+
+        ``flood``: Telegram refused us as too much, so the pace goes down afterwards.
+        """
+        await self._door.run("hold", "" if chat_id is None else chat_id, wait_ms, int(flood))
+
+    async def told(self, chat_id: ChatId, stories: Sequence[int]) -> list[bool]:
+        """Return of each key of a story whether the chat was told one that has it, within two days."""
+        if not stories:
+            return []
+        found = await self._door.run("told", chat_id, STORIES_KEPT_MS, *stories)
+        return [bool(one) for one in found]
+
+    async def note_known(self, chat_id: ChatId, message_id: int) -> None:
+        """Note a message of a chat that is none of its news: what is looked for there is another one."""
+        await self._door.run("note_known", chat_id, message_id)
+
+    async def unknown_after(self, chat_id: ChatId, after: int, count: int) -> list[int]:
+        """Return those of the ``count`` message ids beyond ``after`` that may be of anything."""
+        raw = await self._door.do("ZRANGE", keys.known(chat_id), after + 1, after + count, "BYSCORE")
+        known = {int(one) for one in raw}
+        return [one for one in range(after + 1, after + count + 1) if one not in known]
 
     async def note_sent(self, chat_id: ChatId, item_id: ItemId, message_id: int) -> None:
         """Note that an item was sent outside the lane, so that it is not sent again from it."""
@@ -202,3 +354,25 @@ class Outbox:
     async def keep_file_id(self, bot_id: int, digest: str, file_id: str) -> None:
         """Note what Telegram calls a picture; other bots cannot use it."""
         await self._door.do("SET", keys.file(bot_id, digest), file_id, "EX", FILE_KEPT_S)
+
+
+def _pairs(broken: Sequence[bytes]) -> tuple[tuple[ChatId, str], ...]:
+    """Return the chats whose keys are not as they should be, and what Redis says of them."""
+    named = zip(broken[::2], broken[1::2], strict=True)
+    return tuple((ChatId(int(chat)), why.decode(errors="replace")) for chat, why in named)
+
+
+def _wishes(
+    chat: bytes,
+    item: bytes,
+    how: bytes,
+    told: Sequence[bytes],
+    feeds: int = 1,
+    version: bytes = b"",
+    weak_link: bytes = b"",
+) -> Wishes:
+    """Return what a claim script tells of a chat."""
+    chat_id, feed_id = ChatId(int(chat)), FeedId(item.decode().partition(".")[0])
+    known = dict(zip(told[::2], told[1::2], strict=True))
+    subscription = fields.subscription(chat_id, feed_id, how) if how else None
+    return Wishes(fields.chat(chat_id, known), subscription, feeds, version.hex(), weak_link == b"1")

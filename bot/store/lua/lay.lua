@@ -1,26 +1,37 @@
 -- Put an item into the lanes of many chats, once in each.
--- uses: clock, pace, turn
--- KEYS: `lane:{chat}` and its two, `sent:{chat}`, `parked:{chat}`, `chat:{id}`, `ready`, `moved`, spelled here.
+-- uses: clock, tally, pace, turn
+-- KEYS: `lane:{chat}` and its three, `sent:{chat}`, `parked:{chat}`, `troubles`, `chat:{id}`, `ready`, `moved`, `tally:{day}`,
+--   spelled here.
 -- ARGV: 1 now · 2 item · 3 order (ms) · 4 items that may wait · 5 lifetime of a parked one (ms) · then chat, hits (JSON) or '' …
--- Result: to how many chats it is new.
+-- Result: {to how many chats it is new, chat that it cannot be laid for, why …}.
 local now, item, order = clock(), ARGV[2], ARGV[3]
 local most, keep_ms = tonumber(ARGV[4]), ARGV[5]
-local new = 0
-for at = 6, #ARGV, 2 do
-  local chat, hits = present(ARGV[at]), ARGV[at + 1]
+local answer = {0}
+
+local function lay(chat, hits)
   local lane = 'lane:' .. chat
-  if not redis.call('ZSCORE', 'sent:' .. chat, item) and redis.call('HEXISTS', 'parked:' .. chat, item) == 0 then
-    if redis.call('ZADD', lane, 'NX', order, item) == 1 then
-      new = new + 1
-      if hits ~= '' then redis.call('HSET', lane .. ':notes', item, hits) end
-      if redis.call('ZCARD', lane) > most then
-        local oldest = redis.call('ZRANGE', lane, 0, 0)[1]
-        take_from_lane(chat, oldest)
-        note_parked(chat, oldest, 'too many items were waiting', keep_ms)
-      end
+  if redis.call('ZSCORE', 'sent:' .. chat, item) or redis.call('HEXISTS', 'parked:' .. chat, item) == 1 then return end
+  if redis.call('ZADD', lane, 'NX', order, item) == 1 then
+    answer[1] = answer[1] + 1
+    if hits ~= '' then redis.call('HSET', lane .. ':notes', item, hits) end
+    if redis.call('ZCARD', lane) > most then
+      local oldest = redis.call('ZRANGE', lane, 0, 0)[1]
+      take_from_lane(chat, oldest)
+      note_parked(chat, oldest, 'too many items were waiting', keep_ms, now)
+      tally(now, 'parked')
     end
-    -- A chat that is there already may have a message in flight: it keeps its time.
-    if not is_paused(chat) then redis.call('ZADD', 'ready', 'NX', now, chat) end
+  end
+  -- A chat that is there already may have a message in flight: it keeps its time.
+  if not is_paused(chat) then redis.call('ZADD', 'ready', 'NX', now, chat) end
+end
+
+for at = 6, #ARGV, 2 do
+  local chat = present(ARGV[at])
+  -- What a chat's keys hold that is not ours must stop nobody else.
+  local well, why = pcall(lay, chat, ARGV[at + 1])
+  if not well then
+    answer[#answer + 1] = chat
+    answer[#answer + 1] = type(why) == 'table' and why.err or tostring(why)
   end
 end
-return new
+return answer

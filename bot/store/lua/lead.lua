@@ -6,6 +6,7 @@
 local now, name, holder = clock(), ARGV[2], ARGV[3]
 local held = redis.call('HGET', 'leaders', name)
 local till, by = string.match(held or '', '^(%d+) (.*)$')
-if by and by ~= holder and tonumber(till) > now then return 0 end
+-- A lease that ends later than one taken now would is of a clock that was set back since.
+if by and by ~= holder and tonumber(till) > now and tonumber(till) <= now + ARGV[4] then return 0 end
 redis.call('HSET', 'leaders', name, string.format('%d %s', now + ARGV[4], holder))
 return 1

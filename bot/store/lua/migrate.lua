@@ -1,7 +1,8 @@
 -- Move all that is known of, waits for and was sent to one chat to another; what the other has stays.
--- uses: clock, pace, turn
--- KEYS: `chats`, `moved`, `usernames`, `ready`, `budget`, and of both chats `chat:{id}`, its `:feeds` and `:alerts`,
---   `lane:{chat}` and its two, `lease:{chat}`, `sent:{chat}`, `parked:{chat}`; `feed:{id}:chats`; spelled here.
+-- uses: clock, tally, pace, turn
+-- KEYS: `chats`, `moved`, `usernames`, `ready`, `budget`, `lost`, `tops`, and of both chats `chat:{id}`, its `:feeds` and
+--   `:alerts`, `lane:{chat}` and its three, `lease:{chat}`, `sent:{chat}`, `told:{chat}`, `known:{chat}`, `minute:{chat}`,
+--   `slow:{chat}`, `parked:{chat}`; `feed:{id}:chats`; spelled here.
 -- ARGV: 1 now · 2 old chat · 3 new chat · 4 lifetime of what was sent and parked (ms)
 -- Result: 1.
 local now, old, new, keep_ms = clock(), ARGV[2], ARGV[3], ARGV[4]
@@ -37,11 +38,15 @@ end
 redis.call('ZUNIONSTORE', 'lane:' .. new, 2, 'lane:' .. new, 'lane:' .. old, 'AGGREGATE', 'MIN')
 merge_hash('lane:' .. old .. ':notes', 'lane:' .. new .. ':notes')
 merge_hash('lane:' .. old .. ':tries', 'lane:' .. new .. ':tries')
+-- What may have been sent to the old chat cannot be asked for in the new one.
+redis.call('DEL', 'lane:' .. old .. ':doubts')
 merge_hash('parked:' .. old, 'parked:' .. new)
 redis.call('PEXPIRE', 'parked:' .. new, keep_ms)
 -- Message ids start again in the new chat: 0 says "sent, but not as a message of this chat".
 redis.call('ZUNIONSTORE', 'sent:' .. new, 2, 'sent:' .. new, 'sent:' .. old, 'WEIGHTS', 1, 0, 'AGGREGATE', 'MAX')
 redis.call('PEXPIRE', 'sent:' .. new, keep_ms)
+redis.call('ZUNIONSTORE', 'told:' .. new, 2, 'told:' .. new, 'told:' .. old, 'AGGREGATE', 'MAX')
+redis.call('PEXPIRE', 'told:' .. new, keep_ms)
 
 local known = redis.call('HGETALL', 'chat:' .. old)
 for i = 1, #known, 2 do
@@ -58,8 +63,11 @@ redis.call('HSETNX', 'chat:' .. new, 'kind', 'supergroup')
 redis.call('HSET', 'moved', old, new)
 redis.call('SADD', 'chats', new)
 redis.call('SREM', 'chats', old)
-redis.call('DEL', 'chat:' .. old, 'lane:' .. old, 'sent:' .. old, 'lease:' .. old)
-redis.call('ZREM', 'ready', old)
-redis.call('ZREM', 'budget', old)
+for _, kind in ipairs({'chat', 'lane', 'sent', 'lease', 'told', 'known', 'minute', 'slow'}) do
+  redis.call('DEL', kind .. ':' .. old)
+end
+for _, set in ipairs({'ready', 'budget', 'lost'}) do redis.call('ZREM', set, old) end
+redis.call('ZREM', 'budget', 'e' .. old, 'h' .. old)
+redis.call('HDEL', 'tops', old)
 next_turn(new, math.max(now, tonumber(redis.call('HGET', 'lease:' .. new, 'till') or 0)))
 return 1

@@ -1,38 +1,130 @@
--- Shared: how often one chat may be written to (GCRA; `budget` holds theoretical arrival times).
--- KEYS: `budget`, `window`, spelled here. ARGV: none of its own.
--- PRIVATE_MS and SHARED_MS, the interval in a private chat and in a group or channel, stand above
--- (bot.store.outbox.Pace): 3 at once after a rest, then one in each interval.
+-- Shared: how often one chat may be written to, and messages in it edited.
+-- KEYS: `budget`, `window`, `minute:{chat}`, `slow:{chat}`, `slow:bot`, spelled here. ARGV: none of its own.
+-- PRIVATE_MS and SHARED_MS, the interval in a private chat and in a group or channel, and SHARED_MOST, how many
+-- messages a minute of a group or channel holds (0: no matter), stand above (bot.store.door.Pace).
+-- `budget` is kept by GCRA: 3 messages at once after a rest, then one in each interval. A group's minute comes on
+-- top: what was sent at once at its beginning is missing at its end.
 -- Result: functions only.
-local function interval_ms(chat)
-  return string.sub(chat, 1, 1) == '-' and SHARED_MS or PRIVATE_MS
+local MINUTE_MS = 60000
+local LATE_MS = 12 -- see arrived()
+local SLOWER, SLOWEST = 1.25, 2 -- a wait was asked for besides: what is refused now and then must not stand still
+local SLOW_KEPT_MS = 86400000
+
+local function is_shared(chat)
+  return string.sub(chat, 1, 1) == '-'
 end
 
-local function leeway_ms(chat)
-  return 2 * interval_ms(chat)
+-- How many times slower than Telegram's rule a chat, or 'bot', is written to since Telegram refused us there.
+local function slowness(who)
+  return tonumber(redis.call('GET', 'slow:' .. who) or 1)
 end
 
--- When the chat may hear us next; in the past for now.
-local function allowed_at(chat)
-  local arrival = redis.call('ZSCORE', 'budget', chat)
-  return arrival and tonumber(arrival) - leeway_ms(chat) or 0
+local function slow_down(who)
+  redis.call('SET', 'slow:' .. who, math.min(SLOWEST, slowness(who) * SLOWER), 'PX', SLOW_KEPT_MS)
 end
 
-local function charge(chat, at, cost)
-  local arrival = tonumber(redis.call('ZSCORE', 'budget', chat) or 0)
-  redis.call('ZADD', 'budget', math.max(arrival, at) + cost * interval_ms(chat), chat)
+-- Each message that Telegram takes brings the pace back by `part`.
+local function recover(who, part)
+  local now = redis.call('GET', 'slow:' .. who)
+  if not now then return end
+  local slow = now * (1 - part)
+  if slow <= 1.05 then
+    redis.call('DEL', 'slow:' .. who)
+  else
+    redis.call('SET', 'slow:' .. who, slow, 'PX', SLOW_KEPT_MS)
+  end
+end
+
+local function interval_ms(chat, slow)
+  return math.ceil((is_shared(chat) and SHARED_MS or PRIVATE_MS) * slow)
+end
+
+-- How far ahead of its pace a chat may be: not at all where Telegram has refused us lately.
+local function leeway_ms(chat, slow)
+  return slow > 1 and 0 or 2 * interval_ms(chat, slow)
+end
+
+local function at_of(member)
+  return tonumber(redis.call('ZSCORE', 'budget', member) or 0)
+end
+
+-- When the chat may hear `cost` more messages; in the past for now.
+local function allowed_at(chat, cost)
+  local slow = slowness(chat)
+  local at = math.max(at_of(chat) - leeway_ms(chat, slow), at_of('h' .. chat))
+  if SHARED_MOST > 0 and is_shared(chat) then
+    local room = math.max(1, math.floor(SHARED_MOST / slow)) - (cost or 1)
+    local place = -math.max(0, room) - 1
+    local first = redis.call('ZRANGE', 'minute:' .. chat, place, place, 'WITHSCORES')
+    if first[2] then at = math.max(at, first[2] + MINUTE_MS) end
+  end
+  return at
+end
+
+-- Between edits. No minute is counted for them: a longer interval keeps each from holding too many.
+local function edit_interval_ms(chat)
+  return math.ceil(interval_ms(chat, slowness(chat)) * (is_shared(chat) and 67 / 60 or 1))
+end
+
+-- When a message in the chat may be edited: a budget of its own, but for what Telegram has forbidden.
+local function edit_allowed_at(chat)
+  local leeway = slowness(chat) > 1 and 0 or 2 * edit_interval_ms(chat)
+  return math.max(at_of('e' .. chat) - leeway, at_of('h' .. chat))
+end
+
+local function advance(member, at, ms)
+  redis.call('ZADD', 'budget', math.max(at_of(member), at) + ms, member)
+end
+
+-- Take `cost` messages of the chat's and the bot's budget at a time; `name` was never used before.
+local function spend(chat, at, cost, name)
+  advance(chat, at, cost * interval_ms(chat, slowness(chat)))
+  for one = 1, cost do
+    local what = one == 1 and name or name .. '+' .. one
+    redis.call('ZADD', 'window', at, what)
+    if SHARED_MOST > 0 and is_shared(chat) then
+      local minute = 'minute:' .. chat
+      redis.call('ZADD', minute, at, what)
+      redis.call('ZREMRANGEBYRANK', minute, 0, -SHARED_MOST - 1)
+      redis.call('PEXPIRE', minute, 2 * MINUTE_MS)
+    end
+  end
+  redis.call('PEXPIRE', 'window', 3600000)
+end
+
+-- The same for an edit.
+local function spend_edit(chat, at, name)
+  advance('e' .. chat, at, edit_interval_ms(chat))
+  redis.call('ZADD', 'window', at, name)
+  redis.call('PEXPIRE', 'window', 3600000)
+end
+
+-- A message reached Telegram at some time between its claim and now. The later of both is what it counts from, so
+-- that no way there, however long or short, brings more into a second of Telegram's than it allows. Beyond LATE_MS
+-- (1.2 % of the rate) the wait was for the answer: Telegram has long counted it.
+local function arrived(chat, name, now)
+  local handed = redis.call('ZSCORE', 'window', name)
+  if not handed then return end
+  local at = math.max(handed, math.min(now, handed + LATE_MS))
+  redis.call('ZADD', 'window', 'XX', at, name)
+  if is_shared(chat) then redis.call('ZADD', 'minute:' .. chat, 'XX', at, name) end
 end
 
 -- Give back what a claim took that came to nothing: no call was made for it.
 local function uncharge(chat, token)
   redis.call('ZREM', 'window', token)
-  if redis.call('ZSCORE', 'budget', chat) then redis.call('ZINCRBY', 'budget', -interval_ms(chat), chat) end
+  redis.call('ZREM', 'minute:' .. chat, token)
+  if redis.call('ZSCORE', 'budget', chat) then
+    redis.call('ZINCRBY', 'budget', -interval_ms(chat, slowness(chat)), chat)
+  end
 end
 
 -- Send nothing to the chat, or with '' to anybody, before `till`.
 local function hold(chat, till)
-  if chat == '' then
-    redis.call('ZADD', 'budget', 'GT', till, 'bot')
-  else
-    redis.call('ZADD', 'budget', 'GT', till + leeway_ms(chat), chat)
-  end
+  redis.call('ZADD', 'budget', 'GT', till, chat == '' and 'bot' or 'h' .. chat)
+end
+
+-- How many messages a window of the bot's holds.
+local function most_of(messages)
+  return math.max(1, math.floor(messages / slowness('bot')))
 end

@@ -1,25 +1,21 @@
--- Take messages of a chat's and the bot's budget for a reply, ahead of all news.
+-- Take messages, or an edit, of a chat's and the bot's budget, ahead of all news.
 -- uses: clock, pace
--- KEYS: `budget`, `window`, spelled here.
--- ARGV: 1 now · 2 chat · 3 messages · 4 a word never used before · 5 messages in a window · 6 the window (ms)
--- Result: ms until the reply may be sent; more than a minute takes nothing.
-local now, chat, cost = clock(), ARGV[2], tonumber(ARGV[3])
-local most, window_ms = tonumber(ARGV[5]), tonumber(ARGV[6])
-local at = math.max(now, allowed_at(chat), tonumber(redis.call('ZSCORE', 'budget', 'bot') or 0))
-if at - now > 60000 then return at - now end
-
-local starts
-for one = 1, cost do
-  while true do
-    local from, to = '(' .. (at - window_ms), '(' .. (at + window_ms)
-    local used = redis.call('ZCOUNT', 'window', from, to)
-    if used < most then break end
-    local leaves = redis.call('ZRANGEBYSCORE', 'window', from, to, 'WITHSCORES', 'LIMIT', used - most, 1)
-    at = leaves[2] + window_ms
+-- KEYS: `budget`, `window`, `minute:{chat}`, `slow:{chat}`, `slow:bot`, spelled here.
+-- ARGV: 1 now · 2 chat · 3 messages, sent at once · 4 a word never used before · 5 messages in a window · 6 the window (ms)
+--   7 it is an edit (1/0) · 8 the longest wait (ms) that is of use
+-- Result: ms until it may be sent; more than the longest takes nothing.
+local now, chat, edit, longest = clock(), ARGV[2], ARGV[7] == '1', tonumber(ARGV[8])
+local most, window_ms = most_of(ARGV[5]), tonumber(ARGV[6])
+local cost = math.min(tonumber(ARGV[3]), most)
+local at = math.max(now, edit and edit_allowed_at(chat) or allowed_at(chat, cost), at_of('bot'))
+while at - now <= longest do
+  local from, to = '(' .. (at - window_ms), '(' .. (at + window_ms)
+  local over = redis.call('ZCOUNT', 'window', from, to) + cost - most
+  if over <= 0 then
+    if edit then spend_edit(chat, at, ARGV[4]) else spend(chat, at, cost, ARGV[4]) end
+    break
   end
-  redis.call('ZADD', 'window', at, ARGV[4] .. ':' .. one)
-  starts = starts or at
+  local leaves = redis.call('ZRANGEBYSCORE', 'window', from, to, 'WITHSCORES', 'LIMIT', over - 1, 1)
+  at = leaves[2] + window_ms
 end
-redis.call('PEXPIRE', 'window', 3600000)
-charge(chat, starts, cost)
-return starts - now
+return at - now

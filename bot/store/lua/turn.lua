@@ -1,5 +1,6 @@
--- Shared: whose turn it is. Uses clock and pace.
--- KEYS: `ready`, `lane:{chat}` and its two, `lease:{chat}`, `chat:{id}`, `parked:{chat}`, `moved`, spelled here.
+-- Shared: whose turn it is. Uses clock, tally and pace.
+-- KEYS: `ready`, `lane:{chat}` and its three, `lease:{chat}`, `chat:{id}`, `sent:{chat}`, `known:{chat}`, `tops`,
+--   `parked:{chat}`, `troubles`, `moved`, spelled here.
 -- ARGV: none of its own.
 -- Result: functions only.
 -- The number that a chat goes by now: whoever read its subscriptions before a migration still says the old one.
@@ -22,18 +23,47 @@ local function next_turn(chat, now)
 end
 
 local function take_from_lane(chat, item)
-  redis.call('ZREM', 'lane:' .. chat, item)
-  redis.call('HDEL', 'lane:' .. chat .. ':notes', item)
-  redis.call('HDEL', 'lane:' .. chat .. ':tries', item)
+  local lane = 'lane:' .. chat
+  redis.call('ZREM', lane, item)
+  redis.call('HDEL', lane .. ':notes', item)
+  redis.call('HDEL', lane .. ':tries', item)
+  redis.call('HDEL', lane .. ':doubts', item)
 end
 
 local function holds_lease(chat, token)
   return redis.call('HGET', 'lease:' .. chat, 'token') == token
 end
 
-local PARKED_KEPT = 1000
+-- A message may have been sent of which nothing is known: it is asked for before it is sent again. What is kept is
+-- the chat's highest message id before it, since it has a higher one; '?' if none was known.
+local function doubt(chat, item, after)
+  local lane = 'lane:' .. chat
+  if redis.call('ZSCORE', lane, item) then redis.call('HSETNX', lane .. ':doubts', item, after or '?') end
+end
 
-local function note_parked(chat, item, why, keep_ms)
+-- Whoever held the chat's lease has died, or is slower than it: what it had in hand may have been sent.
+local function doubt_lease(chat)
+  local item, after = unpack(redis.call('HMGET', 'lease:' .. chat, 'item', 'after'))
+  if item then doubt(chat, item, after) end
+end
+
+-- Note a message of a chat that is known, be it ours or another's. What counts up are Telegram's own ids.
+local KNOWN_KEPT, KNOWN_MS = 100, 3600000
+
+local function note_known(chat, message)
+  if tonumber(message) > tonumber(redis.call('HGET', 'tops', chat) or 0) then
+    redis.call('HSET', 'tops', chat, message)
+  end
+  local known = 'known:' .. chat
+  redis.call('ZADD', known, message, message)
+  redis.call('ZREMRANGEBYRANK', known, 0, -KNOWN_KEPT - 1)
+  redis.call('PEXPIRE', known, KNOWN_MS)
+end
+
+local PARKED_KEPT = 1000
+local TROUBLES_KEPT = 200
+
+local function note_parked(chat, item, why, keep_ms, now)
   local parked = 'parked:' .. chat
   -- Whatever goes on being parked keeps them all alive, so some give way. Any may: the reasons are told, not
   -- needed, but for the few items that a router that died may bring again.
@@ -42,10 +72,14 @@ local function note_parked(chat, item, why, keep_ms)
   end
   redis.call('HSET', parked, item, why)
   redis.call('PEXPIRE', parked, keep_ms)
+  redis.call('ZADD', 'troubles', now, chat .. ' ' .. item)
+  redis.call('ZREMRANGEBYRANK', 'troubles', 0, -TROUBLES_KEPT - 1)
+  redis.call('PEXPIRE', 'troubles', keep_ms)
 end
 
 local function note_sent(chat, item, message, kept, keep_ms)
   redis.call('ZADD', 'sent:' .. chat, message, item)
   redis.call('ZREMRANGEBYRANK', 'sent:' .. chat, 0, -kept - 1)
   redis.call('PEXPIRE', 'sent:' .. chat, keep_ms)
+  if tonumber(message) > 0 then note_known(chat, message) end
 end

@@ -1,0 +1,45 @@
+-- Hand out messages to edit now, as far as the budgets go.
+-- uses: clock, tally, pace, turn
+-- KEYS: `edits`, `edits:notes`, `sent:{chat}`, `lane:{chat}`, `lease:{chat}`, `chat:{id}`, `feed:{id}:chats`, `budget`, `window`,
+--   spelled here.
+-- ARGV: 1 now · 2 limit · 3 lease (ms) · 4 a word never used before · 5 messages in a window · 6 the window (ms)
+-- Result: {{chat, item, message id, note, subscription (JSON) or '', {fields of the chat: name, value …}} …}.
+local now, limit, lease_ms = clock(), tonumber(ARGV[2]), tonumber(ARGV[3])
+local most, window_ms = most_of(ARGV[5]), tonumber(ARGV[6])
+local answer = {}
+if at_of('bot') > now then return answer end
+local room = math.min(limit, most - redis.call('ZCOUNT', 'window', '(' .. (now - window_ms), '(' .. (now + window_ms)))
+
+local function drop(edit)
+  redis.call('ZREM', 'edits', edit)
+  redis.call('HDEL', 'edits:notes', edit)
+end
+
+for _, edit in ipairs(redis.call('ZRANGEBYSCORE', 'edits', '-inf', now, 'LIMIT', 0, 4 * limit)) do
+  if #answer >= room then break end
+  local chat, item = string.match(edit, '^(%S+) (%S+)$')
+  local message = tonumber(redis.call('ZSCORE', 'sent:' .. chat, item) or 0)
+  local allowed = edit_allowed_at(chat)
+  if is_paused(chat) then
+    drop(edit)
+  elseif message == 0 then
+    -- Still on its way: it will be noted as sent, or wait in its lane to be set anew.
+    if redis.call('HGET', 'lease:' .. chat, 'item') == item then
+      redis.call('ZADD', 'edits', now + 5000, edit)
+    else
+      drop(edit)
+    end
+  elseif allowed > now then
+    redis.call('ZADD', 'edits', allowed, edit)
+  else
+    redis.call('ZADD', 'edits', now + lease_ms, edit)
+    spend_edit(chat, now, ARGV[4] .. ':' .. #answer)
+    local feed = string.match(item, '^([^.]*)')
+    answer[#answer + 1] = {
+      chat, item, message, redis.call('HGET', 'edits:notes', edit) or 'text ',
+      redis.call('HGET', 'feed:' .. feed .. ':chats', chat) or '',
+      redis.call('HGETALL', 'chat:' .. chat),
+    }
+  end
+end
+return answer

@@ -8,7 +8,7 @@ from bot.deliver import carrier, courier
 from bot.deliver.carrier import Carrier, Ear, Sends
 from bot.deliver.courier import Courier
 from bot.deliver.letters import Letters
-from bot.deliver.outcome import Outcome, Sent
+from bot.deliver.outcome import Edited, NotOurs, Outcome, Sent
 from bot.errors import CorruptRecord
 from bot.items import Chat, ChatId, ChatKind, Hit, Image, Item, ItemId, StoredItem, Subscription, UserId
 from bot.render.parts import Message
@@ -41,7 +41,9 @@ class FakeSender:
 
     def __init__(self) -> None:
         self.reply: Callable[[ChatId, Message], Outcome | None] = lambda _chat, _message: None
+        self.edit_reply: Callable[[ChatId, int], Edited] = lambda _chat, _message_id: NotOurs("none", True)
         self.tried: list[tuple[ChatId, Message, bool]] = []
+        self.edited: list[tuple[ChatId, int, Message, bool]] = []
         self.arrived: list[tuple[ChatId, Message]] = []
 
     async def deliver(
@@ -54,6 +56,12 @@ class FakeSender:
             self.arrived.append((chat, message))
             return Sent(len(self.arrived))
         return outcome
+
+    async def amend(
+        self, chat: ChatId, message_id: int, message: Message, *, new_picture: bool = False
+    ) -> Edited:
+        self.edited.append((chat, message_id, message, new_picture))
+        return self.edit_reply(chat, message_id)
 
     def titles(self, chat: ChatId) -> list[str]:
         return [message.text.text.splitlines()[0] for to, message in self.arrived if to == chat]
@@ -76,7 +84,7 @@ class Post:
 
     def a_carrier(self, *, ahead_ms: int = 0) -> Carrier:
         """As after a restart: what it had in memory is gone. Its clock may be ahead of the store's."""
-        parts = Letters(self.news, self.store.chats, SETTINGS)
+        parts = Letters(self.news, self.store.outbox, SETTINGS)
         sends = self.sends or self.sender
         return Carrier(
             self.store.outbox, self.store.chats, parts, sends, self.ear, lambda: self.clock.ms + ahead_ms

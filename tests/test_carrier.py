@@ -1,6 +1,7 @@
 """One delivery: how the item is set for its chat, and what each outcome changes."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -200,12 +201,14 @@ class Faltering:
         self._error = error
         self.claim, self.defer = store.outbox.claim, store.outbox.defer
         self.park, self.hold = store.outbox.park, store.outbox.hold
+        self.reserve, self.unknown_after = store.outbox.reserve, store.outbox.unknown_after
+        self.note_known = store.outbox.note_known
 
-    async def settle(self, claim: Claim, message_id: int, *, extra_cost: int = 0) -> bool:
+    async def settle(self, claim: Claim, message_id: int, **how: Any) -> bool:
         self.left -= 1
         if self.left >= 0:
             raise self._error
-        return await self._outbox.settle(claim, message_id, extra_cost=extra_cost)
+        return await self._outbox.settle(claim, message_id, **how)
 
 
 async def test_that_it_was_sent_is_noted_however_often_the_store_is_away(

@@ -118,7 +118,10 @@ async def test_a_group_is_managed_from_afar_where_we_are_but_a_member(stage: Sta
     answer = await stage.ask(stage.world.user, f"/sub {FEED} @the_hall", more=2)
     assert "Hall now follows" in answer.text
     assert await stage.heard(group) == [FEED]
+    before = len(stage.world.messages(stage.world.user))
     stage.world.kick(group)
+    told = (await stage.world.wait_for_messages(stage.world.user, before + 1))[before]
+    assert "I can no longer write to Hall (kicked)" in told.text
     answer = await stage.ask(stage.world.user, "/list @the_hall")
     assert answer.text == EN.channel_unknown.format(chat="@the_hall")
 

@@ -35,7 +35,7 @@ ROOMS: dict[str, set[str]] = {
     "collect": {"fetch", "parse", "identity", "pacing", "store", "settings"},
     "subscribe": {"fetch", "parse", "identity", "store", "settings"},
     "route": {"rules", "render", "store"},
-    "deliver": {"render", "store", "settings"},
+    "deliver": {"identity", "render", "store", "settings"},
     "chat": {"deliver", "render", "rules", "store", "subscribe", "fetch", "settings"},
     "web": {"store", "settings"},
     "playground": set(),

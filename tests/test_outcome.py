@@ -242,15 +242,27 @@ CHAT, OTHER = ChatId(1), ChatId(2)
 
 def test_a_flood_wait_is_the_chats_own_until_several_meet_one_in_a_row() -> None:
     backoff = Backoff()
-    rests = [backoff.flooded(ChatId(one), 40) for one in range(EVERYBODY)]
-    assert [rest.bot_ms > 0 for rest in rests] == [False] * (EVERYBODY - 1) + [True]
-    assert all(rest.chat_ms == 40_500 for rest in rests)
+    rests = [backoff.flooded(ChatId(one), 40 + 10 * one, 0.0) for one in range(EVERYBODY)]
+    assert [rest.bot_ms for rest in rests] == [0] * (EVERYBODY - 1) + [1_000]
+    assert [rest.chat_ms for rest in rests] == [40_500, 50_500, 60_500]
+    assert backoff.is_careful
+    backoff.succeeded(ChatId(99))
+    assert not backoff.is_careful
+
+
+def test_flood_waits_that_end_at_the_same_moment_are_the_bots_and_kept() -> None:
+    backoff = Backoff()
+    rests = [backoff.flooded(ChatId(one), 60 - 3 * one, 100.0 + 3 * one) for one in range(EVERYBODY)]
+    assert rests[-1].bot_ms == rests[-1].chat_ms == 54_500
+    half_a_day = [backoff.flooded(ChatId(one), 43_837, 200.0) for one in range(EVERYBODY, 2 * EVERYBODY)]
+    assert half_a_day[-1].chat_ms == 43_837_500
+    assert half_a_day[-1].bot_ms <= 300_000, "should it be theirs alone, the others wait no longer than that"
 
 
 def test_half_the_calls_flooded_never_holds_the_whole_bot() -> None:
     backoff = Backoff()
     for one in range(50):
-        assert backoff.flooded(ChatId(one), 3).bot_ms == 0
+        assert backoff.flooded(ChatId(one), 3, 0.0).bot_ms == 0
         backoff.succeeded(ChatId(1000 + one))
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.chat.desk import Desk, handle, name
 from bot.chat.replies import bold, say, short, texts_for
 from bot.chat.updates import Membership, Moved, Person, Place
+from bot.deliver import notices
 from bot.deliver.outcome import Sent
 from bot.items import Chat, ChatId, ChatKind
 from bot.render.parts import RichText
@@ -31,9 +32,11 @@ async def meet(desk: Desk, place: Place, person: Person | None) -> Chat:
     return replace(chat, paused=BY_HAND if chat.paused == BY_HAND else "")
 
 
-async def rename(desk: Desk, place: Place) -> None:
-    """Keep the title and name of a chat that we know."""
+async def rename(desk: Desk, place: Place, message: int) -> None:
+    """Keep the title and name of a chat that we know, and the id of a message that is another's."""
     known = await desk.store.chats.get(place.chat)
+    if known and message:
+        await desk.store.outbox.note_known(place.chat, message)
     if known and (chat := _up_to_date(known, place, None)) != known:
         await desk.store.chats.save(chat)
 
@@ -43,8 +46,8 @@ async def change(desk: Desk, told: Membership, *, greet: bool) -> None:
     place = told.place
     known = await desk.store.chats.get(place.chat)
     if not told.may_post:
-        if known:
-            await desk.store.chats.pause(place.chat, _why(told))
+        if known and await desk.store.chats.pause(place.chat, _why(told)):
+            await _tell_owner(desk, known, _why(told))
         log.info("chat %d (%s): %s", place.chat, place.kind, _why(told))
     else:
         await meet(desk, place, told.person)
@@ -59,6 +62,14 @@ async def move(desk: Desk, moved: Moved) -> None:
     if known and known.kind is not ChatKind.SUPERGROUP:
         await desk.store.chats.save(replace(known, kind=ChatKind.SUPERGROUP))
     log.info("group %d is supergroup %d now", moved.old, moved.new)
+
+
+async def _tell_owner(desk: Desk, chat: Chat, why: str) -> None:
+    """Tell whoever looks after a chat, in private, that it is lost; a private one has nobody else."""
+    if chat.owner is not None and int(chat.owner) != int(chat.id):
+        theirs = await desk.store.chats.get(ChatId(chat.owner))
+        language = (theirs and theirs.language) or chat.language or desk.settings.language
+        await desk.tell(ChatId(chat.owner), RichText(notices.chat_lost(chat, why, language)))
 
 
 async def _greet(desk: Desk, told: Membership) -> None:

@@ -65,10 +65,8 @@ class Service:
         What somebody asked is answered, be it with what went wrong. What Telegram tells of our
         membership cannot be asked for again: it waits for the store.
         """
-        if self._is_idle(update):
-            return
-        if isinstance(update, Posted):
-            await self._rename(update)
+        if isinstance(update, Posted) or (isinstance(update, Spoken) and self._is_idle(update)):
+            await self._note(update)
             return
         desk = replace(self._desk, told=set())
         begun = handled = False
@@ -91,10 +89,8 @@ class Service:
             else:
                 return
 
-    def _is_idle(self, update: Update) -> bool:
-        """Tell whether an update asks nothing of us: other people's talk, other bots."""
-        if not isinstance(update, Spoken):
-            return False
+    def _is_idle(self, update: Spoken) -> bool:
+        """Tell whether a text asks nothing of us: other people's talk, other bots."""
         if update.person is not None and update.person.is_bot:
             return True
         private = update.place.kind is ChatKind.PRIVATE
@@ -124,10 +120,10 @@ class Service:
         if failed and isinstance(update, Spoken | Pressed):
             await self._apologise(desk, update, failed)
 
-    async def _rename(self, update: Posted) -> None:
-        """Keep a chat's name; that may be missed, since the next message tells it again."""
+    async def _note(self, update: Spoken | Posted) -> None:
+        """Keep a chat's name and its latest message; that may be missed: the next one tells it again."""
         try:
-            await membership.rename(self._desk, update.place)
+            await membership.rename(self._desk, update.place, update.message)
         except StoreError as error:
             log.debug("update %d: a chat's name was not kept: %s", update.id, error)
 
@@ -182,6 +178,7 @@ class Service:
         chat = await membership.meet(desk, told.place, person)
         if isinstance(told, Pressed):
             return replace(_bare(told, self._texts(told, chat)), chat=chat)
+        await desk.store.outbox.note_known(told.place.chat, told.message)
         command = commands.read(told.text, desk.bot.username)
         argument = command.argument if command else commands.tidy(told.text)[: commands.ARGUMENT_LIMIT]
         ask = _bare(told, self._texts(told, chat))

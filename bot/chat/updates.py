@@ -97,6 +97,7 @@ class Posted:
 
     id: int
     place: Place
+    message: int = 0
 
 
 Update = Spoken | Pressed | Membership | Moved | Posted
@@ -117,7 +118,7 @@ def read(raw: object) -> Update | None:
         return _message(update, message)
     if post := _table(raw, "channel_post"):
         place = _place(post)
-        return Posted(update, place) if place else None
+        return Posted(update, place, _int(post, "message_id") or 0) if place else None
     if query := _table(raw, "callback_query"):
         return _pressed(update, query)
     if change := _table(raw, "my_chat_member"):
@@ -135,7 +136,7 @@ def _message(update: int, message: Mapping[str, Any]) -> Update | None:
         return Moved(update, ChatId(old), place.chat)
     text = _text(message, "text")
     if not text and not (place.kind is ChatKind.PRIVATE and _is_something(message)):
-        return Posted(update, place)
+        return Posted(update, place, _int(message, "message_id") or 0)
     sender = _int(_table(message, "sender_chat"), "id")
     return Spoken(
         id=update,

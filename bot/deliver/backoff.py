@@ -23,6 +23,12 @@ EVERYBODY = 3
 BOT_REST_S = 30.0
 """The longest such rest: one message then tries anew, where otherwise each chat would."""
 
+SAME_END_S = 2.0
+"""Flood waits of several chats that end this close together are one wait, of the whole bot …"""
+
+BOT_WAIT_S = 300.0
+"""… as it seems: so after this long one message tries whether that is true."""
+
 MARGIN_S = 0.5
 """Added to Telegram's flood waits, which are whole seconds."""
 
@@ -50,6 +56,7 @@ class Backoff:
     def __init__(self) -> None:
         self._troubles: dict[ChatId, _Trouble] = {}
         self._in_a_row: set[ChatId] = set()
+        self._ends_s: dict[ChatId, float] = {}
         self._rests = 0
         self._successes = 0
 
@@ -58,15 +65,30 @@ class Backoff:
         self._successes += 1
         self._rests = 0
         self._in_a_row.clear()
+        self._ends_s.clear()
         self._troubles.pop(chat, None)
 
     def forget(self, chat: ChatId) -> None:
         """What troubled ``chat`` is settled otherwise: its item was parked, or the chat is gone."""
         self._troubles.pop(chat, None)
 
-    def flooded(self, chat: ChatId, seconds: float) -> Rest:
-        """Return the rest after a flood wait: the chat's own; everybody's if several met one in a row."""
-        return Rest(round((seconds + MARGIN_S) * 1000), self._everybody(chat, seconds + MARGIN_S))
+    def flooded(self, chat: ChatId, seconds: float, now_s: float) -> Rest:
+        """Return the rest after a flood wait: the chat's own; everybody's if several met one in a row.
+
+        Telegram does not say whom it means. Waits that end at the same moment (by ``now_s``, any clock) mean
+        the bot; for whom others are meant can only be tried.
+        """
+        wait_s = seconds + MARGIN_S
+        self._ends_s[chat] = now_s + seconds
+        ends, bot_ms = self._ends_s.values(), self._everybody(chat, wait_s)
+        if bot_ms and max(ends) - min(ends) <= SAME_END_S:
+            bot_ms = round(min(wait_s, BOT_WAIT_S) * 1000)
+        return Rest(round(wait_s * 1000), bot_ms)
+
+    @property
+    def is_careful(self) -> bool:
+        """Whether everybody seems to be in trouble: then one message at a time tries, not all that may go."""
+        return len(self._in_a_row) >= EVERYBODY
 
     def down(self, chat: ChatId, roll: float) -> Rest:
         """Return the rest after Telegram was not reached; ``roll`` in 0…1 spreads the chats."""

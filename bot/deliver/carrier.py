@@ -7,16 +7,18 @@ read later (parked). An outage or a flood wait is never the item's fault and cos
 import asyncio
 import logging
 import zlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from bot.deliver import notices
+from bot.deliver.asking import Answer, Found, Later, ask
 from bot.deliver.backoff import Backoff, Rest
-from bot.deliver.letters import Letter, Letters, Wishes, Withdrawn
+from bot.deliver.letters import Letter, Letters, Withdrawn
 from bot.deliver.outcome import (
     ChatLost,
     Down,
+    Edited,
     Halt,
     Migrated,
     Outcome,
@@ -31,7 +33,7 @@ from bot.deliver.tally import Tally
 from bot.errors import StoreError, StoreUnavailable, StoreUnfit
 from bot.items import Chat, ChatId, Subscription, UserId
 from bot.render.parts import Message
-from bot.store.outbox import Claim, Claimed
+from bot.store.outbox import Claim, Claimed, Met
 
 LEASE_S = 60.0
 """Longer than a delivery and what it loads beforehand: what a killed worker held comes back then."""
@@ -54,6 +56,9 @@ RETRY_S = 0.1
 LONG_WAIT_S = 60.0
 """A flood wait from this length on is worth an operator's look."""
 
+HEALTH_MS = 1_000
+"""How often a success is noted as a sign of health."""
+
 T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
@@ -65,27 +70,49 @@ class Lanes(Protocol):
     async def claim(self, limit: int, lease_ms: int) -> Claimed:
         """Hand out what may be sent now."""
 
-    async def settle(self, claim: Claim, message_id: int, *, extra_cost: int = 0) -> bool:
+    async def settle(
+        self,
+        claim: Claim,
+        message_id: int,
+        *,
+        extra_cost: int = 0,
+        found: bool = False,
+        stories: Sequence[int] = (),
+    ) -> bool:
         """Note that it was sent, and what it cost beyond one message."""
 
-    async def defer(self, claim: Claim, wait_ms: int, *, counts: bool = True) -> bool:
+    async def defer(self, claim: Claim, wait_ms: int, *, counts: bool = True, met: Met = Met.NOTHING) -> bool:
         """Keep it for later."""
 
-    async def park(self, claim: Claim, why: str, *, unasked: bool = False) -> bool:
+    async def park(self, claim: Claim, why: str, *, unasked: bool = False, tally: str = "parked") -> bool:
         """Give it up, with the reason."""
 
-    async def hold(self, chat_id: ChatId | None, wait_ms: int) -> None:
+    async def hold(self, chat_id: ChatId | None, wait_ms: int, *, flood: bool = False) -> None:
         """Let everybody wait."""
 
+    async def reserve(
+        self, chat_id: ChatId, cost: int = 1, *, edit: bool = False, within_ms: int = ...
+    ) -> int:
+        """Take a place for an edit."""
 
-class People(Wishes, Protocol):
+    async def note_known(self, chat_id: ChatId, message_id: int) -> None:
+        """Note a message that is none in doubt."""
+
+    async def unknown_after(self, chat_id: ChatId, after: int, count: int) -> list[int]:
+        """Return the ids that a message in doubt may have."""
+
+
+class People(Protocol):
     """What is needed of :class:`bot.store.chats.Chats`."""
+
+    async def get(self, chat_id: ChatId) -> Chat | None:
+        """Return what we know of a chat."""
 
     async def update(self, subscription: Subscription) -> None:
         """Save a subscription."""
 
-    async def pause(self, chat_id: ChatId, why: str) -> None:
-        """Send nothing any more."""
+    async def pause(self, chat_id: ChatId, why: str) -> bool:
+        """Send nothing any more; return whether anything was sent until now."""
 
     async def migrate(self, old: ChatId, new: ChatId) -> None:
         """Move everything to another id."""
@@ -98,6 +125,11 @@ class Sends(Protocol):
         self, chat: ChatId, message: Message, *, plainly: bool = False, within_s: float = DELIVERY_S
     ) -> Outcome:
         """Send a message in the best form that passes."""
+
+    async def amend(
+        self, chat: ChatId, message_id: int, message: Message, *, new_picture: bool = False
+    ) -> Edited:
+        """Make ``message`` of a message that was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,42 +165,50 @@ class Carrier:
         self._clock = clock
         self._backoff = Backoff()
         self._telegram_away = False
+        self._healthy_ms = 0
         self.refused = ""
         self.tally = Tally()
+
+    @property
+    def is_careful(self) -> bool:
+        """Whether nothing passes just now, so that one message at a time should be tried."""
+        return self._backoff.is_careful
 
     async def carry(self, claim: Claim) -> None:
         """Deliver one claim and note the outcome; no item's, chat's or store's trouble leaves here."""
         try:
-            outcome = await self._attempt(claim)
+            letter, outcome = await self._attempt(claim)
         except Exception:
             logger.exception("chat %d, item %s: our own failure; to be tried again", claim.chat, claim.item)
             rest = self._backoff.down(claim.chat, _roll(claim))
-            await self._noted(claim, lambda: self._outbox.defer(claim, rest.chat_ms))
+            await self._noted(claim, lambda: self._outbox.defer(claim, rest.chat_ms, met=Met.DOUBT))
         else:
-            await self._noted(claim, lambda: self._conclude(claim, outcome))
+            await self._noted(claim, lambda: self._conclude(claim, letter, outcome))
 
-    async def _attempt(self, claim: Claim) -> Outcome | Withdrawn | None:
-        """Load, set and send; None where the claim may no longer be ours."""
+    async def _attempt(self, claim: Claim) -> tuple[Letter | None, Outcome | Withdrawn | Answer]:
+        """Load, set, ask for it where it may have arrived, send; None where the claim may be ours no more."""
         if claim.attempt > GIVE_UP:
-            return Withdrawn(f"given up after {GIVE_UP} attempts that ended without a word")
+            return None, Withdrawn(f"given up after {GIVE_UP} attempts that ended without a word")
         loop = asyncio.get_running_loop()
         began = loop.time()
         letter = await surely(lambda: self._letters.of(claim, simply=claim.attempt >= SIMPLE_FROM))
         if isinstance(letter, Withdrawn):
-            return letter
+            return None, letter
+        if claim.doubt and (answer := await ask(claim, letter.message, self._outbox, self._sender)):
+            return letter, answer
         if loop.time() - began > LEASE_S - DELIVERY_S:
-            return None
+            return letter, None
+        return letter, await self._send(claim, letter)
+
+    async def _send(self, claim: Claim, letter: Letter) -> Outcome:
+        """Send it, to General where its topic is lost."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         plainly = max(claim.attempt, self._backoff.unclear_times(claim.chat) + 1) >= PLAIN_FROM
         outcome = await self._sender.deliver(claim.chat, letter.message, plainly=plainly, within_s=DELIVERY_S)
         if isinstance(outcome, TopicLost):
             left_s = max(DELIVERY_S / 8, DELIVERY_S - (loop.time() - began))
             outcome = await self._into_general(claim, letter, plainly=plainly, within_s=left_s)
-        if isinstance(outcome, Sent):
-            delay_ms = self._clock() - letter.noticed_ms
-            self.tally.delay(delay_ms)
-            logger.debug(
-                "chat %d, item %s: sent %d ms after it was noticed", claim.chat, claim.item, delay_ms
-            )
         return outcome
 
     async def _into_general(self, claim: Claim, letter: Letter, *, plainly: bool, within_s: float) -> Outcome:
@@ -186,18 +226,21 @@ class Carrier:
         return ChatLost("topic closed") if isinstance(outcome, TopicLost) else outcome
 
     async def _conclude(  # noqa: C901  one case for each outcome reads as a table
-        self, claim: Claim, outcome: Outcome | Withdrawn | None
+        self, claim: Claim, letter: Letter | None, outcome: Outcome | Withdrawn | Answer
     ) -> None:
         """Note what became of a claim. Telegram's outages are told once, its refusals each."""
         match outcome:
             case None:
                 logger.debug("chat %d, item %s: left to its lease", claim.chat, claim.item)
-            case Sent():
-                await self._sent(claim, outcome)
+            case Sent() | Found():
+                await self._sent(claim, letter, outcome)
+            case Later(wait_ms):
+                await self._defer(claim, Rest(wait_ms))
             case Wait(seconds):
                 say = logger.warning if seconds >= LONG_WAIT_S else logger.info
                 say("chat %d: Telegram wants %.0f s of quiet", claim.chat, seconds)
-                await self._defer(claim, self._backoff.flooded(claim.chat, seconds))
+                rest = self._backoff.flooded(claim.chat, seconds, self._clock() / 1000)
+                await self._defer(claim, rest, met=Met.FLOOD)
             case Down(why):
                 if not self._telegram_away:
                     logger.warning("Telegram is out of reach; everything waits: %s", why)
@@ -205,8 +248,8 @@ class Carrier:
                 await self._defer(claim, self._backoff.down(claim.chat, _roll(claim)))
             case Unclear(why):
                 await self._unclear(claim, why)
-            case Withdrawn(why):
-                await self._park(claim, why, logging.INFO, unasked=True)
+            case Withdrawn(why, tally):
+                await self._park(claim, why, logging.INFO, unasked=True, tally=tally)
             case Refused(why) | PhotoRefused(why) | TopicLost(why):
                 await self._park(claim, f"Telegram refuses it: {why}", logging.WARNING)
             case ChatLost(why):
@@ -219,26 +262,52 @@ class Carrier:
                 self.refused = why
                 await self._defer(claim, Rest(0))
 
-    async def _sent(self, claim: Claim, sent: Sent) -> None:
+    async def _sent(self, claim: Claim, letter: Letter | None, sent: Sent | Found) -> None:
         """Settle, however long the store takes: that it was sent must not be forgotten."""
         self._backoff.succeeded(claim.chat)
         if self._telegram_away:
             logger.info("Telegram is back")
         self._telegram_away = False
+        found = isinstance(sent, Found)
+        extra = 0 if isinstance(sent, Found) else sent.calls - 1
+        stories = letter.stories if letter else ()
+        if found:
+            logger.info("chat %d, item %s: had arrived as %d", claim.chat, claim.item, sent.message_id)
         try:
-            await surely(lambda: self._outbox.settle(claim, sent.message_id, extra_cost=sent.calls - 1))
+            await surely(
+                lambda: self._outbox.settle(
+                    claim, sent.message_id, extra_cost=extra, found=found, stories=stories
+                )
+            )
         except asyncio.CancelledError:
             what = (claim.chat, claim.item, sent.message_id)
             logger.error("chat %d, item %s: sent as %d, which is not noted; it may come again", *what)  # noqa: TRY400  a stop needs no traceback
             raise
-        self.tally.count("sent")
+        self._count(claim, letter, found=found)
+        await self._note_health()
+
+    def _count(self, claim: Claim, letter: Letter | None, *, found: bool) -> None:
+        """Count it for the report."""
+        self.tally.count("found there" if found else "sent")
+        if letter is None:
+            return
+        delay_ms = self._clock() - letter.noticed_ms
+        self.tally.delay(delay_ms)
+        logger.debug("chat %d, item %s: sent %d ms after it was noticed", claim.chat, claim.item, delay_ms)
+
+    async def _note_health(self) -> None:
+        """Note that sending goes well, now and then."""
+        now_ms = self._clock()
+        if 0 <= now_ms - self._healthy_ms < HEALTH_MS:
+            return
+        self._healthy_ms = now_ms
         try:
             await self._ear.note_health("send")
         except StoreError as error:
             logger.debug("the last send could not be noted as a sign of health: %s", error)
 
     async def _unclear(self, claim: Claim, why: str) -> None:
-        """Repeat what may have arrived, ever later: here is where Telegram could be asked first.
+        """Ask whether it arrived before it is sent again, ever later: see :mod:`bot.deliver.asking`.
 
         The attempt counts only while Telegram answers others; when it answers nobody, that is
         an outage, and an outage loses nothing.
@@ -248,27 +317,29 @@ class Carrier:
         )
         counts = self._backoff.others_were_answered(claim.chat)
         rest = self._backoff.unclear(claim.chat, _roll(claim))
-        await self._defer(claim, rest, counts=counts)
+        await self._defer(claim, rest, counts=counts, met=Met.DOUBT)
 
-    async def _defer(self, claim: Claim, rest: Rest, *, counts: bool = False) -> None:
+    async def _defer(self, claim: Claim, rest: Rest, *, counts: bool = False, met: Met = Met.NOTHING) -> None:
         self.tally.count("deferred")
-        await surely(lambda: self._outbox.defer(claim, rest.chat_ms, counts=counts))
+        await surely(lambda: self._outbox.defer(claim, rest.chat_ms, counts=counts, met=met))
         if rest.bot_ms:
-            await surely(lambda: self._outbox.hold(None, rest.bot_ms))
+            await surely(lambda: self._outbox.hold(None, rest.bot_ms, flood=met is Met.FLOOD))
 
-    async def _park(self, claim: Claim, why: str, level: int, *, unasked: bool = False) -> None:
+    async def _park(
+        self, claim: Claim, why: str, level: int, *, unasked: bool = False, tally: str = "parked"
+    ) -> None:
         logger.log(level, "chat %d, item %s: not sent: %s", claim.chat, claim.item, why)
-        await surely(lambda: self._outbox.park(claim, why, unasked=unasked))
+        await surely(lambda: self._outbox.park(claim, why, unasked=unasked, tally=tally))
         self._backoff.forget(claim.chat)
-        self.tally.count("parked")
+        self.tally.count(tally)
 
     async def _lost(self, claim: Claim, why: str) -> None:
         """Pause the chat; its items wait for its return. Its owner is told the first time."""
         chat = await surely(lambda: self._chats.get(claim.chat)) or Chat(claim.chat)
-        await surely(lambda: self._chats.pause(claim.chat, why))
+        new = await surely(lambda: self._chats.pause(claim.chat, why))
         await surely(lambda: self._outbox.defer(claim, 0, counts=False))
         self._backoff.forget(claim.chat)
-        if not chat.paused:
+        if new:
             logger.warning("chat %d is paused: %s", claim.chat, why)
             self.tally.count("paused chats")
             await self._tell(chat, notices.chat_lost(chat, why, self._letters.language(chat)))

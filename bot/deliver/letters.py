@@ -1,19 +1,28 @@
 """What a claim says: the item, set as its chat wants it; or why it will not be sent after all."""
 
 import logging
+import time
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from bot.deliver.recent import Recent
 from bot.errors import CorruptRecord
-from bot.items import Chat, ChatId, FeedId, ItemId, StoredItem, Subscription
+from bot.identity import stories
+from bot.items import Chat, ChatId, Hit, ItemId, StoredItem, Subscription
 from bot.render.message import compose
 from bot.render.parts import Entity, EntityKind, Message, Preview, RichText, units
 from bot.settings import Settings
-from bot.store.outbox import Claim
+from bot.store.outbox import Claim, EditClaim, Wishes
 
 TITLE_LIMIT = 1_000
 """Letters of a title in the simplest form; no headline needs more."""
+
+KEPT = 300
+"""Items, and messages made of them, that are kept for the next chat that wants them: some 3 MB."""
+
+KEPT_S = 600.0
 
 logger = logging.getLogger(__name__)
 
@@ -25,19 +34,19 @@ class Items(Protocol):
         """Return the item; raises CorruptRecord."""
 
 
-class Wishes(Protocol):
-    """What is needed of :class:`bot.store.chats.Chats`."""
+class Memory(Protocol):
+    """What is needed of :class:`bot.store.outbox.Outbox`."""
 
-    async def get(self, chat_id: ChatId) -> Chat | None:
-        """Return what we know of a chat."""
-
-    async def subscriptions(self, chat_id: ChatId) -> list[Subscription]:
-        """Return what it hears."""
+    async def told(self, chat_id: ChatId, stories: Sequence[int]) -> list[bool]:
+        """Return of each key of a story whether the chat was told one that has it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message, ready to go, and whose wish it is; ``subscription`` is None if that has ended."""
+    """A message, ready to go, and whose wish it is; ``subscription`` is None if that has ended.
+
+    ``stories`` are the keys to note once it is sent, where the chat wants each story once.
+    """
 
     message: Message
     chat: Chat
@@ -45,22 +54,26 @@ class Letter:
     noticed_ms: int
     source: str = ""
     """The feed, as the item names it."""
+    stories: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """There is nothing to send; ``why`` is kept for whoever asks."""
+    """There is nothing to send; ``why`` is kept for whoever asks, ``tally`` is what it counts as."""
 
     why: str
+    tally: str = "parked"
 
 
 class Letters:
-    """Sets items for chats."""
+    """Sets items for chats. What many chats want alike is set once."""
 
-    def __init__(self, news: Items, chats: Wishes, settings: Settings) -> None:
+    def __init__(self, news: Items, memory: Memory, settings: Settings) -> None:
         self._news = news
-        self._chats = chats
+        self._memory = memory
         self._settings = settings
+        self._items: Recent[tuple[ItemId, str], StoredItem] = Recent(KEPT, KEPT_S, time.monotonic)
+        self._set_before: Recent[Hashable, Message] = Recent(KEPT, KEPT_S, time.monotonic)
 
     async def of(self, claim: Claim, *, simply: bool = False) -> Letter | Withdrawn:
         """Return what to send for ``claim``; ``simply`` leaves it at title and link.
@@ -68,53 +81,104 @@ class Letters:
         Raises:
             StoreUnavailable: the store is away.
         """
-        try:
-            stored = await self._news.get(claim.item)
-        except CorruptRecord as error:
-            return Withdrawn(str(error))
-        if stored is None:
-            return Withdrawn("record expired")
-        subscription = await self._subscription(claim.chat, stored.feed)
+        wishes = claim.wishes or Wishes(Chat(claim.chat), None)
+        stored = await self._stored(claim.item, wishes.version)
+        if isinstance(stored, Withdrawn):
+            return stored
         if not claim.hits:
-            if subscription is None:
+            if wishes.subscription is None:
                 return Withdrawn("unsubscribed")
-            if subscription.paused:
+            if wishes.subscription.paused:
                 return Withdrawn("subscription paused")
-        chat = await self._chats.get(claim.chat) or Chat(claim.chat)
-        wish = subscription or Subscription(claim.chat, stored.feed, stored.noticed_ms)
-        message = simplest(stored) if simply else self._set(claim, stored, wish, chat)
-        loud = bool(claim.hits) or not wish.silent
-        message = replace(message, topic=wish.topic, silent=not loud)
-        return Letter(message, chat, subscription, stored.noticed_ms, stored.item.source)
+        stories = self._stories(stored, wishes, loud=bool(claim.hits))
+        if stories and _was_told(await self._memory.told(claim.chat, stories)):
+            return Withdrawn("the same story came from another feed", "same")
+        return self._letter(stored, wishes, claim.hits, simply=simply, stories=stories)
+
+    async def again(self, claim: EditClaim) -> Letter | Withdrawn:
+        """Return what a message that was sent is to say now. Raises as :meth:`of`."""
+        stored = await self._stored(claim.item, "")
+        if isinstance(stored, Withdrawn):
+            return stored
+        if claim.wishes.subscription is None and not claim.hits:
+            return Withdrawn("unsubscribed")
+        return self._letter(stored, claim.wishes, claim.hits)
 
     def language(self, chat: Chat) -> str:
         """Return the language of fixed words in ``chat``."""
         return chat.language or self._settings.language
 
-    async def _subscription(self, chat: ChatId, feed: FeedId) -> Subscription | None:
-        return next((one for one in await self._chats.subscriptions(chat) if one.feed == feed), None)
-
-    def _set(self, claim: Claim, stored: StoredItem, wish: Subscription, chat: Chat) -> Message:
-        """Compose the message; an item that trips us is set in the simplest form instead of not at all."""
+    async def _stored(self, item_id: ItemId, version: str) -> StoredItem | Withdrawn:
+        """Return the item. ``version`` changes with what it says: "" if that is not known."""
+        if version and (known := self._items.get((item_id, version))):
+            return known
         try:
-            return compose(
+            stored = await self._news.get(item_id)
+        except CorruptRecord as error:
+            return Withdrawn(str(error))
+        if stored is None:
+            return Withdrawn("record expired")
+        if version:
+            self._items.put((item_id, version), stored)
+        return stored
+
+    def _stories(self, stored: StoredItem, wishes: Wishes, *, loud: bool) -> tuple[int, ...]:
+        """Return the keys of the story; none where it cannot come twice, or may."""
+        if wishes.feeds < 2 or not wishes.chat.wants_once:
+            return ()
+        return stories(stored.item, stored.feed, weak_link=wishes.weak_link, loud=loud)
+
+    def _letter(
+        self,
+        stored: StoredItem,
+        wishes: Wishes,
+        hits: tuple[Hit, ...],
+        *,
+        simply: bool = False,
+        stories: tuple[int, ...] = (),
+    ) -> Letter:
+        chat = wishes.chat
+        wish = wishes.subscription or Subscription(chat.id, stored.feed, stored.noticed_ms)
+        message = simplest(stored) if simply else self._set(stored, wish, chat, hits, wishes.version)
+        loud = bool(hits) or not wish.silent
+        message = replace(message, topic=wish.topic, silent=not loud)
+        return Letter(message, chat, wishes.subscription, stored.noticed_ms, stored.item.source, stories)
+
+    def _set(
+        self, stored: StoredItem, wish: Subscription, chat: Chat, hits: tuple[Hit, ...], version: str
+    ) -> Message:
+        """Compose the message; an item that trips us is set in the simplest form instead of not at all."""
+        zone, language = self._zone(chat), self.language(chat)
+        key = (stored.id, version, wish.style, zone.key, language, wish.title)
+        if version and not hits and (before := self._set_before.get(key)):
+            return before
+        try:
+            message = compose(
                 stored,
                 style=wish.style,
-                zone=self._zone(chat),
-                language=self.language(chat),
-                hits=claim.hits,
+                zone=zone,
+                language=language,
+                hits=hits,
                 image_proxy=self._settings.image_proxy,
                 source=wish.title,
             )
         except Exception:
-            logger.exception("item %s could not be set; it goes out as title and link", claim.item)
+            logger.exception("item %s could not be set; it goes out as title and link", stored.id)
             return simplest(stored)
+        if version and not hits:
+            self._set_before.put(key, message)
+        return message
 
     def _zone(self, chat: Chat) -> ZoneInfo:
         try:
             return ZoneInfo(chat.timezone) if chat.timezone else self._settings.timezone
         except (KeyError, ValueError, OSError):
             return self._settings.timezone
+
+
+def _was_told(known: Sequence[bool]) -> bool:
+    """Tell whether a feed other than the item's own has told its story: see :func:`bot.identity.stories`."""
+    return any(by_any and not by_own for by_any, by_own in zip(known[::2], known[1::2], strict=True))
 
 
 def simplest(stored: StoredItem) -> Message:

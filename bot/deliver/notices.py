@@ -4,14 +4,14 @@ from bot.items import Chat
 
 _SENTENCES = {
     "en": {
-        "lost": "I can no longer write to {chat} ({why}). What is new waits there. "
-        "Put that right and use any command for it, or end its subscriptions with /unsub.",
+        "lost": "I can no longer write to {chat} ({why}). Put that right within 30 days, and what waits "
+        "there follows by itself or with your next command for it; after that I forget what it followed.",
         "topic": "The topic for {feed} in {chat} is gone or closed, so its items now go to General. "
         "Use /sub again in another topic to move them.",
     },
     "zh": {
-        "lost": "我无法再向 {chat} 发送消息（{why}）。新内容会在那里等待。"
-        "请解决后对它使用任意命令，或用 /unsub 退订。",
+        "lost": "我无法再向 {chat} 发送消息（{why}）。请在 30 天内解决：等待中的内容会自动补发，"
+        "或在你下次对它使用命令时补发；逾期我将忘记它的订阅。",
         "topic": "{chat} 中 {feed} 的话题已被删除或关闭，其内容现在发到 General。"
         "要移动，请在另一话题中重新使用 /sub。",
     },

@@ -1,0 +1,91 @@
+"""Messages that were sent follow what their feeds say now: each is edited in place.
+
+An edit may be repeated without harm, so nothing is asked for here: what fails is tried again, and
+what Telegram does not take is left as it stands. News goes first.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from bot.deliver.asking import Amends
+from bot.deliver.letters import Letters, Withdrawn
+from bot.deliver.outcome import Down, Edited, Halt, NotOurs, Sent, Unchanged, Unclear, Wait
+from bot.items import ChatId
+from bot.store.outbox import EditClaim
+
+LEASE_S = 60.0
+"""Longer than an edit: what a killed worker held comes back then."""
+
+AGAIN_S = 20.0
+"""How soon an edit that met an outage is tried again; it is in no hurry."""
+
+logger = logging.getLogger(__name__)
+
+
+class Edits(Protocol):
+    """What is needed of :class:`bot.store.outbox.Outbox`."""
+
+    async def claim_edits(self, limit: int, lease_ms: int) -> tuple[EditClaim, ...]:
+        """Hand out messages to edit now."""
+
+    async def finish_edit(self, claim: EditClaim, *, again_ms: int | None = None, done: bool = False) -> None:
+        """Note what became of one."""
+
+    async def hold(self, chat_id: ChatId | None, wait_ms: int, *, flood: bool = False) -> None:
+        """Let everything wait that is meant for the chat."""
+
+
+class Corrector:
+    """Edits messages, any number at a time. ``halt`` hears why Telegram will not have us at all."""
+
+    def __init__(
+        self, edits: Edits, letters: Letters, amends: Amends, halt: Callable[[str], Awaitable[None]]
+    ) -> None:
+        self._edits = edits
+        self._letters = letters
+        self._amends = amends
+        self._halt = halt
+
+    async def claim(self, room: int) -> tuple[EditClaim, ...]:
+        """Return up to ``room`` messages to edit now."""
+        return await self._edits.claim_edits(room, round(LEASE_S * 1000))
+
+    async def correct(self, claim: EditClaim) -> None:
+        """Edit one message and note the outcome; what goes wrong with it stays here."""
+        try:
+            outcome = await self._attempt(claim)
+            await self._conclude(claim, outcome)
+        except Exception:  # its lease brings it back
+            logger.exception(
+                "chat %d, message %d: the edit failed by our fault", claim.chat, claim.message_id
+            )
+
+    async def _attempt(self, claim: EditClaim) -> Edited | Withdrawn:
+        letter = await self._letters.again(claim)
+        if isinstance(letter, Withdrawn):
+            return letter
+        return await self._amends.amend(
+            claim.chat, claim.message_id, letter.message, new_picture=claim.new_picture
+        )
+
+    async def _conclude(self, claim: EditClaim, outcome: Edited | Withdrawn) -> None:
+        match outcome:
+            case Sent() | Unchanged():
+                logger.info("chat %d, message %d: corrected", claim.chat, claim.message_id)
+                await self._edits.finish_edit(claim, done=isinstance(outcome, Sent))
+            case Wait(seconds):
+                wait_ms = round(seconds * 1000) + 500
+                await self._edits.hold(claim.chat, wait_ms, flood=True)
+                await self._edits.finish_edit(claim, again_ms=wait_ms)
+            case Down() | Unclear():
+                await self._edits.finish_edit(claim, again_ms=round(AGAIN_S * 1000))
+            case Halt(why):
+                await self._edits.finish_edit(claim, again_ms=0)
+                await self._halt(why)
+            case Withdrawn(why) | NotOurs(why):
+                logger.info("chat %d, message %d: left as it is: %s", claim.chat, claim.message_id, why)
+                await self._edits.finish_edit(claim)
+            case _:  # the chat is lost, has moved, or refuses: the next item that is sent there shows it
+                logger.info("chat %d, message %d: left as it is: %s", claim.chat, claim.message_id, outcome)
+                await self._edits.finish_edit(claim)

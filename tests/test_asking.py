@@ -1,0 +1,152 @@
+"""What may have arrived is asked for before it is sent again."""
+
+import pytest
+
+from bot.deliver.asking import IDS_ASKED
+from bot.deliver.outcome import ChatLost, Down, Edited, Halt, NotOurs, Refused, Sent, Unchanged, Unclear, Wait
+from bot.items import ChatId, ItemId
+from bot.store.client import Store
+from tests.conftest import Clock
+from tests.posting import GROUP, MINUTE, Post
+
+NONE, OTHERS = NotOurs("message to edit not found", missing=True), NotOurs("message can't be edited")
+
+
+@pytest.fixture
+async def post(store: Store, clock: Clock) -> Post:
+    """A post whose group knows message 40, and whose next item got no answer."""
+    made = Post(store, clock)
+    await made.subscribe(GROUP)
+    await made.store.outbox.note_known(GROUP, 40)
+    await made.lay(1, GROUP)
+    made.sender.reply = lambda *_: Unclear("no answer")
+    await made.turn()
+    made.sender.reply = lambda *_: None
+    return made
+
+
+def item_one(post: Post) -> ItemId:
+    return next(iter(post.news.items))
+
+
+def answers(post: Post, by_id: dict[int, Edited]) -> None:
+    post.sender.edit_reply = lambda _, message_id: by_id.get(message_id, NONE)
+
+
+def asked(post: Post) -> list[int]:
+    return [message_id for _, message_id, _, _ in post.sender.edited]
+
+
+@pytest.mark.parametrize("answer", [Unchanged(), Sent(41)])
+async def test_what_is_found_is_settled_and_not_sent_again(post: Post, answer: Edited) -> None:
+    answers(post, {41: answer})
+    await post.work(MINUTE)
+    assert await post.store.outbox.sent_as(GROUP, item_one(post)) == 41
+    assert len(post.sender.tried) == 1
+    ((chat, _, message, new_picture),) = post.sender.edited
+    assert (chat, new_picture) == (GROUP, False)
+    assert message == post.sender.tried[0][1], "precisely what was sent is asked for"
+
+
+async def test_what_is_not_there_is_sent(post: Post) -> None:
+    await post.work(MINUTE)
+    assert asked(post) == [41, 42]
+    assert len(post.sender.arrived) == 1
+
+
+async def test_what_others_wrote_meanwhile_is_passed_over(post: Post) -> None:
+    answers(
+        post, {41: OTHERS, 42: NONE, 43: Refused("there is no text in the message to edit"), 44: Unchanged()}
+    )
+    await post.work(MINUTE)
+    assert await post.store.outbox.sent_as(GROUP, item_one(post)) == 44
+    assert len(post.sender.tried) == 1
+
+
+async def test_what_is_known_to_be_another_message_is_not_touched(post: Post) -> None:
+    for message_id in (41, 42):  # replies that went out meanwhile
+        await post.store.outbox.note_known(GROUP, message_id)
+    answers(post, {43: Unchanged()})
+    await post.work(MINUTE)
+    assert asked(post) == [43]
+
+
+async def test_a_crowd_is_not_searched_through(post: Post) -> None:
+    post.sender.edit_reply = lambda *_: OTHERS
+    await post.work(5 * MINUTE)
+    assert asked(post) == list(range(41, 41 + IDS_ASKED))
+    assert len(post.sender.arrived) == 1, "then it is sent again"
+
+
+async def test_where_no_message_is_known_nothing_can_be_asked(store: Store, clock: Clock) -> None:
+    post = Post(store, clock)
+    await post.subscribe(GROUP)
+    await post.lay(1, GROUP)
+    post.sender.reply = lambda *_: Unclear("no answer")
+    await post.turn()
+    post.sender.reply = lambda *_: None
+    await post.work(MINUTE)
+    assert (asked(post), len(post.sender.arrived)) == ([], 1)
+
+
+@pytest.mark.parametrize("trouble", [Wait(30), Down("no route"), Unclear("no answer")])
+async def test_trouble_with_asking_sends_nothing_and_asks_again(post: Post, trouble: Edited) -> None:
+    post.sender.edit_reply = lambda *_: trouble
+    await post.work(20_000)
+    assert len(post.sender.tried) == 1
+    answers(post, {41: Unchanged()})
+    await post.work(15 * MINUTE, 1_000)
+    assert await post.store.outbox.sent_as(GROUP, item_one(post)) == 41
+    assert len(post.sender.tried) == 1
+
+
+async def test_a_chat_lost_meanwhile_is_paused_and_asked_on_its_return(post: Post) -> None:
+    post.sender.edit_reply = lambda *_: ChatLost("kicked")
+    await post.work(MINUTE)
+    assert await post.paused(GROUP) == "kicked"
+    answers(post, {41: Unchanged()})
+    await post.store.chats.resume(GROUP)
+    await post.work(MINUTE)
+    assert await post.store.outbox.sent_as(GROUP, item_one(post)) == 41
+    assert len(post.sender.tried) == 1
+
+
+async def test_a_refused_token_ends_asking_too(post: Post) -> None:
+    post.sender.edit_reply = lambda *_: Halt("Unauthorized")
+    post.clock.forward(10_000)
+    await post.turn()
+    assert post.carrier.refused == "Unauthorized"
+
+
+async def test_a_worker_that_died_is_asked_after_too(store: Store, clock: Clock) -> None:
+    post = Post(store, clock)
+    await post.subscribe(GROUP)
+    await post.store.outbox.note_known(GROUP, 40)
+    item = await post.lay(1, GROUP)
+    await post.store.outbox.claim(1, 60_000)
+    post.clock.forward(60_000)
+    answers(post, {41: Unchanged()})
+    await post.turn()
+    assert await post.store.outbox.sent_as(GROUP, item) == 41
+    assert post.sender.tried == []
+
+
+async def test_asking_keeps_to_the_budget_of_edits(post: Post) -> None:
+    for _ in range(6):
+        await post.store.outbox.reserve(GROUP, edit=True)
+    answers(post, {41: Unchanged()})
+    post.clock.forward(3_000)
+    await post.turn()
+    assert asked(post) == [], "no worker waits for a place"
+    await post.work(MINUTE)
+    assert asked(post) == [41]
+    assert len(post.sender.tried) == 1
+
+
+async def test_other_chats_go_on_meanwhile(post: Post) -> None:
+    other = ChatId(12)
+    await post.subscribe(other)
+    post.sender.edit_reply = lambda *_: Down("no route")
+    await post.lay(2, other)
+    await post.work(20_000)
+    assert post.sender.titles(other) == ["Item 2"]

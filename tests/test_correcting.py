@@ -1,0 +1,233 @@
+"""Corrections reach the messages that were sent; one story comes once."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.deliver import courier
+from bot.deliver.correcting import Corrector
+from bot.deliver.letters import Letters
+from bot.deliver.outcome import ChatLost, Down, Edited, Halt, NotOurs, Sent, Unchanged, Unclear, Wait
+from bot.items import Chat, ChatKind, Hit, Item, ItemId, StoredItem, Subscription
+from bot.store.client import Store
+from bot.store.outbox import Letter
+from tests.conftest import Clock
+from tests.posting import ANN, GROUP, MINUTE, SETTINGS, Post
+
+
+@pytest.fixture
+async def post(store: Store, clock: Clock) -> Post:
+    """A post that has sent one item to two chats, and whose feed has corrected its title since."""
+    made = Post(store, clock)
+    await made.subscribe(ANN, GROUP)
+    item = await made.lay(1, ANN, GROUP)
+    await made.turn()
+    stored = made.news.items[item]
+    made.news.items[item] = replace(stored, item=replace(stored.item, title="Item one, corrected"))
+    made.sender.edit_reply = lambda _, message_id: Sent(message_id)
+    await made.store.outbox.lay_edits(item, "text", [Letter(ANN), Letter(GROUP)])
+    return made
+
+
+def corrector(post: Post, refused: list[str] | None = None) -> Corrector:
+    async def halt(why: str) -> None:
+        if refused is not None:
+            refused.append(why)
+
+    letters = Letters(post.news, post.store.outbox, SETTINGS)
+    return Corrector(post.store.outbox, letters, post.sender, halt)
+
+
+async def correct(post: Post, *, for_ms: int = 0) -> None:
+    """Edit whatever may be edited, for so long."""
+    made, end_ms = corrector(post), post.clock.ms + for_ms
+    while True:
+        for claim in await made.claim(10):
+            await made.correct(claim)
+        if post.clock.ms >= end_ms:
+            return
+        post.clock.forward(1_000)
+
+
+async def test_a_correction_is_edited_into_every_message_once(post: Post) -> None:
+    await correct(post, for_ms=5 * MINUTE)
+    assert {(chat, message.text.text.splitlines()[0]) for chat, _, message, _ in post.sender.edited} == {
+        (ANN, "Item one, corrected"),
+        (GROUP, "Item one, corrected"),
+    }
+    assert len(post.sender.edited) == 2
+
+
+@pytest.mark.parametrize("trouble", [Wait(90), Down("no route"), Unclear("no answer")])
+async def test_an_edit_that_met_trouble_is_tried_again(post: Post, trouble: Edited) -> None:
+    post.sender.edit_reply = lambda *_: trouble
+    await correct(post)
+    post.sender.edit_reply = lambda _, message_id: Sent(message_id)
+    await correct(post, for_ms=5 * MINUTE)
+    assert [chat for chat, *_ in post.sender.edited[2:]] == [chat for chat, *_ in post.sender.edited[:2]]
+
+
+async def test_during_a_flood_wait_nothing_is_sent_to_the_chat_either(post: Post) -> None:
+    post.sender.edit_reply = lambda *_: Wait(90)
+    await correct(post)
+    await post.lay(2, ANN)
+    await post.work(85_000)
+    assert post.sender.titles(ANN) == ["Item 1"]
+    await post.work(10_000)
+    assert post.sender.titles(ANN) == ["Item 1", "Item 2"]
+
+
+@pytest.mark.parametrize(
+    "answer", [Unchanged(), NotOurs("message to edit not found", missing=True), ChatLost("kicked")]
+)
+async def test_an_edit_that_comes_to_nothing_is_over(post: Post, answer: Edited) -> None:
+    post.sender.edit_reply = lambda *_: answer
+    await correct(post, for_ms=5 * MINUTE)
+    assert len(post.sender.edited) == 2
+
+
+async def test_an_expired_item_and_an_ended_subscription_are_left_as_they_stand(post: Post) -> None:
+    await post.store.chats.unsubscribe(ANN, (await post.store.feeds.ensure("https://example.org/feed")).id)
+    await correct(post)
+    assert [chat for chat, *_ in post.sender.edited] == [GROUP]
+    post.news.items.clear()
+    await post.store.outbox.lay_edits(ItemId("x.y"), "text", [Letter(GROUP)])
+    await correct(post)
+    assert len(post.sender.edited) == 1
+
+
+async def test_a_refused_token_is_told(post: Post) -> None:
+    refused: list[str] = []
+    post.sender.edit_reply = lambda *_: Halt("Unauthorized")
+    made = corrector(post, refused)
+    for claim in await made.claim(1):
+        await made.correct(claim)
+    assert refused == ["Unauthorized"]
+
+
+async def test_the_alert_that_was_fired_stays_marked(post: Post) -> None:
+    hit = Hit(1, "corrected", ("corrected",))
+    item = next(iter(post.news.items))
+    await post.store.outbox.lay_edits(item, "media", [Letter(ANN, (hit,))])
+    await correct(post)
+    by_chat = {chat: (message, new_picture) for chat, _, message, new_picture in post.sender.edited}
+    message, new_picture = by_chat[ANN]
+    assert "🔔 “corrected”" in message.text.text
+    assert new_picture
+
+
+async def test_the_loop_edits_beside_sending(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(courier, "IDLE_S", 0.005)
+    stop = asyncio.Event()
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        group.create_task(post.a_courier().run(stop))
+        while len(post.sender.edited) < 2:  # noqa: ASYNC110  what is awaited has no event of its own
+            await asyncio.sleep(0.002)
+        stop.set()
+    assert (await post.store.outbox.claim(9, 1)).edit_ms is None
+
+
+TITLE = "Parliament passes the harbour bill"
+
+
+async def lay_from(post: Post, feed: str, number: int, item: Item, *hits: Hit) -> ItemId:
+    """Lay an item of a feed that Ann hears."""
+    known = await post.store.feeds.ensure(f"https://{feed}.example/feed")
+    await post.store.chats.subscribe(Subscription(ANN, known.id, post.clock.ms))
+    item_id = ItemId(f"{known.id}.{number:011d}")
+    post.news.items[item_id] = StoredItem(item_id, known.id, item, post.clock.ms, number)
+    await post.store.outbox.lay(item_id, number, [Letter(ANN, hits)])
+    return item_id
+
+
+async def a_reader(store: Store, clock: Clock, **choices: bool) -> Post:
+    post = Post(store, clock)
+    await store.chats.save(Chat(ANN, ChatKind.PRIVATE, **choices))  # type: ignore[arg-type]  # by name
+    return post
+
+
+def sent(post: Post) -> int:
+    return len(post.sender.arrived)
+
+
+async def test_one_story_of_two_feeds_comes_once_by_its_link(store: Store, clock: Clock) -> None:
+    post = await a_reader(store, clock)
+    await lay_from(post, "one", 1, Item(title="Told by one", link="https://news.example/a?utm_source=one"))
+    again = await lay_from(post, "two", 2, Item(title="Told by two", link="http://www.news.example/a/"))
+    await post.work(MINUTE)
+    assert sent(post) == 1
+    assert "another feed" in (await store.outbox.parked(ANN))[again]
+
+
+async def test_one_story_of_two_feeds_comes_once_by_its_title_for_two_days(
+    store: Store, clock: Clock
+) -> None:
+    post = await a_reader(store, clock)
+    await lay_from(post, "one", 1, Item(title=TITLE, link="https://one.example/1"))
+    await lay_from(post, "two", 2, Item(title=f"{TITLE.upper()}!", link="https://two.example/2"))
+    await post.work(MINUTE)
+    assert sent(post) == 1
+    clock.forward(49 * 3_600_000)
+    await lay_from(post, "two", 3, Item(title=TITLE, link="https://two.example/3"))
+    await post.work(MINUTE)
+    assert sent(post) == 2
+
+
+async def test_a_chat_that_wants_all_gets_all(store: Store, clock: Clock) -> None:
+    post = await a_reader(store, clock, once=False)
+    await lay_from(post, "one", 1, Item(title=TITLE, link="https://one.example/1"))
+    await lay_from(post, "two", 2, Item(title=TITLE, link="https://one.example/1"))
+    await post.work(MINUTE)
+    assert sent(post) == 2
+
+
+async def test_what_one_feed_tells_twice_is_its_own_affair(store: Store, clock: Clock) -> None:
+    post = await a_reader(store, clock)
+    await lay_from(post, "two", 0, Item(title="Something else, long enough", link="https://two.example/0"))
+    await lay_from(post, "one", 1, Item(title=TITLE, link="https://one.example/live"))
+    await lay_from(post, "one", 2, Item(title=TITLE, link="https://one.example/live"))
+    await post.work(MINUTE)
+    assert sent(post) == 3
+
+
+@pytest.mark.parametrize(
+    ("title", "link"), [("Weather", "https://{}.example/w"), (TITLE[:9], "https://site/")]
+)
+async def test_short_titles_and_home_pages_tell_no_story(
+    store: Store, clock: Clock, title: str, link: str
+) -> None:
+    post = await a_reader(store, clock)
+    for number, feed in enumerate(("one", "two")):
+        await lay_from(post, feed, number, Item(title=title, link=link.format(feed)))
+    await post.work(MINUTE)
+    assert sent(post) == 2
+
+
+async def test_a_story_that_was_not_sent_hides_none(store: Store, clock: Clock) -> None:
+    post = await a_reader(store, clock)
+    lost = await lay_from(post, "one", 1, Item(title=TITLE, link="https://one.example/1"))
+    await lay_from(post, "two", 2, Item(title=TITLE, link="https://two.example/2"))
+    del post.news.items[lost]
+    await post.work(MINUTE)
+    assert post.sender.titles(ANN) == [TITLE]
+
+
+async def test_an_alert_is_heard_though_the_story_came_quietly_before(store: Store, clock: Clock) -> None:
+    post = await a_reader(store, clock)
+    hit = Hit(1, "harbour", ("harbour",))
+    await lay_from(post, "one", 1, Item(title=TITLE, link="https://one.example/1"))
+    await lay_from(post, "two", 2, Item(title=TITLE, link="https://two.example/2"), hit)
+    await lay_from(post, "three", 3, Item(title=TITLE, link="https://three.example/3"), hit)
+    await post.work(MINUTE)
+    assert sent(post) == 2, "once quietly, once loudly"
+
+
+async def test_links_of_a_feed_that_repeats_its_links_tell_no_story(store: Store, clock: Clock) -> None:
+    post = await a_reader(store, clock)
+    await lay_from(post, "one", 1, Item(title="First of one", link="https://one.example/list"))
+    two = await store.feeds.ensure("https://two.example/feed")
+    await store.feeds.finish(replace(two, weak_link=True), clock.ms)
+    await lay_from(post, "two", 2, Item(title="First of two", link="https://one.example/list"))
+    await post.work(MINUTE)
+    assert sent(post) == 2

@@ -32,6 +32,9 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `parked:{chat}`      | hash   | KEEP_DAYS, by count | item id → why it will not be delivered       |
 | `budget`             | zset   | until past          | chat id by GCRA arrival (ms); `bot`: end of its hold|
 | `window`             | zset   | the last second     | every message handed out or reserved, by when (ms)|
+| `troubles`           | zset   | KEEP_DAYS, by count | `{chat} {item}` by when parked (ms), the newest 200|
+| `tally:{day}`        | hash   | 8 days              | counts of a day since 1970 (UTC): `sent`, `edited`,|
+|                      |        |                     | `parked`, `flooded`, `found`, `lost`, `same` |
 | `update:{id}`        | string | a day               | Telegram update: times begun, or `done`      |
 | `leaders`            | hash   | for ever            | role of one only (polling, routing) → `till holder`|
 | `file:{bot}:{hash}`  | string | 30 days             | Telegram's file id of a picture that was uploaded|
@@ -54,6 +57,7 @@ READY = "ready"
 BUDGET = "budget"
 WINDOW = "window"
 HEALTH = "health"
+TROUBLES = "troubles"
 
 
 def feed(feed_id: FeedId) -> str:
@@ -129,6 +133,11 @@ def sent(chat_id: ChatId) -> str:
 def parked(chat_id: ChatId) -> str:
     """What will not be delivered to the chat, and why."""
     return f"parked:{chat_id}"
+
+
+def tally(day: int) -> str:
+    """What became of messages on one day, counted since 1970 in UTC."""
+    return f"tally:{day}"
 
 
 def update(update_id: int) -> str:

@@ -7,7 +7,17 @@ from dataclasses import replace
 
 from telegram.error import TelegramError
 
-from bot.chat import alerts, commands, following, listing, membership, menus, reading, starting
+from bot.chat import (
+    alerts,
+    choosing,
+    commands,
+    following,
+    listing,
+    membership,
+    menus,
+    reading,
+    starting,
+)
 from bot.chat.access import is_welcome
 from bot.chat.desk import Ask, Desk
 from bot.chat.menus import Press, Verb
@@ -36,6 +46,7 @@ COMMANDS: Mapping[str, Callable[[Desk, Ask], Awaitable[None]]] = {
     "latest": reading.latest,
     "alert": alerts.alert,
     "alerts": alerts.alerts,
+    "settings": choosing.settings,
 }
 
 PRESSES: Mapping[Verb, Callable[[Desk, Ask, Press], Awaitable[None]]] = {
@@ -48,6 +59,7 @@ PRESSES: Mapping[Verb, Callable[[Desk, Ask, Press], Awaitable[None]]] = {
     Verb.LATEST: reading.press_latest,
     Verb.ALERTS: alerts.press_alerts,
     Verb.UNALERT: alerts.press_unalert,
+    Verb.CHOOSE: choosing.press_choose,
 }
 
 

@@ -4,6 +4,7 @@ from bot.chat.replies.texts import Texts
 from bot.fetch.answer import Failure
 
 EN = Texts(
+    language_name="English",
     start=(
         "Hello! I watch websites and bring each new item here, once and in order.\n\n"
         "Send me the address of a website or feed, or tap one to begin. /help shows the rest."
@@ -19,7 +20,8 @@ EN = Texts(
         "/unsub NUMBER – leave one of them\n"
         "/latest – the newest items; /latest 10 for ten, /latest NAME for one source\n"
         "/alert WORDS – be told loudly of items that hold all these words\n"
-        "/alerts – the alerts of this chat\n\n"
+        "/alerts – the alerts of this chat\n"
+        "/settings – corrections, repeated stories, language\n\n"
         "For a channel: make me its administrator with the right to post, then write to me in private, "
         "with the channel's @name behind the command: /sub ADDRESS @channel\n"
         "In groups, administrators change things and everybody may read.\n\n"
@@ -48,6 +50,7 @@ EN = Texts(
         "alert": "be told of items with these words",
         "alerts": "the alerts of this chat",
         "unsub": "leave a feed",
+        "settings": "what this chat may choose",
         "help": "what I can do, and how",
         "start": "begin",
     },
@@ -195,4 +198,23 @@ EN = Texts(
     alerts_empty="No alerts yet. Send /alert{at} and the words that matter.",
     alert_removed="Removed.",
     alert_gone="This alert is gone already.",
+    settings_title="Settings of this chat",
+    settings_title_of="Settings of {chat}",
+    settings_foot="Tap a button to change it. In groups, administrators may.",
+    setting_names={
+        "corrections": "Corrections",
+        "once": "Stories once",
+        "language": "🌐 Language",
+    },
+    setting_says={
+        "corrections": (
+            "When a feed corrects an item, the message already sent is edited. "
+            "Usual: on in channels, off elsewhere."
+        ),
+        "once": "A story that several feeds of this chat tell comes once. Usual: on.",
+        "language": "The language that I speak in this chat.",
+    },
+    setting_on="✓ {name}",
+    setting_off="✗ {name}",
+    setting_value="{name}: {value}",
 )

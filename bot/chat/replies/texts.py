@@ -14,6 +14,9 @@ from bot.fetch.answer import Failure
 class Texts:
     """One language's sentences; the type checker sees to it that none is missing."""
 
+    language_name: str
+    """What the language calls itself."""
+
     # beginning
     start: str
     start_group: str
@@ -103,3 +106,14 @@ class Texts:
     alerts_empty: str
     alert_removed: str
     alert_gone: str
+
+    # settings
+    settings_title: str
+    settings_title_of: str
+    settings_foot: str
+    setting_names: Mapping[str, str]
+    setting_says: Mapping[str, str]
+    """What each setting does, and how it is where nobody has chosen; by its name in bot.chat.choosing."""
+    setting_on: str
+    setting_off: str
+    setting_value: str

@@ -17,6 +17,7 @@ from bot.chat import (
     menus,
     reading,
     starting,
+    surveying,
 )
 from bot.chat.access import is_welcome
 from bot.chat.desk import Ask, Desk
@@ -37,6 +38,9 @@ LAST_WORDS_S = 20.0
 REFUSED_KEPT = 10_000
 """People who have been told that they may not; beyond that, some hear it twice."""
 
+NOT_IN_THE_MENU = frozenset({"status"})
+"""Commands that few may use; the others stand in everybody's menu."""
+
 COMMANDS: Mapping[str, Callable[[Desk, Ask], Awaitable[None]]] = {
     "start": starting.start,
     "help": starting.help_,
@@ -47,6 +51,7 @@ COMMANDS: Mapping[str, Callable[[Desk, Ask], Awaitable[None]]] = {
     "alert": alerts.alert,
     "alerts": alerts.alerts,
     "settings": choosing.settings,
+    "status": surveying.status,
 }
 
 PRESSES: Mapping[Verb, Callable[[Desk, Ask, Press], Awaitable[None]]] = {

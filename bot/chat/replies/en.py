@@ -27,6 +27,7 @@ EN = Texts(
         "In groups, administrators change things and everybody may read.\n\n"
         "Begin with /sub and an address."
     ),
+    help_owner="/status – for you, who run me: how I am",
     unknown="I don't know {command}; /help lists what I can do.",
     chatter="Send me the address of a website or feed to follow it; /help lists what else I can do.",
     suggestions=(
@@ -217,4 +218,30 @@ EN = Texts(
     setting_on="✓ {name}",
     setting_off="✗ {name}",
     setting_value="{name}: {value}",
+    status_private="/status is for those who run me: send it to me in private.",
+    status_owners=(
+        "Only those who run me may see this: ask them to add your id, {person}, to the setting OWNER_IDS. "
+        "/help lists what I can do for you."
+    ),
+    status_title="How I am",
+    status_looked="{count} (looked at {looked})",
+    status_reason="– {why}: {count}",
+    status_feeds="Feeds: {count}; failing: {failing}",
+    status_feed="– {feed}: {why}",
+    status_chats="Chats: {count}; paused by Telegram: {paused}; paused by hand: {by_hand}",
+    status_lanes="Chats with news waiting: {count}; items: {items}; items behind pauses: {held}",
+    status_lane="– {chat}: {count}",
+    status_parked="Parked, the last {count}:",
+    status_none_parked="Nothing was parked lately.",
+    status_trouble="– {when}, “{item}” for {chat}: {why}",
+    status_today=(
+        "Today (UTC): sent {sent}, edited {edited}, parked {parked}, flood waits {flooded}, "
+        "found already there {found}"
+    ),
+    status_yesterday=(
+        "Yesterday: sent {sent}, edited {edited}, parked {parked}, flood waits {flooded}, "
+        "found already there {found}"
+    ),
+    status_work="Last well: looking {look}, routing {route}, sending {send}, conversation {update}",
+    never="never",
 )

@@ -21,6 +21,7 @@ class Texts:
     start: str
     start_group: str
     help: str
+    help_owner: str
     unknown: str
     chatter: str
     suggestions: tuple[tuple[str, str], ...]
@@ -117,3 +118,22 @@ class Texts:
     setting_on: str
     setting_off: str
     setting_value: str
+
+    # status
+    status_private: str
+    status_owners: str
+    status_title: str
+    status_looked: str
+    status_reason: str
+    status_feeds: str
+    status_feed: str
+    status_chats: str
+    status_lanes: str
+    status_lane: str
+    status_parked: str
+    status_none_parked: str
+    status_trouble: str
+    status_today: str
+    status_yesterday: str
+    status_work: str
+    never: str

@@ -25,6 +25,7 @@ ZH = Texts(
         "群组里由管理员修改设置，所有人都可查看。\n\n"
         "先发送 /sub 加一个地址吧。"
     ),
+    help_owner="/status – 我的运行状况（仅供运行者）",
     unknown="我不认识 {command}；发送 /help 查看我能做什么。",
     chatter="把网站或订阅源的地址发给我即可订阅；发送 /help 查看其他功能。",
     suggestions=(
@@ -172,4 +173,27 @@ ZH = Texts(
     setting_on="✓ {name}",
     setting_off="✗ {name}",
     setting_value="{name}：{value}",
+    status_private="/status 仅供运行者使用：请私聊我发送。",
+    status_owners=(
+        "只有运行者可以查看：请他们把你的 id {person} 加入 OWNER_IDS 设置。发送 /help 查看我能为你做什么。"
+    ),
+    status_title="运行状况",
+    status_looked="{count}（查看了 {looked}）",
+    status_reason="– {why}：{count}",
+    status_feeds="订阅源：{count}；失败：{failing}",
+    status_feed="– {feed}：{why}",
+    status_chats="聊天：{count}；因 Telegram 暂停：{paused}；手动暂停：{by_hand}",
+    status_lanes="有待送消息的聊天：{count}；待送：{items} 条；因暂停而等待：{held} 条",
+    status_lane="– {chat}：{count}",
+    status_parked="最近放弃的 {count} 条：",
+    status_none_parked="最近没有放弃的消息。",
+    status_trouble="– {when}，“{item}”，发往 {chat}：{why}",
+    status_today=(
+        "今天（UTC）：已送 {sent}，已修改 {edited}，放弃 {parked}，限流等待 {flooded}，发现已送达 {found}"
+    ),
+    status_yesterday=(
+        "昨天：已送 {sent}，已修改 {edited}，放弃 {parked}，限流等待 {flooded}，发现已送达 {found}"
+    ),
+    status_work="上次正常：查看 {look}，分发 {route}，发送 {send}，对话 {update}",
+    never="从未",
 )

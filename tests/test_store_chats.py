@@ -170,6 +170,15 @@ async def test_a_chat_is_saved_without_its_pause_and_found_by_its_name(store: St
     assert await store.chats.get(BEN) is None
 
 
+async def test_what_was_chosen_while_a_chat_was_being_met_stays(store: Store) -> None:
+    read = Chat(GROUP, ChatKind.GROUP, "Old name", language="en")
+    await store.chats.save(read)
+    await store.chats.save(replace(read, once=False, language="zh"), before=read)
+    await store.chats.save(replace(read, title="New name"), before=read)
+    await store.chats.save(read, before=read)
+    assert await store.chats.get(read.id) == replace(read, title="New name", once=False, language="zh")
+
+
 async def test_a_chat_first_heard_of_by_its_pause_is_of_its_numbers_kind(store: Store) -> None:
     await store.chats.pause(GROUP, "kicked")
     assert await store.chats.get(GROUP) == Chat(GROUP, ChatKind.GROUP, paused="kicked")

@@ -25,7 +25,7 @@ async def meet(desk: Desk, place: Place, person: Person | None) -> Chat:
     known = await desk.store.chats.get(place.chat)
     chat = _up_to_date(known, place, person)
     if chat != known:
-        await desk.store.chats.save(chat)
+        await desk.store.chats.save(chat, before=known)
     if chat.paused and chat.paused != BY_HAND:
         await desk.store.chats.resume(chat.id)
         log.info("chat %d hears again; it was %s", chat.id, chat.paused)
@@ -38,7 +38,7 @@ async def rename(desk: Desk, place: Place, message: int) -> None:
     if known and message:
         await desk.store.outbox.note_known(place.chat, message)
     if known and (chat := _up_to_date(known, place, None)) != known:
-        await desk.store.chats.save(chat)
+        await desk.store.chats.save(chat, before=known)
 
 
 async def change(desk: Desk, told: Membership, *, greet: bool) -> None:
@@ -60,7 +60,7 @@ async def move(desk: Desk, moved: Moved) -> None:
     await desk.store.chats.migrate(moved.old, moved.new)
     known = await desk.store.chats.get(moved.new)
     if known and known.kind is not ChatKind.SUPERGROUP:
-        await desk.store.chats.save(replace(known, kind=ChatKind.SUPERGROUP))
+        await desk.store.chats.save(replace(known, kind=ChatKind.SUPERGROUP), before=known)
     log.info("group %d is supergroup %d now", moved.old, moved.new)
 
 

@@ -32,6 +32,7 @@ class Verb(StrEnum):
     LATEST = "n"
     ALERTS = "a"
     UNALERT = "r"
+    CHOOSE = "c"
 
 
 _VERBS = frozenset(verb.value for verb in Verb)

@@ -97,7 +97,7 @@ async def _managed(desk: Desk, ask: Ask, named: str, *, changes: bool) -> Chat |
         await desk.refuse(ask, say(ask.texts.channel_not_yours, chat=short(handle(chat))).text)
         return None
     if chat != known:
-        await desk.store.chats.save(chat)
+        await desk.store.chats.save(chat, before=known)
     return chat
 
 

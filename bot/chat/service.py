@@ -7,7 +7,18 @@ from dataclasses import replace
 
 from telegram.error import TelegramError
 
-from bot.chat import alerts, commands, following, listing, membership, menus, reading, starting
+from bot.chat import (
+    alerts,
+    choosing,
+    commands,
+    following,
+    listing,
+    membership,
+    menus,
+    reading,
+    starting,
+    surveying,
+)
 from bot.chat.access import is_welcome
 from bot.chat.desk import Ask, Desk
 from bot.chat.menus import Press, Verb
@@ -27,6 +38,9 @@ LAST_WORDS_S = 20.0
 REFUSED_KEPT = 10_000
 """People who have been told that they may not; beyond that, some hear it twice."""
 
+NOT_IN_THE_MENU = frozenset({"status"})
+"""Commands that few may use; the others stand in everybody's menu."""
+
 COMMANDS: Mapping[str, Callable[[Desk, Ask], Awaitable[None]]] = {
     "start": starting.start,
     "help": starting.help_,
@@ -36,6 +50,8 @@ COMMANDS: Mapping[str, Callable[[Desk, Ask], Awaitable[None]]] = {
     "latest": reading.latest,
     "alert": alerts.alert,
     "alerts": alerts.alerts,
+    "settings": choosing.settings,
+    "status": surveying.status,
 }
 
 PRESSES: Mapping[Verb, Callable[[Desk, Ask, Press], Awaitable[None]]] = {
@@ -48,6 +64,7 @@ PRESSES: Mapping[Verb, Callable[[Desk, Ask, Press], Awaitable[None]]] = {
     Verb.LATEST: reading.press_latest,
     Verb.ALERTS: alerts.press_alerts,
     Verb.UNALERT: alerts.press_unalert,
+    Verb.CHOOSE: choosing.press_choose,
 }
 
 

@@ -4,6 +4,7 @@ from bot.chat import menus
 from bot.chat.desk import Ask, Desk, is_private
 from bot.chat.menus import Verb
 from bot.chat.replies import code, say, short
+from bot.chat.surveying import is_owner
 from bot.render.parts import Button, RichText
 
 
@@ -20,8 +21,9 @@ async def start(desk: Desk, ask: Ask) -> None:
 
 
 async def help_(desk: Desk, ask: Ask) -> None:
-    """List what there is."""
-    await desk.answer(ask, RichText(ask.texts.help))
+    """List what there is, to those who run the relay a little more."""
+    more = [ask.texts.help_owner] if is_private(ask.chat) and is_owner(desk, ask) else []
+    await desk.answer(ask, RichText("\n\n".join([ask.texts.help, *more])))
 
 
 async def unknown(desk: Desk, ask: Ask, command: str) -> None:

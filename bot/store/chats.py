@@ -29,9 +29,18 @@ class Chats:
         raw = await self._door.do("HGETALL", keys.chat(chat_id))
         return fields.chat(chat_id, raw) if raw else None
 
-    async def save(self, chat: Chat) -> None:
-        """Save what we know of a chat, but not whether it is paused: see :meth:`pause`, :meth:`resume`."""
+    async def save(self, chat: Chat, *, before: Chat | None = None) -> None:
+        """Save what we know of a chat, but not whether it is paused: see :meth:`pause`, :meth:`resume`.
+
+        With ``before``, as it was read, only what differs is saved: what somebody else has changed
+        since then stays.
+        """
         told = fields.of_chat(chat)
+        if before:
+            was = fields.of_chat(before)
+            told = {name: value for name, value in told.items() if value != was[name]}
+        if not told:
+            return
         name = chat.username.lower().removeprefix("@")
         await self._door.run("save_chat", chat.id, name, *fields.flat(told))
 

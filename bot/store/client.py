@@ -22,6 +22,7 @@ from bot.store.embedded import EmbeddedServer
 from bot.store.feeds import Feeds
 from bot.store.news import News
 from bot.store.outbox import Outbox, limits, paces
+from bot.store.status import Status
 
 SCHEMA = "1"
 CONNECTIONS = 64
@@ -66,6 +67,7 @@ class Store:
         self.chats = Chats(self._door, keep_ms=keep_ms)
         self.outbox = Outbox(self._door, limits(send_rate, paid=send_paid), keep_ms=keep_ms)
         self.claims = Claims(self._door)
+        self.status = Status(self._door)
 
     async def ping(self) -> None:
         """Return if Redis answers; raise :class:`StoreUnavailable` otherwise."""

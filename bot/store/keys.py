@@ -45,7 +45,8 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `window`             | zset   | the last second     | every message handed out or reserved, by when (ms)|
 | `minute:{chat}`      | zset   | the last minutes    | the same for one group or channel            |
 | `slow:{chat}`        | string | a day               | how many times slower, after a flood; `slow:bot`|
-| `tally:{day}`        | hash   | 8 days              | what a day came to: `sent`, `edited`, `found` …|
+| `tally:{day}`        | hash   | 8 days              | counts of a day since 1970 (UTC): `sent`, `edited`,|
+|                      |        |                     | `parked`, `flooded`, `found`, `same`         |
 | `update:{id}`        | string | a day               | Telegram update: times begun, or `done`      |
 | `leaders`            | hash   | for ever            | role of one only (polling, routing) → `till holder`|
 | `file:{bot}:{hash}`  | string | 30 days             | Telegram's file id of a picture that was uploaded|
@@ -68,6 +69,7 @@ READY = "ready"
 BUDGET = "budget"
 WINDOW = "window"
 HEALTH = "health"
+TROUBLES = "troubles"
 
 
 def feed(feed_id: FeedId) -> str:
@@ -148,6 +150,11 @@ def parked(chat_id: ChatId) -> str:
 def known(chat_id: ChatId) -> str:
     """Messages of the chat that we know."""
     return f"known:{chat_id}"
+
+
+def tally(day: int) -> str:
+    """What became of messages on one day, counted since 1970 in UTC."""
+    return f"tally:{day}"
 
 
 def update(update_id: int) -> str:

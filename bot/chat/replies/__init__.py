@@ -24,11 +24,13 @@ _HIDDEN = dict.fromkeys([0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(
 
 def texts_for(*languages: str) -> Texts:
     """Return the texts of the first of these IETF tags that we speak."""
-    for language in languages:
-        found = LANGUAGES.get(language.replace("_", "-").partition("-")[0].lower())
-        if found:
-            return found
-    return EN
+    return LANGUAGES[spoken(*languages)]
+
+
+def spoken(*languages: str) -> str:
+    """Return the first of these IETF tags that we speak, as a key of :data:`LANGUAGES`."""
+    primary = (language.replace("_", "-").partition("-")[0].lower() for language in languages)
+    return next((one for one in primary if one in LANGUAGES), "en")
 
 
 def say(template: str, /, **values: str | int | RichText) -> RichText:

@@ -4,6 +4,7 @@ from bot.chat.replies.texts import Texts
 from bot.fetch.answer import Failure
 
 EN = Texts(
+    language_name="English",
     start=(
         "Hello! I watch websites and bring each new item here, once and in order.\n\n"
         "Send me the address of a website or feed, or tap one to begin. /help shows the rest."
@@ -19,12 +20,14 @@ EN = Texts(
         "/unsub NUMBER – leave one of them\n"
         "/latest – the newest items; /latest 10 for ten, /latest NAME for one source\n"
         "/alert WORDS – be told loudly of items that hold all these words\n"
-        "/alerts – the alerts of this chat\n\n"
+        "/alerts – the alerts of this chat\n"
+        "/settings – corrections, repeated stories, language\n\n"
         "For a channel: make me its administrator with the right to post, then write to me in private, "
         "with the channel's @name behind the command: /sub ADDRESS @channel\n"
         "In groups, administrators change things and everybody may read.\n\n"
         "Begin with /sub and an address."
     ),
+    help_owner="/status – for you, who run me: how I am",
     unknown="I don't know {command}; /help lists what I can do.",
     chatter="Send me the address of a website or feed to follow it; /help lists what else I can do.",
     suggestions=(
@@ -48,6 +51,7 @@ EN = Texts(
         "alert": "be told of items with these words",
         "alerts": "the alerts of this chat",
         "unsub": "leave a feed",
+        "settings": "what this chat may choose",
         "help": "what I can do, and how",
         "start": "begin",
     },
@@ -195,4 +199,49 @@ EN = Texts(
     alerts_empty="No alerts yet. Send /alert{at} and the words that matter.",
     alert_removed="Removed.",
     alert_gone="This alert is gone already.",
+    settings_title="Settings of this chat",
+    settings_title_of="Settings of {chat}",
+    settings_foot="Tap a button to change it. In groups, administrators may.",
+    setting_names={
+        "corrections": "Corrections",
+        "once": "Stories once",
+        "language": "🌐 Language",
+    },
+    setting_says={
+        "corrections": (
+            "When a feed corrects an item, the message already sent is edited. "
+            "Usual: on in channels, off elsewhere."
+        ),
+        "once": "A story that several feeds of this chat tell comes once. Usual: on.",
+        "language": "The language that I speak in this chat.",
+    },
+    setting_on="✓ {name}",
+    setting_off="✗ {name}",
+    setting_value="{name}: {value}",
+    status_private="/status is for those who run me: send it to me in private.",
+    status_owners=(
+        "Only those who run me may see this: ask them to add your id, {person}, to the setting OWNER_IDS. "
+        "/help lists what I can do for you."
+    ),
+    status_title="How I am",
+    status_looked="{count} (looked at {looked})",
+    status_reason="– {why}: {count}",
+    status_feeds="Feeds: {count}; failing: {failing}",
+    status_feed="– {feed}: {why}",
+    status_chats="Chats: {count}; paused by Telegram: {paused}; paused by hand: {by_hand}",
+    status_lanes="Chats with news waiting: {count}; items: {items}; items behind pauses: {held}",
+    status_lane="– {chat}: {count}",
+    status_parked="Parked, the last {count}:",
+    status_none_parked="Nothing was parked lately.",
+    status_trouble="– {when}, “{item}” for {chat}: {why}",
+    status_today=(
+        "Today (UTC): sent {sent}, edited {edited}, parked {parked}, flood waits {flooded}, "
+        "found already there {found}"
+    ),
+    status_yesterday=(
+        "Yesterday: sent {sent}, edited {edited}, parked {parked}, flood waits {flooded}, "
+        "found already there {found}"
+    ),
+    status_work="Last well: looking {look}, routing {route}, sending {send}, conversation {update}",
+    never="never",
 )

@@ -14,10 +14,14 @@ from bot.fetch.answer import Failure
 class Texts:
     """One language's sentences; the type checker sees to it that none is missing."""
 
+    language_name: str
+    """What the language calls itself."""
+
     # beginning
     start: str
     start_group: str
     help: str
+    help_owner: str
     unknown: str
     chatter: str
     suggestions: tuple[tuple[str, str], ...]
@@ -103,3 +107,33 @@ class Texts:
     alerts_empty: str
     alert_removed: str
     alert_gone: str
+
+    # settings
+    settings_title: str
+    settings_title_of: str
+    settings_foot: str
+    setting_names: Mapping[str, str]
+    setting_says: Mapping[str, str]
+    """What each setting does, and how it is where nobody has chosen; by its name in bot.chat.choosing."""
+    setting_on: str
+    setting_off: str
+    setting_value: str
+
+    # status
+    status_private: str
+    status_owners: str
+    status_title: str
+    status_looked: str
+    status_reason: str
+    status_feeds: str
+    status_feed: str
+    status_chats: str
+    status_lanes: str
+    status_lane: str
+    status_parked: str
+    status_none_parked: str
+    status_trouble: str
+    status_today: str
+    status_yesterday: str
+    status_work: str
+    never: str

@@ -4,6 +4,7 @@ from bot.chat.replies.texts import Texts
 from bot.fetch.answer import Failure
 
 ZH = Texts(
+    language_name="中文",
     start=(
         "你好！我关注网站和订阅源，把每条新消息按顺序送到这里，不重复。\n\n"
         "把网站或订阅源的地址发给我，或点一个开始。/help 查看其他功能。"
@@ -18,11 +19,13 @@ ZH = Texts(
         "/unsub 编号 – 退订其中一个\n"
         "/latest – 最新消息；/latest 10 显示十条，/latest 名称 只看一个来源\n"
         "/alert 关键词 – 出现含全部这些词的消息时响铃提醒\n"
-        "/alerts – 本聊天的提醒\n\n"
+        "/alerts – 本聊天的提醒\n"
+        "/settings – 更正、重复报道、语言\n\n"
         "频道：先把我设为有发消息权限的管理员，再私聊我，在命令后写上频道的 @名称：/sub 地址 @频道\n"
         "群组里由管理员修改设置，所有人都可查看。\n\n"
         "先发送 /sub 加一个地址吧。"
     ),
+    help_owner="/status – 我的运行状况（仅供运行者）",
     unknown="我不认识 {command}；发送 /help 查看我能做什么。",
     chatter="把网站或订阅源的地址发给我即可订阅；发送 /help 查看其他功能。",
     suggestions=(
@@ -42,6 +45,7 @@ ZH = Texts(
         "alert": "出现关键词时提醒",
         "alerts": "本聊天的提醒",
         "unsub": "退订",
+        "settings": "本聊天的设置",
         "help": "功能与用法",
         "start": "开始",
     },
@@ -153,4 +157,43 @@ ZH = Texts(
     alerts_empty="还没有提醒。请发送 /alert{at} 加关键词。",
     alert_removed="已删除。",
     alert_gone="这个提醒已经不在了。",
+    settings_title="本聊天的设置",
+    settings_title_of="{chat} 的设置",
+    settings_foot="点按钮即可修改；群组里由管理员修改。",
+    setting_names={
+        "corrections": "更正",
+        "once": "同一报道只送一次",
+        "language": "🌐 语言 / Language",
+    },
+    setting_says={
+        "corrections": "订阅源更正内容时，已送出的消息随之修改。默认：频道开启，其他关闭。",
+        "once": "本聊天的多个订阅源报道同一件事时，只送一次。默认：开启。",
+        "language": "我在本聊天使用的语言。",
+    },
+    setting_on="✓ {name}",
+    setting_off="✗ {name}",
+    setting_value="{name}：{value}",
+    status_private="/status 仅供运行者使用：请私聊我发送。",
+    status_owners=(
+        "只有运行者可以查看：请他们把你的 id {person} 加入 OWNER_IDS 设置。发送 /help 查看我能为你做什么。"
+    ),
+    status_title="运行状况",
+    status_looked="{count}（查看了 {looked}）",
+    status_reason="– {why}：{count}",
+    status_feeds="订阅源：{count}；失败：{failing}",
+    status_feed="– {feed}：{why}",
+    status_chats="聊天：{count}；因 Telegram 暂停：{paused}；手动暂停：{by_hand}",
+    status_lanes="有待送消息的聊天：{count}；待送：{items} 条；因暂停而等待：{held} 条",
+    status_lane="– {chat}：{count}",
+    status_parked="最近放弃的 {count} 条：",
+    status_none_parked="最近没有放弃的消息。",
+    status_trouble="– {when}，“{item}”，发往 {chat}：{why}",
+    status_today=(
+        "今天（UTC）：已送 {sent}，已修改 {edited}，放弃 {parked}，限流等待 {flooded}，发现已送达 {found}"
+    ),
+    status_yesterday=(
+        "昨天：已送 {sent}，已修改 {edited}，放弃 {parked}，限流等待 {flooded}，发现已送达 {found}"
+    ),
+    status_work="上次正常：查看 {look}，分发 {route}，发送 {send}，对话 {update}",
+    never="从未",
 )

@@ -1,0 +1,180 @@
+"""What a chat may choose: shown to everybody, changed by those who may, kept whatever else is saved."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.chat import menus
+from bot.chat.choosing import SETTINGS
+from bot.chat.menus import Verb
+from bot.chat.replies import LANGUAGES
+from bot.chat.replies.texts import Texts
+from bot.errors import StoreUnavailable
+from bot.items import Chat, ChatId, ChatKind
+from bot.playground import Message
+from bot.playground.playground import Playground
+from bot.playground.world import Chat as WorldChat
+from bot.playground.world import User
+from bot.store.client import Store
+from tests.chatting import Stage, Web, conversation
+from tests.conftest import Clock
+
+EN, ZH = LANGUAGES["en"], LANGUAGES["zh"]
+FOLLOWS, IGNORES = "✓ Corrections", "✗ Corrections"
+ONCE, AGAIN = "✓ Stories once", "✗ Stories once"
+
+
+@pytest.fixture
+async def stage(store: Store, clock: Clock) -> AsyncIterator[Stage]:
+    async with Playground() as world, conversation(store, clock, world=world, web=Web()) as stage:
+        yield stage
+
+
+async def known(stage: Stage, chat: WorldChat | User) -> Chat:
+    found = await stage.store.chats.get(ChatId(chat.id))
+    assert found
+    return found
+
+
+async def turn(stage: Stage, shown: Message, label: str, becomes: str) -> None:
+    """Press a button and wait until it says something else."""
+    await stage.press(shown, label)
+    await stage.world.wait_for(lambda: becomes in shown.buttons, what=f"a button {becomes!r}")
+
+
+@pytest.mark.parametrize("texts", LANGUAGES.values(), ids=LANGUAGES)
+def test_every_setting_has_its_words_in_every_language(texts: Texts) -> None:
+    assert set(texts.setting_names) == set(texts.setting_says) == set(SETTINGS)
+
+
+@pytest.mark.parametrize("kind", list(ChatKind))
+def test_every_setting_can_be_put_to_each_of_its_values_and_carried_by_a_button(kind: ChatKind) -> None:
+    chat = Chat(ChatId(-(10**16)), kind)
+    for named, setting in SETTINGS.items():
+        assert setting.get(chat) in setting.values
+        for value in setting.values:
+            assert setting.get(setting.put(chat, value)) == value
+            press = menus.unpack(menus.pack(Verb.CHOOSE, chat.id, named, value))
+            assert press
+            assert press.rest == (named, value)
+
+
+async def test_each_setting_is_explained_and_its_button_tells_how_it_stands(stage: Stage) -> None:
+    shown = await stage.ask(stage.world.user, "/settings")
+    assert shown.text.startswith(EN.settings_title)
+    assert all(says in shown.text for says in EN.setting_says.values())
+    assert shown.buttons == [IGNORES, ONCE, "🌐 Language: English"]
+
+
+async def test_a_press_changes_a_setting_and_the_message_with_it_there_and_back(stage: Stage) -> None:
+    me = stage.world.user
+    shown = await stage.ask(me, "/settings")
+    await turn(stage, shown, IGNORES, FOLLOWS)
+    await turn(stage, shown, ONCE, AGAIN)
+    chat = await known(stage, me)
+    assert (chat.corrections, chat.once) == (True, False)
+    assert AGAIN in shown.text
+    await turn(stage, shown, FOLLOWS, IGNORES)
+    await turn(stage, shown, AGAIN, ONCE)
+    chat = await known(stage, me)
+    assert (chat.corrections, chat.once) == (False, True)
+    assert len(stage.world.messages(me)) == 1
+
+
+async def test_the_language_changes_the_message_and_all_that_is_said_after(stage: Stage) -> None:
+    me = stage.world.user
+    shown = await stage.ask(me, "/settings")
+    await stage.press(shown, "🌐 Language: English")
+    await stage.becomes(shown, ZH.settings_title)
+    assert shown.buttons[2] == "🌐 语言 / Language：中文"
+    assert (await stage.ask(me, "/list")).text == ZH.list_empty
+    await stage.press(shown, "Language")
+    await stage.becomes(shown, EN.settings_title)
+    assert (await known(stage, me)).language == "en"
+
+
+async def test_a_button_pressed_twice_sets_what_it_said(stage: Stage) -> None:
+    shown = await stage.ask(stage.world.user, "/settings")
+    for press in [stage.world.press(stage.world.user, shown.id, IGNORES) for _ in range(2)]:
+        await stage.world.wait_for_answer(press)
+    assert (await known(stage, stage.world.user)).corrections is True
+
+
+async def test_in_a_group_everybody_reads_and_administrators_change(stage: Stage) -> None:
+    group, member = stage.world.add_supergroup(), stage.world.add_user("Member")
+    stage.world.add_member(group, member)
+    shown = await stage.ask(group, "/settings", user=member)
+    assert shown.buttons[:2] == [IGNORES, ONCE]
+    press = await stage.press(shown, ONCE, user=member)
+    assert (press.answer or {}).get("text") == EN.only_admins_toast
+    assert (await known(stage, group)).once is None
+    await turn(stage, shown, ONCE, AGAIN)
+    assert (await known(stage, group)).once is False
+
+
+async def test_a_channel_is_set_from_a_private_chat_which_keeps_its_own_language(stage: Stage) -> None:
+    channel = stage.world.add_channel("Morning news", username="morning_news")
+    shown = await stage.ask(stage.world.user, "/settings @morning_news")
+    assert shown.text.startswith("Settings of Morning news")
+    assert shown.buttons[0] == FOLLOWS, "as is usual in channels"
+    await turn(stage, shown, FOLLOWS, IGNORES)
+    await turn(stage, shown, "🌐 Language: English", "🌐 Language: 中文")
+    chat = await known(stage, channel)
+    assert (chat.corrections, chat.language) == (False, "zh")
+    assert (await known(stage, stage.world.user)).language == "en"
+    assert stage.world.messages(channel) == []
+
+
+async def test_a_channel_of_others_is_neither_shown_nor_set(stage: Stage) -> None:
+    channel = stage.world.add_channel(username="their_news", owner=stage.world.add_user("Other"))
+    answer = await stage.ask(stage.world.user, "/settings @their_news")
+    assert answer.text == EN.channel_not_yours.format(chat="@their_news")
+    data = menus.pack(Verb.CHOOSE, ChatId(channel.id), "once", "0")
+    forged = stage.world.telegram.press(stage.world.user, answer, data)
+    assert await stage.world.wait_for_answer(forged) == EN.channel_not_yours.format(chat="@their_news")
+    assert await stage.store.chats.get(ChatId(channel.id)) is None
+
+
+@pytest.mark.parametrize("rest", ["", ":once", ":once:", ":once:2", ":style:1", ":language:xx"])
+async def test_forged_data_changes_nothing_and_is_answered(stage: Stage, rest: str) -> None:
+    me = stage.world.user
+    shown = await stage.ask(me, "/settings")
+    before = await known(stage, me)
+    forged = stage.world.telegram.press(me, shown, f"c:{me.id}{rest}")
+    assert await stage.world.wait_for_answer(forged) == EN.stale_button
+    assert await known(stage, me) == before
+
+
+async def test_choices_and_their_buttons_outlive_the_conversation(store: Store, clock: Clock) -> None:
+    async with Playground() as world:
+        async with conversation(store, clock, world=world, web=Web()) as stage:
+            shown = await stage.ask(world.user, "/settings")
+            await turn(stage, shown, ONCE, AGAIN)
+        async with conversation(store, clock, world=world, web=Web()) as stage:
+            await turn(stage, shown, IGNORES, FOLLOWS)
+            assert (await stage.ask(world.user, "/settings")).buttons[:2] == [FOLLOWS, AGAIN]
+
+
+async def test_a_chat_that_is_met_again_under_another_name_keeps_its_choices(stage: Stage) -> None:
+    group = stage.world.add_supergroup("Old name")
+    shown = await stage.ask(group, "/settings")
+    await turn(stage, shown, ONCE, AGAIN)
+    await turn(stage, shown, IGNORES, FOLLOWS)
+    group.title = "New name"
+    await stage.ask(group, "/list")
+    chat = await known(stage, group)
+    assert (chat.title, chat.corrections, chat.once) == ("New name", True, False)
+
+
+async def test_a_press_while_the_store_is_away_says_so_and_changes_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = await stage.ask(stage.world.user, "/settings")
+
+    async def away(*_: object, **__: object) -> None:
+        raise StoreUnavailable("Redis does not answer")
+
+    monkeypatch.setattr(stage.store.chats, "save", away)
+    press = await stage.press(shown, IGNORES)
+    assert (press.answer or {}).get("text") == EN.no_memory
+    assert shown.buttons[0] == IGNORES

@@ -1,0 +1,168 @@
+"""How everything stands: counted right, bounded, and cheap for Redis."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.items import Chat, ChatId, FeedId, ItemId, Subscription
+from bot.store import keys, status
+from bot.store.client import Store
+from bot.store.outbox import Letter
+from bot.store.status import COUNTS, DAY_MS, Failing, Parked, Pause, Pauses, Waiting
+from tests.conftest import Clock
+
+NOTHING = dict.fromkeys(COUNTS, 0)
+
+
+async def feed(store: Store, number: int, *, failures: int = 0, ok_ms: int = 0) -> FeedId:
+    """Make a feed that somebody hears, with its last good look."""
+    made = await store.feeds.ensure(f"https://feed{number}.example/rss")
+    await store.chats.subscribe(Subscription(ChatId(1), made.id, 1))
+    await store.feeds.finish(replace(made, failures=failures, ok_ms=ok_ms), due_ms=number)
+    return made.id
+
+
+async def park(redis: Any, clock: Clock, chat: int, item: str, why: str) -> None:
+    await redis.zadd(keys.TROUBLES, {f"{chat} {item}": clock.ms})
+    await redis.hset(keys.parked(ChatId(chat)), item, why)
+
+
+async def test_a_new_store_has_nothing_to_tell(store: Store, clock: Clock) -> None:
+    assert await store.status.survey() == status.Survey(
+        at_ms=clock.ms,
+        failing=Failing(0, 0, 0, ()),
+        pauses=Pauses(0, 0, ()),
+        waiting=Waiting(0, 0, 0, ()),
+        parked=(),
+        today=NOTHING,
+        yesterday=NOTHING,
+    )
+
+
+async def test_the_worst_feeds_are_those_without_a_good_look_for_longest(store: Store) -> None:
+    for number in range(4):
+        await feed(store, number, ok_ms=number)
+    four, five, six = [await feed(store, n, failures=1, ok_ms=100 - n) for n in (4, 5, 6)]
+    never = await feed(store, 7, failures=9)
+    found = (await store.status.survey()).failing
+    assert found == Failing(feeds=8, looked=8, failing=4, worst=(never, six, five))
+    assert four not in found.worst
+
+
+async def test_of_very_many_feeds_those_due_last_are_looked_at(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(status, "PIECE", 2)
+    monkeypatch.setattr(status, "FEEDS_LOOKED", 4)
+    ids = [await feed(store, number, failures=1, ok_ms=number + 1) for number in range(7)]
+    found = (await store.status.survey()).failing
+    assert found == Failing(feeds=7, looked=4, failing=4, worst=(ids[3], ids[4], ids[5]))
+
+
+async def test_pauses_are_counted_by_reason_with_what_waits_behind_them(store: Store) -> None:
+    for number, why in enumerate(["blocked", "", "kicked", "blocked", "by hand"], 1):
+        await store.chats.save(Chat(ChatId(number)))
+        if why:
+            await store.chats.pause(ChatId(number), why)
+    for item in ("a.1", "a.2"):
+        await store.outbox.lay(ItemId(item), 1, [Letter(ChatId(1)), Letter(ChatId(2)), Letter(ChatId(5))])
+    found = await store.status.survey()
+    assert (found.pauses.chats, found.pauses.looked) == (5, 5)
+    assert found.pauses.reasons[0] == Pause("blocked", 2, 2)
+    assert set(found.pauses.reasons[1:]) == {Pause("kicked", 1, 0), Pause("by hand", 1, 2)}
+    assert found.waiting == Waiting(chats=1, looked=1, items=2, longest=((ChatId(2), 2),))
+
+
+@pytest.mark.parametrize("usual", [10_000, 1])
+async def test_of_very_many_chats_so_many_are_looked_at(
+    store: Store, redis: Any, monkeypatch: pytest.MonkeyPatch, usual: int
+) -> None:
+    # Redis hands out a set of few numbers whole, a large one piece by piece.
+    before = (await redis.config_get("set-max-intset-entries"))["set-max-intset-entries"]
+    await redis.config_set("set-max-intset-entries", usual)
+    await redis.config_set("set-max-listpack-entries", usual)
+    monkeypatch.setattr(status, "PIECE", 50)
+    monkeypatch.setattr(status, "CHATS_LOOKED", 200)
+    try:
+        for number in range(1, 301):
+            await store.chats.pause(ChatId(number), "blocked")
+        found = (await store.status.survey()).pauses
+    finally:
+        await redis.config_set("set-max-intset-entries", before)
+        await redis.config_set("set-max-listpack-entries", 128)
+    assert found == Pauses(300, 200, (Pause("blocked", 200, 0),))
+
+
+async def test_the_longest_lanes_are_told_and_of_very_many_so_many_are_looked_at(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(status, "PIECE", 2)
+    monkeypatch.setattr(status, "LANES_LOOKED", 6)
+    for count in range(1, 7):
+        for item in range(count):
+            await store.outbox.lay(ItemId(f"a.{item}"), item, [Letter(ChatId(-count))])
+    longest = ((ChatId(-6), 6), (ChatId(-5), 5), (ChatId(-4), 4))
+    assert (await store.status.survey()).waiting == Waiting(6, 6, 21, longest)
+    await store.outbox.lay(ItemId("a.1"), 1, [Letter(ChatId(-7))])
+    found = (await store.status.survey()).waiting
+    assert (found.chats, found.looked) == (7, 6)
+
+
+async def test_what_was_parked_is_told_the_newest_first_while_its_reason_is_known(
+    store: Store, redis: Any, clock: Clock
+) -> None:
+    await park(redis, clock, -5, "a.1", "too long: ümlaut")
+    clock.forward(1)
+    await park(redis, clock, 7, "a.2", "no")
+    await redis.zadd(keys.TROUBLES, {"7 a.3": clock.ms, "": 1, "odd": 1})
+    await store.chats.migrate(ChatId(-5), ChatId(-1005))
+    assert (await store.status.survey()).parked == (
+        Parked(ChatId(7), ItemId("a.2"), clock.ms, "no"),
+        Parked(ChatId(-1005), ItemId("a.1"), clock.ms - 1, "too long: ümlaut"),
+    )
+
+
+async def test_a_day_is_told_as_yesterday_after_midnight_in_utc(
+    store: Store, redis: Any, clock: Clock
+) -> None:
+    await redis.hset(keys.tally(clock.ms // DAY_MS), mapping={"sent": 7, "flooded": 2, "other": 1})
+    assert (await store.status.survey()).today == NOTHING | {"sent": 7, "flooded": 2}
+    clock.forward(DAY_MS - clock.ms % DAY_MS - 1)
+    assert (await store.status.survey()).today["sent"] == 7
+    clock.forward(1)
+    found = await store.status.survey()
+    assert (found.today, found.yesterday["sent"]) == (NOTHING, 7)
+
+
+async def _crowd(redis: Any) -> None:
+    """Make 10,000 chats, of which many are paused and many wait, and 2,000 feeds, of which many fail."""
+    pipe = redis.pipeline(transaction=False)
+    for number in range(10_000):
+        chat = ChatId(-1_001_000_000_000 - number)
+        paused = "blocked" if number % 20 == 0 else ""
+        pipe.sadd(keys.CHATS, chat)
+        pipe.hset(keys.chat(chat), mapping={"kind": "supergroup", "title": "t" * 20, "paused": paused})
+        if number % 4 == 0:
+            pipe.zadd(keys.lane(chat), {"feedfeedfee.itemitemite": 1})
+            pipe.zadd(keys.READY, {str(chat): number})
+    for number in range(2_000):
+        feed_id = FeedId(f"feed{number:07d}")
+        pipe.zadd(keys.SCHEDULE, {feed_id: number})
+        pipe.hset(keys.feed(feed_id), mapping={"url": "https://x/", "failures": number % 3, "ok_ms": number})
+    await pipe.execute()
+
+
+async def test_ten_thousand_chats_and_two_thousand_feeds_cost_redis_little(store: Store, redis: Any) -> None:
+    await _crowd(redis)
+    spent = []
+    for _ in range(3):
+        await redis.config_resetstat()
+        found = await store.status.survey()
+        used = await redis.info("commandstats")
+        # What a script calls is counted in its own time and once more by its name.
+        asked = ("cmdstat_eval", "cmdstat_evalsha", "cmdstat_sscan")
+        spent.append(sum(used[one]["usec"] for one in asked if one in used) / 1000)
+    assert (found.pauses.looked, found.failing.looked, found.waiting.looked) == (6_000, 2_000, 1_000)
+    print(f"milliseconds of Redis' time: {spent}")
+    assert min(spent) < 80, "some 20 on a quiet machine"

@@ -258,6 +258,8 @@ class Collector:
                 await self._on_lost(feed)
         if taken.new:
             log.info("feed %s: %d new, %d handed on", feed.id, len(taken.new), taken.handed_on)
+        if taken.corrected:
+            log.info("feed %s: %d corrected", feed.id, taken.corrected)
         await self._store.claims.note_health("look")
         return Look(feed.id, Outcome.CHANGED, taken.handed_on)
 

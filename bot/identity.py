@@ -142,6 +142,11 @@ def item_id(feed: FeedId, keys: Keys) -> ItemId:
     return ItemId(f"{feed}.{_short(keys.trusted[0])}")
 
 
+def key_of(half: bytes) -> Key:
+    """Return the key that the second half of an item's id was made of."""
+    return Key(struct.unpack(">q", base64.urlsafe_b64decode(half + b"="))[0])
+
+
 def recognise(items: Sequence[Item], feed: Feed) -> Recognised:
     """Return by which keys each of ``items`` (one document, in its order) is known again.
 

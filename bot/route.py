@@ -119,8 +119,9 @@ class Router:
         Raises:
             StoreError: some lanes may be written; nothing is acknowledged, route the batch again.
         """
-        found = await self._store.news.many([entry.item_id for entry in batch])
-        gone = {entry.item_id for entry in batch} - {stored.id for stored in found}
+        fresh = [entry.item_id for entry in batch if not entry.edit]  # corrections reach nobody yet
+        found = await self._store.news.many(fresh)
+        gone = set(fresh) - {stored.id for stored in found}
         for item_id in sorted(gone):
             log.error("item %s: its record is gone or cannot be read; it reaches nobody", item_id)
         hearers = await self._hearers({stored.feed for stored in found})

@@ -1,8 +1,10 @@
 """Loops one and two with a real publisher, client, parser and store: from a document to a lane."""
 
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+import pytest
 import pytest_asyncio
 
 from bot.collect import Collector
@@ -86,3 +88,18 @@ async def test_what_a_feed_still_shows_after_an_outage_is_not_lost(relay: Relay)
         relay.origin.publish("daily", title=f"T{number}")
     assert await relay.poll() == (0, 1, 0, 5)
     assert await relay.waiting() == [f"T{number}" for number in range(15, 20)]
+
+
+async def test_a_correction_is_counted_and_what_still_waits_is_sent_corrected(
+    relay: Relay, caplog: pytest.LogCaptureFixture
+) -> None:
+    relay.origin.publish("daily")
+    await relay.subscriber.take_up(CHAT, f"{relay.origin.url}/daily.xml")
+    assert await relay.poll() == (0, 1, 0, 0)
+    piece = relay.origin.publish("daily", title="Five dead")
+    assert await relay.poll() == (0, 1, 0, 1)
+    piece.title = "Seven dead"
+    with caplog.at_level(logging.INFO, "bot.collect"):
+        assert await relay.poll() == (0, 1, 0, 0)
+    assert any(one.endswith(": 1 corrected") for one in caplog.messages)
+    assert await relay.waiting() == ["Seven dead"]

@@ -31,7 +31,8 @@ ROOMS: dict[str, set[str]] = {
     "fetch": {"settings"},
     "render": set(),
     "pacing": {"fetch"},
-    "store": {"identity", "settings"},
+    "corrections": {"identity", "render"},
+    "store": {"identity", "corrections", "settings"},
     "collect": {"fetch", "parse", "identity", "pacing", "store", "settings"},
     "subscribe": {"fetch", "parse", "identity", "store", "settings"},
     "route": {"rules", "render", "store"},
@@ -57,7 +58,7 @@ WORLD = {
 """What touches the world; whatever is not below one of these is pure."""
 
 PURE_INSIDE = {
-    "store/keys", "store/fields", "store/records",
+    "store/keys", "store/fields", "store/records", "store/prints",
     "deliver/backoff", "deliver/notices", "deliver/picture",
     "chat/access", "chat/replies", "web/pages",
 }  # fmt: skip

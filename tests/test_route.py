@@ -94,6 +94,14 @@ async def test_an_item_without_a_record_is_told_of_and_holds_nothing_up(
     assert ids[0] in caplog.text
 
 
+async def test_a_correction_is_acknowledged_and_laid_nowhere() -> None:
+    memory = Memory()
+    corrected, new = entries(hand(memory, memory.follow(FEED), "a", "b"))
+    await Router(memory.store).route([replace(corrected, edit="text"), new])
+    assert heard(memory) == {1: ["Title b"]}
+    assert memory.acked == ["0-0", "1-0"]
+
+
 async def test_an_item_of_a_feed_that_nobody_hears_is_acknowledged() -> None:
     memory = Memory()
     await Router(memory.store).route(entries(hand(memory, FeedId("unheard"), "a")))

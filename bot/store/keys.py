@@ -15,9 +15,12 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `feed:{id}:seen:a`   | set    | with the feed       | identity keys (a set of integers), the young ones|
 | `feed:{id}:seen:b`   | set    | with the feed       | … and the old ones: looked up, never added to|
 | `feed:{id}:items`    | zset   | KEEP_DAYS, by count | item id by order (ms): the feed's newest items|
+| `feed:{id}:prints`   | hash   | as `:items`         | second half of the item id → what the item was|
+|                      |        |                     | made of (8 bytes), corrections so far (1 byte)|
 | `feed:{id}:chats`    | hash   | with the feed       | chat id → subscription (JSON)                |
 | `item:{id}`          | string | KEEP_DAYS           | the item, packed and compressed              |
-| `news`               | stream | until routed        | items handed on: `item`; group `routers`     |
+| `news`               | stream | until routed        | items handed on: `item`, for a correction    |
+|                      |        |                     | also `edit`; group `routers`                 |
 | `chats`              | set    | for ever            | chat ids we know                             |
 | `moved`              | hash   | for ever            | chat id before a migration → after it        |
 | `usernames`          | hash   | for ever            | username in lower case → chat id             |
@@ -90,6 +93,11 @@ def seen_old(feed_id: FeedId) -> str:
 def feed_items(feed_id: FeedId) -> str:
     """The feed's newest items."""
     return f"feed:{feed_id}:items"
+
+
+def feed_prints(feed_id: FeedId) -> str:
+    """What those items were made of when they were last seen."""
+    return f"feed:{feed_id}:prints"
 
 
 def feed_chats(feed_id: FeedId) -> str:

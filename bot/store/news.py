@@ -15,8 +15,10 @@ from bot import identity
 from bot.errors import CorruptRecord, StoreError
 from bot.identity import Keys
 from bot.items import Feed, FeedId, Item, ItemId, StoredItem
-from bot.store import fields, keys, records
+from bot.store import fields, keys, prints, records
+from bot.store.changes import changes
 from bot.store.door import Argument, Door
+from bot.store.prints import Change
 
 ITEMS_PER_FEED = 60
 """How many items of a feed can be found again.
@@ -60,20 +62,27 @@ class Taken:
         seeded_now: this was the feed's first look, or counts as one (see ``lost``).
         lost: the feed had been looked at before, but nothing of what it showed is remembered:
             taken as a first look, so that no chat is flooded.
+        corrected: how many corrections of known items went to the routers.
     """
 
     new: tuple[ItemId, ...] = ()
     handed_on: int = 0
     seeded_now: bool = False
     lost: bool = False
+    corrected: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class NewsEntry:
-    """An item handed on, and the number by which it is acknowledged."""
+    """An item handed on, and the number by which it is acknowledged.
+
+    ``edit`` is "" for a new item; ``text`` for one whose feed corrected it, and ``media`` where
+    its picture is another one, too (:class:`bot.corrections.Edit`). The record is the new one.
+    """
 
     entry_id: str
     item_id: ItemId
+    edit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,7 @@ class _Intake:
     noticed_ms: int
     kept_from_ms: int
     """Items of an earlier place are not kept: they would be trimmed at once."""
+    changes: Sequence[Change]
 
 
 @dataclass(slots=True)
@@ -98,9 +108,10 @@ class _Tally:
     handed_on: int = 0
     seeded_now: bool = False
     lost: bool = False
+    corrected: int = 0
 
     def taken(self) -> Taken:
-        return Taken(tuple(self.new), self.handed_on, self.seeded_now, self.lost)
+        return Taken(tuple(self.new), self.handed_on, self.seeded_now, self.lost, self.corrected)
 
 
 class News:
@@ -121,6 +132,9 @@ class News:
     ) -> Taken:
         """Take in what a document holds: keep what is new and, with ``hand_on``, hand it on.
 
+        So are corrections of the items that are kept, :data:`bot.store.prints.EDITS_MOST` of each
+        at most.
+
         The state of ``feed``, its validators, ``moved_to`` and ``due_ms`` are saved with the
         last of the steps. If this raises, call it again: what was taken in stays so, and the
         rest follows. The first look at a feed hands nothing on.
@@ -130,6 +144,8 @@ class News:
         candidates = sorted(candidates, key=lambda one: one.order_ms)
         orders = nlargest(ITEMS_PER_FEED, (one.order_ms for one in candidates))
         full = len(orders) == ITEMS_PER_FEED and not (hand_on and feed.seeded)
+        known, kept = await self._known(feed.id, candidates)
+        told = [(one.keys, one.item) for one, is_known in zip(candidates, known, strict=True) if is_known]
         intake = _Intake(
             feed=feed,
             candidates=candidates,
@@ -138,9 +154,10 @@ class News:
             moved=(identity.feed_address(moved_to), moved_to) if moved_to else ("", ""),
             noticed_ms=await self._door.now_ms(),
             kept_from_ms=orders[-1] if full else 0,
+            changes=await changes(self._door, feed, told, kept, hand_on=hand_on),
         )
         tally = _Tally()
-        if not await self._steps(intake, await self._known(feed.id, candidates), tally):
+        if not await self._steps(intake, known, tally):
             # Its memory changed while we were at it: pack everything and let the steps decide.
             every = replace(intake, kept_from_ms=0)
             if not await self._steps(every, [False] * len(candidates), tally):
@@ -151,20 +168,28 @@ class News:
             logger.warning("feed %s: what it had shown is lost; its items are taken as seen", feed.id)
         return tally.taken()
 
-    async def _known(self, feed_id: FeedId, candidates: Sequence[Candidate]) -> list[bool]:
-        """Return of each candidate whether it seems known, so that only the others are packed."""
+    async def _known(
+        self, feed_id: FeedId, candidates: Sequence[Candidate]
+    ) -> tuple[list[bool], dict[bytes, bytes]]:
+        """Return of each candidate whether it seems known, and the prints of the items that are kept.
+
+        Only what seems unknown is packed. The prints are fetched whole: there are few, and Redis
+        walks all of them for each that it is asked for.
+        """
         commands: list[tuple[Argument, ...]] = [
             ("SMISMEMBER", place, *(key for one in some for key in one.keys.trusted))
             for some in _portions(candidates)
             for place in (keys.seen_young(feed_id), keys.seen_old(feed_id))
         ]
-        answers = await self._door.many(commands)
+        if not commands:
+            return [], {}
+        *answers, kept = await self._door.many([*commands, ("HGETALL", keys.feed_prints(feed_id))])
         known: list[bool] = []
         for some, young, old in zip(_portions(candidates), answers[::2], answers[1::2], strict=True):
             seen = iter(map(max, young, old))
             # A list, not a generator: every key's answer must be taken, found or not.
             known += [any([next(seen) for _ in one.keys.trusted]) for one in some]  # noqa: C419
-        return known
+        return known, kept
 
     async def _steps(self, intake: _Intake, known: Sequence[bool], tally: _Tally) -> bool:
         """Take the candidates in, step by step. False: a record that was left out is wanted after all."""
@@ -175,14 +200,15 @@ class News:
         for number, some in enumerate(portions):
             last = number == len(portions) - 1
             known_here = known[number * ITEMS_AT_ONCE :][:ITEMS_AT_ONCE]
-            rest = await asyncio.to_thread(_arguments, intake, some, known_here)
+            rest = await asyncio.to_thread(_arguments, intake, some, known_here, last=last)
             steer = (intake.feed.id, int(intake.hand_on), int(last), intake.due_ms)
             answer = await self._door.run("intake", *steer, *head, len(told), *told, *rest)
-            state, handed_on, seeded_now, lost, *new = answer
+            state, handed_on, seeded_now, lost, corrected, *new = answer
             tally.new += [identity.item_id(intake.feed.id, some[index].keys) for index in new]
             tally.handed_on += handed_on
             tally.seeded_now |= bool(seeded_now)
             tally.lost |= bool(lost)
+            tally.corrected += corrected
             if state != 1:
                 return bool(state == 0)
         return True
@@ -278,27 +304,41 @@ def _portions(candidates: Sequence[Candidate]) -> list[Sequence[Candidate]]:
     return [candidates[start : start + ITEMS_AT_ONCE] for start in range(0, len(candidates), ITEMS_AT_ONCE)]
 
 
-def _arguments(intake: _Intake, some: Sequence[Candidate], known: Sequence[bool]) -> list[Argument]:
-    """Return the part of the step's arguments that tells of ``some`` candidates; packing takes time."""
-    args: list[Argument] = []
+def _arguments(
+    intake: _Intake, some: Sequence[Candidate], known: Sequence[bool], *, last: bool
+) -> list[Argument]:
+    """Return the part of the step's arguments that tells of items; packing takes time.
+
+    Those are ``some`` candidates, and in the ``last`` step the kept items that changed.
+    """
+    changes = intake.changes if last else ()
+    args: list[Argument] = [len(changes)]
+    for change in changes:
+        corrected = records.pack(change.stored) if change.stored else b""
+        args += [change.item_id, change.before, change.raw, change.edit, corrected]
     for one, is_known in zip(some, known, strict=True):
         item_id = identity.item_id(intake.feed.id, one.keys)
+        new_print = b""
         if is_known:
             record = _UNPACKED
         elif one.order_ms < intake.kept_from_ms:
             record = _UNKEPT
         else:
             stored = StoredItem(item_id, intake.feed.id, one.item, intake.noticed_ms, one.order_ms)
-            record = records.pack(stored)
+            record, new_print = records.pack(stored), prints.of_new(one.item)
         others = [key for key in one.keys.all if key not in one.keys.trusted]
         every = (*one.keys.trusted, *others)
-        args += [item_id, one.order_ms, record, len(one.keys.trusted), len(every), *every]
+        args += [item_id, one.order_ms, record, new_print, len(one.keys.trusted), len(every), *every]
     return args
 
 
 def _entries(raw: Sequence[tuple[bytes, dict[bytes, bytes] | None]]) -> list[NewsEntry]:
     """Return what a stream answers with; an entry that was deleted meanwhile has no fields."""
-    return [NewsEntry(number.decode(), ItemId(told[b"item"].decode())) for number, told in raw if told]
+    return [
+        NewsEntry(number.decode(), ItemId(told[b"item"].decode()), told.get(b"edit", b"").decode())
+        for number, told in raw
+        if told
+    ]
 
 
 def _readable(names: Sequence[str], found: Sequence[bytes | None]) -> list[StoredItem]:

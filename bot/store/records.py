@@ -7,6 +7,7 @@ The lists are read by position, so a new field goes to the end and gets a defaul
 
 import json
 import zlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,9 +38,17 @@ _DICTIONARY = (
 ).encode()
 
 
+def as_kept(item: Item) -> Item:
+    """Return ``item`` with its HTML as a record will have it: cut to :data:`CONTENT_LIMIT`, between tags."""
+    if len(item.summary_html) <= CONTENT_LIMIT and len(item.content_html) <= CONTENT_LIMIT:
+        return item
+    summary, content = _shortened(item.summary_html), _shortened(item.content_html)
+    return replace(item, summary_html=summary, content_html=content)
+
+
 def pack(stored: StoredItem) -> bytes:
-    """Return ``stored`` as a record; long HTML is cut to :data:`CONTENT_LIMIT`, between tags."""
-    item = stored.item
+    """Return ``stored`` as a record; its HTML is cut as :func:`as_kept` says."""
+    item = as_kept(stored.item)
     fields = [
         stored.id,
         stored.noticed_ms,
@@ -52,8 +61,8 @@ def pack(stored: StoredItem) -> bytes:
         item.author,
         item.source,
         item.language,
-        _shortened(item.summary_html),
-        _shortened(item.content_html),
+        item.summary_html,
+        item.content_html,
         [[image.url, image.alternatives, image.width, image.height] for image in item.images],
         [[one.url, one.mime, one.length] for one in item.enclosures],
         item.tags,

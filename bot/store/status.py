@@ -27,7 +27,7 @@ FEW = 3
 
 DAY_MS = 86_400_000
 
-COUNTS = ("sent", "edited", "parked", "flooded", "found", "lost", "same")
+COUNTS = ("sent", "edited", "parked", "flooded", "found", "same")
 """What is counted by the day: the fields of ``tally:{day}``."""
 
 

@@ -1,6 +1,6 @@
 -- Note a subscription in both directions and make its feed due.
 -- uses: clock
--- KEYS: `feed:{id}` and its four, `chat:{id}:feeds`, `schedule`, spelled here.
+-- KEYS: `feed:{id}` and its five, `chat:{id}:feeds`, `schedule`, spelled here.
 -- ARGV: 1 now · 2 chat · 3 feed · 4 since (ms) · 5 subscription (JSON)
 -- Result: 1 new, 0 there was one, -1 the feed is not known.
 local chat, feed = ARGV[2], ARGV[3]

@@ -39,6 +39,8 @@ class Playground:
         self.telegram = Telegram(flood=flood, clock=clock)
         self.people = People(self.telegram)
         self.api = BotApi(self.telegram)
+        self.routes: list[Callable[[web.Application], None]] = [self.api.register]
+        """What adds the routes that are served; more may be put in before the context is entered."""
         self.user = self.people.add_user("Alex", username="alex_reads")
         self.token = self.telegram.token
         self._host, self._port = host, port
@@ -46,7 +48,8 @@ class Playground:
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=64 * 1024 * 1024)
-        self.api.register(app)
+        for register in self.routes:
+            register(app)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)

@@ -1,6 +1,5 @@
 """What all ways of sending have in common: destination, rights, options, budget."""
 
-import json
 import time
 from dataclasses import dataclass
 
@@ -174,4 +173,4 @@ def read_preview(args: Arguments) -> Json:
         return {"is_disabled": True} if args.flag("disable_web_page_preview") else {}
     if not isinstance(value, dict):
         raise bad_request("can't parse link preview options: expected an Object")
-    return json.loads(json.dumps(value)) if value else {}
+    return value

@@ -25,6 +25,7 @@ METHODS: Mapping[str, Method] = {
 _BY_LOWER_NAME = {name.lower(): name for name in METHODS}
 _TOKEN = re.compile(r"\d{1,20}:[\w-]{20,80}", re.ASCII)
 _BAD_GATEWAY = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>nginx</body>\r\n</html>\r\n"
+_written = json.JSONEncoder(ensure_ascii=False).encode
 _HANG_S = 120.0
 """Longer than any sensible caller waits; then the connection is cut."""
 
@@ -124,5 +125,4 @@ def _documented(method: str) -> str:
 
 
 def _answer(result: object) -> web.Response:
-    body = json.dumps({"ok": True, "result": result}, ensure_ascii=False)
-    return web.Response(text=body, content_type="application/json")
+    return web.Response(text=_written({"ok": True, "result": result}), content_type="application/json")

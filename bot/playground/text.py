@@ -30,6 +30,8 @@ _PRIORITY |= dict.fromkeys(QUOTES, 0)
 
 _REMOVED = re.compile("[\r\u2028-\u202e\u0333\u033f\u030a]")
 _SPACED = re.compile("[\x00-\x09\x0b-\x1f]")
+_PAIRS = re.compile("[\U00010000-\U0010ffff]")
+"""Letters of two UTF-16 code units."""
 _BLANK = (
     " \n\u00a0\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u200b\u202f\u205f\u2800\u3000\ufeff\ufffc"
@@ -61,7 +63,7 @@ class Formatted:
 
 def width(text: str) -> int:
     """Return the length of a text in UTF-16 code units."""
-    return len(text) + sum(1 for letter in text if letter > "\uffff")
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def by_place(entity: Entity) -> tuple[int, int, int]:
@@ -143,24 +145,20 @@ def _is_placed(entity: Entity) -> bool:
 def _check_bounds(text: str, entities: Sequence[Entity]) -> None:
     if not entities:
         return
-    starts: dict[int, int] = {}
-    units = octets = 0
-    for letter in text:
-        starts[units] = octets
-        units += 2 if letter > "\uffff" else 1
-        octets += len(letter.encode())
-    starts[units] = octets
+    # In the middle of a letter of two code units nothing begins or ends; each of them moves what follows.
+    middles = {found.end() + pairs: found.end() for pairs, found in enumerate(_PAIRS.finditer(text))}
+    units = len(text) + len(middles)
     for entity in entities:
         if entity.offset > units:
             raise bad_request(f"entity begins after the end of the text at UTF-16 offset {entity.offset}")
-        if entity.offset not in starts:
-            place = starts[entity.offset + 1]
+        if entity.offset in middles:
+            place = len(text[: middles[entity.offset]].encode())
             raise bad_request(f"entity begins in a middle of a UTF-16 symbol at byte offset {place}")
         beginning = f"entity beginning at UTF-16 offset {entity.offset} ends"
         if entity.end > units:
             raise bad_request(f"{beginning} after the end of the text at UTF-16 offset {entity.end}")
-        if entity.end not in starts:
-            place = starts[entity.end + 1]
+        if entity.end in middles:
+            place = len(text[: middles[entity.end]].encode())
             raise bad_request(f"{beginning} in a middle of a UTF-16 symbol at byte offset {place}")
 
 
@@ -239,14 +237,14 @@ def _union(entities: Iterable[Entity]) -> list[tuple[int, int]]:
 def _clean(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
     """Turn control characters into spaces and take out what Telegram takes out."""
     text = _SPACED.sub(lambda found: found[0] if found[0] == "\r" else " ", text)
+    if not _REMOVED.search(text):
+        return text, entities
     gone: list[int] = []
     units = 0
     for letter in text:
         if _REMOVED.match(letter):
             gone.append(units)
         units += 2 if letter > "\uffff" else 1
-    if not gone:
-        return text, entities
 
     def moved(place: int) -> int:
         return place - sum(1 for removed in gone if removed < place)
@@ -267,7 +265,9 @@ def _trim(text: str, entities: list[Entity]) -> Formatted:
     for entity in entities:
         start = entity.offset - blank
         end = min(entity.end - blank, units)
-        if start < end:
+        if (start, end) == (entity.offset, entity.end):
+            placed.append(entity)
+        elif start < end:
             placed.append(replace(entity, offset=start, length=end - start))
     return Formatted(kept, tuple(placed))
 
@@ -288,11 +288,12 @@ def _limited(entities: Sequence[Entity]) -> tuple[Entity, ...]:
 
 
 _FINDERS = (
-    ("url", re.compile(r"(?<![\w@/])https?://[^\s<>\"]+", re.IGNORECASE)),
-    ("mention", re.compile(r"(?<![\w@/.])@[A-Za-z]\w{2,31}\b", re.ASCII)),
-    ("bot_command", re.compile(r"(?<![\w/@<>])/[A-Za-z0-9_]{1,64}(?:@\w{3,32})?(?![\w/@])", re.ASCII)),
-    ("hashtag", re.compile(r"(?<!\w)#(?=\w*[^\W\d])\w{1,256}")),
+    ("url", "://", re.compile(r"(?<![\w@/])https?://[^\s<>\"]+", re.IGNORECASE)),
+    ("mention", "@", re.compile(r"(?<![\w@/.])@[A-Za-z]\w{2,31}\b", re.ASCII)),
+    ("bot_command", "/", re.compile(r"(?<![\w/@<>])/[A-Za-z0-9_]{1,64}(?:@\w{3,32})?(?![\w/@])", re.ASCII)),
+    ("hashtag", "#", re.compile(r"(?<!\w)#(?=\w*[^\W\d])\w{1,256}")),
 )
+"""By kind: letters without which it is not there, and what it looks like."""
 
 
 def with_found(formatted: Formatted) -> Formatted:
@@ -301,7 +302,9 @@ def with_found(formatted: Formatted) -> Formatted:
         (e.offset, e.end) for e in formatted.entities if e.type not in SPLITTABLE and e.type not in QUOTES
     ]
     entities = list(formatted.entities)
-    for kind, pattern in _FINDERS:
+    for kind, mark, pattern in _FINDERS:
+        if mark not in formatted.text:
+            continue
         for found in pattern.finditer(formatted.text):
             words = found[0].rstrip(".,:;!?)'»”") if kind == "url" else found[0]
             if kind == "url" and not _has_dot(words):

@@ -5,6 +5,9 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import pytest
+from _pytest.mark import ParameterSet
+
 from bot.deliver.carrier import Ear, Sends
 from bot.deliver.courier import Courier
 from bot.identity import recognise
@@ -21,6 +24,11 @@ LATER_MS = 2**42
 def titles(numbers: Iterable[int]) -> list[str]:
     """Return what the items of these numbers are called in a chat."""
     return [f"Title {number:03d}" for number in numbers]
+
+
+def also(*values: object) -> ParameterSet:
+    """One more of what is tried already, for whoever has the time."""
+    return pytest.param(*values, marks=pytest.mark.soak)
 
 
 async def follow(store: Store, url: str, chats: Sequence[Chat]) -> None:

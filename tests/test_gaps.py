@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from _pytest.mark import ParameterSet
 
 from bot.items import Chat, ChatId, ChatKind
 from bot.playground import Playground
@@ -19,7 +18,7 @@ from bot.playground.world import Chat as Place
 from bot.settings import read
 from bot.store.client import Store, open_store
 from tests.collecting import FEED
-from tests.flowing import follow, hand_on, titles
+from tests.flowing import also, follow, hand_on, titles
 from tests.origin import serve
 from tests.relay import Relay, relay
 from tests.trapped import PORTION, Nursery, Order, log_of, nursery
@@ -37,11 +36,6 @@ KINDS = {
     "supergroup": ChatKind.SUPERGROUP,
     "channel": ChatKind.CHANNEL,
 }
-
-
-def also(*values: object) -> ParameterSet:
-    """One more of what is tried already, for whoever has the time."""
-    return pytest.param(*values, marks=pytest.mark.soak)
 
 
 @pytest.fixture(scope="module")

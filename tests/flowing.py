@@ -11,7 +11,7 @@ from _pytest.mark import ParameterSet
 from bot.deliver.carrier import Ear, Sends
 from bot.deliver.courier import Courier
 from bot.identity import recognise
-from bot.items import Chat, ChatId, ChatKind, Subscription, UserId
+from bot.items import Chat, ChatId, ChatKind, Image, Subscription, UserId
 from bot.route import Router
 from bot.store.client import Store
 from bot.store.news import Candidate
@@ -40,14 +40,15 @@ async def follow(store: Store, url: str, chats: Sequence[Chat]) -> None:
     await store.news.intake(feed, [], due_ms=0, hand_on=True)
 
 
-async def hand_on(store: Store, numbers: Iterable[int]) -> list[str]:
+async def hand_on(store: Store, numbers: Iterable[int], *, picture: str = "") -> list[str]:
     """Take in items of :data:`FEED`, as of one document, ordered by their numbers; return their titles.
 
     May be called again with the same numbers, as a look is taken again.
     """
     wanted = list(numbers)
     feed = await store.feeds.ensure(FEED)
-    items = [item(f"{number:03d}") for number in wanted]
+    images = (Image(picture),) if picture else ()
+    items = [item(f"{number:03d}", images=images) for number in wanted]
     known = recognise(items, feed).keys
     found = [Candidate(key, one, number) for key, one, number in zip(known, items, wanted, strict=True)]
     await store.news.intake(replace(feed, seeded=True), found, due_ms=LATER_MS, hand_on=True)

@@ -21,6 +21,7 @@ from tests.collecting import FEED
 from tests.flowing import also, follow, hand_on, titles
 from tests.origin import serve
 from tests.relay import Relay, relay
+from tests.test_journeys import picture
 from tests.trapped import PORTION, Nursery, Order, log_of, nursery
 
 TWICE_ALLOWED = 1
@@ -101,6 +102,7 @@ class Stage:
 async def stage(tmp_path: Path, relays: Nursery) -> AsyncIterator[Stage]:
     async with Playground() as world, relay(tmp_path, world, **BRISK) as place:
         yield Stage(world, place, relays)
+        await relays.clear()
 
 
 @asynccontextmanager
@@ -110,8 +112,8 @@ async def at(stage: Stage) -> AsyncIterator[Store]:
         yield store
 
 
-async def prepare(stage: Stage, *kinds: str) -> list[Place]:
-    """Hand on the items, for a chat of each of ``kinds``."""
+async def prepare(stage: Stage, *kinds: str, picture: str = "") -> list[Place]:
+    """Hand on the items, for a chat of each of ``kinds``; each with ``picture``, if there is one."""
     chats = [stage.add(kind) for kind in kinds]
     async with at(stage) as store:
         await follow(
@@ -119,7 +121,7 @@ async def prepare(stage: Stage, *kinds: str) -> list[Place]:
             FEED,
             [Chat(ChatId(chat.id), KINDS[kind]) for chat, kind in zip(chats, kinds, strict=True)],
         )
-        await hand_on(store, range(ITEMS))
+        await hand_on(store, range(ITEMS), picture=picture)
     return chats
 
 
@@ -127,7 +129,7 @@ async def prepare(stage: Stage, *kinds: str) -> list[Place]:
     ("gap", "nth"),
     [
         also("after claim", 1),
-        ("after claim", 3),
+        also("after claim", 3),
         ("before send", 3),
         also("after settle", 1),
         also("after settle", 3),
@@ -169,6 +171,18 @@ async def test_a_kill_between_telegrams_taking_and_our_note_repeats_that_one_ite
     assert await stage.recovers(chats) <= allowed
 
 
+async def test_a_kill_between_telegrams_taking_a_picture_and_our_note_repeats_that_one_at_most(
+    stage: Stage,
+) -> None:
+    async with serve() as origin:
+        origin.others["/picture.png"] = picture
+        chats = await prepare(stage, "channel", picture=f"{origin.url}/picture.png")
+        await stage.dies("route", "deliver", gap="after send before settle", nth=2)
+        assert all(message.media for message in stage.world.messages(chats[0]))
+        assert await stage.recovers(chats) <= TWICE_ALLOWED
+
+
+@pytest.mark.soak
 async def test_a_kill_before_trouble_is_noted_loses_and_repeats_nothing(stage: Stage) -> None:
     chats = await prepare(stage, "channel")
     stage.world.fail_next("sendMessage", "internal")
@@ -186,7 +200,7 @@ async def test_the_next_relay_keeps_the_silence_that_telegram_asked_of_one_that_
     assert (stage.world.flood.refusals, stage.world.flood.offences) == (1, 0)
 
 
-@pytest.mark.parametrize(("gap", "refusals"), [("before park", 4), also("after park", 2)])
+@pytest.mark.parametrize(("gap", "refusals"), [also("before park", 4), ("after park", 2)])
 async def test_a_kill_as_an_item_is_given_up_loses_no_other(stage: Stage, gap: str, refusals: int) -> None:
     """Refused as it is and in bare words: two calls each time that it is tried."""
     chats = await prepare(stage, "channel")
@@ -201,7 +215,7 @@ async def test_a_kill_as_an_item_is_given_up_loses_no_other(stage: Stage, gap: s
         also("some lanes written", 1),
         ("some lanes written", ITEMS),
         ("all lanes written, not acknowledged", 1),
-        ("after acknowledgement", 1),
+        also("after acknowledgement", 1),
     ],
 )
 async def test_a_kill_in_the_middle_of_routing_loses_and_repeats_nothing(

@@ -107,7 +107,7 @@ async def test_a_key_of_a_wrong_type_before_routing_is_named_and_stops_no_other_
         wrong(keys.lane(BAD)),
         wrong(keys.lane_tries(BAD), pytest.mark.soak),
         wrong(keys.lane_notes(BAD), pytest.mark.soak),
-        wrong(keys.lease(BAD)),
+        wrong(keys.lease(BAD), pytest.mark.soak),
         wrong(keys.chat(BAD), pytest.mark.soak),
         pytest.param(keys.sent(BAD), id="sent:bad"),
     ],

@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -158,7 +158,8 @@ class Nursery:
     """The other side: starts relays, one at a time, and hears how they end."""
 
     process: subprocess.Popen[bytes]
-    pid: int = field(default=0)
+    pid: int = 0
+    """Of the relay that runs; 0 for none."""
 
     async def start(self, order: Order) -> None:
         """Start a relay."""
@@ -168,12 +169,21 @@ class Nursery:
 
     async def ended(self) -> int:
         """Wait for its end; return its exit code, below 0 for the signal that ended it."""
-        return await self._told()
+        status = await self._told()
+        self.pid = 0
+        return status
 
     async def stop(self) -> int:
         """SIGTERM; return the exit code."""
         os.kill(self.pid, signal.SIGTERM)
         return await self.ended()
+
+    async def clear(self) -> None:
+        """End what a test that failed has left running."""
+        if self.pid:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            await self.ended()
 
     async def _told(self) -> int:
         assert self.process.stdout is not None

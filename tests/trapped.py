@@ -1,0 +1,221 @@
+"""A relay that kills itself in a gap that has a name, for tests/test_gaps.py.
+
+``python -m tests.trapped`` has imported what is slow to import and waits for orders, a line of JSON
+each. It forks a relay for each, says its process id, and at its end how it ended. The relay is the
+real one, through its front door; only the one method at the gap is wrapped, from outside.
+"""
+
+import asyncio
+import gc
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from bot import __main__ as front_door
+from bot import route
+from bot.deliver.sender import Sender
+from bot.store import news, outbox
+from bot.store.chats import Chats
+from bot.store.door import Door
+from bot.store.news import News
+from bot.store.outbox import Outbox
+from tests.relay import ROOT
+
+PORTION = 10
+"""How many items of a document one step takes in the relays here: few, so that there are several."""
+
+Fits = Callable[[tuple[Any, ...], Any], bool]
+
+
+def step(name: str) -> Fits:
+    """Tell the calls of one script from those of all others."""
+    return lambda args, _: bool(args[0] == name)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Before or after a call of ``method``; ``stuck`` is one that does not return meanwhile."""
+
+    owner: type
+    method: str
+    after: bool
+    fits: Fits = lambda _args, _answer: True
+    stuck: tuple[type, str] | None = None
+
+
+GAPS = {
+    "after claim": Gap(Outbox, "claim", after=True, fits=lambda _, claimed: bool(claimed.claims)),
+    "before send": Gap(Sender, "deliver", after=False),
+    "after send before settle": Gap(Sender, "deliver", after=True),
+    "after settle": Gap(Outbox, "settle", after=True),
+    "before defer": Gap(Outbox, "defer", after=False),
+    "after defer": Gap(Outbox, "defer", after=True),
+    "before park": Gap(Outbox, "park", after=False),
+    "after park": Gap(Outbox, "park", after=True),
+    "some lanes written": Gap(Door, "run", after=True, fits=step("lay")),
+    "all lanes written, not acknowledged": Gap(News, "ack", after=False),
+    "all sent, not acknowledged": Gap(Outbox, "settle", after=True, stuck=(News, "ack")),
+    "after acknowledgement": Gap(News, "ack", after=True),
+    "before migration": Gap(Chats, "migrate", after=False),
+    "after migration": Gap(Chats, "migrate", after=True),
+    "between two steps of a document": Gap(Door, "run", after=True, fits=step("intake")),
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    """Which relay to run: with ``gap`` it dies when it comes there for the ``nth`` time."""
+
+    folder: str
+    environment: dict[str, str]
+    roles: tuple[str, ...]
+    gap: str = ""
+    nth: int = 1
+    lease_ms: int = 0
+    """The longest lease on a chat; 0 for the relay's own."""
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def never(*_: object, **__: object) -> None:
+    await asyncio.Event().wait()
+
+
+def set_trap(gap: Gap, nth: int) -> None:
+    """Wrap the method at the gap."""
+    real, times = getattr(gap.owner, gap.method), count(1)
+
+    async def trapped(self: object, *args: Any, **named: Any) -> Any:
+        if not gap.after and gap.fits(args, None) and next(times) == nth:
+            die()
+        answer = await real(self, *args, **named)
+        if gap.after and gap.fits(args, answer) and next(times) == nth:
+            die()
+        return answer
+
+    setattr(gap.owner, gap.method, trapped)
+    if gap.stuck is not None:
+        setattr(*gap.stuck, never)
+
+
+def shorten_leases(lease_ms: int) -> None:
+    """Let a lease end while a test waits for it."""
+    real = Outbox.claim
+
+    async def claim(self: Outbox, limit: int, wanted_ms: int) -> outbox.Claimed:
+        return await real(self, limit, min(wanted_ms, lease_ms))
+
+    setattr(Outbox, "claim", claim)  # noqa: B010  mypy will not have a method assigned to
+    route.LEAD_MS = lease_ms  # who routes is told by a lease, too
+
+
+def run(order: Order) -> None:
+    """Be the relay of ``order``, to the end."""
+    os.environ.clear()
+    os.environ.update(order.environment)
+    os.chdir(order.folder)
+    log = os.open("relay.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    news.ITEMS_AT_ONCE = PORTION
+    outbox.LETTERS_AT_ONCE = 1
+    route.BLOCK_MS = 50
+    if order.lease_ms:
+        shorten_leases(order.lease_ms)
+    if order.gap:
+        set_trap(GAPS[order.gap], order.nth)
+    status = front_door.main(["run", *order.roles])
+    sys.stdout.flush()
+    os._exit(status)
+
+
+def main() -> None:
+    """Run one order after the other."""
+    gc.freeze()
+    for line in sys.stdin:
+        told: dict[str, Any] = json.loads(line)
+        pid = os.fork()
+        if not pid:
+            run(Order(**told))
+        print(pid, flush=True)
+        _, status = os.waitpid(pid, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+@dataclass
+class Nursery:
+    """The other side: starts relays, one at a time, and hears how they end."""
+
+    process: subprocess.Popen[bytes]
+    pid: int = 0
+    """Of the relay that runs; 0 for none."""
+
+    async def start(self, order: Order) -> None:
+        """Start a relay."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(asdict(order)).encode() + b"\n")
+        self.pid = await self._told()
+
+    async def ended(self) -> int:
+        """Wait for its end; return its exit code, below 0 for the signal that ended it."""
+        status = await self._told()
+        self.pid = 0
+        return status
+
+    async def stop(self) -> int:
+        """SIGTERM; return the exit code."""
+        os.kill(self.pid, signal.SIGTERM)
+        return await self.ended()
+
+    async def clear(self) -> None:
+        """End what a test that failed has left running."""
+        if self.pid:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            await self.ended()
+
+    async def _told(self) -> int:
+        assert self.process.stdout is not None
+        loop, ready = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_reader(self.process.stdout, ready.set)
+        try:
+            async with asyncio.timeout(20):
+                await ready.wait()
+        finally:
+            loop.remove_reader(self.process.stdout)
+        return int(self.process.stdout.readline())
+
+
+@contextmanager
+def nursery(environment: Mapping[str, str] = os.environ) -> Iterator[Nursery]:
+    """Give a nursery; whatever still runs at the end is killed."""
+    command = [sys.executable, "-m", "tests.trapped"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, bufsize=0, start_new_session=True
+    ) as process:
+        try:
+            yield Nursery(process)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def log_of(folder: Path) -> str:
+    """Return what the relays in ``folder`` have said."""
+    return (folder / "relay.log").read_text(encoding="utf-8", errors="replace")
+
+
+if __name__ == "__main__":
+    main()

@@ -112,31 +112,34 @@ class Router:
                 backoff_s = min(backoff_s * 2, BACKOFF_S[1])
 
     async def route(self, batch: Sequence[NewsEntry]) -> int:
-        """Lay each item of ``batch`` into the lanes it belongs in, then acknowledge them all.
+        """Lay each item of ``batch`` into the lanes it belongs in, a correction for whoever has the item.
 
-        Returns how many lanes were written to.
+        Then acknowledge them all. Returns how many lanes were written to.
 
         Raises:
             StoreError: some lanes may be written; nothing is acknowledged, route the batch again.
         """
-        fresh = [entry.item_id for entry in batch if not entry.edit]  # corrections reach nobody yet
-        found = await self._store.news.many(fresh)
-        gone = set(fresh) - {stored.id for stored in found}
-        for item_id in sorted(gone):
+        wanted = dict.fromkeys(entry.item_id for entry in batch)
+        found = {stored.id: stored for stored in await self._store.news.many(wanted)}
+        for item_id in sorted(wanted.keys() - found):
             log.error("item %s: its record is gone or cannot be read; it reaches nobody", item_id)
-        hearers = await self._hearers({stored.feed for stored in found})
+        hearers = await self._hearers({stored.feed for stored in found.values()})
         checks = len(found) * sum(map(len, hearers.alerts.values()))
-        laid = 0
-        for stored in found:
+        laid = edits = 0
+        for entry in batch:
+            if (stored := found.get(entry.item_id)) is None:
+                continue
             if checks <= INLINE_CHECKS:
                 letters = _letters(stored, hearers)
             else:
                 letters = await asyncio.to_thread(_letters, stored, hearers)
-            if letters:
+            if letters and entry.edit:
+                edits += await self._store.outbox.lay_edits(stored.id, entry.edit, letters)
+            elif letters:
                 laid += await self._store.outbox.lay(stored.id, stored.order_ms, letters)
         await self._store.news.ack([entry.entry_id for entry in batch])
         await self._store.claims.note_health("route")
-        log.info("routed %d items into %d lanes", len(found), laid)
+        log.info("routed %d items into %d lanes%s", len(found), laid, f", {edits} edits" if edits else "")
         return laid
 
     async def _hearers(self, feed_ids: Iterable[FeedId]) -> _Hearers:

@@ -115,6 +115,7 @@ class Memory:
     subscribed: dict[tuple[ChatId, FeedId], Subscription] = field(default_factory=dict)
     rules: dict[ChatId, list[Alert]] = field(default_factory=dict)
     lanes: dict[ChatId, dict[ItemId, Letter]] = field(default_factory=dict)
+    edits: list[tuple[ChatId, ItemId, str]] = field(default_factory=list)
     health: set[str] = field(default_factory=set)
     down: set[str] = field(default_factory=set)
     """Names of the steps that do not answer."""
@@ -281,6 +282,11 @@ class Memory:
             new += known not in lane
             lane.setdefault(known, letter)
         return new
+
+    async def lay_edits(self, known: ItemId, what: str, letters: Sequence[Letter]) -> int:
+        self._answer("lay_edits")
+        self.edits += [(letter.chat, known, what) for letter in letters]
+        return len(letters)
 
 
 async def until(memory: Memory, true: Callable[[], bool]) -> None:

@@ -21,6 +21,8 @@ async def post(store: Store, clock: Clock) -> Post:
     """A post that has sent one item to two chats, and whose feed has corrected its title since."""
     made = Post(store, clock)
     await made.subscribe(ANN, GROUP)
+    for chat in (ANN, GROUP):
+        await store.chats.save(Chat(chat, corrections=True))
     item = await made.lay(1, ANN, GROUP)
     await made.turn()
     stored = made.news.items[item]

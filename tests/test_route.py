@@ -94,11 +94,12 @@ async def test_an_item_without_a_record_is_told_of_and_holds_nothing_up(
     assert ids[0] in caplog.text
 
 
-async def test_a_correction_is_acknowledged_and_laid_nowhere() -> None:
+async def test_a_correction_is_laid_for_those_who_hear_the_feed_and_in_no_lane() -> None:
     memory = Memory()
     corrected, new = entries(hand(memory, memory.follow(FEED), "a", "b"))
-    await Router(memory.store).route([replace(corrected, edit="text"), new])
+    await Router(memory.store).route([replace(corrected, edit="media"), new])
     assert heard(memory) == {1: ["Title b"]}
+    assert memory.edits == [(ChatId(1), corrected.item_id, "media")]
     assert memory.acked == ["0-0", "1-0"]
 
 

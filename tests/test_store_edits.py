@@ -24,6 +24,9 @@ async def claim_one(store: Store) -> Claim:
 
 
 async def send(store: Store, number: int, *chats: ChatId) -> None:
+    """Send an item to chats that want corrections."""
+    for chat in chats:
+        await store.chats.save(Chat(chat, corrections=True))
     await store.outbox.lay(item(number), number, [Letter(chat) for chat in chats])
     for claim in (await store.outbox.claim(100, LEASE_MS)).claims:
         await store.outbox.settle(claim, 500 + number)
@@ -52,12 +55,24 @@ async def test_an_edit_is_laid_for_whoever_was_sent_the_item_and_nobody_else(sto
     assert not any(one.new_picture for one in found)
 
 
+async def test_corrections_are_for_channels_and_whoever_else_wants_them(store: Store) -> None:
+    kinds = {ANN: Chat(ANN), BEN: Chat(BEN, corrections=True), CHANNEL: Chat(CHANNEL, ChatKind.CHANNEL)}
+    no = ChatId(-1002)
+    kinds[no] = Chat(no, ChatKind.CHANNEL, corrections=False)
+    await send(store, 1, *kinds)
+    for chat in kinds.values():
+        await store.chats.save(chat)
+    assert await lay_edit(store, 1, *kinds) == 2
+    assert {one.chat for one in await edits(store)} == {chat for chat in kinds if kinds[chat].wants_corrections}
+
+
 async def test_what_waits_in_its_lane_needs_no_edit(store: Store) -> None:
     await store.outbox.lay(item(1), 1, [Letter(ANN)])
     assert await lay_edit(store, 1, ANN) == 0
 
 
 async def test_what_is_on_its_way_is_edited_once_it_has_arrived(store: Store, clock: Clock) -> None:
+    await store.chats.save(Chat(ANN, corrections=True))
     await store.outbox.lay(item(1), 1, [Letter(ANN)])
     claim = await claim_one(store)
     assert await lay_edit(store, 1, ANN) == 1

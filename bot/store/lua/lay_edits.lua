@@ -1,16 +1,24 @@
--- Let the messages that an item was sent as follow what its feed says now.
+-- Let the messages that an item was sent as follow what its feed says now, where the chat wants that.
 -- uses: clock, tally, pace, turn
--- KEYS: `sent:{chat}`, `lane:{chat}`, `lease:{chat}`, `edits`, `edits:notes`, `moved`, spelled here.
+-- KEYS: `chat:{id}`, `sent:{chat}`, `lane:{chat}`, `lease:{chat}`, `edits`, `edits:notes`, `moved`, spelled here.
 -- ARGV: 1 now · 2 item · 3 what changed: text or media · 4 ms to wait for a message in flight · then chat, hits (JSON) or '' …
 -- Result: how many messages are to be edited. What still waits in a lane will be set from what is known then.
 local now, item, what = clock(), ARGV[2], ARGV[3]
 local laid = 0
+
+-- As bot.items.Chat.wants_corrections says it.
+local function wants_corrections(chat)
+  local chosen, kind = unpack(redis.call('HMGET', 'chat:' .. chat, 'corrections', 'kind'))
+  if not chosen or chosen == '' then return kind == 'channel' end
+  return chosen == '1'
+end
+
 for at = 5, #ARGV, 2 do
   local chat = present(ARGV[at])
   local message = tonumber(redis.call('ZSCORE', 'sent:' .. chat, item) or 0)
   local in_flight = message == 0 and redis.call('ZSCORE', 'lane:' .. chat, item)
     and redis.call('HGET', 'lease:' .. chat, 'item') == item
-  if message > 0 or in_flight then
+  if (message > 0 or in_flight) and wants_corrections(chat) then
     local edit = chat .. ' ' .. item
     local before = redis.call('HGET', 'edits:notes', edit) or ''
     local kind = string.sub(before, 1, 5) == 'media' and 'media' or what

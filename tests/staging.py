@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import telegram
 from aiohttp import web
-from telegram.request import HTTPXRequest
 
 from bot.deliver.sender import Sender
+from bot.deliver.transport import Transport
 from bot.errors import StoreUnavailable
 from bot.items import ChatId, Image
 from bot.playground.playground import Playground
@@ -108,7 +108,7 @@ async def staged(*, paid: bool = False) -> AsyncIterator[Stage]:
     async with contextlib.AsyncExitStack() as stack:
         base = await stack.enter_async_context(a_web(stages))
         world = await stack.enter_async_context(Playground())
-        request = HTTPXRequest(httpx_kwargs={"trust_env": False})
+        request = Transport(64)
         stack.push_async_callback(request.shutdown)
         bot = telegram.Bot(world.token, base_url=f"{world.url}/bot", request=request)
 

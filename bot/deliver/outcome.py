@@ -170,10 +170,15 @@ _PICTURE = (
 )
 
 _NEVER_SENT = {
-    *("ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError"),
-    *("UnsupportedProtocol", "LocalProtocolError", "InvalidURL"),
+    *("ClientConnectorError", "ClientConnectorDNSError", "ClientProxyConnectionError"),
+    *("ClientSSLError", "ClientConnectorSSLError", "ClientConnectorCertificateError"),
+    *("UnixClientConnectorError", "ServerFingerprintMismatch"),
+    "ConnectionTimeoutError",  # no free connection in time, too
+    *("InvalidURL", "InvalidUrlClientError", "NonHttpUrlClientError"),
 }
-"""Exceptions of httpx, by name because the library is not ours, that come before any byte is sent."""
+"""Exceptions of aiohttp, by name because its door is :mod:`bot.deliver.transport`, that come before any
+byte is sent. Those it raises when a connection ends that was used before are not among them: nobody
+knows what had been read."""
 
 _SLOW_MODE = re.compile(r"slowmode_wait_(\d+)")
 

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.deliver.sender import Sender
 from bot.deliver.transport import Transport
+from bot.deliver.uploads import Pictures
 from bot.errors import StoreUnavailable
 from bot.items import ChatId, Image
 from bot.playground.playground import Playground
@@ -23,13 +24,15 @@ TEXT = RichText(
 
 
 class FakeOutbox:
-    """A budget and a shelf of file ids, in memory."""
+    """A budget, a shelf of file ids and a list of bad addresses, in memory."""
 
     def __init__(self) -> None:
         self.wait_ms = 0
         self.reserved: list[ChatId] = []
         self.held: list[tuple[ChatId | None, int]] = []
         self.files: dict[tuple[int, str], str] = {}
+        self.bad: set[tuple[int, str]] = set()
+        self.asked_for_bad = 0
         self.away = False
 
     async def reserve(self, chat_id: ChatId) -> int:
@@ -49,6 +52,15 @@ class FakeOutbox:
         self._answer()
         self.files[bot_id, digest] = file_id
 
+    async def is_bad_address(self, bot_id: int, url_hash: str) -> bool:
+        self.asked_for_bad += 1
+        self._answer()
+        return (bot_id, url_hash) in self.bad
+
+    async def note_bad_address(self, bot_id: int, url_hash: str) -> None:
+        self._answer()
+        self.bad.add((bot_id, url_hash))
+
     def _answer(self) -> None:
         if self.away:
             raise StoreUnavailable("Redis does not answer")
@@ -62,6 +74,7 @@ class Stage:
     sender: Sender
     outbox: FakeOutbox
     web: str
+    pictures: Pictures
     shown: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     """Path → what Telegram gets there: type and body."""
     ours: dict[str, bytes | None] = field(default_factory=dict)
@@ -120,6 +133,6 @@ async def staged(*, paid: bool = False) -> AsyncIterator[Stage]:
             one.slept.append(seconds)
 
         made = Sender(bot, pictures, outbox, paid=paid, sleep=sleep)
-        one = Stage(world, made, outbox, base)
+        one = Stage(world, made, outbox, base, pictures)
         stages.append(one)
         yield one

@@ -85,6 +85,11 @@ class PhotoRefused:
     any_picture: bool = False
     asked: bool = field(default=True, compare=False)
 
+    @property
+    def blames_picture(self) -> bool:
+        """Whether the picture is at fault as it was named, neither the chat nor the caption."""
+        return not self.any_picture and "caption" not in self.why.lower()
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:

@@ -15,6 +15,7 @@ from telegram import InputFile
 from telegram.error import TelegramError
 
 from bot.deliver import form
+from bot.deliver.addresses import Addresses, Marks
 from bot.deliver.outcome import Outcome, PhotoRefused, Refused, Sent, TopicLost, Unclear, Wait, of_error
 from bot.deliver.recent import Recent
 from bot.deliver.uploads import Files, Pictures, Uploads
@@ -51,7 +52,7 @@ class Budget(Protocol):
         """Let the chat (None: every chat) hear nothing for ``wait_ms``."""
 
 
-class Outbox(Budget, Files, Protocol):
+class Outbox(Budget, Files, Marks, Protocol):
     """What the sender needs of :class:`bot.store.outbox.Outbox`."""
 
 
@@ -79,11 +80,11 @@ class Sender:
         self._outbox = outbox
         self._paid = paid or None
         self._sleep = sleep
-        self._uploads = Uploads(pictures, outbox, int(bot.token.partition(":")[0]))
+        bot_id = int(bot.token.partition(":")[0])
+        self._uploads = Uploads(pictures, outbox, bot_id)
+        self._addresses = Addresses(outbox, bot_id)
         self._no_pictures: Recent[ChatId, bool] = Recent(10_000, 600, time.monotonic)
         """Chats that lately took no picture at all."""
-        self._bad_addresses: Recent[str, bool] = Recent(5_000, 3600, time.monotonic)
-        """Addresses Telegram could not use; it remembers its failures for days, so asking again is vain."""
 
     async def deliver(
         self, chat: ChatId, message: Message, *, plainly: bool = False, within_s: float = DELIVERY_S
@@ -168,12 +169,28 @@ class Sender:
                 return await self._photo(chat, rung.message, what, within_s)
 
             return await self._uploads.send(rung.url, photo, left_s)
-        if rung.url in self._bad_addresses:
-            return PhotoRefused("refused lately, and Telegram remembers that", asked=False)
-        outcome = await self.send(chat, rung.message, rung.url, within_s=min(ADDRESS_S, left_s))
-        if isinstance(outcome, PhotoRefused) and not outcome.any_picture:
-            self._bad_addresses.put(rung.url, value=True)
-        return outcome
+        return await self._by_address(chat, rung, left_s)
+
+    async def _by_address(self, chat: ChatId, rung: Rung, left_s: float) -> Outcome:
+        """Let Telegram load the picture, or name the one it has loaded from there for another chat."""
+        stale = 0
+        if known := self._addresses.file_id(rung.url):
+            loop = asyncio.get_running_loop()
+            deadline = loop.time() + left_s
+            outcome = await self.send(chat, rung.message, known, within_s=left_s)
+            if not (isinstance(outcome, PhotoRefused) and outcome.blames_picture):
+                return outcome
+            stale = 1
+            self._addresses.forget_file_id(rung.url)
+            left_s = max(LEAST_S, deadline - loop.time())
+        if await self._addresses.is_bad(rung.url):
+            return PhotoRefused("refused lately, and Telegram remembers that", asked=bool(stale))
+        answer = await self._photo(chat, rung.message, rung.url, min(ADDRESS_S, left_s))
+        if isinstance(answer, telegram.Message) and answer.photo:
+            self._addresses.keep_file_id(rung.url, answer.photo[-1].file_id)
+        if isinstance(answer, PhotoRefused) and answer.blames_picture:
+            await self._addresses.note_bad(rung.url)
+        return _counted(_outcome(answer), stale)
 
     async def _in_words(self, chat: ChatId, message: Message, deadline: float) -> Outcome:
         """Send the text; what Telegram refuses to read as it is, goes out bare."""

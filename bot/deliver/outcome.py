@@ -119,7 +119,23 @@ class Halt:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """An edit changes nothing: the message is ours and stands as it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotOurs:
+    """There is nothing to edit: no such message (``missing``), or one that is not ours to change."""
+
+    why: str
+    missing: bool
+
+
 Outcome = Sent | Wait | ChatLost | Migrated | TopicLost | PhotoRefused | Refused | Unclear | Down | Halt
+
+Edited = Outcome | Unchanged | NotOurs
+"""What becomes of an edit."""
 
 _LOST = (
     ("blocked by the user", "blocked"),
@@ -174,6 +190,14 @@ _PICTURE = (
     "caption_too_long",
 )
 
+_NOT_OURS = (
+    ("message to edit not found", True),
+    ("message can't be edited", False),
+    ("message_id_invalid", False),
+    ("message_author_required", False),
+)
+"""Words of a 400 to an edit that finds nothing to change, and whether there is nothing at all."""
+
 _NEVER_SENT = {
     *("ClientConnectorError", "ClientConnectorDNSError", "ClientProxyConnectionError"),
     *("ClientSSLError", "ClientConnectorSSLError", "ClientConnectorCertificateError"),
@@ -205,6 +229,18 @@ def of_error(error: TelegramError) -> Outcome:  # noqa: PLR0911  one return for 
     if isinstance(error, NetworkError):
         return _of_network(error)
     return Unclear(error.message)
+
+
+def of_edit_error(error: TelegramError) -> Edited:
+    """Return what ``error`` means for the edit that raised it."""
+    if isinstance(error, BadRequest) and not _is_not_telegrams_word(error):
+        text = error.message.lower()
+        if "message is not modified" in text:
+            return Unchanged()
+        for words, missing in _NOT_OURS:
+            if words in text:
+                return NotOurs(error.message, missing)
+    return of_error(error)
 
 
 def _of_refusal(error: BadRequest | Forbidden) -> Outcome:  # noqa: PLR0911  likewise

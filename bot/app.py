@@ -12,13 +12,13 @@ from enum import StrEnum
 
 import telegram
 from telegram.error import InvalidToken, TelegramError
-from telegram.request import HTTPXRequest
 
 from bot.chat.conversation import Conversation
 from bot.collect import Collector
 from bot.deliver.carrier import Ear
 from bot.deliver.courier import Courier
 from bot.deliver.sender import Sender
+from bot.deliver.transport import Transport
 from bot.deliver.uploads import Pictures
 from bot.errors import SettingsError
 from bot.fetch.answer import Fetched
@@ -165,8 +165,7 @@ async def _until(stop: asyncio.Event, seconds: float) -> AsyncIterator[None]:
 @asynccontextmanager
 async def open_bot(settings: Settings) -> AsyncIterator[telegram.Bot]:
     """Give the bot, not yet initialised, and close its connections; long polling has its own."""
-    calls = HTTPXRequest(connection_pool_size=64, pool_timeout=10, httpx_kwargs={"trust_env": False})
-    polls = HTTPXRequest(connection_pool_size=2, httpx_kwargs={"trust_env": False})
+    calls, polls = Transport(64, pool_s=10), Transport(2)
     try:
         yield telegram.Bot(
             settings.telegram_bot_token,

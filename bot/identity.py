@@ -19,7 +19,6 @@ import base64
 import html
 import re
 import struct
-import unicodedata
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from contextlib import suppress
@@ -37,9 +36,6 @@ CONTENT_UNITS = 32_768
 
 GENERATED_WITHIN = timedelta(minutes=2)
 """Dates of a whole document that lie this close together may be the time of the fetch."""
-
-TELLING_TITLE = 16
-"""How wide a title must be to tell a story by: letters and digits, those of CJK count two."""
 
 SHORTEST_SPAN_DAYS = 1 / 24
 """A burst tells no rate: the span it is divided by is at least an hour."""
@@ -212,25 +208,6 @@ def order(items: Sequence[Item], noticed_ms: int) -> tuple[int, ...]:
     for place in sorted(oldest_first, key=times.__getitem__)[::-1]:
         bound = times[place] = min(times[place], bound - 1)
     return tuple(times[place] for place in range(len(items)))
-
-
-def stories(item: Item, feed: FeedId, *, weak_link: bool = False, loud: bool = False) -> tuple[Key, ...]:
-    """Return the keys by which a chat that hears several feeds knows a story that two of them tell.
-
-    Two for each way to tell: one of any feed's, then one of this feed's own, since what one feed
-    tells twice is its own affair (:func:`recognise`). By the link, unless it is a home page or
-    ``weak_link``; by the title, if it is long enough to be no heading that recurs ("Weather").
-    ``loud`` stories, which an alert matched, are known from loud ones only.
-    """
-    link = canonical_link(item.link or "")
-    title = "".join(
-        letter for letter in unicodedata.normalize("NFKC", item.title).casefold() if letter.isalnum()
-    )
-    wide = sum(1 if letter < "\u1100" else 2 for letter in title)
-    ways = [("link", link)] if link and not weak_link and not is_home(link) else []
-    ways += [("title", title)] if wide >= TELLING_TITLE else []
-    volume = "loud" if loud else "quiet"
-    return tuple(_key("S", volume, *way, whose) for way in ways for whose in ("", feed))
 
 
 def sight(document: Document, feed: Feed, noticed_ms: int) -> Sighting:

@@ -19,8 +19,6 @@ from bot.settings import LogFormat, Settings
 _TOKEN = re.compile(r"\d+:[\w-]{30,}")
 _HIDDEN = "[secret]"
 _CHATTY = {
-    "httpx": logging.WARNING,  # each request at INFO, its address and thereby the token in it
-    "httpcore": logging.WARNING,
     "aiohttp.access": logging.WARNING,
     "asyncio": logging.WARNING,
     "telegram": logging.CRITICAL,  # as errors, with traceback, what it also raises and we tell in a line

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import telegram
-from telegram.request import HTTPXRequest
 
 from bot.chat.conversation import Conversation
 from bot.chat.pace import Pace
 from bot.deliver.sender import Sender
+from bot.deliver.transport import Transport
 from bot.errors import NotAFeed
 from bot.fetch.answer import Answer, Failed, Failure, Fetched
 from bot.fetch.client import Kind
@@ -144,7 +144,7 @@ class Stage:
 
 def make_bot(world: Playground) -> telegram.Bot:
     """Return a bot that speaks to the local Telegram."""
-    requests = [HTTPXRequest(httpx_kwargs={"trust_env": False}) for _ in range(2)]
+    requests = [Transport(64) for _ in range(2)]
     return telegram.Bot(
         world.token, base_url=f"{world.url}/bot", request=requests[0], get_updates_request=requests[1]
     )

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 import telegram
 from aiohttp import web
-from telegram.request import HTTPXRequest
 
 from bot.deliver.sender import Sender
+from bot.deliver.transport import Transport
+from bot.deliver.uploads import Pictures
 from bot.errors import StoreUnavailable
 from bot.items import ChatId, Image
 from bot.playground.playground import Playground
@@ -23,23 +24,33 @@ TEXT = RichText(
 
 
 class FakeOutbox:
-    """A budget and a shelf of file ids, in memory."""
+    """A budget, a shelf of file ids and a list of bad addresses, in memory."""
 
     def __init__(self) -> None:
         self.wait_ms = 0
         self.reserved: list[ChatId] = []
+        self.edits: list[ChatId] = []
+        self.known: list[tuple[ChatId, int]] = []
         self.held: list[tuple[ChatId | None, int]] = []
         self.files: dict[tuple[int, str], str] = {}
+        self.bad: set[tuple[int, str]] = set()
+        self.asked_for_bad = 0
         self.away = False
 
-    async def reserve(self, chat_id: ChatId) -> int:
+    async def reserve(self, chat_id: ChatId, cost: int = 1, *, edit: bool = False) -> int:
         self._answer()
-        self.reserved.append(chat_id)
+        assert cost == 1
+        (self.edits if edit else self.reserved).append(chat_id)
         return self.wait_ms
 
-    async def hold(self, chat_id: ChatId | None, wait_ms: int) -> None:
+    async def hold(self, chat_id: ChatId | None, wait_ms: int, *, flood: bool = False) -> None:
         self._answer()
+        assert flood, "the pace goes down after a flood wait"
         self.held.append((chat_id, wait_ms))
+
+    async def note_known(self, chat_id: ChatId, message_id: int) -> None:
+        self._answer()
+        self.known.append((chat_id, message_id))
 
     async def file_id(self, bot_id: int, digest: str) -> str | None:
         self._answer()
@@ -48,6 +59,15 @@ class FakeOutbox:
     async def keep_file_id(self, bot_id: int, digest: str, file_id: str) -> None:
         self._answer()
         self.files[bot_id, digest] = file_id
+
+    async def is_bad_address(self, bot_id: int, url_hash: str) -> bool:
+        self.asked_for_bad += 1
+        self._answer()
+        return (bot_id, url_hash) in self.bad
+
+    async def note_bad_address(self, bot_id: int, url_hash: str) -> None:
+        self._answer()
+        self.bad.add((bot_id, url_hash))
 
     def _answer(self) -> None:
         if self.away:
@@ -62,6 +82,7 @@ class Stage:
     sender: Sender
     outbox: FakeOutbox
     web: str
+    pictures: Pictures
     shown: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     """Path → what Telegram gets there: type and body."""
     ours: dict[str, bytes | None] = field(default_factory=dict)
@@ -108,7 +129,7 @@ async def staged(*, paid: bool = False) -> AsyncIterator[Stage]:
     async with contextlib.AsyncExitStack() as stack:
         base = await stack.enter_async_context(a_web(stages))
         world = await stack.enter_async_context(Playground())
-        request = HTTPXRequest(httpx_kwargs={"trust_env": False})
+        request = Transport(64)
         stack.push_async_callback(request.shutdown)
         bot = telegram.Bot(world.token, base_url=f"{world.url}/bot", request=request)
 
@@ -120,6 +141,6 @@ async def staged(*, paid: bool = False) -> AsyncIterator[Stage]:
             one.slept.append(seconds)
 
         made = Sender(bot, pictures, outbox, paid=paid, sleep=sleep)
-        one = Stage(world, made, outbox, base)
+        one = Stage(world, made, outbox, base, pictures)
         stages.append(one)
         yield one

@@ -9,7 +9,10 @@ from bot.store.client import Store
 from tests.conftest import Clock
 from tests.posting import GROUP, MINUTE, Post
 
-NONE, OTHERS = NotOurs("message to edit not found", missing=True), NotOurs("message can't be edited")
+NONE, OTHERS = (
+    NotOurs("message to edit not found", missing=True),
+    NotOurs("message can't be edited", missing=False),
+)
 
 
 @pytest.fixture

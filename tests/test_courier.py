@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 import telegram
-from telegram.request import HTTPXRequest
 
 from bot.deliver import carrier, courier, letters
 from bot.deliver.outcome import Down, Halt, Outcome, Refused, Unclear, Wait
 from bot.deliver.sender import Sender
+from bot.deliver.transport import Transport
 from bot.errors import StoreUnavailable, TokenRefused
 from bot.items import ChatId
 from bot.playground.limits import FloodLimits
@@ -193,7 +193,7 @@ async def test_a_strict_telegram_is_never_written_to_too_often_and_every_text_ar
 ) -> None:
     """Lessons 2 and 13 with the real sender: pictures that nobody can have cost calls of their own."""
     async with Playground(flood=FloodLimits(), clock=lambda: clock.ms / 1000) as world:
-        request = HTTPXRequest(httpx_kwargs={"trust_env": False})
+        request = Transport(64)
         bot = telegram.Bot(world.token, base_url=f"{world.url}/bot", request=request)
 
         async def nothing(_: str) -> None:

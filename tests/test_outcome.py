@@ -5,12 +5,10 @@ import warnings
 from collections.abc import Iterator
 from datetime import timedelta
 
-import httpx
 import pytest
 import telegram
-from aiohttp import web
+from aiohttp import client_exceptions, web
 from telegram import error as errors
-from telegram.request import HTTPXRequest
 
 from bot.deliver.backoff import EVERYBODY, Backoff
 from bot.deliver.outcome import (
@@ -27,6 +25,7 @@ from bot.deliver.outcome import (
     of_error,
 )
 from bot.deliver.recent import Recent
+from bot.deliver.transport import Transport
 from bot.items import ChatId
 
 BAD_REQUESTS: list[tuple[str, type[Outcome] | Outcome]] = [
@@ -155,37 +154,73 @@ def test_a_flood_wait_of_any_size_is_read_in_both_forms(
         assert of_error(error) == Wait(43_837)
 
 
-NEVER_SENT = [
-    httpx.ConnectError("no"),
-    httpx.ConnectTimeout("no"),
-    httpx.PoolTimeout("no"),
-    httpx.ProxyError("no"),
-]
-PERHAPS_SENT = [
-    httpx.ReadError("reset"),
-    httpx.WriteError("reset"),
-    httpx.RemoteProtocolError("Server disconnected without sending a response."),
-    httpx.ReadTimeout("slow"),
-    httpx.WriteTimeout("slow"),
-]
+def below(of: type[Exception]) -> Iterator[type[Exception]]:
+    for one in of.__subclasses__():
+        yield one
+        yield from below(one)
 
 
-def raised(cause: httpx.HTTPError) -> errors.NetworkError:
-    """What the library makes of an error of httpx."""
-    is_timeout = isinstance(cause, httpx.TimeoutException)
-    error = errors.TimedOut() if is_timeout else errors.NetworkError(f"httpx.{type(cause).__name__}: {cause}")
-    error.__cause__ = cause
-    return error
+NEVER_SENT: set[type[Exception]] = {
+    client_exceptions.ClientConnectorError,
+    client_exceptions.ClientConnectorDNSError,
+    client_exceptions.ClientConnectorSSLError,
+    client_exceptions.ClientConnectorCertificateError,
+    client_exceptions.ClientSSLError,
+    client_exceptions.ClientProxyConnectionError,
+    client_exceptions.UnixClientConnectorError,
+    client_exceptions.ConnectionTimeoutError,
+    client_exceptions.ServerFingerprintMismatch,
+    client_exceptions.InvalidURL,
+    client_exceptions.InvalidUrlClientError,
+    client_exceptions.NonHttpUrlClientError,
+}
+PERHAPS_SENT: set[type[Exception]] = {
+    TimeoutError,
+    OSError,
+    client_exceptions.ClientConnectionError,
+    client_exceptions.ClientConnectionResetError,
+    client_exceptions.ClientOSError,
+    client_exceptions.ServerConnectionError,
+    client_exceptions.ServerDisconnectedError,
+    client_exceptions.ServerTimeoutError,
+    client_exceptions.SocketTimeoutError,
+    client_exceptions.ClientPayloadError,
+    client_exceptions.UploadAbortedError,
+    client_exceptions.ClientResponseError,
+    client_exceptions.ClientHttpProxyError,
+    client_exceptions.ContentTypeError,
+    client_exceptions.WSServerHandshakeError,
+    client_exceptions.TooManyRedirects,
+    client_exceptions.RedirectClientError,
+    client_exceptions.InvalidUrlRedirectClientError,
+    client_exceptions.NonHttpUrlRedirectClientError,
+}
 
 
-@pytest.mark.parametrize("cause", NEVER_SENT, ids=lambda cause: type(cause).__name__)
-def test_what_fails_before_the_first_byte_was_certainly_not_sent(cause: httpx.HTTPError) -> None:
-    assert isinstance(of_error(raised(cause)), Down)
+def outcome_of(cause: type[Exception]) -> Outcome:
+    """What becomes of an error of aiohttp's by way of the library's."""
+    error = errors.TimedOut() if issubclass(cause, TimeoutError) else errors.NetworkError(cause.__name__)
+    error.__cause__ = cause.__new__(cause)  # its arguments differ, and do not matter
+    return of_error(error)
 
 
-@pytest.mark.parametrize("cause", PERHAPS_SENT, ids=lambda cause: type(cause).__name__)
-def test_what_fails_after_sending_leaves_it_open(cause: httpx.HTTPError) -> None:
-    assert isinstance(of_error(raised(cause)), Unclear)
+@pytest.mark.parametrize("cause", sorted(NEVER_SENT, key=str), ids=lambda cause: cause.__name__)
+def test_what_fails_before_the_first_byte_was_certainly_not_sent(cause: type[Exception]) -> None:
+    assert isinstance(outcome_of(cause), Down)
+
+
+@pytest.mark.parametrize("cause", sorted(PERHAPS_SENT, key=str), ids=lambda cause: cause.__name__)
+def test_what_fails_after_sending_leaves_it_open(cause: type[Exception]) -> None:
+    assert isinstance(outcome_of(cause), Unclear)
+
+
+def test_every_error_of_aiohttps_is_known_for_one_or_the_other() -> None:
+    theirs = {
+        one for one in below(client_exceptions.ClientError) if one.__module__ == "aiohttp.client_exceptions"
+    }
+    assert theirs == {
+        one for one in NEVER_SENT | PERHAPS_SENT if issubclass(one, client_exceptions.ClientError)
+    }
 
 
 GATEWAYS = [
@@ -223,7 +258,7 @@ async def test_what_a_proxy_says_is_not_taken_for_telegrams_word(
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    request = HTTPXRequest(httpx_kwargs={"trust_env": False})
+    request = Transport(64)
     bot = telegram.Bot("1:a", base_url=f"http://127.0.0.1:{runner.addresses[0][1]}/bot", request=request)
     try:
         async with asyncio.timeout(5):

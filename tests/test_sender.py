@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 import telegram
-from telegram.request import HTTPXRequest
 
 from bot.deliver import form, picture, sender
 from bot.deliver.outcome import ChatLost, Down, Migrated, Outcome, Refused, Sent, TopicLost, Unclear, Wait
 from bot.deliver.sender import Sender
+from bot.deliver.transport import Transport
 from bot.items import ChatId
 from bot.render.parts import TEXT_LIMIT, Button, Entity, EntityKind, Message, Preview, RichText, units
 from tests.staging import TEXT, FakeOutbox, Stage, staged
@@ -257,7 +257,7 @@ async def test_an_unclear_picture_is_not_followed_by_its_text(stage: Stage) -> N
 
 
 async def test_nobody_at_the_address_is_down() -> None:
-    request = HTTPXRequest(httpx_kwargs={"trust_env": False})
+    request = Transport(64)
     bot = telegram.Bot("1:a", base_url="http://127.0.0.1:1/bot", request=request)
 
     async def nothing(_: str) -> None:

@@ -63,7 +63,9 @@ async def test_corrections_are_for_channels_and_whoever_else_wants_them(store: S
     for chat in kinds.values():
         await store.chats.save(chat)
     assert await lay_edit(store, 1, *kinds) == 2
-    assert {one.chat for one in await edits(store)} == {chat for chat in kinds if kinds[chat].wants_corrections}
+    assert {one.chat for one in await edits(store)} == {
+        chat for chat in kinds if kinds[chat].wants_corrections
+    }
 
 
 async def test_what_waits_in_its_lane_needs_no_edit(store: Store) -> None:

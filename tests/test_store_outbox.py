@@ -213,6 +213,14 @@ async def test_file_ids_belong_to_one_bot(store: Store) -> None:
     assert await store.outbox.file_id(2, "digest") is None
 
 
+async def test_bad_addresses_belong_to_one_bot_and_are_not_bad_for_ever(store: Store) -> None:
+    assert not await store.outbox.is_bad_address(1, "digest")
+    await store.outbox.note_bad_address(1, "digest")
+    assert await store.outbox.is_bad_address(1, "digest")
+    assert not await store.outbox.is_bad_address(2, "digest")
+    assert 2 * 86_400 < await store.outbox._door.do("TTL", keys.bad(1, "digest")) <= 3 * 86_400
+
+
 async def test_no_minute_of_a_group_holds_more_than_20(store: Store, clock: Clock) -> None:
     for number in range(101):
         await lay(store, number, GROUP)

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from bot.deliver.recent import Recent
 from bot.errors import CorruptRecord
-from bot.identity import stories
 from bot.items import Chat, ChatId, Hit, ItemId, StoredItem, Subscription
 from bot.render.message import compose
 from bot.render.parts import Entity, EntityKind, Message, Preview, RichText, units
 from bot.settings import Settings
 from bot.store.outbox import Claim, EditClaim, Wishes
+from bot.stories import stories
 
 TITLE_LIMIT = 1_000
 """Letters of a title in the simplest form; no headline needs more."""
@@ -177,7 +177,7 @@ class Letters:
 
 
 def _was_told(known: Sequence[bool]) -> bool:
-    """Tell whether a feed other than the item's own has told its story: see :func:`bot.identity.stories`."""
+    """Tell whether a feed other than the item's own has told its story: see :func:`bot.stories.stories`."""
     return any(by_any and not by_own for by_any, by_own in zip(known[::2], known[1::2], strict=True))
 
 

@@ -85,6 +85,11 @@ class PhotoRefused:
     any_picture: bool = False
     asked: bool = field(default=True, compare=False)
 
+    @property
+    def blames_picture(self) -> bool:
+        """Whether the picture is at fault as it was named, neither the chat nor the caption."""
+        return not self.any_picture and "caption" not in self.why.lower()
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -114,7 +119,23 @@ class Halt:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """An edit changes nothing: the message is ours and stands as it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotOurs:
+    """There is nothing to edit: no such message (``missing``), or one that is not ours to change."""
+
+    why: str
+    missing: bool
+
+
 Outcome = Sent | Wait | ChatLost | Migrated | TopicLost | PhotoRefused | Refused | Unclear | Down | Halt
+
+Edited = Outcome | Unchanged | NotOurs
+"""What becomes of an edit."""
 
 _LOST = (
     ("blocked by the user", "blocked"),
@@ -169,11 +190,24 @@ _PICTURE = (
     "caption_too_long",
 )
 
+_NOT_OURS = (
+    ("message to edit not found", True),
+    ("message can't be edited", False),
+    ("message_id_invalid", False),
+    ("message_author_required", False),
+)
+"""Words of a 400 to an edit that finds nothing to change, and whether there is nothing at all."""
+
 _NEVER_SENT = {
-    *("ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError"),
-    *("UnsupportedProtocol", "LocalProtocolError", "InvalidURL"),
+    *("ClientConnectorError", "ClientConnectorDNSError", "ClientProxyConnectionError"),
+    *("ClientSSLError", "ClientConnectorSSLError", "ClientConnectorCertificateError"),
+    *("UnixClientConnectorError", "ServerFingerprintMismatch"),
+    "ConnectionTimeoutError",  # no free connection in time, too
+    *("InvalidURL", "InvalidUrlClientError", "NonHttpUrlClientError"),
 }
-"""Exceptions of httpx, by name because the library is not ours, that come before any byte is sent."""
+"""Exceptions of aiohttp, by name because its door is :mod:`bot.deliver.transport`, that come before any
+byte is sent. Those it raises when a connection ends that was used before are not among them: nobody
+knows what had been read."""
 
 _SLOW_MODE = re.compile(r"slowmode_wait_(\d+)")
 
@@ -195,6 +229,18 @@ def of_error(error: TelegramError) -> Outcome:  # noqa: PLR0911  one return for 
     if isinstance(error, NetworkError):
         return _of_network(error)
     return Unclear(error.message)
+
+
+def of_edit_error(error: TelegramError) -> Edited:
+    """Return what ``error`` means for the edit that raised it."""
+    if isinstance(error, BadRequest) and not _is_not_telegrams_word(error):
+        text = error.message.lower()
+        if "message is not modified" in text:
+            return Unchanged()
+        for words, missing in _NOT_OURS:
+            if words in text:
+                return NotOurs(error.message, missing)
+    return of_error(error)
 
 
 def _of_refusal(error: BadRequest | Forbidden) -> Outcome:  # noqa: PLR0911  likewise

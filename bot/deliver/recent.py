@@ -30,3 +30,7 @@ class Recent(Generic[K, V]):
         while len(self._lines) >= self._size:
             del self._lines[next(iter(self._lines))]
         self._lines[key] = (self._clock() + self._keep_s, value)
+
+    def drop(self, key: K) -> None:
+        """Forget it now."""
+        self._lines.pop(key, None)

@@ -15,7 +15,19 @@ from telegram import InputFile
 from telegram.error import TelegramError
 
 from bot.deliver import form
-from bot.deliver.outcome import Outcome, PhotoRefused, Refused, Sent, TopicLost, Unclear, Wait, of_error
+from bot.deliver.addresses import Addresses, Marks
+from bot.deliver.amend import amend
+from bot.deliver.outcome import (
+    Edited,
+    Outcome,
+    PhotoRefused,
+    Refused,
+    Sent,
+    TopicLost,
+    Unclear,
+    Wait,
+    of_error,
+)
 from bot.deliver.recent import Recent
 from bot.deliver.uploads import Files, Pictures, Uploads
 from bot.errors import StoreError
@@ -44,14 +56,17 @@ logger = logging.getLogger(__name__)
 class Budget(Protocol):
     """What a reply needs of the outbox: its place in the budget, ahead of news."""
 
-    async def reserve(self, chat_id: ChatId) -> int:
+    async def reserve(self, chat_id: ChatId, cost: int = 1, *, edit: bool = False) -> int:
         """Take a place now; return the milliseconds to wait for it."""
 
-    async def hold(self, chat_id: ChatId | None, wait_ms: int) -> None:
+    async def hold(self, chat_id: ChatId | None, wait_ms: int, *, flood: bool = False) -> None:
         """Let the chat (None: every chat) hear nothing for ``wait_ms``."""
 
+    async def note_known(self, chat_id: ChatId, message_id: int) -> None:
+        """Note a message that is none of the chat's news."""
 
-class Outbox(Budget, Files, Protocol):
+
+class Outbox(Budget, Files, Marks, Protocol):
     """What the sender needs of :class:`bot.store.outbox.Outbox`."""
 
 
@@ -79,11 +94,11 @@ class Sender:
         self._outbox = outbox
         self._paid = paid or None
         self._sleep = sleep
-        self._uploads = Uploads(pictures, outbox, int(bot.token.partition(":")[0]))
+        bot_id = int(bot.token.partition(":")[0])
+        self._uploads = Uploads(pictures, outbox, bot_id)
+        self._addresses = Addresses(outbox, bot_id)
         self._no_pictures: Recent[ChatId, bool] = Recent(10_000, 600, time.monotonic)
         """Chats that lately took no picture at all."""
-        self._bad_addresses: Recent[str, bool] = Recent(5_000, 3600, time.monotonic)
-        """Addresses Telegram could not use; it remembers its failures for days, so asking again is vain."""
 
     async def deliver(
         self, chat: ChatId, message: Message, *, plainly: bool = False, within_s: float = DELIVERY_S
@@ -137,6 +152,8 @@ class Sender:
             if isinstance(outcome, TopicLost) and message.topic is not None:
                 message = replace(message, topic=None)
                 outcome = await self.deliver(chat, message)
+            if isinstance(outcome, Sent):
+                await self._note(chat, outcome.message_id)
             if not isinstance(outcome, Wait):
                 return outcome
             wait_s = outcome.seconds
@@ -144,7 +161,14 @@ class Sender:
         return Wait(wait_s)
 
     async def edit(self, chat: ChatId, message_id: int, message: Message) -> Outcome:
-        """Replace a text message of ours, its buttons included; nothing to change counts as done."""
+        """Replace a text message of ours, its buttons included; nothing to change counts as done.
+
+        Returns :class:`Wait` where the chat's budget for edits asks for more than :data:`ANSWER_WAIT_S`.
+        """
+        wait_s = await self._place(chat, edit=True)
+        if wait_s > ANSWER_WAIT_S:
+            return Wait(wait_s)
+        await self._sleep(wait_s)
         call = self.bot.edit_message_text(
             message.text.text,
             chat,
@@ -160,6 +184,13 @@ class Sender:
             return Sent(message_id)
         return Sent(message_id) if isinstance(outcome, Sent) else outcome
 
+    async def amend(
+        self, chat: ChatId, message_id: int, message: Message, *, new_picture: bool = False
+    ) -> Edited:
+        """Make ``message`` of an item's message that stands: see :mod:`bot.deliver.amend`."""
+        within_s = ADDRESS_S if new_picture else TEXT_S
+        return await amend(self.bot, chat, message_id, message, new_picture=new_picture, within_s=within_s)
+
     async def _with_picture(self, chat: ChatId, rung: Rung, left_s: float) -> Outcome:
         """Try one rung that shows a picture."""
         if rung.way is Way.UPLOAD:
@@ -168,12 +199,28 @@ class Sender:
                 return await self._photo(chat, rung.message, what, within_s)
 
             return await self._uploads.send(rung.url, photo, left_s)
-        if rung.url in self._bad_addresses:
-            return PhotoRefused("refused lately, and Telegram remembers that", asked=False)
-        outcome = await self.send(chat, rung.message, rung.url, within_s=min(ADDRESS_S, left_s))
-        if isinstance(outcome, PhotoRefused) and not outcome.any_picture:
-            self._bad_addresses.put(rung.url, value=True)
-        return outcome
+        return await self._by_address(chat, rung, left_s)
+
+    async def _by_address(self, chat: ChatId, rung: Rung, left_s: float) -> Outcome:
+        """Let Telegram load the picture, or name the one it has loaded from there for another chat."""
+        stale = 0
+        if known := self._addresses.file_id(rung.url):
+            loop = asyncio.get_running_loop()
+            deadline = loop.time() + left_s
+            outcome = await self.send(chat, rung.message, known, within_s=left_s)
+            if not (isinstance(outcome, PhotoRefused) and outcome.blames_picture):
+                return outcome
+            stale = 1
+            self._addresses.forget_file_id(rung.url)
+            left_s = max(LEAST_S, deadline - loop.time())
+        if await self._addresses.is_bad(rung.url):
+            return PhotoRefused("refused lately, and Telegram remembers that", asked=bool(stale))
+        answer = await self._photo(chat, rung.message, rung.url, min(ADDRESS_S, left_s))
+        if isinstance(answer, telegram.Message) and answer.photo:
+            self._addresses.keep_file_id(rung.url, answer.photo[-1].file_id)
+        if isinstance(answer, PhotoRefused) and answer.blames_picture:
+            await self._addresses.note_bad(rung.url)
+        return _counted(_outcome(answer), stale)
 
     async def _in_words(self, chat: ChatId, message: Message, deadline: float) -> Outcome:
         """Send the text; what Telegram refuses to read as it is, goes out bare."""
@@ -221,18 +268,25 @@ class Sender:
             ),
         )
 
-    async def _place(self, chat: ChatId) -> float:
+    async def _place(self, chat: ChatId, *, edit: bool = False) -> float:
         """Return for how many seconds a reply to ``chat`` must wait."""
         try:
-            return await self._outbox.reserve(chat) / 1000
+            return await self._outbox.reserve(chat, edit=edit) / 1000
         except StoreError as error:
             logger.debug("chat %d: replied without a place in the budget: %s", chat, error)
             return 0.0
 
+    async def _note(self, chat: ChatId, message_id: int) -> None:
+        """Note a reply's id, so that no item in doubt is taken for it."""
+        try:
+            await self._outbox.note_known(chat, message_id)
+        except StoreError as error:
+            logger.debug("chat %d: the reply %d could not be noted: %s", chat, message_id, error)
+
     async def _hold(self, chat: ChatId, seconds: float) -> None:
         """Let news wait too for as long as Telegram asked."""
         try:
-            await self._outbox.hold(chat, round(seconds * 1000))
+            await self._outbox.hold(chat, round(seconds * 1000), flood=True)
         except StoreError as error:
             logger.debug("chat %d: a flood wait of %.0f s could not be noted: %s", chat, seconds, error)
 

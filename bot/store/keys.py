@@ -53,6 +53,7 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `update:{id}`        | string | a day               | Telegram update: times begun, or `done`      |
 | `leaders`            | hash   | for ever            | role of one only (polling, routing) → `till holder`|
 | `file:{bot}:{hash}`  | string | 30 days             | Telegram's file id of a picture that was uploaded|
+| `bad:{bot}:{hash}`   | string | 3 days              | a picture's address that Telegram could not use|
 | `health`             | hash   | for ever            | last good look, route, send and update (ms)  |
 
 The generations of a feed's keys change places (`a` becomes `b`, and the old `b` goes) when `a`
@@ -173,3 +174,8 @@ def update(update_id: int) -> str:
 def file(bot_id: int, digest: str) -> str:
     """Telegram's id of an uploaded picture."""
     return f"file:{bot_id}:{digest}"
+
+
+def bad(bot_id: int, url_hash: str) -> str:
+    """Whether Telegram failed at a picture's address."""
+    return f"bad:{bot_id}:{url_hash}"

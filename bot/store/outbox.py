@@ -45,6 +45,9 @@ REPLY_WAIT_MS = 60_000
 FILE_KEPT_S = 30 * 86_400
 """How long Telegram's id of an upload is used."""
 
+BAD_KEPT_S = 3 * 86_400
+"""How long an address that Telegram could not use is uploaded instead; it remembers that for days itself."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -354,6 +357,14 @@ class Outbox:
     async def keep_file_id(self, bot_id: int, digest: str, file_id: str) -> None:
         """Note what Telegram calls a picture; other bots cannot use it."""
         await self._door.do("SET", keys.file(bot_id, digest), file_id, "EX", FILE_KEPT_S)
+
+    async def is_bad_address(self, bot_id: int, url_hash: str) -> bool:
+        """Tell whether Telegram could not use a picture's address lately."""
+        return bool(await self._door.do("EXISTS", keys.bad(bot_id, url_hash)))
+
+    async def note_bad_address(self, bot_id: int, url_hash: str) -> None:
+        """Note that Telegram could not use a picture's address, for as long as it may remember that."""
+        await self._door.do("SET", keys.bad(bot_id, url_hash), "1", "EX", BAD_KEPT_S)
 
 
 def _pairs(broken: Sequence[bytes]) -> tuple[tuple[ChatId, str], ...]:

@@ -1,0 +1,145 @@
+"""Changing a message that stands in a chat, whatever form it went out in.
+
+An edit with the very content of a message tells whether that message is ours and stands: it answers
+:class:`Unchanged`, where it is somebody else's or gone :class:`NotOurs`. So an edit must hold to the
+letter what :mod:`bot.deliver.sender` sent.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
+
+import telegram
+from telegram.error import TelegramError
+
+from bot.deliver import form
+from bot.deliver.outcome import Edited, PhotoRefused, Refused, Sent, Unclear, of_edit_error
+from bot.items import ChatId
+from bot.render.cut import cut
+from bot.render.ladder import Way, rungs
+from bot.render.parts import CAPTION_LIMIT, Message
+
+LEAST_S = 1.0
+"""What a second form gets, when the refusal of the first took nearly all the time."""
+
+
+async def amend(
+    bot: telegram.Bot,
+    chat: ChatId,
+    message_id: int,
+    message: Message,
+    *,
+    new_picture: bool = False,
+    within_s: float,
+) -> Edited:
+    """Make ``message`` of what stands as ``message_id``; return what became of that.
+
+    What stands may be a photo or, since pictures fall back to it, a text, and stays that: a caption
+    is cut to its limit where ``message`` is a longer text. With ``new_picture`` the photo is
+    replaced too, or put in; where Telegram does not take it, the words alone are changed.
+    """
+    edit = _Edit(bot, chat, message_id, asyncio.get_running_loop().time() + within_s)
+    *pictured, text = rungs(message)
+    if message.photo is None:
+        outcome = await edit.text(text.message)
+        if not _lacks(outcome, "text"):
+            return outcome
+        return _also(await edit.caption(replace(message, text=cut(message.text, CAPTION_LIMIT))))
+    refusals = 0
+    address = next((rung.url for rung in pictured if rung.way is Way.ADDRESS), "")
+    if new_picture and address:
+        outcome = await edit.picture(message, address)
+        if not isinstance(outcome, PhotoRefused):
+            return outcome
+        refusals = 1
+    outcome = await edit.caption(message)
+    if _lacks(outcome, "caption"):
+        outcome = _also(await edit.text(text.message))
+    return _also(outcome, refusals)
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """The calls that change one message, each until ``deadline`` of the loop's clock."""
+
+    bot: telegram.Bot
+    chat: ChatId
+    message_id: int
+    deadline: float
+
+    async def text(self, message: Message) -> Edited:
+        """Change a text."""
+        left_s = self._left_s()
+        return await self._within(
+            left_s,
+            self.bot.edit_message_text(
+                message.text.text,
+                self.chat,
+                self.message_id,
+                entities=form.entities(message.text),
+                link_preview_options=form.preview(message.preview),
+                reply_markup=form.keyboard(message.buttons),
+                read_timeout=left_s,
+                connect_timeout=left_s,
+            ),
+        )
+
+    async def caption(self, message: Message) -> Edited:
+        """Change the words under a photo."""
+        left_s = self._left_s()
+        return await self._within(
+            left_s,
+            self.bot.edit_message_caption(
+                self.chat,
+                self.message_id,
+                caption=message.text.text,
+                caption_entities=form.entities(message.text),
+                reply_markup=form.keyboard(message.buttons),
+                read_timeout=left_s,
+                connect_timeout=left_s,
+            ),
+        )
+
+    async def picture(self, message: Message, address: str) -> Edited:
+        """Change photo and words."""
+        left_s = self._left_s()
+        photo = telegram.InputMediaPhoto(
+            address, caption=message.text.text, caption_entities=form.entities(message.text)
+        )
+        return await self._within(
+            left_s,
+            self.bot.edit_message_media(
+                photo,
+                self.chat,
+                self.message_id,
+                reply_markup=form.keyboard(message.buttons),
+                read_timeout=left_s,
+                connect_timeout=left_s,
+            ),
+        )
+
+    def _left_s(self) -> float:
+        return max(LEAST_S, self.deadline - asyncio.get_running_loop().time())
+
+    async def _within(self, limit_s: float, call: Awaitable[telegram.Message | bool]) -> Edited:
+        """Await one call; whatever goes wrong with it becomes a value."""
+        try:
+            async with asyncio.timeout(limit_s):
+                answer = await call
+        except TimeoutError:
+            return Unclear(f"no answer within {limit_s:.0f} s")
+        except TelegramError as error:
+            return of_edit_error(error)
+        return Sent(self.message_id) if answer else Unclear("an answer that says nothing")
+
+
+def _lacks(outcome: Edited, what: str) -> bool:
+    """Tell whether what stands there is of the other form."""
+    return (
+        isinstance(outcome, Refused) and f"there is no {what} in the message to edit" in outcome.why.lower()
+    )
+
+
+def _also(outcome: Edited, refusals: int = 1) -> Edited:
+    """Add the calls that were refused before."""
+    return replace(outcome, calls=outcome.calls + refusals) if isinstance(outcome, Sent) else outcome

@@ -1,0 +1,128 @@
+"""What is known of pictures' addresses: fetched once, and never again where it failed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import telegram
+
+from bot.deliver.outcome import Outcome, Sent
+from bot.deliver.sender import Sender
+from bot.items import ChatId
+from bot.render.parts import Message
+from tests.staging import TEXT, Stage, staged
+from tests.test_picture import png
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    async with staged() as one:
+        yield one
+
+
+@pytest.fixture
+def named(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the pictures that were sent were named by: an address, a file id, or an upload."""
+    calls: list[str] = []
+    real = telegram.Bot.send_photo
+
+    async def noted(self: telegram.Bot, chat: int, photo: object, **rest: object) -> telegram.Message:
+        calls.append(photo if isinstance(photo, str) else "upload")
+        return await real(self, chat, photo, **rest)  # type: ignore[arg-type]  # handed on as they came
+
+    monkeypatch.setattr(telegram.Bot, "send_photo", noted)
+    return calls
+
+
+def another_worker(stage: Stage) -> Sender:
+    """A sender that shares the store and nothing else."""
+    return Sender(stage.sender.bot, stage.pictures, stage.outbox)
+
+
+async def to_all(stage: Stage, message: Message, number: int) -> list[Outcome]:
+    readers = [stage.world.add_user(f"Reader {one}") for one in range(number)]
+    return [await stage.sender.deliver(ChatId(one.id), message) for one in readers]
+
+
+async def test_what_telegram_found_at_an_address_is_not_fetched_for_the_next_chat(
+    stage: Stage, named: list[str]
+) -> None:
+    stage.shown["/a.png"] = ("image/png", png(800, 600))
+    outcomes = await to_all(stage, Message(TEXT, stage.image("/a.png")), 3)
+    assert all(isinstance(one, Sent) for one in outcomes)
+    address, first, second = named
+    assert address == stage.web + "/a.png"
+    assert first == second
+    assert first in stage.world.telegram.files._files
+
+
+async def test_an_id_that_is_not_taken_any_more_gives_way_to_the_address(
+    stage: Stage, named: list[str]
+) -> None:
+    stage.shown["/a.png"] = ("image/png", png(800, 600))
+    message = Message(TEXT, stage.image("/a.png"))
+    await stage.sender.deliver(stage.chat, message)
+    stage.world.telegram.files._files.clear()
+    outcome = await stage.sender.deliver(stage.chat, message)
+    assert isinstance(outcome, Sent)
+    assert outcome.calls == 2
+    assert [one == stage.web + "/a.png" for one in named] == [True, False, True]
+    assert all(one.media for one in stage.world.messages(stage.world.user))
+    assert stage.outbox.bad == set()
+
+
+async def test_an_address_that_failed_is_tried_by_no_other_worker(stage: Stage, named: list[str]) -> None:
+    stage.ours["/a.png"] = png(800, 600)
+    message = Message(TEXT, stage.image("/a.png"))
+    await stage.sender.deliver(stage.chat, message)
+    assert named == [stage.web + "/a.png", "upload"]
+    assert len(stage.outbox.bad) == 1
+    named.clear()
+    await another_worker(stage).deliver(stage.chat, message)
+    assert stage.web + "/a.png" not in named
+    assert all(one.media for one in stage.world.messages(stage.world.user))
+
+
+async def test_an_item_for_many_chats_asks_the_store_once(stage: Stage) -> None:
+    stage.ours["/a.png"] = png(800, 600)
+    await to_all(stage, Message(TEXT, stage.image("/a.png")), 10)
+    assert stage.outbox.asked_for_bad == 1
+    stage.outbox.asked_for_bad = 0
+    addresses = stage.sender._addresses
+    assert [await addresses.is_bad("https://example.org/good.png") for _ in range(10)] == [False] * 10
+    assert stage.outbox.asked_for_bad == 1
+
+
+async def test_without_the_store_pictures_go_on(stage: Stage, named: list[str]) -> None:
+    stage.outbox.away = True
+    stage.shown["/a.png"] = ("image/png", png(800, 600))
+    stage.ours["/b.png"] = png(800, 601)
+    for path in ("/a.png", "/b.png", "/b.png"):
+        outcome = await stage.sender.deliver(stage.chat, Message(TEXT, stage.image(path)))
+        assert isinstance(outcome, Sent)
+    assert all(one.media for one in stage.world.messages(stage.world.user))
+    assert named.count(stage.web + "/b.png") == 1
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "message caption is too long",
+        "not enough rights to send photos to the chat",
+        "can't parse entities: odd",
+        "chat not found",
+    ],
+)
+async def test_an_address_is_not_blamed_for_what_is_no_fault_of_its(stage: Stage, refusal: str) -> None:
+    stage.shown["/a.png"] = ("image/png", png(800, 600))
+    stage.world.fail_next("sendPhoto", "error", description=f"Bad Request: {refusal}")
+    await stage.sender.deliver(stage.chat, Message(TEXT, stage.image("/a.png")))
+    assert stage.outbox.bad == set()
+
+
+async def test_chats_served_at_the_same_time_all_get_the_picture(stage: Stage) -> None:
+    stage.shown["/a.png"] = ("image/png", png(800, 600))
+    readers = [stage.world.add_user(f"Reader {one}") for one in range(20)]
+    message = Message(TEXT, stage.image("/a.png"))
+    await asyncio.gather(*(stage.sender.deliver(ChatId(one.id), message) for one in readers))
+    assert all(stage.world.messages(one)[0].media for one in readers)

@@ -50,8 +50,10 @@ async def a_server(folder: Path, deadline_s: float) -> AsyncIterator[tuple[Store
         redis: Any = connect(f"unix://{server.socket}")
         store = Store(redis, send_rate=1000, pace=BRISK, deadline_s=deadline_s)
         await store.prepare()
-        yield store, int((await redis.info("server"))["process_id"])
-        await store.close()
+        try:
+            yield store, int((await redis.info("server"))["process_id"])
+        finally:
+            await store.close()
 
 
 async def stand_still(folder: Path, *, pause_s: float, deadline_s: float, lease_s: float) -> None:
@@ -59,7 +61,7 @@ async def stand_still(folder: Path, *, pause_s: float, deadline_s: float, lease_
 
     A claim that it took up when nobody waited for it any more is void, and comes back with its lease.
     """
-    chats, sender, numbers = people(1, 2, 3, -4, -5), FakeSender(), range(60)
+    chats, sender, numbers = people(1, 2, 3, 4, 5), FakeSender(), range(60)
 
     async def bring(store: Store) -> None:
         for number in numbers:
@@ -158,8 +160,10 @@ async def shared_server(folder: Path) -> AsyncIterator[tuple[Store, str]]:
         url = f"unix://{server.socket}"
         store = Store(connect(url))
         await store.prepare()
-        yield store, url
-        await store.close()
+        try:
+            yield store, url
+        finally:
+            await store.close()
 
 
 async def in_turn(folder: Path, one: Nursery, *, kills: int, items: int) -> None:

@@ -1,6 +1,6 @@
 """What several files share: a real server (one for the whole run, empty for each test), and a local Telegram."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from bot.playground import Playground
 from bot.store.client import Store, connect
 from bot.store.embedded import EmbeddedServer
 from tests.caller import Caller
+from tests.nursery import Nursery, nursery
 
 
 class Clock:
@@ -54,6 +55,19 @@ async def store(redis: Any, clock: Clock) -> AsyncIterator[Store]:
     made = Store(redis, clock=clock)
     await made.prepare()
     yield made
+
+
+@pytest.fixture(scope="session")
+def started() -> Iterator[Nursery]:
+    with nursery() as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def relays(started: Nursery) -> AsyncIterator[Nursery]:
+    """Give what starts relays that can be killed; what a test leaves running is."""
+    yield started
+    await started.clear()
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ from bot.store.embedded import EmbeddedServer
 from tests.collecting import FEED
 from tests.conftest import Clock
 from tests.flowing import flow, follow, hand_on, people, titles, until
+from tests.nursery import Nursery, Order, nursery
 from tests.posting import HOUR, FakeSender, Post
 from tests.relay import Relay, relay
-from tests.trapped import Nursery, Order, nursery
 
 BRISK = Pace(1, 1)
 
@@ -50,8 +50,10 @@ async def a_server(folder: Path, deadline_s: float) -> AsyncIterator[tuple[Store
         redis: Any = connect(f"unix://{server.socket}")
         store = Store(redis, send_rate=1000, pace=BRISK, deadline_s=deadline_s)
         await store.prepare()
-        yield store, int((await redis.info("server"))["process_id"])
-        await store.close()
+        try:
+            yield store, int((await redis.info("server"))["process_id"])
+        finally:
+            await store.close()
 
 
 async def stand_still(folder: Path, *, pause_s: float, deadline_s: float, lease_s: float) -> None:
@@ -59,7 +61,7 @@ async def stand_still(folder: Path, *, pause_s: float, deadline_s: float, lease_
 
     A claim that it took up when nobody waited for it any more is void, and comes back with its lease.
     """
-    chats, sender, numbers = people(1, 2, 3, -4, -5), FakeSender(), range(60)
+    chats, sender, numbers = people(1, 2, 3, 4, 5), FakeSender(), range(60)
 
     async def bring(store: Store) -> None:
         for number in numbers:
@@ -95,6 +97,7 @@ async def test_a_redis_that_stands_still_for_a_moment_loses_and_repeats_nothing(
     monkeypatch.setattr(courier, "STORE_REST_S", 0.05)
     monkeypatch.setattr(carrier, "RETRY_S", 0.01)
     monkeypatch.setattr(route, "BACKOFF_S", (0.02, 0.1))
+    monkeypatch.setattr(route, "BLOCK_MS", 20)
     await stand_still(tmp_path, pause_s=0.6, deadline_s=0.2, lease_s=2.0)
     assert "nothing is sent until the store is back" in caplog.text
     assert "routing waits" in caplog.text
@@ -157,11 +160,13 @@ async def shared_server(folder: Path) -> AsyncIterator[tuple[Store, str]]:
         url = f"unix://{server.socket}"
         store = Store(connect(url))
         await store.prepare()
-        yield store, url
-        await store.close()
+        try:
+            yield store, url
+        finally:
+            await store.close()
 
 
-async def in_turn(folder: Path, *, kills: int, items: int) -> None:
+async def in_turn(folder: Path, one: Nursery, *, kills: int, items: int) -> None:
     """Let two workers share one server, and kill now the one and now the other, as items come in."""
     async with (
         Playground() as world,
@@ -170,7 +175,7 @@ async def in_turn(folder: Path, *, kills: int, items: int) -> None:
             folder, world, REDIS_URL=url, SEND_RATE="1000", SEND_CHAT_RATE="1000", SEND_GROUP_RATE="60000"
         ) as place,
     ):
-        chats = [world.chat(world.add_user(f"Reader {one}")) for one in range(3)]
+        chats = [world.chat(world.add_user(f"Reader {number}")) for number in range(3)]
         chats += [world.add_supergroup(), world.add_channel()]
         kinds = people(*(chat.id for chat in chats))
         await follow(store, FEED, kinds)
@@ -181,7 +186,7 @@ async def in_turn(folder: Path, *, kills: int, items: int) -> None:
         def progress() -> int:
             return sum(len(set(heard(chat.id))) for chat in chats)
 
-        with nursery() as one, nursery() as other:
+        with nursery() as other:
             workers = [one, other]
             for worker in workers:
                 await begin(worker, place)
@@ -210,10 +215,10 @@ async def begin(worker: Nursery, place: Relay) -> None:
     await worker.start(order)
 
 
-async def test_two_workers_killed_in_turn_lose_nothing(tmp_path: Path) -> None:
-    await in_turn(tmp_path, kills=2, items=10)
+async def test_two_workers_killed_in_turn_lose_nothing(tmp_path: Path, relays: Nursery) -> None:
+    await in_turn(tmp_path, relays, kills=2, items=10)
 
 
 @pytest.mark.soak
-async def test_two_workers_killed_in_turn_many_times_lose_nothing(tmp_path: Path) -> None:
-    await in_turn(tmp_path, kills=20, items=300)
+async def test_two_workers_killed_in_turn_many_times_lose_nothing(tmp_path: Path, relays: Nursery) -> None:
+    await in_turn(tmp_path, relays, kills=20, items=300)

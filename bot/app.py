@@ -16,7 +16,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot.chat.conversation import Conversation
 from bot.collect import Collector
 from bot.deliver.carrier import Ear
-from bot.deliver.courier import Courier
+from bot.deliver.courier import Courier, Shelves
 from bot.deliver.sender import Sender
 from bot.deliver.transport import Transport
 from bot.deliver.uploads import Pictures
@@ -138,7 +138,8 @@ def _loops(
         yield Router(store, holder=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}").run(stop)
     if Role.DELIVER in roles and voice is not None:
         ear = Ear(owners.tell, store.claims.note_health)
-        yield Courier(store.outbox, store.news, store.chats, voice.sender, settings, ear=ear).run(stop)
+        shelves = Shelves(store.outbox, store.edits, store.news, store.chats)
+        yield Courier(shelves, voice.sender, settings, ear=ear).run(stop)
     if Role.CHAT in roles and voice is not None:
         yield Conversation(store, voice.bot, voice.sender, parts.subscriber(), settings).run(stop)
     if Role.WEB in roles:

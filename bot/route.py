@@ -62,10 +62,11 @@ class _Hearers:
 
     subscriptions: dict[FeedId, list[Subscription]] = field(default_factory=dict)
     alerts: dict[ChatId, list[Alert]] = field(default_factory=dict)
+    now_ms: int = 0
 
     def of(self, stored: StoredItem) -> list[Subscription]:
         """Return the subscriptions that ``stored`` is meant for."""
-        return [one for one in self.subscriptions[stored.feed] if _hears(one, stored)]
+        return [one for one in self.subscriptions[stored.feed] if _hears(one, stored, self.now_ms)]
 
 
 class Router:
@@ -124,6 +125,7 @@ class Router:
         for item_id in sorted(wanted.keys() - found):
             log.error("item %s: its record is gone or cannot be read; it reaches nobody", item_id)
         hearers = await self._hearers({stored.feed for stored in found.values()})
+        hearers.now_ms = await self._store.now_ms()
         checks = len(found) * sum(map(len, hearers.alerts.values()))
         laid = edits = 0
         for entry in batch:
@@ -134,7 +136,7 @@ class Router:
             else:
                 letters = await asyncio.to_thread(_letters, stored, hearers)
             if letters and entry.edit:
-                edits += await self._store.outbox.lay_edits(stored.id, entry.edit, letters)
+                edits += await self._store.edits.lay(stored.id, entry.edit, letters)
             elif letters:
                 laid += await self._store.outbox.lay(stored.id, stored.order_ms, letters)
         await self._store.news.ack([entry.entry_id for entry in batch])
@@ -178,8 +180,13 @@ def hits(texts: Searchable, alerts: Sequence[Alert]) -> tuple[Hit, ...]:
     return tuple(found)
 
 
-def _hears(subscription: Subscription, stored: StoredItem) -> bool:
-    return not subscription.paused and subscription.created_ms <= stored.noticed_ms
+def _hears(subscription: Subscription, stored: StoredItem, now_ms: int) -> bool:
+    """Tell whether an item is meant for a subscription: not what was noticed before it.
+
+    A subscription of a time to come was made before the clock was set back: all that comes is news to it.
+    """
+    since_ms = subscription.created_ms
+    return not subscription.paused and (since_ms <= stored.noticed_ms or since_ms > now_ms)
 
 
 def _letters(stored: StoredItem, hearers: _Hearers) -> list[Letter]:

@@ -101,6 +101,14 @@ class Reader:
         return Document("rss", title="Example News", items=tuple(map(item, names.split())))
 
 
+class Laid(list[tuple[ChatId, ItemId, str]]):
+    """Edits that were laid."""
+
+    async def lay(self, known: ItemId, what: str, letters: Sequence[Letter]) -> int:
+        self.extend((letter.chat, known, what) for letter in letters)
+        return len(letters)
+
+
 @dataclass
 class Memory:
     """The store, all of whose rooms are this one object."""
@@ -115,7 +123,7 @@ class Memory:
     subscribed: dict[tuple[ChatId, FeedId], Subscription] = field(default_factory=dict)
     rules: dict[ChatId, list[Alert]] = field(default_factory=dict)
     lanes: dict[ChatId, dict[ItemId, Letter]] = field(default_factory=dict)
-    edits: list[tuple[ChatId, ItemId, str]] = field(default_factory=list)
+    edits: Laid = field(default_factory=Laid)
     health: set[str] = field(default_factory=set)
     down: set[str] = field(default_factory=set)
     """Names of the steps that do not answer."""
@@ -282,11 +290,6 @@ class Memory:
             new += known not in lane
             lane.setdefault(known, letter)
         return new
-
-    async def lay_edits(self, known: ItemId, what: str, letters: Sequence[Letter]) -> int:
-        self._answer("lay_edits")
-        self.edits += [(letter.chat, known, what) for letter in letters]
-        return len(letters)
 
 
 async def until(memory: Memory, true: Callable[[], bool]) -> None:

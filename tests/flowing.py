@@ -9,7 +9,7 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from bot.deliver.carrier import Ear, Sends
-from bot.deliver.courier import Courier
+from bot.deliver.courier import Courier, Shelves
 from bot.identity import recognise
 from bot.items import Chat, ChatId, ChatKind, Image, Subscription, UserId
 from bot.route import Router
@@ -69,7 +69,7 @@ async def flow(store: Store, sender: Sends) -> AsyncIterator[None]:
     """Route and deliver meanwhile; whatever ends a loop comes out at the end."""
     stop = asyncio.Event()
     ear = Ear(_tell, store.claims.note_health)
-    courier = Courier(store.outbox, store.news, store.chats, sender, SETTINGS, ear=ear)
+    courier = Courier(Shelves(store.outbox, store.edits, store.news, store.chats), sender, SETTINGS, ear=ear)
     loops = [asyncio.create_task(loop.run(stop)) for loop in (Router(store), courier)]
     try:
         yield

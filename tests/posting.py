@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.deliver import carrier, courier
 from bot.deliver.carrier import Carrier, Ear, Sends
-from bot.deliver.courier import Courier
+from bot.deliver.courier import Courier, Shelves
 from bot.deliver.letters import Letters
 from bot.deliver.outcome import Edited, NotOurs, Outcome, Sent
 from bot.errors import CorruptRecord
@@ -142,7 +142,8 @@ class Post:
     def a_courier(self) -> Courier:
         """The loop around a carrier of its own."""
         outbox, chats = self.store.outbox, self.store.chats
-        return Courier(outbox, self.news, chats, self.sender, SETTINGS, ear=self.ear, clock=self.clock)
+        shelves = Shelves(outbox, self.store.edits, self.news, chats)
+        return Courier(shelves, self.sender, SETTINGS, ear=self.ear, clock=self.clock)
 
     async def paused(self, chat: ChatId) -> str:
         """Why the chat is paused."""

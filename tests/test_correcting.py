@@ -28,7 +28,7 @@ async def post(store: Store, clock: Clock) -> Post:
     stored = made.news.items[item]
     made.news.items[item] = replace(stored, item=replace(stored.item, title="Item one, corrected"))
     made.sender.edit_reply = lambda _, message_id: Sent(message_id)
-    await made.store.outbox.lay_edits(item, "text", [Letter(ANN), Letter(GROUP)])
+    await made.store.edits.lay(item, "text", [Letter(ANN), Letter(GROUP)])
     return made
 
 
@@ -38,7 +38,7 @@ def corrector(post: Post, refused: list[str] | None = None) -> Corrector:
             refused.append(why)
 
     letters = Letters(post.news, post.store.outbox, SETTINGS)
-    return Corrector(post.store.outbox, letters, post.sender, halt)
+    return Corrector(post.store.edits, post.store.outbox, letters, post.sender, halt)
 
 
 async def correct(post: Post, *, for_ms: int = 0) -> None:
@@ -94,7 +94,7 @@ async def test_an_expired_item_and_an_ended_subscription_are_left_as_they_stand(
     await correct(post)
     assert [chat for chat, *_ in post.sender.edited] == [GROUP]
     post.news.items.clear()
-    await post.store.outbox.lay_edits(ItemId("x.y"), "text", [Letter(GROUP)])
+    await post.store.edits.lay(ItemId("x.y"), "text", [Letter(GROUP)])
     await correct(post)
     assert len(post.sender.edited) == 1
 
@@ -111,7 +111,7 @@ async def test_a_refused_token_is_told(post: Post) -> None:
 async def test_the_alert_that_was_fired_stays_marked(post: Post) -> None:
     hit = Hit(1, "corrected", ("corrected",))
     item = next(iter(post.news.items))
-    await post.store.outbox.lay_edits(item, "media", [Letter(ANN, (hit,))])
+    await post.store.edits.lay(item, "media", [Letter(ANN, (hit,))])
     await correct(post)
     by_chat = {chat: (message, new_picture) for chat, _, message, new_picture in post.sender.edited}
     message, new_picture = by_chat[ANN]

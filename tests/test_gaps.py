@@ -24,7 +24,7 @@ from tests.origin import serve
 from tests.relay import Relay, relay
 from tests.test_journeys import picture
 
-TWICE_ALLOWED = 1
+TWICE_ALLOWED = 0
 """How often an item may come again to a channel or supergroup, killed between Telegram's taking it and the note."""
 
 ITEMS = 6

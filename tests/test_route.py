@@ -50,7 +50,9 @@ async def test_what_was_noticed_before_a_subscription_is_not_for_it() -> None:
     memory = Memory()
     feed = memory.follow(FEED, 1, since=START_MS)
     memory.follow(FEED, 2, since=START_MS + 1)
-    await Router(memory.store).route(entries(hand(memory, feed, "a")))
+    items = entries(hand(memory, feed, "a"))
+    memory.now += 1
+    await Router(memory.store).route(items)
     assert heard(memory) == {1: ["Title a"]}
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from bot.items import Alert, Chat, ChatId, ChatKind, Hit, ItemId, Subscription
 from bot.store import keys
 from bot.store.client import Store
-from bot.store.outbox import Claim, EditClaim, Letter, Met
+from bot.store.edits import EditClaim
+from bot.store.outbox import Claim, Letter, Met
 from tests.conftest import Clock
 
 ANN, BEN, CHANNEL = ChatId(11), ChatId(12), ChatId(-1001)
@@ -33,11 +34,11 @@ async def send(store: Store, number: int, *chats: ChatId) -> None:
 
 
 async def lay_edit(store: Store, number: int, *chats: ChatId, what: str = "text") -> int:
-    return await store.outbox.lay_edits(item(number), what, [Letter(chat) for chat in chats])
+    return await store.edits.lay(item(number), what, [Letter(chat) for chat in chats])
 
 
 async def edits(store: Store, limit: int = 100) -> list[EditClaim]:
-    return list(await store.outbox.claim_edits(limit, LEASE_MS))
+    return list(await store.edits.claim(limit, LEASE_MS))
 
 
 async def day(store: Store, redis: Any, what: str) -> int:
@@ -95,7 +96,7 @@ async def test_an_edit_that_is_done_is_over_and_a_dead_workers_comes_back(
     assert await edits(store) == []
     clock.forward(LEASE_MS)
     (again,) = await edits(store)
-    await store.outbox.finish_edit(again, done=True)
+    await store.edits.finish(again, done=True)
     clock.forward(LEASE_MS)
     assert await edits(store) == []
     assert not await redis.exists("edits", "edits:notes")
@@ -106,8 +107,8 @@ async def test_a_correction_that_came_during_the_edit_is_not_lost(store: Store, 
     await send(store, 1, ANN)
     await lay_edit(store, 1, ANN)
     (first,) = await edits(store)
-    await store.outbox.lay_edits(item(1), "media", [Letter(ANN, (Hit(1, "quake", ("quake",)),))])
-    await store.outbox.finish_edit(first, done=True)
+    await store.edits.lay(item(1), "media", [Letter(ANN, (Hit(1, "quake", ("quake",)),))])
+    await store.edits.finish(first, done=True)
     clock.forward(5_000)
     (second,) = await edits(store)
     assert second.new_picture
@@ -125,7 +126,7 @@ async def test_edits_have_a_budget_of_their_own_within_the_bots(store: Store, cl
     while clock.ms < start + 60_000:
         for one in await edits(store):
             times.append(clock.ms - start)
-            await store.outbox.finish_edit(one, done=True)
+            await store.edits.finish(one, done=True)
         clock.forward(50)
     assert times[:3] == [0, 0, 0]
     assert all(after - before >= 3_350 for before, after in pairwise(times[2:]))

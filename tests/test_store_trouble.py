@@ -71,13 +71,8 @@ async def routed(store: Store) -> list[str]:
 # What is in Redis
 
 
-STOPS_ALL = pytest.mark.xfail(
-    strict=True, reason="one key of a wrong type fails the script that handles all chats, again and again"
-)
-
-
 def wrong(key: str, *marks: pytest.MarkDecorator) -> ParameterSet:
-    return pytest.param(key, id=key.replace(str(BAD), "bad"), marks=[STOPS_ALL, *marks])
+    return pytest.param(key, id=key.replace(str(BAD), "bad"), marks=marks)
 
 
 @pytest.mark.parametrize(
@@ -134,9 +129,6 @@ async def test_a_budget_of_a_wrong_type_holds_everything_up_until_it_is_gone_and
         await all_arrive(sender, expected, *CHATS)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the step that fails is told, not the key; nobody knows what to delete"
-)
 async def test_a_budget_of_a_wrong_type_is_named(
     fast: Store, redis: Any, sender: FakeSender, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -148,9 +140,6 @@ async def test_a_budget_of_a_wrong_type_is_named(
 
 
 @pytest.mark.parametrize("how", ["gone", also("of a wrong type")])
-@pytest.mark.xfail(
-    strict=True, reason="who waits is known to `ready` alone, and nothing makes it anew from the lanes"
-)
 async def test_what_waits_arrives_though_the_key_that_says_who_waits_was_lost(
     fast: Store, redis: Any, sender: FakeSender, caplog: pytest.LogCaptureFixture, how: str
 ) -> None:
@@ -186,17 +175,7 @@ async def test_a_record_that_is_of_no_use_before_routing_is_named_and_all_other_
     assert f"item {broken}: its record is gone or cannot be read" in caplog.text
 
 
-WAITS_LONG = pytest.mark.xfail(
-    strict=True,
-    reason="taken for our own failure and tried twelve times, some seven minutes, before the next",
-)
-
-
-@pytest.mark.parametrize(
-    "how",
-    [one for one in RECORDS if one != "of a wrong type"]
-    + [pytest.param("of a wrong type", marks=WAITS_LONG)],
-)
+@pytest.mark.parametrize("how", list(RECORDS))
 async def test_a_record_that_is_of_no_use_before_delivery_is_parked_and_the_next_item_follows(
     fast: Store, redis: Any, sender: FakeSender, caplog: pytest.LogCaptureFixture, how: str
 ) -> None:

@@ -12,7 +12,7 @@ from bot.deliver.asking import Amends
 from bot.deliver.letters import Letters, Withdrawn
 from bot.deliver.outcome import Down, Edited, Halt, NotOurs, Sent, Unchanged, Unclear, Wait
 from bot.items import ChatId
-from bot.store.outbox import EditClaim
+from bot.store.edits import EditClaim
 
 LEASE_S = 60.0
 """Longer than an edit: what a killed worker held comes back then."""
@@ -24,13 +24,17 @@ logger = logging.getLogger(__name__)
 
 
 class Edits(Protocol):
-    """What is needed of :class:`bot.store.outbox.Outbox`."""
+    """What is needed of :class:`bot.store.edits.Edits`."""
 
-    async def claim_edits(self, limit: int, lease_ms: int) -> tuple[EditClaim, ...]:
+    async def claim(self, limit: int, lease_ms: int) -> tuple[EditClaim, ...]:
         """Hand out messages to edit now."""
 
-    async def finish_edit(self, claim: EditClaim, *, again_ms: int | None = None, done: bool = False) -> None:
+    async def finish(self, claim: EditClaim, *, again_ms: int | None = None, done: bool = False) -> None:
         """Note what became of one."""
+
+
+class Holds(Protocol):
+    """What is needed of :class:`bot.store.outbox.Outbox`."""
 
     async def hold(self, chat_id: ChatId | None, wait_ms: int, *, flood: bool = False) -> None:
         """Let everything wait that is meant for the chat."""
@@ -40,16 +44,22 @@ class Corrector:
     """Edits messages, any number at a time. ``halt`` hears why Telegram will not have us at all."""
 
     def __init__(
-        self, edits: Edits, letters: Letters, amends: Amends, halt: Callable[[str], Awaitable[None]]
+        self,
+        edits: Edits,
+        outbox: Holds,
+        letters: Letters,
+        amends: Amends,
+        halt: Callable[[str], Awaitable[None]],
     ) -> None:
         self._edits = edits
+        self._outbox = outbox
         self._letters = letters
         self._amends = amends
         self._halt = halt
 
     async def claim(self, room: int) -> tuple[EditClaim, ...]:
         """Return up to ``room`` messages to edit now."""
-        return await self._edits.claim_edits(room, round(LEASE_S * 1000))
+        return await self._edits.claim(room, round(LEASE_S * 1000))
 
     async def correct(self, claim: EditClaim) -> None:
         """Edit one message and note the outcome; what goes wrong with it stays here."""
@@ -73,19 +83,19 @@ class Corrector:
         match outcome:
             case Sent() | Unchanged():
                 logger.info("chat %d, message %d: corrected", claim.chat, claim.message_id)
-                await self._edits.finish_edit(claim, done=isinstance(outcome, Sent))
+                await self._edits.finish(claim, done=isinstance(outcome, Sent))
             case Wait(seconds):
                 wait_ms = round(seconds * 1000) + 500
-                await self._edits.hold(claim.chat, wait_ms, flood=True)
-                await self._edits.finish_edit(claim, again_ms=wait_ms)
+                await self._outbox.hold(claim.chat, wait_ms, flood=True)
+                await self._edits.finish(claim, again_ms=wait_ms)
             case Down() | Unclear():
-                await self._edits.finish_edit(claim, again_ms=round(AGAIN_S * 1000))
+                await self._edits.finish(claim, again_ms=round(AGAIN_S * 1000))
             case Halt(why):
-                await self._edits.finish_edit(claim, again_ms=0)
+                await self._edits.finish(claim, again_ms=0)
                 await self._halt(why)
             case Withdrawn(why) | NotOurs(why):
                 logger.info("chat %d, message %d: left as it is: %s", claim.chat, claim.message_id, why)
-                await self._edits.finish_edit(claim)
+                await self._edits.finish(claim)
             case _:  # the chat is lost, has moved, or refuses: the next item that is sent there shows it
                 logger.info("chat %d, message %d: left as it is: %s", claim.chat, claim.message_id, outcome)
-                await self._edits.finish_edit(claim)
+                await self._edits.finish(claim)

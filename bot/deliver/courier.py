@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.deliver.carrier import LEASE_S, Carrier, Ear, Lanes, People, Sends
@@ -16,7 +17,8 @@ from bot.deliver.letters import Items, Letters, Memory
 from bot.errors import StoreError, TokenRefused
 from bot.items import ChatId
 from bot.settings import Settings
-from bot.store.outbox import Claimed, EditClaim
+from bot.store.edits import EditClaim
+from bot.store.outbox import Claimed
 
 WORKERS = 32
 """Deliveries at the same time: 30 a second at a second each; a slow picture holds up one of them."""
@@ -42,7 +44,7 @@ JUMP_MS = 5_000
 logger = logging.getLogger(__name__)
 
 
-class Outbox(Lanes, Edits, Memory, Protocol):
+class Outbox(Lanes, Memory, Protocol):
     """What is needed of :class:`bot.store.outbox.Outbox`."""
 
     async def claim(self, limit: int, lease_ms: int) -> Claimed:
@@ -56,25 +58,33 @@ class Chats(People, Protocol):
         """Forget chats that were lost long ago."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shelves:
+    """The rooms of the store that delivering takes from."""
+
+    outbox: Outbox
+    edits: Edits
+    news: Items
+    chats: Chats
+
+
 class Courier:
     """Delivers what the outbox holds until told to stop. ``clock`` is in epoch milliseconds."""
 
     def __init__(
         self,
-        outbox: Outbox,
-        news: Items,
-        chats: Chats,
+        store: Shelves,
         sender: Sends,
         settings: Settings,
         *,
         ear: Ear,
         clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
-        self._outbox = outbox
-        self._chats = chats
-        letters = Letters(news, outbox, settings)
-        self._carrier = Carrier(outbox, chats, letters, sender, ear, clock)
-        self._corrector = Corrector(outbox, letters, sender, self._halt)
+        self._outbox = store.outbox
+        self._chats = store.chats
+        letters = Letters(store.news, store.outbox, settings)
+        self._carrier = Carrier(store.outbox, store.chats, letters, sender, ear, clock)
+        self._corrector = Corrector(store.edits, store.outbox, letters, sender, self._halt)
         self._wake = asyncio.Event()
         self._store_away = False
         self._reported_s = self._tidied_s = time.monotonic()

@@ -8,12 +8,14 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.deliver.recent import Recent
-from bot.errors import CorruptRecord
+from bot.errors import CorruptRecord, StoreError, StoreUnavailable, StoreUnfit
 from bot.items import Chat, ChatId, Hit, ItemId, StoredItem, Subscription
 from bot.render.message import compose
 from bot.render.parts import Entity, EntityKind, Message, Preview, RichText, units
 from bot.settings import Settings
-from bot.store.outbox import Claim, EditClaim, Wishes
+from bot.store.edits import EditClaim
+from bot.store.outbox import Claim
+from bot.store.wishes import Wishes
 from bot.stories import stories
 
 TITLE_LIMIT = 1_000
@@ -114,7 +116,9 @@ class Letters:
             return known
         try:
             stored = await self._news.get(item_id)
-        except CorruptRecord as error:
+        except (StoreUnavailable, StoreUnfit):
+            raise
+        except (CorruptRecord, StoreError) as error:  # what stands there is no record, or none that can be read
             return Withdrawn(str(error))
         if stored is None:
             return Withdrawn("record expired")

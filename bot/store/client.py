@@ -18,6 +18,7 @@ from bot.store import keys
 from bot.store.chats import Chats
 from bot.store.claims import Claims
 from bot.store.door import DEADLINE_S, Door, Pace
+from bot.store.edits import Edits
 from bot.store.embedded import EmbeddedServer
 from bot.store.feeds import Feeds
 from bot.store.news import News
@@ -65,7 +66,9 @@ class Store:
         self.feeds = Feeds(self._door)
         self.news = News(self._door, keep_ms=keep_ms)
         self.chats = Chats(self._door, keep_ms=keep_ms)
-        self.outbox = Outbox(self._door, limits(send_rate, paid=send_paid), keep_ms=keep_ms)
+        limit = limits(send_rate, paid=send_paid)
+        self.outbox = Outbox(self._door, limit, keep_ms=keep_ms)
+        self.edits = Edits(self._door, limit)
         self.claims = Claims(self._door)
         self.status = Status(self._door)
 

@@ -28,6 +28,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from bot.errors import StoreError, StoreUnavailable, StoreUnfit
+from bot.store import keys as names
 
 DEADLINE_S = 5.0
 """How long one call may take, beyond what it blocks on purpose."""
@@ -172,12 +173,27 @@ class Door:
         """
         text, digest = script(name, self._pace)
         rest = (len(keys), *keys, self.steered_ms, *args)
-        with translated():
-            async with asyncio.timeout(self._deadline_s):
-                try:
-                    return await self._redis.execute_command("EVALSHA", digest, *rest)
-                except NoScriptError:
-                    return await self._redis.execute_command("EVAL", text, *rest)
+        try:
+            with translated():
+                async with asyncio.timeout(self._deadline_s):
+                    try:
+                        return await self._redis.execute_command("EVALSHA", digest, *rest)
+                    except NoScriptError:
+                        return await self._redis.execute_command("EVAL", text, *rest)
+        except StoreError as error:
+            if "WRONGTYPE" in str(error) and (named := await self._misfits()):
+                raise StoreError(f"{error}; {named}") from error
+            raise
+
+    async def _misfits(self) -> str:
+        """Return in words which keys without an id hold what is not ours, "" if none does."""
+        kinds = await self.many([("TYPE", key) for key in names.TYPES])
+        told = [
+            f"the key {key} holds a {kind.decode()}, not newsrelay's {names.TYPES[key]}: delete or rename it"
+            for key, kind in zip(names.TYPES, kinds, strict=True)
+            if kind.decode() not in {"none", names.TYPES[key]}
+        ]
+        return "; ".join(told)
 
     async def close(self) -> None:
         """Give up the connections."""

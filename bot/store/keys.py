@@ -75,6 +75,14 @@ WINDOW = "window"
 HEALTH = "health"
 TROUBLES = "troubles"
 
+TYPES = {
+    **dict.fromkeys((META, FEEDS, USERNAMES, HEALTH, "leaders", "moved", "tops", "edits:notes"), "hash"),
+    **dict.fromkeys((SCHEDULE, READY, BUDGET, WINDOW, "looking", "edits", "lost", "troubles"), "zset"),
+    NEWS: "stream",
+    CHATS: "set",
+}
+"""What the keys without an id hold: if one holds something else, that must be told by its name."""
+
 
 def feed(feed_id: FeedId) -> str:
     """What we know of a feed."""

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil, floor
-from typing import Any
 
-from bot.items import Chat, ChatId, FeedId, Hit, ItemId, Subscription
+from bot.errors import StoreUnavailable
+from bot.items import ChatId, Hit, ItemId
 from bot.store import fields, keys
 from bot.store.door import Argument, Door, Pace
+from bot.store.wishes import Wishes, read_wishes
 
 PAID_RATE = 1000
 """Messages a second with paid broadcasts (telegram.md, section 6)."""
@@ -33,11 +34,11 @@ chat, so that corrections find their messages."""
 STORIES_KEPT_MS = 2 * 86_400_000
 """For how long a story that a chat was told is known again when another feed tells it."""
 
-IN_FLIGHT_MS = 5_000
-"""How soon an edit asks again for the message that is just being sent."""
-
 LANE_KEPT = 25_000
 """How many items may wait for one chat; beyond, the oldest are parked, with that as the reason."""
+
+UNANSWERED_KEPT = 1000
+"""Claims without an answer that are remembered; what is beyond comes back with its lease."""
 
 REPLY_WAIT_MS = 60_000
 """No reply waits longer for its place."""
@@ -68,22 +69,6 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """How a chat wants an item, as it stood when it was claimed.
-
-    ``subscription`` is None if it has ended. ``feeds`` is how many the chat hears. ``version``
-    changes with what the item says, "" if that is not known. ``weak_link``: the item's feed has
-    shown one link on different items.
-    """
-
-    chat: Chat
-    subscription: Subscription | None
-    feeds: int = 1
-    version: str = ""
-    weak_link: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Claim:
     """The right to send one item to one chat, until the lease ends, and what setting it needs.
 
@@ -99,27 +84,6 @@ class Claim:
     """Not "": an attempt before may have arrived, with a higher message id than this ("?": unknown)."""
     wishes: Wishes | None = None
     """None where somebody else than the claim script made the claim."""
-
-
-@dataclass(frozen=True, slots=True)
-class EditClaim:
-    """The right to edit one message, until the lease ends. ``note`` tells it from a later correction."""
-
-    chat: ChatId
-    item: ItemId
-    message_id: int
-    note: str
-    wishes: Wishes
-
-    @property
-    def new_picture(self) -> bool:
-        """Whether the item has another picture now."""
-        return self.note.startswith("media")
-
-    @property
-    def hits(self) -> tuple[Hit, ...]:
-        """The alerts that the item fires now."""
-        return fields.hits(self.note.partition(" ")[2].encode())
 
 
 class Met(StrEnum):
@@ -174,6 +138,8 @@ class Outbox:
         self._door = door
         self._limit = limit
         self._keep_ms = keep_ms
+        self._unanswered: set[str] = set()
+        """Words of claims whose answer never came: Redis may have handed something out for them."""
 
     async def lay(self, item_id: ItemId, order_ms: int, letters: Sequence[Letter]) -> int:
         """Put an item into the lanes of many chats; return how many of them it is new to.
@@ -200,8 +166,18 @@ class Outbox:
         Each must be settled, deferred or parked within ``lease_ms``; otherwise its chat is
         handed out again.
         """
-        head, found = await self._claim("claim", limit, lease_ms, head=5)
-        wait_ms, edit_ms, now_ms, back_ms, broken = head
+        if self._unanswered:
+            await self._door.run("void", *self._unanswered)
+            self._unanswered.clear()
+        nonce = uuid.uuid4().hex[:16]
+        limits = (self._limit.messages, self._limit.window_ms)
+        try:
+            answer = await self._door.run("claim", limit, lease_ms, nonce, *limits)
+        except StoreUnavailable:
+            if len(self._unanswered) < UNANSWERED_KEPT:
+                self._unanswered.add(nonce)
+            raise
+        wait_ms, edit_ms, now_ms, back_ms, broken, *found = answer
         claims = tuple(
             Claim(
                 ChatId(int(chat)),
@@ -210,53 +186,12 @@ class Outbox:
                 attempt,
                 fields.hits(note),
                 doubt.decode(),
-                _wishes(chat, item, how, told, *rest),
+                read_wishes(chat, item, how, told, *rest),
             )
             for chat, item, token, attempt, note, doubt, how, told, *rest in found
         )
         due_ms = None if edit_ms < 0 else edit_ms
         return Claimed(claims, wait_ms, due_ms, now_ms, back_ms, _pairs(broken))
-
-    async def claim_edits(self, limit: int, lease_ms: int) -> tuple[EditClaim, ...]:
-        """Return up to ``limit`` messages to edit now; each must be finished within ``lease_ms``."""
-        _, found = await self._claim("claim_edits", limit, lease_ms, head=0)
-        return tuple(
-            EditClaim(
-                ChatId(int(chat)),
-                ItemId(item.decode()),
-                message,
-                note.decode(),
-                _wishes(chat, item, how, told),
-            )
-            for chat, item, message, note, how, told in found
-        )
-
-    async def _claim(
-        self, script: str, limit: int, lease_ms: int, *, head: int
-    ) -> tuple[list[Any], list[Any]]:
-        nonce = uuid.uuid4().hex[:16]
-        limits = (self._limit.messages, self._limit.window_ms)
-        answer = await self._door.run(script, limit, lease_ms, nonce, *limits)
-        return answer[:head], answer[head:]
-
-    async def lay_edits(self, item_id: ItemId, what: str, letters: Sequence[Letter]) -> int:
-        """Let the messages that an item was sent as follow it; return how many there are.
-
-        ``what`` is ``text``, or ``media`` where the picture is another one. What still waits in
-        a lane is set from what is known when its turn comes.
-        """
-        laid = 0
-        for start in range(0, len(letters), LETTERS_AT_ONCE):
-            args: list[Argument] = []
-            for letter in letters[start : start + LETTERS_AT_ONCE]:
-                args += [letter.chat, fields.of_hits(letter.hits)]
-            laid += await self._door.run("lay_edits", item_id, what, IN_FLIGHT_MS, *args)
-        return laid
-
-    async def finish_edit(self, claim: EditClaim, *, again_ms: int | None = None, done: bool = False) -> None:
-        """Note that a message was edited (``done``), is to be tried again, or is to be left as it is."""
-        again = "" if again_ms is None else again_ms
-        await self._door.run("finish_edit", claim.chat, claim.item, claim.note, again, int(done))
 
     async def settle(
         self,
@@ -371,19 +306,3 @@ def _pairs(broken: Sequence[bytes]) -> tuple[tuple[ChatId, str], ...]:
     """Return the chats whose keys are not as they should be, and what Redis says of them."""
     named = zip(broken[::2], broken[1::2], strict=True)
     return tuple((ChatId(int(chat)), why.decode(errors="replace")) for chat, why in named)
-
-
-def _wishes(
-    chat: bytes,
-    item: bytes,
-    how: bytes,
-    told: Sequence[bytes],
-    feeds: int = 1,
-    version: bytes = b"",
-    weak_link: bytes = b"",
-) -> Wishes:
-    """Return what a claim script tells of a chat."""
-    chat_id, feed_id = ChatId(int(chat)), FeedId(item.decode().partition(".")[0])
-    known = dict(zip(told[::2], told[1::2], strict=True))
-    subscription = fields.subscription(chat_id, feed_id, how) if how else None
-    return Wishes(fields.chat(chat_id, known), subscription, feeds, version.hex(), weak_link == b"1")

@@ -1,6 +1,6 @@
 -- Hand out what may be sent now: at most one item for a chat, the longest ready first, with all that setting it needs.
 -- uses: clock, tally, pace, turn, rewind
--- KEYS: `ready`, `window`, `budget`, `edits`, `tops`, `lane:{chat}` and its three, `lease:{chat}`, `chat:{id}` and its
+-- KEYS: `ready`, `window`, `budget`, `edits`, `tops`, `chats`, `lane:{chat}` and its three, `lease:{chat}`, `chat:{id}` and its
 --   `:feeds`, `feed:{id}`, its `:chats` and `:prints`, spelled here.
 -- ARGV: 1 now · 2 limit · 3 lease (ms) · 4 a word never used before · 5 messages in a window · 6 the window (ms)
 -- Result: {ms until it is worth asking again, ms until an edit is due or -1, now, ms that the clock went back or 0,
@@ -16,6 +16,15 @@ local most, window_ms = most_of(ARGV[5]), tonumber(ARGV[6])
 local IDLE_MS = 100 -- what is laid meanwhile must not wait long
 local LEASE_KEPT_MS = 3600000 -- a late answer finds its claim unless another was made
 local HEAD = 5
+
+-- Who waits is told by `ready` alone: should it be gone, it is made anew from the lanes. Its end tells that it is ours.
+if not redis.call('ZSCORE', 'ready', 'end') then
+  for _, chat in ipairs(redis.call('SMEMBERS', 'chats')) do
+    local till = tonumber(redis.call('HGET', 'lease:' .. chat, 'till') or 0)
+    if not redis.call('ZSCORE', 'ready', chat) then next_turn(chat, math.max(now, till)) end
+  end
+  redis.call('ZADD', 'ready', '+inf', 'end')
+end
 
 local broken = {}
 local answer = {0, -1, now, rewind(now), broken}

@@ -118,7 +118,7 @@ class Letters:
             stored = await self._news.get(item_id)
         except (StoreUnavailable, StoreUnfit):
             raise
-        except (CorruptRecord, StoreError) as error:  # what stands there is no record, or none that can be read
+        except (CorruptRecord, StoreError) as error:  # what stands there cannot be read
             return Withdrawn(str(error))
         if stored is None:
             return Withdrawn("record expired")

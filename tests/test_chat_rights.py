@@ -43,6 +43,18 @@ async def test_in_groups_everybody_may_read(stage: Stage) -> None:
         assert says in (await stage.ask(group, command, user=member)).text
 
 
+async def test_whoever_subscribed_a_group_is_told_in_private_when_it_is_lost_and_told_once(
+    stage: Stage,
+) -> None:
+    group = stage.world.add_supergroup("Hall")
+    await stage.ask(group, f"/sub {FEED}", more=2)
+    before = len(stage.world.messages(stage.world.user))
+    stage.world.kick(group)
+    told = (await stage.world.wait_for_messages(stage.world.user, before + 1))[before]
+    assert "I can no longer write to Hall (kicked)" in told.text
+    assert not await stage.store.chats.pause(ChatId(group.id), "kicked"), "a courier has nothing to add"
+
+
 async def test_an_administrator_who_shows_the_group_instead_of_a_name_may(stage: Stage) -> None:
     group = stage.world.add_supergroup()
     await stage.ask(group, f"/sub {FEED}", more=2, anonymous=True)

@@ -1,8 +1,8 @@
 """``kill -9`` of everything at any moment loses nothing.
 
 A publisher brings 300 items for five chats while relay, workers and Redis are killed together ten
-times. Afterwards each chat has every item, in order; at most one message a kill stands twice (sent,
-and not yet noted as sent).
+times. Afterwards each chat has every item, in order, and none twice: what was sent and not yet noted
+is asked for. Only a chat's very first message can stand twice, since none is known to ask beyond.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ def titles(world: Playground, person: User) -> list[str]:
 async def test_killing_everything_at_ten_random_moments_loses_nothing(tmp_path: Path) -> None:
     print(f"CRASH_SEED={SEED} repeats this run")
     dice = random.Random(SEED)
-    rates = {"SEND_RATE": "60", "SEND_CHAT_RATE": "1000"}
+    rates = {"SEND_RATE": "150", "SEND_CHAT_RATE": "1000"}
     async with Playground() as world, serve() as origin, relay(tmp_path, world, **rates) as run:
         people = [world.add_user(f"Reader {number}") for number in range(CHATS)]
         origin.publish("press", title="before anybody asked")
@@ -69,10 +69,10 @@ async def test_killing_everything_at_ten_random_moments_loses_nothing(tmp_path: 
             what="every item in every chat",
         )
         assert await run.stop() == 0
-        twice = 0
+        twice = list[str]()
         for person in people:
             got = titles(world, person)
             assert list(dict.fromkeys(got)) == expected, "nothing missing, nothing else, in order"
-            twice += sum(count - 1 for count in Counter(got).values())
-        print(f"{ITEMS} items to {CHATS} chats, {run.kills} kills: 0 lost, {twice} twice")
-        assert twice <= run.kills
+            twice += [title for title, count in Counter(got).items() if count > 1]
+        print(f"{ITEMS} items to {CHATS} chats, {run.kills} kills: 0 lost, {len(twice)} twice")
+        assert set(twice) <= {expected[0]}

@@ -90,6 +90,9 @@ async def _take(desk: Desk, ask: Ask, chat: Chat, found: Found) -> None:
     """Subscribe, say so, and show the latest item as all others will look."""
     feed, by = found.feed, ask.person.id if ask.person else None
     new = await desk.finder.add(chat.id, feed, by=by, topic=ask.topic if here(ask, chat) else None)
+    if new and chat.owner is None and by is not None:
+        # Whoever subscribed it first is told when it is lost.
+        await desk.store.chats.save(replace(chat, owner=by), before=chat)
     called = link(name_of(feed), feed.link) if feed.link else bold(name_of(feed))
     if not new:
         await desk.answer(ask, say(ask.texts.already, feed=called, at=at(ask, chat)))

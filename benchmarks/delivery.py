@@ -36,7 +36,7 @@ class Size:
 
 SIZES = {
     "quick": Size(limits.Size(400, 40, 900, 65, 1000), 2000, latency.Size(10, 5, 3)),
-    "usual": Size(limits.Size(2000, 200, 3000, 125, 10_000), 6000, latency.Size(30, 20, 10)),
+    "usual": Size(limits.Size(2000, 200, 3000, 125, 10_000), 3000, latency.Size(20, 12, 6)),
     "full": Size(limits.Size(2000, 200, 20_000, 690, 10_000), 20_000, latency.Size(100, 50, 20)),
 }
 
@@ -48,7 +48,7 @@ def _asked() -> argparse.Namespace:
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of {', '.join(PARTS)}; all by default")
     size = parser.add_mutually_exclusive_group()
-    size.add_argument("--quick", dest="size", action="store_const", const="quick", help="in about a minute")
+    size.add_argument("--quick", dest="size", action="store_const", const="quick", help="in some two minutes")
     size.add_argument("--full", dest="size", action="store_const", const="full", help="in about half an hour")
     parser.set_defaults(size="usual")
     parser.add_argument("--workers", type=int, default=1, help="processes that deliver in the part limits")

@@ -78,7 +78,7 @@ async def crowd(place: Place, size: Size, workers: int) -> list[Figure]:
         figure("… most in any minute in one channel", _most_in_a_minute(seen), f"of {GROUP_PER_MINUTE}"),
         figure("… longest wait in vain", judge.worst_wait(seen.sent, ready_s, BOT_PER_S, PACE), "s"),
         *_faults(seen),
-        figure("… lost", judge.lost(seen.sent, wanted), goal="0", met=zero),
+        figure("… lost, or not come in time", judge.lost(seen.sent, wanted), goal="0", met=zero),
     ]
 
 

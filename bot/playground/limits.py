@@ -24,6 +24,10 @@ class FloodLimits:
     """A minute, less a second of jitter."""
 
 
+LONGEST_S = 7 * 86_400
+"""An offence doubles the silence up to here."""
+
+
 class Flood:
     """Keeps the limits of one bot and counts.
 
@@ -65,8 +69,9 @@ class Flood:
             until, seconds = self._muted.get(key, (0.0, 0))
             if until > self._now():
                 self.offences += 1
-                self.mute(key, 2 * seconds)
-                raise flooded(2 * seconds)
+                due = min(2 * seconds, max(seconds, LONGEST_S))
+                self.mute(key, due)
+                raise flooded(due)
 
     def _spend(self, limits: FloodLimits, chat_id: int, cost: int, *, edit: bool) -> None:
         now = self._now()

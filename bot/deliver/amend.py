@@ -6,14 +6,12 @@ letter what :mod:`bot.deliver.sender` sent.
 """
 
 import asyncio
-from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 
 import telegram
-from telegram.error import TelegramError
 
-from bot.deliver import form
-from bot.deliver.outcome import Edited, PhotoRefused, Refused, Sent, Unclear, of_edit_error
+from bot.deliver import calls, form
+from bot.deliver.outcome import Edited, PhotoRefused, Refused, Sent
 from bot.items import ChatId
 from bot.render.cut import cut
 from bot.render.ladder import Way, rungs
@@ -69,68 +67,20 @@ class _Edit:
 
     async def text(self, message: Message) -> Edited:
         """Change a text."""
-        left_s = self._left_s()
-        return await self._within(
-            left_s,
-            self.bot.edit_message_text(
-                message.text.text,
-                self.chat,
-                self.message_id,
-                entities=form.entities(message.text),
-                link_preview_options=form.preview(message.preview),
-                reply_markup=form.keyboard(message.buttons),
-                read_timeout=left_s,
-                connect_timeout=left_s,
-            ),
-        )
+        return await self._call("editMessageText", form.as_text(message))
 
     async def caption(self, message: Message) -> Edited:
         """Change the words under a photo."""
-        left_s = self._left_s()
-        return await self._within(
-            left_s,
-            self.bot.edit_message_caption(
-                self.chat,
-                self.message_id,
-                caption=message.text.text,
-                caption_entities=form.entities(message.text),
-                reply_markup=form.keyboard(message.buttons),
-                read_timeout=left_s,
-                connect_timeout=left_s,
-            ),
-        )
+        return await self._call("editMessageCaption", form.as_caption(message))
 
     async def picture(self, message: Message, address: str) -> Edited:
         """Change photo and words."""
-        left_s = self._left_s()
-        photo = telegram.InputMediaPhoto(
-            address, caption=message.text.text, caption_entities=form.entities(message.text)
-        )
-        return await self._within(
-            left_s,
-            self.bot.edit_message_media(
-                photo,
-                self.chat,
-                self.message_id,
-                reply_markup=form.keyboard(message.buttons),
-                read_timeout=left_s,
-                connect_timeout=left_s,
-            ),
-        )
+        return await self._call("editMessageMedia", form.as_media(message, address))
 
-    def _left_s(self) -> float:
-        return max(LEAST_S, self.deadline - asyncio.get_running_loop().time())
-
-    async def _within(self, limit_s: float, call: Awaitable[telegram.Message | bool]) -> Edited:
-        """Await one call; whatever goes wrong with it becomes a value."""
-        try:
-            async with asyncio.timeout(limit_s):
-                answer = await call
-        except TimeoutError:
-            return Unclear(f"no answer within {limit_s:.0f} s")
-        except TelegramError as error:
-            return of_edit_error(error)
-        return Sent(self.message_id) if answer else Unclear("an answer that says nothing")
+    async def _call(self, method: str, fields: form.Form) -> Edited:
+        left_s = max(LEAST_S, self.deadline - asyncio.get_running_loop().time())
+        place = {"chat_id": self.chat, "message_id": self.message_id}
+        return await calls.edit(self.bot, method, place | fields, left_s)
 
 
 def _lacks(outcome: Edited, what: str) -> bool:

@@ -1,34 +1,53 @@
-"""A message in the library's words: entities, preview and buttons as python-telegram-bot takes them."""
+"""A message in the Bot API's words: the parameters of the calls that send and change it."""
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
+from typing import Any
 
 from bot.render.parts import TEXT_LIMIT, Button, EntityKind, Message, Preview, RichText, units
 
-
-def entities(rich: RichText) -> list[MessageEntity]:
-    """Return the entities of ``rich``, offsets and lengths in UTF-16 units as they are."""
-    return [
-        MessageEntity(
-            one.kind.value, one.offset, one.length, url=one.url or None, language=one.language or None
-        )
-        for one in rich.entities
-    ]
+Form = dict[str, Any]
 
 
-def preview(wanted: Preview) -> LinkPreviewOptions:
-    """Return the options that show ``wanted`` and never another link's preview."""
-    if not wanted.url:
-        return LinkPreviewOptions(is_disabled=True)
-    return LinkPreviewOptions(
-        url=wanted.url, prefer_large_media=wanted.large or None, show_above_text=wanted.above or None
-    )
+def as_text(message: Message) -> Form:
+    """Return what makes a text message of ``message``."""
+    return {
+        "text": message.text.text,
+        "entities": _entities(message.text),
+        "link_preview_options": _preview(message.preview),
+        "reply_markup": _keyboard(message.buttons),
+    }
 
 
-def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
-    """Return the buttons under a message, None for none."""
-    if not rows:
-        return None
-    return InlineKeyboardMarkup([[_button(one) for one in row] for row in rows])
+def as_caption(message: Message) -> Form:
+    """Return what stands under a photo."""
+    return {
+        "caption": message.text.text,
+        "caption_entities": _entities(message.text),
+        "reply_markup": _keyboard(message.buttons),
+    }
+
+
+def as_media(message: Message, photo: str) -> Form:
+    """Return what puts another photo, by its address, and its caption into a message."""
+    media = {
+        "type": "photo",
+        "media": photo,
+        "caption": message.text.text,
+        "caption_entities": _entities(message.text),
+    }
+    return {
+        "media": {name: value for name, value in media.items() if value is not None},
+        "reply_markup": _keyboard(message.buttons),
+    }
+
+
+def where(chat: int, message: Message, *, paid: bool) -> Form:
+    """Return where a message goes, and how loudly."""
+    return {
+        "chat_id": chat,
+        "message_thread_id": message.topic,
+        "disable_notification": message.silent or None,
+        "allow_paid_broadcast": paid or None,
+    }
 
 
 def bare(message: Message) -> Message:
@@ -44,7 +63,35 @@ def bare(message: Message) -> Message:
     return Message(RichText(text + tail), silent=message.silent, topic=message.topic)
 
 
-def _button(one: Button) -> InlineKeyboardButton:
-    if one.url:
-        return InlineKeyboardButton(one.text, url=one.url)
-    return InlineKeyboardButton(one.text, callback_data=one.data)
+def _entities(rich: RichText) -> list[Form] | None:
+    """Return the entities, offsets and lengths in UTF-16 units as they are."""
+    made = []
+    for one in rich.entities:
+        entity: Form = {"type": one.kind, "offset": one.offset, "length": one.length}
+        if one.url:
+            entity["url"] = one.url
+        if one.language:
+            entity["language"] = one.language
+        made.append(entity)
+    return made or None
+
+
+def _preview(wanted: Preview) -> Form:
+    """Return the options that show ``wanted`` and never another link's preview."""
+    if not wanted.url:
+        return {"is_disabled": True}
+    options: Form = {"url": wanted.url}
+    if wanted.large:
+        options["prefer_large_media"] = True
+    if wanted.above:
+        options["show_above_text"] = True
+    return options
+
+
+def _keyboard(rows: tuple[tuple[Button, ...], ...]) -> Form | None:
+    """Return the buttons under a message, None for none."""
+    return {"inline_keyboard": [[_button(one) for one in row] for row in rows]} if rows else None
+
+
+def _button(one: Button) -> Form:
+    return {"text": one.text, "url": one.url} if one.url else {"text": one.text, "callback_data": one.data}

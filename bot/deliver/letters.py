@@ -145,7 +145,8 @@ class Letters:
         wish = wishes.subscription or Subscription(chat.id, stored.feed, stored.noticed_ms)
         message = simplest(stored) if simply else self._set(stored, wish, chat, hits, wishes.version)
         loud = bool(hits) or not wish.silent
-        message = replace(message, topic=wish.topic, silent=not loud)
+        if wish.topic is not None or not loud:
+            message = replace(message, topic=wish.topic, silent=not loud)
         return Letter(message, chat, wishes.subscription, stored.noticed_ms, stored.item.source, stories)
 
     def _set(

@@ -11,12 +11,11 @@ from dataclasses import replace
 from typing import Protocol
 
 import telegram
-from telegram import InputFile
-from telegram.error import TelegramError
 
-from bot.deliver import form
+from bot.deliver import calls, form
 from bot.deliver.addresses import Addresses, Marks
 from bot.deliver.amend import amend
+from bot.deliver.calls import Taken, Upload
 from bot.deliver.outcome import (
     Edited,
     Outcome,
@@ -24,9 +23,7 @@ from bot.deliver.outcome import (
     Refused,
     Sent,
     TopicLost,
-    Unclear,
     Wait,
-    of_error,
 )
 from bot.deliver.recent import Recent
 from bot.deliver.uploads import Files, Pictures, Uploads
@@ -92,7 +89,7 @@ class Sender:
     ) -> None:
         self.bot = bot
         self._outbox = outbox
-        self._paid = paid or None
+        self._paid = paid
         self._sleep = sleep
         bot_id = int(bot.token.partition(":")[0])
         self._uploads = Uploads(pictures, outbox, bot_id)
@@ -169,20 +166,11 @@ class Sender:
         if wait_s > ANSWER_WAIT_S:
             return Wait(wait_s)
         await self._sleep(wait_s)
-        call = self.bot.edit_message_text(
-            message.text.text,
-            chat,
-            message_id,
-            entities=form.entities(message.text),
-            link_preview_options=form.preview(message.preview),
-            reply_markup=form.keyboard(message.buttons),
-            read_timeout=TEXT_S,
-            connect_timeout=TEXT_S,
-        )
-        outcome = _outcome(await _within(TEXT_S, call))
+        fields = {"chat_id": chat, "message_id": message_id, **form.as_text(message)}
+        outcome = await calls.send(self.bot, "editMessageText", fields, TEXT_S)
         if isinstance(outcome, Refused) and "message is not modified" in outcome.why.lower():
             return Sent(message_id)
-        return Sent(message_id) if isinstance(outcome, Sent) else outcome
+        return Sent(message_id) if isinstance(outcome, Taken) else outcome
 
     async def amend(
         self, chat: ChatId, message_id: int, message: Message, *, new_picture: bool = False
@@ -195,7 +183,7 @@ class Sender:
         """Try one rung that shows a picture."""
         if rung.way is Way.UPLOAD:
 
-            async def photo(what: str | InputFile, within_s: float) -> telegram.Message | Outcome:
+            async def photo(what: str | Upload, within_s: float) -> Taken | Outcome:
                 return await self._photo(chat, rung.message, what, within_s)
 
             return await self._uploads.send(rung.url, photo, left_s)
@@ -216,8 +204,8 @@ class Sender:
         if await self._addresses.is_bad(rung.url):
             return PhotoRefused("refused lately, and Telegram remembers that", asked=bool(stale))
         answer = await self._photo(chat, rung.message, rung.url, min(ADDRESS_S, left_s))
-        if isinstance(answer, telegram.Message) and answer.photo:
-            self._addresses.keep_file_id(rung.url, answer.photo[-1].file_id)
+        if isinstance(answer, Taken) and answer.photo:
+            self._addresses.keep_file_id(rung.url, answer.photo)
         if isinstance(answer, PhotoRefused) and answer.blames_picture:
             await self._addresses.note_bad(rung.url)
         return _counted(_outcome(answer), stale)
@@ -231,42 +219,18 @@ class Sender:
         outcome = await self.send(chat, form.bare(message), within_s=_left_s(deadline))
         return Refused(outcome.why) if isinstance(outcome, PhotoRefused) else _counted(outcome, 1)
 
-    async def _text(self, chat: ChatId, message: Message, within_s: float) -> telegram.Message | Outcome:
-        return await _within(
-            within_s,
-            self.bot.send_message(
-                chat,
-                message.text.text,
-                entities=form.entities(message.text),
-                link_preview_options=form.preview(message.preview),
-                reply_markup=form.keyboard(message.buttons),
-                message_thread_id=message.topic,
-                disable_notification=message.silent,
-                allow_paid_broadcast=self._paid,
-                read_timeout=within_s,
-                connect_timeout=within_s,
-            ),
-        )
+    async def _text(self, chat: ChatId, message: Message, within_s: float) -> Taken | Outcome:
+        fields = form.where(chat, message, paid=self._paid) | form.as_text(message)
+        return await calls.send(self.bot, "sendMessage", fields, within_s)
 
     async def _photo(
-        self, chat: ChatId, message: Message, photo: str | InputFile, within_s: float
-    ) -> telegram.Message | Outcome:
-        return await _within(
-            within_s,
-            self.bot.send_photo(
-                chat,
-                photo,
-                caption=message.text.text,
-                caption_entities=form.entities(message.text),
-                reply_markup=form.keyboard(message.buttons),
-                message_thread_id=message.topic,
-                disable_notification=message.silent,
-                allow_paid_broadcast=self._paid,
-                read_timeout=within_s,
-                write_timeout=within_s,
-                connect_timeout=within_s,
-            ),
-        )
+        self, chat: ChatId, message: Message, photo: str | Upload, within_s: float
+    ) -> Taken | Outcome:
+        """Send a photo: by address, by file id, or with the call."""
+        fields = form.where(chat, message, paid=self._paid) | form.as_caption(message)
+        if isinstance(photo, Upload):
+            return await calls.send(self.bot, "sendPhoto", fields, within_s, photo)
+        return await calls.send(self.bot, "sendPhoto", fields | {"photo": photo}, within_s)
 
     async def _place(self, chat: ChatId, *, edit: bool = False) -> float:
         """Return for how many seconds a reply to ``chat`` must wait."""
@@ -301,18 +265,5 @@ def _counted(outcome: Outcome, refusals: int) -> Outcome:
     return replace(outcome, calls=outcome.calls + refusals) if isinstance(outcome, Sent) else outcome
 
 
-async def _within(limit_s: float, call: Awaitable[telegram.Message | bool]) -> telegram.Message | Outcome:
-    """Await one call to Telegram; whatever goes wrong with it becomes a value."""
-    try:
-        async with asyncio.timeout(limit_s):
-            answer = await call
-    except TimeoutError:
-        return Unclear(f"no answer within {limit_s:.0f} s")
-    except TelegramError as error:
-        return of_error(error)
-    return answer if isinstance(answer, telegram.Message) else Unclear("an answer without a message")
-
-
-def _outcome(answer: telegram.Message | Outcome) -> Outcome:
-    """Name what arrived by its id; only an id proves that it was sent."""
-    return Sent(answer.message_id) if isinstance(answer, telegram.Message) else answer
+def _outcome(answer: Taken | Outcome) -> Outcome:
+    return answer.outcome if isinstance(answer, Taken) else answer

@@ -6,12 +6,12 @@ anything was sent. No message of an error holds the address, which holds the tok
 """
 
 import asyncio
-import json
 from io import BytesIO
 
 import aiohttp
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
+from yarl import URL
 
 ANSWER_BYTES = 16 * 1024 * 1024
 """Far more than Telegram's longest answer, 4 MB of updates."""
@@ -25,7 +25,7 @@ DEFAULT_S = 5.0
 UPLOAD_S = 20.0
 """Writing an upload, likewise; anything else is handed to the system at once."""
 
-_JSON = {"Content-Type": "application/json"}
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 class Transport(BaseRequest):
@@ -91,7 +91,7 @@ class Transport(BaseRequest):
                     method,
                     url,
                     data=_body(request_data),
-                    headers=None if upload else _JSON,
+                    headers=None if upload else _FORM,
                     timeout=limits,
                     allow_redirects=False,
                 )
@@ -104,15 +104,12 @@ class Transport(BaseRequest):
 
 
 def _body(data: RequestData | None) -> bytes | aiohttp.FormData | None:
-    """Return the parameters as JSON, or as a form with files.
-
-    The library's form, with JSON in each field and that quoted, takes eight times the computing;
-    Telegram reads a JSON body's values as the same texts.
-    """
+    """Return the parameters as a form, which every Bot API server reads; with files in parts."""
     if data is None:
         return None
     if not data.contains_files:
-        return json.dumps(data.parameters, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        # yarl writes it in a fifth of the time that urllib takes.
+        return URL.build(query=data.json_parameters).raw_query_string.encode()
     form = aiohttp.FormData(data.json_parameters, quote_fields=False)
     for name, (filename, content, kind) in data.multipart_data.items():
         what = BytesIO(content) if isinstance(content, bytes) else content

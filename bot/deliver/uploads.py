@@ -7,11 +7,9 @@ from collections.abc import Awaitable, Callable
 from hashlib import blake2b
 from typing import Protocol
 
-import telegram
-from telegram import InputFile
-
 from bot.deliver import picture
-from bot.deliver.outcome import Outcome, PhotoRefused, Sent
+from bot.deliver.calls import Taken, Upload
+from bot.deliver.outcome import Outcome, PhotoRefused
 from bot.deliver.recent import Recent
 from bot.errors import StoreError
 
@@ -24,7 +22,7 @@ DOWNLOAD_S = 10.0
 Pictures = Callable[[str], Awaitable[bytes | None]]
 """What an address holds, guarded and bounded; None where it cannot be had."""
 
-Photo = Callable[[str | InputFile, float], Awaitable[telegram.Message | Outcome]]
+Photo = Callable[[str | Upload, float], Awaitable[Taken | Outcome]]
 """Sends a photo, by file id or as an upload, within so many seconds."""
 
 logger = logging.getLogger(__name__)
@@ -86,13 +84,13 @@ class Uploads:
         self._digests.put(url, digest)
         if known := await self._by_id(digest, photo, deadline - loop.time()):
             return known
-        upload = InputFile(data, filename=f"picture.{shape.kind}")
+        upload = Upload("photo", f"picture.{shape.kind}", data)
         answer = await photo(upload, max(1.0, deadline - loop.time()))
-        if not isinstance(answer, telegram.Message):
+        if not isinstance(answer, Taken):
             return answer
         if answer.photo:
-            await self._keep(digest, answer.photo[-1].file_id)
-        return Sent(answer.message_id)
+            await self._keep(digest, answer.photo)
+        return answer.outcome
 
     async def _by_id(self, digest: str | None, photo: Photo, within_s: float) -> Outcome | None:
         """Send what was uploaded before; None if nothing was, or its id is not taken any more."""
@@ -105,8 +103,8 @@ class Uploads:
         if file_id is None:
             return None
         answer = await photo(file_id, max(1.0, within_s))
-        if isinstance(answer, telegram.Message):
-            return Sent(answer.message_id)
+        if isinstance(answer, Taken):
+            return answer.outcome
         stale = isinstance(answer, PhotoRefused) and not answer.any_picture
         return None if stale else answer
 

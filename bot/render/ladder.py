@@ -42,10 +42,10 @@ def rungs(message: Message, image_proxy: str = "") -> tuple[Rung, ...]:
 
     ``image_proxy`` holds ``{url}`` and adds its address of the picture, if that is not yet known.
     """
-    text = Rung(Way.TEXT, replace(message, photo=None))
     photo = message.photo
     if photo is None:
-        return (text,)
+        return (Rung(Way.TEXT, message),)
+    text = Rung(Way.TEXT, replace(message, photo=None))
     known = [photo.url, *photo.alternatives]
     if image_proxy:
         known.append(image_proxy.replace("{url}", quote(photo.url, safe="")))

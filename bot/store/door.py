@@ -115,8 +115,22 @@ def script(name: str, pace: Pace) -> tuple[str, str]:
     return whole, hashlib.sha1(whole.encode(), usedforsecurity=False).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One run of a script that waits for its trip to Redis, and for its answer."""
+
+    text: str
+    digest: str
+    rest: tuple[Argument, ...]
+    answer: asyncio.Future[Any]
+
+
 class Door:
-    """What the rooms of the store speak to Redis through."""
+    """What the rooms of the store speak to Redis through.
+
+    Scripts that are run in the same moment share one trip: under load a courier settles several
+    messages at once, and the trip costs more than the script.
+    """
 
     def __init__(
         self,
@@ -130,6 +144,8 @@ class Door:
         self._clock = clock
         self._pace = pace
         self._deadline_s = deadline_s
+        self._waiting: list[_Call] = []
+        self._trips: set[asyncio.Task[None]] = set()
 
     @property
     def steered_ms(self) -> int:
@@ -171,19 +187,64 @@ class Door:
         Raises:
             StoreUnavailable, StoreUnfit: as :meth:`do`.
         """
-        text, digest = script(name, self._pace)
+        loop = asyncio.get_running_loop()
         rest = (len(keys), *keys, self.steered_ms, *args)
+        call = _Call(*script(name, self._pace), rest, loop.create_future())
+        if not self._waiting:
+            loop.call_soon(self._leave)
+        self._waiting.append(call)
         try:
             with translated():
                 async with asyncio.timeout(self._deadline_s):
-                    try:
-                        return await self._redis.execute_command("EVALSHA", digest, *rest)
-                    except NoScriptError:
-                        return await self._redis.execute_command("EVAL", text, *rest)
+                    return await call.answer
         except StoreError as error:
             if "WRONGTYPE" in str(error) and (named := await self._misfits()):
                 raise StoreError(f"{error}; {named}") from error
             raise
+
+    def _leave(self) -> None:
+        """Send off what waits."""
+        calls, self._waiting = self._waiting, []
+        trip = asyncio.get_running_loop().create_task(self._trip(calls))
+        self._trips.add(trip)
+        trip.add_done_callback(self._trips.discard)
+
+    async def _trip(self, calls: Sequence[_Call]) -> None:
+        """Run the scripts of ``calls`` and hand each its answer, or the error that it met."""
+        answers: Sequence[Any]
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                answers = await self._together([("EVALSHA", one.digest, *one.rest) for one in calls])
+                if any(isinstance(one, NoScriptError) for one in answers):
+                    # Redis has forgotten its scripts; those that it knew have been run.
+                    answers = [
+                        (await self._together([("EVAL", call.text, *call.rest)]))[0]
+                        if isinstance(answer, NoScriptError)
+                        else answer
+                        for call, answer in zip(calls, answers, strict=True)
+                    ]
+        except Exception as error:  # noqa: BLE001  each of those who wait makes of it what it is
+            answers = [error] * len(calls)
+        for call, answer in zip(calls, answers, strict=True):
+            if call.answer.done():
+                continue
+            if isinstance(answer, Exception):
+                call.answer.set_exception(answer)
+            else:
+                call.answer.set_result(answer)
+
+    async def _together(self, commands: Sequence[tuple[Argument, ...]]) -> list[Any]:
+        """Return the answers to ``commands``; what Redis refuses of them is an answer, too."""
+        if len(commands) == 1:
+            try:
+                return [await self._redis.execute_command(*commands[0])]
+            except ResponseError as error:
+                return [error]
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for command in commands:
+                pipe.execute_command(*command)
+            answers: list[Any] = await pipe.execute(raise_on_error=False)
+            return answers
 
     async def _misfits(self) -> str:
         """Return in words which keys without an id hold what is not ours, "" if none does."""
@@ -196,7 +257,9 @@ class Door:
         return "; ".join(told)
 
     async def close(self) -> None:
-        """Give up the connections."""
+        """Give up the connections, once the answers on their way have come."""
+        if self._trips:
+            await asyncio.wait(self._trips, timeout=self._deadline_s)
         with translated():
             async with asyncio.timeout(self._deadline_s):
                 await self._redis.aclose()

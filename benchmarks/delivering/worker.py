@@ -27,7 +27,6 @@ from telegram.request import BaseRequest, RequestData
 
 from bot import app
 from bot.app import Role
-from bot.deliver import form
 from bot.items import Style
 from bot.render.message import compose
 from bot.settings import Settings, read
@@ -161,19 +160,21 @@ async def bare(orders: dict[str, Any], inbox: asyncio.StreamReader) -> None:
     messages = []
     for number in orders["items"]:
         one = compose(stored(number, 0), style=Style.SUMMARY, zone=ZoneInfo("UTC"), language="en")
-        made = (form.entities(one.text), form.preview(one.preview), form.keyboard(one.buttons))
-        messages.append((one.text.text, *made))
+        entities = [
+            telegram.MessageEntity(each.kind.value, each.offset, each.length, url=each.url or None)
+            for each in one.text.entities
+        ]
+        messages.append((one.text.text, entities, telegram.LinkPreviewOptions(url=one.preview.url)))
     work = iter(range(orders["count"]))
 
     async def hand(bot: telegram.Bot) -> None:
         for number in work:
-            text, entities, preview, buttons = messages[number % len(messages)]
+            text, entities, preview = messages[number % len(messages)]
             await bot.send_message(
                 chats[number % len(chats)],
                 text,
                 entities=entities,
                 link_preview_options=preview,
-                reply_markup=buttons,
             )
 
     async with _bot(orders) as bot:

@@ -31,7 +31,8 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `lane:{chat}:notes`  | hash   | with the lane       | item id → hits (JSON), for items an alert matched|
 | `lane:{chat}:tries`  | hash   | with the lane       | item id → claims so far                      |
 | `lane:{chat}:doubts` | hash   | with the lane       | item id that may have been sent → its `after`|
-| `ready`              | zset   | for ever            | chat id by when it may be claimed next (ms)  |
+| `ready`              | zset   | for ever            | chat id by when it may be claimed next (ms); |
+|                      |        |                     | `end`, last of all: lost, so are chats       |
 | `lease:{chat}`       | hash   | the lease + an hour | the message in flight: `token`, `item`, `till` (ms)|
 |                      |        |                     | `after`: of `tops`, or `?`: it has a higher id|
 | `sent:{chat}`        | zset   | KEEP_DAYS, by count | item id by message id (0: sent before a migration)|

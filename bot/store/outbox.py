@@ -154,7 +154,7 @@ class Outbox:
                 args += [letter.chat, fields.of_hits(letter.hits)]
             laid, *broken = await self._door.run("lay", item_id, order_ms, LANE_KEPT, self._keep_ms, *args)
             new += laid
-            for chat, why in _pairs(broken):
+            for chat, why in broken_chats(broken):
                 logger.error(
                     "chat %d, item %s: cannot be laid there, it is lost to it: %s", chat, item_id, why
                 )
@@ -191,7 +191,7 @@ class Outbox:
             for chat, item, token, attempt, note, doubt, how, told, *rest in found
         )
         due_ms = None if edit_ms < 0 else edit_ms
-        return Claimed(claims, wait_ms, due_ms, now_ms, back_ms, _pairs(broken))
+        return Claimed(claims, wait_ms, due_ms, now_ms, back_ms, broken_chats(broken))
 
     async def settle(
         self,
@@ -302,7 +302,7 @@ class Outbox:
         await self._door.do("SET", keys.bad(bot_id, url_hash), "1", "EX", BAD_KEPT_S)
 
 
-def _pairs(broken: Sequence[bytes]) -> tuple[tuple[ChatId, str], ...]:
+def broken_chats(broken: Sequence[bytes]) -> tuple[tuple[ChatId, str], ...]:
     """Return the chats whose keys are not as they should be, and what Redis says of them."""
     named = zip(broken[::2], broken[1::2], strict=True)
     return tuple((ChatId(int(chat)), why.decode(errors="replace")) for chat, why in named)

@@ -8,6 +8,25 @@ local function present(chat)
   return redis.call('HGET', 'moved', chat) or chat
 end
 
+-- What an error says where a key holds something that is not ours.
+local NOT_OURS = {'WRONGTYPE', 'is not a', 'attempt to', 'bad argument'}
+
+-- Run a step for a chat, and tell whether it went well. What the chat's keys hold that is not ours must stop nobody
+-- else: it is noted in `broken`. All else (Redis is full, or no primary) is everybody's, and must not count as done.
+local function apart(broken, chat, step, ...)
+  local well, why = pcall(step, chat, ...)
+  if well then return true end
+  why = type(why) == 'table' and why.err or tostring(why)
+  for _, sign in ipairs(NOT_OURS) do
+    if string.find(why, sign, 1, true) then
+      broken[#broken + 1] = chat
+      broken[#broken + 1] = why
+      return false
+    end
+  end
+  error(why, 0)
+end
+
 local function is_paused(chat)
   local why = redis.call('HGET', 'chat:' .. chat, 'paused')
   return why and why ~= ''

@@ -11,7 +11,7 @@ from _pytest.mark import ParameterSet
 from bot import route
 from bot.deliver import carrier, courier
 from bot.deliver.outcome import ChatLost
-from bot.errors import StoreUnfit
+from bot.errors import StoreError, StoreUnfit
 from bot.items import ChatId, ItemId
 from bot.store import keys
 from bot.store.client import Store
@@ -130,6 +130,20 @@ async def test_a_budget_of_a_wrong_type_holds_everything_up_until_it_is_gone_and
         await until(lambda: "until the store is back: Redis refuses a step: WRONGTYPE" in caplog.text)
         await redis.delete(key)
         await all_arrive(sender, expected, *CHATS)
+
+
+@pytest.mark.parametrize("key", ["edits", "tops"])
+async def test_a_claim_that_failed_halfway_is_no_attempt_and_leaves_no_doubt(
+    fast: Store, redis: Any, key: str
+) -> None:
+    await routed(fast)
+    await redis.set(key, "no such thing")
+    with pytest.raises(StoreError, match=f"the key {key} holds"):
+        await fast.outbox.claim(9, 60_000)
+    await redis.delete(key)
+    claims = (await fast.outbox.claim(9, 60_000)).claims
+    assert {claim.chat for claim in claims} == set(CHATS)
+    assert {(claim.attempt, claim.doubt) for claim in claims} == {(1, "")}
 
 
 async def test_a_budget_of_a_wrong_type_is_named(

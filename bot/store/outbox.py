@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil, floor
 
-from bot.errors import StoreUnavailable
+from bot.errors import StoreError
 from bot.items import ChatId, Hit, ItemId
 from bot.store import fields, keys
 from bot.store.door import Argument, Door, Pace
@@ -173,7 +173,7 @@ class Outbox:
         limits = (self._limit.messages, self._limit.window_ms)
         try:
             answer = await self._door.run("claim", limit, lease_ms, nonce, *limits)
-        except StoreUnavailable:
+        except StoreError:  # a script that failed halfway has handed something out, too
             if len(self._unanswered) < UNANSWERED_KEPT:
                 self._unanswered.add(nonce)
             raise

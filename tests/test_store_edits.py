@@ -115,6 +115,22 @@ async def test_a_correction_that_came_during_the_edit_is_not_lost(store: Store, 
     assert second.hits == (Hit(1, "quake", ("quake",)),)
 
 
+async def test_a_correction_like_the_one_before_that_came_during_its_edit_is_not_lost(
+    store: Store, clock: Clock
+) -> None:
+    await send(store, 1, ANN)
+    await lay_edit(store, 1, ANN, what="media")
+    (first,) = await edits(store)
+    await lay_edit(store, 1, ANN)
+    await store.edits.finish(first, done=True)
+    clock.forward(5_000)
+    (second,) = await edits(store)
+    assert (second.new_picture, second.hits) == (True, ())
+    await store.edits.finish(second, done=True)
+    clock.forward(LEASE_MS)
+    assert await edits(store) == []
+
+
 async def test_edits_have_a_budget_of_their_own_within_the_bots(store: Store, clock: Clock) -> None:
     for number in range(10):
         await send(store, number, CHANNEL)

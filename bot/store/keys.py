@@ -42,7 +42,8 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `tops`               | hash   | for ever            | chat id → the highest message id known there |
 | `known:{chat}`       | zset   | an hour, by count   | message ids that are none in doubt           |
 | `edits`              | zset   | until done          | `chat item` to be edited, by when (ms)       |
-| `edits:notes`        | hash   | until done          | `chat item` → what changed, hits (JSON)      |
+| `edits:notes`        | hash   | until done          | `chat item` → what changed and how often it  |
+|                      |        |                     | did, hits (JSON)                             |
 | `lost`               | zset   | 30 days             | chat id by when it was lost to us (ms)       |
 | `budget`             | zset   | until past          | chat id by GCRA arrival (ms), `e{id}` of edits|
 |                      |        |                     | `h{id}` and `bot` by the end of a hold (ms)  |

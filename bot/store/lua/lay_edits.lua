@@ -20,9 +20,10 @@ local function lay(chat, hits)
     and redis.call('HGET', 'lease:' .. chat, 'item') == item
   if (message > 0 or in_flight) and wants_corrections(chat) then
     local edit = chat .. ' ' .. item
-    local before = redis.call('HGET', 'edits:notes', edit) or ''
-    local kind = string.sub(before, 1, 5) == 'media' and 'media' or what
-    redis.call('HSET', 'edits:notes', edit, kind .. ' ' .. hits)
+    local before, count = string.match(redis.call('HGET', 'edits:notes', edit) or '', '^(%a*)(%d*)')
+    local kind = before == 'media' and 'media' or what
+    -- Counted, so that whoever is at work on the one before sees that there is another.
+    redis.call('HSET', 'edits:notes', edit, kind .. (tonumber(count) or 0) + 1 .. ' ' .. hits)
     redis.call('ZADD', 'edits', in_flight and now + ARGV[4] or now, edit)
     laid = laid + 1
   end

@@ -40,8 +40,8 @@ LANE_KEPT = 25_000
 UNANSWERED_KEPT = 1000
 """Claims without an answer that are remembered; what is beyond comes back with its lease."""
 
-REPLY_WAIT_MS = 60_000
-"""No reply waits longer for its place."""
+REPLY_WAIT_MS = 30_000
+"""No reply waits longer for its place: whoever asked has gone by then."""
 
 FILE_KEPT_S = 30 * 86_400
 """How long Telegram's id of an upload is used."""

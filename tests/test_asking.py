@@ -146,6 +146,28 @@ async def test_asking_keeps_to_the_budget_of_edits(post: Post) -> None:
     assert len(post.sender.tried) == 1
 
 
+async def test_a_chat_that_is_written_to_slowly_is_not_asked_for_the_same_message_for_ever(
+    post: Post,
+) -> None:
+    """Since Telegram refused us there one edit at a time is free, and one hole alone proves nothing."""
+    await post.store.outbox.hold(GROUP, 0, flood=True)
+    await post.work(MINUTE)
+    assert asked(post) == [41, 42]
+    assert len(post.sender.arrived) == 1
+
+
+async def test_asking_is_not_put_off_for_as_long_as_the_whole_bot_is_busy(post: Post) -> None:
+    answers(post, {41: Unchanged()})
+    crowd = [ChatId(number) for number in range(1_000, 1_060)]
+    await post.subscribe(*crowd)
+    first = item_one(post)
+    for number in range(2, 20):
+        await post.lay(number, *crowd)
+    await post.work(30_000)
+    assert sum(await post.waiting(*crowd)) > 0, "there was always somebody to be written to"
+    assert await post.store.outbox.sent_as(GROUP, first) == 41
+
+
 async def test_other_chats_go_on_meanwhile(post: Post) -> None:
     other = ChatId(12)
     await post.subscribe(other)

@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import Any
 
-from bot.items import Alert, Chat, ChatId, ChatKind, Hit, ItemId, Subscription
+from bot.items import Alert, Chat, ChatId, ChatKind, FeedId, Hit, ItemId, Subscription
 from bot.store import keys
 from bot.store.client import Store
 from bot.store.edits import EditClaim
@@ -85,6 +85,19 @@ async def test_what_is_on_its_way_is_edited_once_it_has_arrived(store: Store, cl
     await store.outbox.settle(claim, 9)
     clock.forward(5_000)
     assert [one.message_id for one in await edits(store)] == [9]
+
+
+async def test_what_left_its_lane_unsent_is_not_waited_for_to_be_edited(
+    store: Store, clock: Clock, redis: Any
+) -> None:
+    await store.chats.save(Chat(ANN, corrections=True))
+    await store.outbox.lay(item(1), 1, [Letter(ANN)])
+    await claim_one(store)
+    assert await lay_edit(store, 1, ANN) == 1
+    await store.chats.unsubscribe(ANN, FeedId("feedfeedfee"))
+    clock.forward(5_000)
+    assert await edits(store) == []
+    assert not await redis.exists("edits", "edits:notes")
 
 
 async def test_an_edit_that_is_done_is_over_and_a_dead_workers_comes_back(

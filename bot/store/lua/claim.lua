@@ -14,7 +14,7 @@
 local now, limit, lease_ms = clock(), tonumber(ARGV[2]), tonumber(ARGV[3])
 local most, window_ms = most_of(ARGV[5]), tonumber(ARGV[6])
 local IDLE_MS = 100 -- what is laid meanwhile must not wait long
-local LEASE_KEPT_MS = 3600000 -- a late answer finds its claim unless another was made
+local LEASE_KEPT_MS = 30 * 86400000 -- nobody may be there to claim again, and to learn what was in hand
 local HEAD = 5
 
 local broken = {}

@@ -3,7 +3,19 @@
 import pytest
 
 from bot.deliver.asking import IDS_ASKED
-from bot.deliver.outcome import ChatLost, Down, Edited, Halt, NotOurs, Refused, Sent, Unchanged, Unclear, Wait
+from bot.deliver.outcome import (
+    ChatLost,
+    Down,
+    Edited,
+    Halt,
+    NotOurs,
+    PhotoRefused,
+    Refused,
+    Sent,
+    Unchanged,
+    Unclear,
+    Wait,
+)
 from bot.items import ChatId, ItemId
 from bot.store.client import Store
 from tests.conftest import Clock
@@ -79,6 +91,16 @@ async def test_a_crowd_is_not_searched_through(post: Post) -> None:
     await post.work(5 * MINUTE)
     assert asked(post) == list(range(41, 41 + IDS_ASKED))
     assert len(post.sender.arrived) == 1, "then it is sent again"
+
+
+@pytest.mark.parametrize("refusal", [Refused("Can't parse entities"), PhotoRefused("Caption is too long")])
+async def test_words_that_telegram_refuses_tell_nothing_of_an_id(post: Post, refusal: Edited) -> None:
+    """They are read before the message is looked for: what nobody has must not be noted as somebody's."""
+    post.sender.edit_reply = lambda *_: refusal
+    await post.work(MINUTE)
+    assert asked(post) == [41]
+    assert len(post.sender.arrived) == 1
+    assert await post.store.outbox.unknown_after(GROUP, 40, 3) == [41, 42, 43]
 
 
 async def test_where_no_message_is_known_nothing_can_be_asked(store: Store, clock: Clock) -> None:

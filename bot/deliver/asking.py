@@ -20,7 +20,10 @@ from bot.deliver.outcome import (
     Halt,
     Migrated,
     NotOurs,
+    PhotoRefused,
+    Refused,
     Sent,
+    TopicLost,
     Unchanged,
     Unclear,
     Wait,
@@ -45,6 +48,9 @@ AGAIN_MS = 10_000
 HOLE_S = 60.0
 """How long an id that nobody had is not asked for again: where one edit at a time is free, it
 would be the only one that is ever asked for."""
+
+_OTHER_FORM = "in the message to edit"
+"""What is said of a message that has neither text nor caption."""
 
 logger = logging.getLogger(__name__)
 
@@ -128,6 +134,8 @@ class Asking:
                     self._holes.put(what, message_id)
                 case Wait() | ChatLost() | Migrated() | Unclear() | Down() | Halt() as trouble:
                     return trouble
+                case Refused(why) | PhotoRefused(why) | TopicLost(why) if _OTHER_FORM not in why.lower():
+                    break  # the words are refused, whatever message they are for
                 case _:  # another's, or one of ours that is something else
                     holes = 0
                     self._holes.drop(what)

@@ -3,7 +3,19 @@
 import pytest
 
 from bot.deliver.asking import IDS_ASKED
-from bot.deliver.outcome import ChatLost, Down, Edited, Halt, NotOurs, Refused, Sent, Unchanged, Unclear, Wait
+from bot.deliver.outcome import (
+    ChatLost,
+    Down,
+    Edited,
+    Halt,
+    NotOurs,
+    PhotoRefused,
+    Refused,
+    Sent,
+    Unchanged,
+    Unclear,
+    Wait,
+)
 from bot.items import ChatId, ItemId
 from bot.store.client import Store
 from tests.conftest import Clock
@@ -81,6 +93,16 @@ async def test_a_crowd_is_not_searched_through(post: Post) -> None:
     assert len(post.sender.arrived) == 1, "then it is sent again"
 
 
+@pytest.mark.parametrize("refusal", [Refused("Can't parse entities"), PhotoRefused("Caption is too long")])
+async def test_words_that_telegram_refuses_tell_nothing_of_an_id(post: Post, refusal: Edited) -> None:
+    """They are read before the message is looked for: what nobody has must not be noted as somebody's."""
+    post.sender.edit_reply = lambda *_: refusal
+    await post.work(MINUTE)
+    assert asked(post) == [41]
+    assert len(post.sender.arrived) == 1
+    assert await post.store.outbox.unknown_after(GROUP, 40, 3) == [41, 42, 43]
+
+
 async def test_where_no_message_is_known_nothing_can_be_asked(store: Store, clock: Clock) -> None:
     post = Post(store, clock)
     await post.subscribe(GROUP)
@@ -144,6 +166,28 @@ async def test_asking_keeps_to_the_budget_of_edits(post: Post) -> None:
     await post.work(MINUTE)
     assert asked(post) == [41]
     assert len(post.sender.tried) == 1
+
+
+async def test_a_chat_that_is_written_to_slowly_is_not_asked_for_the_same_message_for_ever(
+    post: Post,
+) -> None:
+    """Since Telegram refused us there one edit at a time is free, and one hole alone proves nothing."""
+    await post.store.outbox.hold(GROUP, 0, flood=True)
+    await post.work(MINUTE)
+    assert asked(post) == [41, 42]
+    assert len(post.sender.arrived) == 1
+
+
+async def test_asking_is_not_put_off_for_as_long_as_the_whole_bot_is_busy(post: Post) -> None:
+    answers(post, {41: Unchanged()})
+    crowd = [ChatId(number) for number in range(1_000, 1_060)]
+    await post.subscribe(*crowd)
+    first = item_one(post)
+    for number in range(2, 20):
+        await post.lay(number, *crowd)
+    await post.work(30_000)
+    assert sum(await post.waiting(*crowd)) > 0, "there was always somebody to be written to"
+    assert await post.store.outbox.sent_as(GROUP, first) == 41
 
 
 async def test_other_chats_go_on_meanwhile(post: Post) -> None:

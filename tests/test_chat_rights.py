@@ -220,6 +220,18 @@ async def test_whoever_speaks_can_hear_again_unless_paused_by_hand(stage: Stage)
         assert await _paused(stage, me) == after
 
 
+@pytest.mark.parametrize(("why", "after"), [("no right to post", ""), ("by hand", "by hand")])
+async def test_a_command_for_a_channel_resumes_it_as_its_owner_was_told(
+    stage: Stage, why: str, after: str
+) -> None:
+    """Telegram tells of a new right when it is given, at most: what we miss then is never told again."""
+    channel = stage.world.add_channel("Morning news", username="morning_news")
+    await stage.ask(stage.world.user, f"/sub @morning_news {FEED}", more=2)
+    await stage.store.chats.pause(ChatId(channel.id), why)
+    await stage.ask(stage.world.user, "/list @morning_news")
+    assert await _paused(stage, channel.id) == after
+
+
 async def test_being_thrown_out_of_a_group_pauses_it_and_coming_back_resumes(stage: Stage) -> None:
     group = stage.world.add_supergroup()
     await stage.ask(group, f"/sub {FEED}", more=2)

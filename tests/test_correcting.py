@@ -70,6 +70,20 @@ async def test_an_edit_that_met_trouble_is_tried_again(post: Post, trouble: Edit
     assert [chat for chat, *_ in post.sender.edited[2:]] == [chat for chat, *_ in post.sender.edited[:2]]
 
 
+async def test_an_edit_that_never_gets_an_answer_is_tried_ever_later_and_soon_without_its_picture(
+    post: Post,
+) -> None:
+    await post.store.edits.lay(next(iter(post.news.items)), "media", [Letter(ANN)])
+    post.sender.edit_reply = lambda *_: Unclear("no answer")
+    await correct(post, for_ms=60 * MINUTE)
+    pictures = [new_picture for chat, _, _, new_picture in post.sender.edited if chat == ANN]
+    assert 5 <= len(pictures) <= 9
+    assert pictures == [True, True] + [False] * (len(pictures) - 2)
+    post.sender.edit_reply = lambda _, message_id: Sent(message_id)
+    await correct(post, for_ms=60 * MINUTE)
+    assert await post.store.edits.claim(9, 1) == ()
+
+
 async def test_during_a_flood_wait_nothing_is_sent_to_the_chat_either(post: Post) -> None:
     post.sender.edit_reply = lambda *_: Wait(90)
     await correct(post)

@@ -88,6 +88,29 @@ async def test_the_limits_hold_as_before_once_the_clock_was_set_back(post: Post)
     assert max(sum(start <= time < start + 1_000 for time in since) for start in since) <= 30
 
 
+async def test_a_group_whose_minute_was_full_goes_on_though_the_clock_was_set_back(post: Post) -> None:
+    await post.subscribe(GROUP)
+    for number in range(25):
+        await post.lay(number, GROUP)
+    await post.work(MINUTE)
+    assert len(post.sender.arrived) >= 20
+    post.clock.forward(-HOUR)
+    await post.work(2 * MINUTE, 1_000)
+    assert len(post.sender.arrived) == 25
+
+
+async def test_a_chat_that_comes_back_after_the_clock_was_set_back_waits_for_no_old_lease(post: Post) -> None:
+    await post.subscribe(ANN)
+    await post.lay(1, ANN)
+    assert (await post.store.outbox.claim(1, MINUTE)).claims, "its worker is gone"
+    await post.store.chats.pause(ANN, "blocked")
+    post.clock.forward(-HOUR)
+    await post.turn()
+    await post.store.chats.resume(ANN)
+    await post.work(2 * MINUTE, 1_000)
+    assert post.sender.titles(ANN) == ["Item 1"]
+
+
 async def test_a_person_who_was_just_written_to_is_answered_once_the_clock_was_set_back(post: Post) -> None:
     await post.subscribe(ANN)
     await post.lay(1, ANN)

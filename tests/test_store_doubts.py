@@ -119,6 +119,36 @@ async def test_what_is_known_of_a_chats_messages_stays_small(store: Store, redis
     assert await store.outbox.unknown_after(CHANNEL, 100, 49) == []
 
 
+@pytest.mark.parametrize("noted", [False, True], ids=["dead worker", "noted"])
+async def test_while_a_message_is_in_doubt_those_beyond_it_stay_known(
+    store: Store, clock: Clock, redis: Any, *, noted: bool
+) -> None:
+    """One of them may be ours, a reply: taken for the message in doubt, it would be overwritten."""
+    await sent_before(store, clock, 40)
+    assert await redis.pttl(keys.known(CHANNEL)) <= 3_600_000
+    claim = await claim_one(store)
+    if noted:
+        await store.outbox.defer(claim, 0, met=Met.DOUBT)
+        assert await redis.pttl(keys.known(CHANNEL)) > 7 * 86_400_000
+    for message_id in range(41, 200):
+        await store.outbox.note_known(CHANNEL, message_id)
+    assert await store.outbox.unknown_after(CHANNEL, 40, 6) == []
+    assert await redis.pttl(keys.known(CHANNEL)) > 7 * 86_400_000
+    clock.forward(60_000)
+    await store.outbox.settle(await claim_one(store), 200)
+    assert await redis.pttl(keys.known(CHANNEL)) <= 3_600_000
+    assert await redis.zcard(keys.known(CHANNEL)) == 100
+
+
+async def test_what_a_dead_worker_held_is_in_doubt_for_as_long_as_nobody_claims_it(
+    store: Store, clock: Clock, redis: Any
+) -> None:
+    """Also where the relay is started again the next day only."""
+    await sent_before(store, clock, 40)
+    await claim_one(store)
+    assert await redis.pttl(keys.lease(CHANNEL)) > 7 * 86_400_000
+
+
 async def test_a_migration_forgets_doubts_since_ids_begin_anew(store: Store, clock: Clock) -> None:
     await sent_before(store, clock, 40)
     await store.outbox.defer(await claim_one(store), 0, met=Met.DOUBT)

@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import Any
 
-from bot.items import Alert, Chat, ChatId, ChatKind, Hit, ItemId, Subscription
+from bot.items import Alert, Chat, ChatId, ChatKind, FeedId, Hit, ItemId, Subscription
 from bot.store import keys
 from bot.store.client import Store
 from bot.store.edits import EditClaim
@@ -87,6 +87,19 @@ async def test_what_is_on_its_way_is_edited_once_it_has_arrived(store: Store, cl
     assert [one.message_id for one in await edits(store)] == [9]
 
 
+async def test_what_left_its_lane_unsent_is_not_waited_for_to_be_edited(
+    store: Store, clock: Clock, redis: Any
+) -> None:
+    await store.chats.save(Chat(ANN, corrections=True))
+    await store.outbox.lay(item(1), 1, [Letter(ANN)])
+    await claim_one(store)
+    assert await lay_edit(store, 1, ANN) == 1
+    await store.chats.unsubscribe(ANN, FeedId("feedfeedfee"))
+    clock.forward(5_000)
+    assert await edits(store) == []
+    assert not await redis.exists("edits", "edits:notes")
+
+
 async def test_an_edit_that_is_done_is_over_and_a_dead_workers_comes_back(
     store: Store, clock: Clock, redis: Any
 ) -> None:
@@ -113,6 +126,22 @@ async def test_a_correction_that_came_during_the_edit_is_not_lost(store: Store, 
     (second,) = await edits(store)
     assert second.new_picture
     assert second.hits == (Hit(1, "quake", ("quake",)),)
+
+
+async def test_a_correction_like_the_one_before_that_came_during_its_edit_is_not_lost(
+    store: Store, clock: Clock
+) -> None:
+    await send(store, 1, ANN)
+    await lay_edit(store, 1, ANN, what="media")
+    (first,) = await edits(store)
+    await lay_edit(store, 1, ANN)
+    await store.edits.finish(first, done=True)
+    clock.forward(5_000)
+    (second,) = await edits(store)
+    assert (second.new_picture, second.hits) == (True, ())
+    await store.edits.finish(second, done=True)
+    clock.forward(LEASE_MS)
+    assert await edits(store) == []
 
 
 async def test_edits_have_a_budget_of_their_own_within_the_bots(store: Store, clock: Clock) -> None:

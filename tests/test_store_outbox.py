@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.deliver.sender import ANSWER_WAIT_S
 from bot.items import ChatId, Hit, ItemId
 from bot.store import keys
 from bot.store.client import Store
@@ -311,6 +312,17 @@ async def test_a_reply_to_a_held_chat_takes_nothing(store: Store, clock: Clock) 
     await store.outbox.hold(ANN, 3_600_000)
     assert await store.outbox.reserve(ANN) == await store.outbox.reserve(ANN) == 3_600_000
     assert await store.outbox.reserve(BEN) == 0
+
+
+@pytest.mark.parametrize("chat", [ANN, GROUP])
+@pytest.mark.parametrize("edit", [False, True])
+async def test_a_reply_that_is_given_up_takes_no_place_from_those_after_it(
+    store: Store, chat: ChatId, *, edit: bool
+) -> None:
+    wait_ms = 0
+    while wait_ms <= ANSWER_WAIT_S * 1000:
+        wait_ms = await store.outbox.reserve(chat, edit=edit)
+    assert await store.outbox.reserve(chat, edit=edit) == wait_ms
 
 
 async def test_an_item_of_several_messages_costs_several(store: Store, clock: Clock) -> None:

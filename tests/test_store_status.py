@@ -74,6 +74,13 @@ async def test_pauses_are_counted_by_reason_with_what_waits_behind_them(store: S
     assert found.waiting == Waiting(chats=1, looked=1, items=2, longest=((ChatId(2), 2),))
 
 
+async def test_what_marks_the_end_of_those_who_wait_is_no_chat(store: Store) -> None:
+    await store.outbox.lay(ItemId("a.1"), 1, [Letter(ChatId(1))])
+    await store.outbox.claim(1, 1_000)
+    found = await store.status.survey()
+    assert found.waiting == Waiting(chats=1, looked=1, items=1, longest=((ChatId(1), 1),))
+
+
 @pytest.mark.parametrize("usual", [10_000, 1])
 async def test_of_very_many_chats_so_many_are_looked_at(
     store: Store, redis: Any, monkeypatch: pytest.MonkeyPatch, usual: int

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,10 +11,12 @@ from _pytest.mark import ParameterSet
 from bot import route
 from bot.deliver import carrier, courier
 from bot.deliver.outcome import ChatLost
+from bot.errors import StoreError, StoreUnfit
 from bot.items import ChatId, ItemId
 from bot.store import keys
 from bot.store.client import Store
 from bot.store.door import Pace
+from bot.store.outbox import Letter
 from tests.collecting import FEED
 from tests.flowing import also, flow, follow, hand_on, people, titles, until
 from tests.posting import FakeSender
@@ -127,6 +130,20 @@ async def test_a_budget_of_a_wrong_type_holds_everything_up_until_it_is_gone_and
         await until(lambda: "until the store is back: Redis refuses a step: WRONGTYPE" in caplog.text)
         await redis.delete(key)
         await all_arrive(sender, expected, *CHATS)
+
+
+@pytest.mark.parametrize("key", ["edits", "tops"])
+async def test_a_claim_that_failed_halfway_is_no_attempt_and_leaves_no_doubt(
+    fast: Store, redis: Any, key: str
+) -> None:
+    await routed(fast)
+    await redis.set(key, "no such thing")
+    with pytest.raises(StoreError, match=f"the key {key} holds"):
+        await fast.outbox.claim(9, 60_000)
+    await redis.delete(key)
+    claims = (await fast.outbox.claim(9, 60_000)).claims
+    assert {claim.chat for claim in claims} == set(CHATS)
+    assert {(claim.attempt, claim.doubt) for claim in claims} == {(1, "")}
 
 
 async def test_a_budget_of_a_wrong_type_is_named(
@@ -268,3 +285,71 @@ async def test_a_redis_that_takes_nothing_more_is_told_and_nothing_is_lost_once_
         await hand_on(fast, range(10, 20))
         await all_arrive(sender, expected, *CHATS)
     assert any(says in one.message for one in caplog.records if one.levelname == "WARNING")
+
+
+async def test_what_a_full_redis_did_not_take_is_not_acknowledged(fast: Store, redis: Any) -> None:
+    """A chat whose keys are broken is passed over; a Redis that is full is no chat's fault."""
+    await hand_on(fast, range(3))
+    batch = await fast.news.read("router", 10, 0)
+    await redis.execute_command("CONFIG", "SET", "maxmemory", "1")
+    try:
+        with pytest.raises(StoreUnfit, match="out of memory"):
+            await route.Router(fast).route(batch)
+    finally:
+        await redis.execute_command("CONFIG", "SET", "maxmemory", "0")
+    assert await fast.news.read("router", 10, 0) == batch
+    assert [await fast.outbox.waiting(chat) for chat in CHATS] == [0] * len(CHATS)
+
+
+@pytest.mark.parametrize("key", [keys.chat(BAD), keys.lease(BAD)])
+async def test_one_chats_broken_key_lets_all_others_wait_again_when_that_is_lost(
+    fast: Store, redis: Any, key: str
+) -> None:
+    await routed(fast)
+    await redis.delete(keys.READY)
+    await redis.delete(key)
+    await redis.set(key, "no such thing")
+    claimed = await fast.outbox.claim(9, 1_000)
+    assert {claim.chat for claim in claimed.claims} >= set(GOOD)
+    assert BAD in dict(claimed.broken)
+
+
+@pytest.mark.parametrize("key", [keys.chat(BAD), keys.sent(BAD)])
+async def test_one_chats_broken_key_stops_no_correction_for_others_and_no_news(
+    fast: Store, redis: Any, sender: FakeSender, caplog: pytest.LogCaptureFixture, key: str
+) -> None:
+    chats = [replace(one, corrections=True) for one in people(*CHATS)]
+    for chat in chats:
+        await fast.chats.save(chat)
+    expected = await routed(fast)
+    async with flow(fast, sender):
+        await all_arrive(sender, expected, *CHATS)
+        await redis.delete(key)
+        await redis.set(key, "no such thing")
+        entry = {"item": (await redis.zrange(keys.sent(GOOD[0]), 0, 0))[0], "edit": "text"}
+        await redis.xadd(keys.NEWS, entry)
+        await until(lambda: {chat for chat, *_ in sender.edited} == set(GOOD))
+        assert str(BAD) in caplog.text
+
+
+async def test_one_chats_broken_key_holds_back_its_own_edit_only(fast: Store, redis: Any) -> None:
+    item_id = ItemId("feedfeedfee.00000000001")
+    for chat in people(*CHATS):
+        await fast.chats.save(replace(chat, corrections=True))
+        await fast.outbox.note_sent(chat.id, item_id, 9)
+    await fast.edits.lay(item_id, "text", [Letter(chat) for chat in CHATS])
+    await redis.delete(keys.sent(BAD))
+    await redis.set(keys.sent(BAD), "no such thing")
+    assert {claim.chat for claim in await fast.edits.claim(9, 1)} == set(GOOD)
+    await redis.delete(keys.sent(BAD))
+    await fast.outbox.note_sent(BAD, item_id, 9)
+    await asyncio.sleep(0.01)
+    assert BAD in {claim.chat for claim in await fast.edits.claim(9, 1)}, "once it is mended, it goes on"
+
+
+async def test_one_chats_broken_key_stops_no_end_of_dead_mens_leases(fast: Store, redis: Any) -> None:
+    await routed(fast)
+    assert len((await fast.outbox.claim(9, 60_000)).claims) == len(CHATS)
+    await redis.delete(keys.lease(BAD))
+    await redis.set(keys.lease(BAD), "no such thing")
+    assert await fast.claims.release() == len(GOOD)

@@ -26,10 +26,16 @@ async def meet(desk: Desk, place: Place, person: Person | None) -> Chat:
     chat = _up_to_date(known, place, person)
     if chat != known:
         await desk.store.chats.save(chat, before=known)
-    if chat.paused and chat.paused != BY_HAND:
-        await desk.store.chats.resume(chat.id)
-        log.info("chat %d hears again; it was %s", chat.id, chat.paused)
-    return replace(chat, paused=BY_HAND if chat.paused == BY_HAND else "")
+    return await hear_again(desk, chat)
+
+
+async def hear_again(desk: Desk, chat: Chat) -> Chat:
+    """Resume a chat that we can write to, as it turns out; but not one that was paused by hand."""
+    if not chat.paused or chat.paused == BY_HAND:
+        return chat
+    await desk.store.chats.resume(chat.id)
+    log.info("chat %d hears again; it was %s", chat.id, chat.paused)
+    return replace(chat, paused="")
 
 
 async def rename(desk: Desk, place: Place, message: int) -> None:

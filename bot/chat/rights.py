@@ -13,6 +13,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot.chat.commands import split_target
 from bot.chat.desk import Ask, Desk, handle, here, is_private
+from bot.chat.membership import hear_again
 from bot.chat.replies import say, short
 from bot.items import Chat, ChatId, ChatKind, UserId
 
@@ -98,7 +99,7 @@ async def _managed(desk: Desk, ask: Ask, named: str, *, changes: bool) -> Chat |
         return None
     if chat != known:
         await desk.store.chats.save(chat, before=known)
-    return chat
+    return await hear_again(desk, chat)
 
 
 async def _may_post(desk: Desk, chat: Chat) -> bool:

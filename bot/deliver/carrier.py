@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from bot.deliver import notices
-from bot.deliver.asking import Answer, Found, Later, ask
+from bot.deliver.asking import Answer, Asking, Found, Later
 from bot.deliver.backoff import Backoff, Rest
 from bot.deliver.letters import Letter, Letters, Withdrawn
 from bot.deliver.outcome import (
@@ -163,6 +163,7 @@ class Carrier:
         self._sender = sender
         self._ear = ear
         self._clock = clock
+        self._asking = Asking(outbox, sender)
         self._backoff = Backoff()
         self._telegram_away = False
         self._healthy_ms = 0
@@ -194,7 +195,7 @@ class Carrier:
         letter = await surely(lambda: self._letters.of(claim, simply=claim.attempt >= SIMPLE_FROM))
         if isinstance(letter, Withdrawn):
             return None, letter
-        if claim.doubt and (answer := await ask(claim, letter.message, self._outbox, self._sender)):
+        if claim.doubt and (answer := await self._asking.ask(claim, letter.message)):
             return letter, answer
         if loop.time() - began > LEASE_S - DELIVERY_S:
             return letter, None

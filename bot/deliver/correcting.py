@@ -5,20 +5,28 @@ what Telegram does not take is left as it stands. News goes first.
 """
 
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from bot.deliver.asking import Amends
 from bot.deliver.letters import Letters, Withdrawn
 from bot.deliver.outcome import Down, Edited, Halt, NotOurs, Sent, Unchanged, Unclear, Wait
-from bot.items import ChatId
+from bot.deliver.recent import Recent
+from bot.items import ChatId, ItemId
 from bot.store.edits import EditClaim
 
 LEASE_S = 60.0
 """Longer than an edit: what a killed worker held comes back then."""
 
 AGAIN_S = 20.0
-"""How soon an edit that met an outage is tried again; it is in no hurry."""
+"""How soon an edit that met an outage is tried again; it is in no hurry. Without an answer, it doubles …"""
+
+LONGEST_S = 3600.0
+"""… up to this: what keeps Telegram from answering may be the edit itself, until its item expires."""
+
+PLAIN_FROM = 2
+"""Edits without an answer from which on the words alone are changed: it may be the picture."""
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +64,8 @@ class Corrector:
         self._letters = letters
         self._amends = amends
         self._halt = halt
+        self._unclear: Recent[tuple[ChatId, ItemId], int] = Recent(10_000, 2 * LONGEST_S, time.monotonic)
+        """How often in a row an edit got no answer, as far as this worker knows."""
 
     async def claim(self, room: int) -> tuple[EditClaim, ...]:
         """Return up to ``room`` messages to edit now."""
@@ -75,21 +85,27 @@ class Corrector:
         letter = await self._letters.again(claim)
         if isinstance(letter, Withdrawn):
             return letter
-        return await self._amends.amend(
-            claim.chat, claim.message_id, letter.message, new_picture=claim.new_picture
-        )
+        times = self._unclear.get((claim.chat, claim.item)) or 0
+        new_picture = claim.new_picture and times < PLAIN_FROM
+        return await self._amends.amend(claim.chat, claim.message_id, letter.message, new_picture=new_picture)
 
     async def _conclude(self, claim: EditClaim, outcome: Edited | Withdrawn) -> None:
         match outcome:
             case Sent() | Unchanged():
                 logger.info("chat %d, message %d: corrected", claim.chat, claim.message_id)
+                self._unclear.drop((claim.chat, claim.item))
                 await self._edits.finish(claim, done=isinstance(outcome, Sent))
             case Wait(seconds):
                 wait_ms = round(seconds * 1000) + 500
                 await self._outbox.hold(claim.chat, wait_ms, flood=True)
                 await self._edits.finish(claim, again_ms=wait_ms)
-            case Down() | Unclear():
+            case Down():
                 await self._edits.finish(claim, again_ms=round(AGAIN_S * 1000))
+            case Unclear():
+                times = self._unclear.get((claim.chat, claim.item)) or 0
+                self._unclear.put((claim.chat, claim.item), times + 1)
+                again_s = min(AGAIN_S * 2.0**times, LONGEST_S)
+                await self._edits.finish(claim, again_ms=round(again_s * 1000))
             case Halt(why):
                 await self._edits.finish(claim, again_ms=0)
                 await self._halt(why)

@@ -31,6 +31,7 @@ from bot.errors import StoreError
 from bot.items import ChatId
 from bot.render.ladder import Rung, Way, rungs
 from bot.render.parts import Message
+from bot.store.outbox import REPLY_WAIT_MS
 
 DELIVERY_S = 50.0
 """All that one delivery may take, every rung included; a courier's lease is longer."""
@@ -44,7 +45,7 @@ ADDRESS_S = 30.0
 LEAST_S = 3.0
 """A picture is not tried any more in less time than this."""
 
-ANSWER_WAIT_S = 30.0
+ANSWER_WAIT_S = REPLY_WAIT_MS / 1000
 """A person who asked is not left waiting longer than this for a free place in the budget."""
 
 logger = logging.getLogger(__name__)

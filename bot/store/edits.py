@@ -3,6 +3,7 @@
 The budgets are those of the outbox' scripts: each chat has one for edits, the bot's is shared.
 """
 
+import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +11,13 @@ from dataclasses import dataclass
 from bot.items import ChatId, Hit, ItemId
 from bot.store import fields
 from bot.store.door import Argument, Door
-from bot.store.outbox import LETTERS_AT_ONCE, Letter, Limits
+from bot.store.outbox import LETTERS_AT_ONCE, Letter, Limits, broken_chats
 from bot.store.wishes import Wishes, read_wishes
 
 IN_FLIGHT_MS = 5_000
 """How soon an edit asks again for the message that is just being sent."""
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,10 @@ class Edits:
             args: list[Argument] = []
             for letter in letters[start : start + LETTERS_AT_ONCE]:
                 args += [letter.chat, fields.of_hits(letter.hits)]
-            laid += await self._door.run("lay_edits", item_id, what, IN_FLIGHT_MS, *args)
+            found, *broken = await self._door.run("lay_edits", item_id, what, IN_FLIGHT_MS, *args)
+            laid += found
+            for chat, why in broken_chats(broken):
+                logger.error("chat %d, item %s: cannot be corrected there: %s", chat, item_id, why)
         return laid
 
     async def claim(self, limit: int, lease_ms: int) -> tuple[EditClaim, ...]:

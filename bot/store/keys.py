@@ -31,17 +31,20 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `lane:{chat}:notes`  | hash   | with the lane       | item id → hits (JSON), for items an alert matched|
 | `lane:{chat}:tries`  | hash   | with the lane       | item id → claims so far                      |
 | `lane:{chat}:doubts` | hash   | with the lane       | item id that may have been sent → its `after`|
-| `ready`              | zset   | for ever            | chat id by when it may be claimed next (ms)  |
-| `lease:{chat}`       | hash   | the lease + an hour | the message in flight: `token`, `item`, `till` (ms)|
+| `ready`              | zset   | for ever            | chat id by when it may be claimed next (ms); |
+|                      |        |                     | `end`, last of all: lost, so are chats       |
+| `lease:{chat}`       | hash   | its end, or 30 days | the message in flight: `token`, `item`, `till` (ms)|
 |                      |        |                     | `after`: of `tops`, or `?`: it has a higher id|
 | `sent:{chat}`        | zset   | KEEP_DAYS, by count | item id by message id (0: sent before a migration)|
 | `parked:{chat}`      | hash   | KEEP_DAYS, by count | item id → why it will not be delivered       |
 | `troubles`           | zset   | KEEP_DAYS, by count | `chat item` parked lately, by when (ms)      |
 | `told:{chat}`        | zset   | two days, by count  | keys of the stories a chat was told, by when (ms)|
 | `tops`               | hash   | for ever            | chat id → the highest message id known there |
-| `known:{chat}`       | zset   | an hour, by count   | message ids that are none in doubt           |
+| `known:{chat}`       | zset   | an hour, by count   | message ids that are none in doubt; 30 days  |
+|                      |        |                     | and more of them while one is                |
 | `edits`              | zset   | until done          | `chat item` to be edited, by when (ms)       |
-| `edits:notes`        | hash   | until done          | `chat item` → what changed, hits (JSON)      |
+| `edits:notes`        | hash   | until done          | `chat item` → what changed and how often it  |
+|                      |        |                     | did, hits (JSON)                             |
 | `lost`               | zset   | 30 days             | chat id by when it was lost to us (ms)       |
 | `budget`             | zset   | until past          | chat id by GCRA arrival (ms), `e{id}` of edits|
 |                      |        |                     | `h{id}` and `bot` by the end of a hold (ms)  |

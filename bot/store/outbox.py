@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil, floor
 
-from bot.errors import StoreUnavailable
+from bot.errors import StoreError
 from bot.items import ChatId, Hit, ItemId
 from bot.store import fields, keys
 from bot.store.door import Argument, Door, Pace
@@ -40,8 +40,8 @@ LANE_KEPT = 25_000
 UNANSWERED_KEPT = 1000
 """Claims without an answer that are remembered; what is beyond comes back with its lease."""
 
-REPLY_WAIT_MS = 60_000
-"""No reply waits longer for its place."""
+REPLY_WAIT_MS = 30_000
+"""No reply waits longer for its place: whoever asked has gone by then."""
 
 FILE_KEPT_S = 30 * 86_400
 """How long Telegram's id of an upload is used."""
@@ -154,7 +154,7 @@ class Outbox:
                 args += [letter.chat, fields.of_hits(letter.hits)]
             laid, *broken = await self._door.run("lay", item_id, order_ms, LANE_KEPT, self._keep_ms, *args)
             new += laid
-            for chat, why in _pairs(broken):
+            for chat, why in broken_chats(broken):
                 logger.error(
                     "chat %d, item %s: cannot be laid there, it is lost to it: %s", chat, item_id, why
                 )
@@ -173,7 +173,7 @@ class Outbox:
         limits = (self._limit.messages, self._limit.window_ms)
         try:
             answer = await self._door.run("claim", limit, lease_ms, nonce, *limits)
-        except StoreUnavailable:
+        except StoreError:  # a script that failed halfway has handed something out, too
             if len(self._unanswered) < UNANSWERED_KEPT:
                 self._unanswered.add(nonce)
             raise
@@ -191,7 +191,7 @@ class Outbox:
             for chat, item, token, attempt, note, doubt, how, told, *rest in found
         )
         due_ms = None if edit_ms < 0 else edit_ms
-        return Claimed(claims, wait_ms, due_ms, now_ms, back_ms, _pairs(broken))
+        return Claimed(claims, wait_ms, due_ms, now_ms, back_ms, broken_chats(broken))
 
     async def settle(
         self,
@@ -302,7 +302,7 @@ class Outbox:
         await self._door.do("SET", keys.bad(bot_id, url_hash), "1", "EX", BAD_KEPT_S)
 
 
-def _pairs(broken: Sequence[bytes]) -> tuple[tuple[ChatId, str], ...]:
+def broken_chats(broken: Sequence[bytes]) -> tuple[tuple[ChatId, str], ...]:
     """Return the chats whose keys are not as they should be, and what Redis says of them."""
     named = zip(broken[::2], broken[1::2], strict=True)
     return tuple((ChatId(int(chat)), why.decode(errors="replace")) for chat, why in named)

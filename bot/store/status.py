@@ -112,7 +112,7 @@ class Status:
             [
                 ("ZCARD", keys.SCHEDULE),
                 ("SCARD", keys.CHATS),
-                ("ZCARD", keys.READY),
+                ("ZCOUNT", keys.READY, "-inf", "(+inf"),
                 ("HGETALL", keys.tally(day)),
                 ("HGETALL", keys.tally(day - 1)),
             ]

@@ -14,19 +14,21 @@
 local now, limit, lease_ms = clock(), tonumber(ARGV[2]), tonumber(ARGV[3])
 local most, window_ms = most_of(ARGV[5]), tonumber(ARGV[6])
 local IDLE_MS = 100 -- what is laid meanwhile must not wait long
-local LEASE_KEPT_MS = 3600000 -- a late answer finds its claim unless another was made
+local LEASE_KEPT_MS = 30 * 86400000 -- nobody may be there to claim again, and to learn what was in hand
 local HEAD = 5
+
+local broken = {}
 
 -- Who waits is told by `ready` alone: should it be gone, it is made anew from the lanes. Its end tells that it is ours.
 if not redis.call('ZSCORE', 'ready', 'end') then
-  for _, chat in ipairs(redis.call('SMEMBERS', 'chats')) do
+  local function wait_again(chat)
     local till = tonumber(redis.call('HGET', 'lease:' .. chat, 'till') or 0)
     if not redis.call('ZSCORE', 'ready', chat) then next_turn(chat, math.max(now, till)) end
   end
+  for _, chat in ipairs(redis.call('SMEMBERS', 'chats')) do apart(broken, chat, wait_again) end
   redis.call('ZADD', 'ready', '+inf', 'end')
 end
 
-local broken = {}
 local answer = {0, -1, now, rewind(now), broken}
 local held = at_of('bot')
 if held > now then
@@ -37,6 +39,8 @@ redis.call('ZREMRANGEBYSCORE', 'budget', '-inf', now)
 redis.call('ZREMRANGEBYSCORE', 'window', '-inf', now - window_ms)
 local used = redis.call('ZCOUNT', 'window', '-inf', '(' .. (now + window_ms))
 local room = math.min(limit, most - used)
+
+redis.call('HLEN', 'tops') -- fails here if that is not ours, lest it count as each chat's own trouble
 
 local function hand_out(chat)
   local lane = 'lane:' .. chat
@@ -62,7 +66,6 @@ local function hand_out(chat)
   }
 end
 
--- What a chat's keys hold that is not ours must stop nobody else.
 local function try(chat)
   if is_paused(chat) or allowed_at(chat) > now or redis.call('EXISTS', 'lane:' .. chat) == 0 then
     next_turn(chat, now)
@@ -77,12 +80,7 @@ while #answer - HEAD < room and looks > 0 do
   if #chats == 0 then break end
   for _, chat in ipairs(chats) do
     looks = looks - 1
-    local well, why = pcall(try, chat)
-    if not well then
-      redis.call('ZREM', 'ready', chat)
-      broken[#broken + 1] = chat
-      broken[#broken + 1] = type(why) == 'table' and why.err or tostring(why)
-    end
+    if not apart(broken, chat, try) then redis.call('ZREM', 'ready', chat) end
   end
 end
 

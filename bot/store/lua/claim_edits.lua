@@ -15,8 +15,7 @@ local function drop(edit)
   redis.call('HDEL', 'edits:notes', edit)
 end
 
-for _, edit in ipairs(redis.call('ZRANGEBYSCORE', 'edits', '-inf', now, 'LIMIT', 0, 4 * limit)) do
-  if #answer >= room then break end
+local function hand_out(edit)
   local chat, item = string.match(edit, '^(%S+) (%S+)$')
   local message = tonumber(redis.call('ZSCORE', 'sent:' .. chat, item) or 0)
   local allowed = edit_allowed_at(chat)
@@ -24,7 +23,7 @@ for _, edit in ipairs(redis.call('ZRANGEBYSCORE', 'edits', '-inf', now, 'LIMIT',
     drop(edit)
   elseif message == 0 then
     -- Still on its way: it will be noted as sent, or wait in its lane to be set anew.
-    if redis.call('HGET', 'lease:' .. chat, 'item') == item then
+    if redis.call('HGET', 'lease:' .. chat, 'item') == item and redis.call('ZSCORE', 'lane:' .. chat, item) then
       redis.call('ZADD', 'edits', now + 5000, edit)
     else
       drop(edit)
@@ -41,5 +40,11 @@ for _, edit in ipairs(redis.call('ZRANGEBYSCORE', 'edits', '-inf', now, 'LIMIT',
       redis.call('HGETALL', 'chat:' .. chat),
     }
   end
+end
+
+for _, edit in ipairs(redis.call('ZRANGEBYSCORE', 'edits', '-inf', now, 'LIMIT', 0, 4 * limit)) do
+  if #answer >= room then break end
+  -- Of a chat whose keys are broken its news tells; its edits wait until they are mended.
+  if not apart({}, edit, hand_out) then redis.call('ZADD', 'edits', now + lease_ms, edit) end
 end
 return answer

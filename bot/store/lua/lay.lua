@@ -6,13 +6,13 @@
 -- Result: {to how many chats it is new, chat that it cannot be laid for, why …}.
 local now, item, order = clock(), ARGV[2], ARGV[3]
 local most, keep_ms = tonumber(ARGV[4]), ARGV[5]
-local answer = {0}
+local new, broken = 0, {}
 
 local function lay(chat, hits)
   local lane = 'lane:' .. chat
   if redis.call('ZSCORE', 'sent:' .. chat, item) or redis.call('HEXISTS', 'parked:' .. chat, item) == 1 then return end
   if redis.call('ZADD', lane, 'NX', order, item) == 1 then
-    answer[1] = answer[1] + 1
+    new = new + 1
     if hits ~= '' then redis.call('HSET', lane .. ':notes', item, hits) end
     if redis.call('ZCARD', lane) > most then
       local oldest = redis.call('ZRANGE', lane, 0, 0)[1]
@@ -26,12 +26,6 @@ local function lay(chat, hits)
 end
 
 for at = 6, #ARGV, 2 do
-  local chat = present(ARGV[at])
-  -- What a chat's keys hold that is not ours must stop nobody else.
-  local well, why = pcall(lay, chat, ARGV[at + 1])
-  if not well then
-    answer[#answer + 1] = chat
-    answer[#answer + 1] = type(why) == 'table' and why.err or tostring(why)
-  end
+  apart(broken, present(ARGV[at]), lay, ARGV[at + 1])
 end
-return answer
+return {new, unpack(broken)}

@@ -2,9 +2,10 @@
 -- uses: clock, tally, pace, turn
 -- KEYS: `chat:{id}`, `sent:{chat}`, `lane:{chat}`, `lease:{chat}`, `edits`, `edits:notes`, `moved`, spelled here.
 -- ARGV: 1 now · 2 item · 3 what changed: text or media · 4 ms to wait for a message in flight · then chat, hits (JSON) or '' …
--- Result: how many messages are to be edited. What still waits in a lane will be set from what is known then.
+-- Result: {how many messages are to be edited, chat that cannot be looked at, why …}. What still waits in a lane will be
+--   set from what is known then.
 local now, item, what = clock(), ARGV[2], ARGV[3]
-local laid = 0
+local laid, broken = 0, {}
 
 -- As bot.items.Chat.wants_corrections says it.
 local function wants_corrections(chat)
@@ -13,18 +14,22 @@ local function wants_corrections(chat)
   return chosen == '1'
 end
 
-for at = 5, #ARGV, 2 do
-  local chat = present(ARGV[at])
+local function lay(chat, hits)
   local message = tonumber(redis.call('ZSCORE', 'sent:' .. chat, item) or 0)
   local in_flight = message == 0 and redis.call('ZSCORE', 'lane:' .. chat, item)
     and redis.call('HGET', 'lease:' .. chat, 'item') == item
   if (message > 0 or in_flight) and wants_corrections(chat) then
     local edit = chat .. ' ' .. item
-    local before = redis.call('HGET', 'edits:notes', edit) or ''
-    local kind = string.sub(before, 1, 5) == 'media' and 'media' or what
-    redis.call('HSET', 'edits:notes', edit, kind .. ' ' .. ARGV[at + 1])
+    local before, count = string.match(redis.call('HGET', 'edits:notes', edit) or '', '^(%a*)(%d*)')
+    local kind = before == 'media' and 'media' or what
+    -- Counted, so that whoever is at work on the one before sees that there is another.
+    redis.call('HSET', 'edits:notes', edit, kind .. (tonumber(count) or 0) + 1 .. ' ' .. hits)
     redis.call('ZADD', 'edits', in_flight and now + ARGV[4] or now, edit)
     laid = laid + 1
   end
 end
-return laid
+
+for at = 5, #ARGV, 2 do
+  apart(broken, present(ARGV[at]), lay, ARGV[at + 1])
+end
+return {laid, unpack(broken)}

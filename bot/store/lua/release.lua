@@ -11,11 +11,14 @@ for _, feed in ipairs(redis.call('ZRANGE', 'looking', 0, -1)) do
 end
 redis.call('DEL', 'looking')
 for _, edit in ipairs(redis.call('ZRANGE', 'edits', 0, -1)) do redis.call('ZADD', 'edits', 'XX', 'LT', now, edit) end
-for _, chat in ipairs(redis.call('ZRANGE', 'ready', 0, -1)) do
-  pcall(doubt_lease, chat)
+
+local function release(chat)
+  doubt_lease(chat)
   if redis.call('DEL', 'lease:' .. chat) == 1 then
     next_turn(chat, now)
     ended = ended + 1
   end
 end
+
+for _, chat in ipairs(redis.call('ZRANGE', 'ready', 0, -1)) do apart({}, chat, release) end
 return ended

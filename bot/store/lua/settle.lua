@@ -7,9 +7,11 @@
 -- Result: 1, or 0 if the claim was another's by now; that the item was sent is noted all the same.
 local STORIES_KEPT = 2000
 local now, chat, item, token, extra = clock(), present(ARGV[2]), ARGV[3], ARGV[4], tonumber(ARGV[6])
+local held = holds_lease(chat, token)
+if held then redis.call('DEL', 'lease:' .. chat) end
+take_from_lane(chat, item)
 -- A message of the chat before it migrated is none of what it is now.
 note_sent(chat, item, chat == ARGV[2] and ARGV[5] or 0, ARGV[7], ARGV[8])
-take_from_lane(chat, item)
 tally(now, ARGV[9] == '1' and 'found' or 'sent')
 if #ARGV > 10 then
   local told = 'told:' .. chat
@@ -22,7 +24,6 @@ arrived(chat, token, now)
 if extra > 0 then spend(chat, now, extra, token .. '+') end
 recover(chat, 0.15)
 recover('bot', 0.01)
-if not holds_lease(chat, token) then return 0 end
-redis.call('DEL', 'lease:' .. chat)
+if not held then return 0 end
 next_turn(chat, now)
 return 1

@@ -3,6 +3,7 @@
 -- ARGV: 1 now · 2 first and 3 last place among the ready · 4 how many to find
 -- Result: {looked at, items, length, chat, length, chat …}.
 local lanes, items, chats = {}, 0, redis.call('ZRANGE', 'ready', ARGV[2], ARGV[3])
+if chats[#chats] == 'end' then table.remove(chats) end -- no chat: see claim.lua
 for place, chat in ipairs(chats) do
   local length = redis.call('ZCARD', 'lane:' .. chat)
   lanes[place] = {length, chat}

@@ -8,6 +8,25 @@ local function present(chat)
   return redis.call('HGET', 'moved', chat) or chat
 end
 
+-- What an error says where a key holds something that is not ours.
+local NOT_OURS = {'WRONGTYPE', 'is not a', 'attempt to', 'bad argument'}
+
+-- Run a step for a chat, and tell whether it went well. What the chat's keys hold that is not ours must stop nobody
+-- else: it is noted in `broken`. All else (Redis is full, or no primary) is everybody's, and must not count as done.
+local function apart(broken, chat, step, ...)
+  local well, why = pcall(step, chat, ...)
+  if well then return true end
+  why = type(why) == 'table' and why.err or tostring(why)
+  for _, sign in ipairs(NOT_OURS) do
+    if string.find(why, sign, 1, true) then
+      broken[#broken + 1] = chat
+      broken[#broken + 1] = why
+      return false
+    end
+  end
+  error(why, 0)
+end
+
 local function is_paused(chat)
   local why = redis.call('HGET', 'chat:' .. chat, 'paused')
   return why and why ~= ''
@@ -34,11 +53,18 @@ local function holds_lease(chat, token)
   return redis.call('HGET', 'lease:' .. chat, 'token') == token
 end
 
+-- Messages of a chat that are known, the latest of them; but all, and for longer, while one may be asked for: one of
+-- ours that is not known would be taken for it.
+local KNOWN_KEPT, KNOWN_MS = 100, 3600000
+local DOUBTED_KEPT, DOUBTED_MS = 2000, 30 * 86400000
+
 -- A message may have been sent of which nothing is known: it is asked for before it is sent again. What is kept is
 -- the chat's highest message id before it, since it has a higher one; '?' if none was known.
 local function doubt(chat, item, after)
   local lane = 'lane:' .. chat
-  if redis.call('ZSCORE', lane, item) then redis.call('HSETNX', lane .. ':doubts', item, after or '?') end
+  if not redis.call('ZSCORE', lane, item) then return end
+  redis.call('HSETNX', lane .. ':doubts', item, after or '?')
+  redis.call('PEXPIRE', 'known:' .. chat, DOUBTED_MS)
 end
 
 -- Whoever held the chat's lease has died, or is slower than it: what it had in hand may have been sent.
@@ -48,16 +74,15 @@ local function doubt_lease(chat)
 end
 
 -- Note a message of a chat that is known, be it ours or another's. What counts up are Telegram's own ids.
-local KNOWN_KEPT, KNOWN_MS = 100, 3600000
-
 local function note_known(chat, message)
   if tonumber(message) > tonumber(redis.call('HGET', 'tops', chat) or 0) then
     redis.call('HSET', 'tops', chat, message)
   end
   local known = 'known:' .. chat
   redis.call('ZADD', known, message, message)
-  redis.call('ZREMRANGEBYRANK', known, 0, -KNOWN_KEPT - 1)
-  redis.call('PEXPIRE', known, KNOWN_MS)
+  local doubted = redis.call('EXISTS', 'lane:' .. chat .. ':doubts', 'lease:' .. chat) > 0
+  redis.call('ZREMRANGEBYRANK', known, 0, -(doubted and DOUBTED_KEPT or KNOWN_KEPT) - 1)
+  redis.call('PEXPIRE', known, doubted and DOUBTED_MS or KNOWN_MS)
 end
 
 local PARKED_KEPT = 1000

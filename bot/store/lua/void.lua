@@ -6,7 +6,8 @@
 -- Result: how many there were.
 local now, ended, words = clock(), 0, {}
 for at = 2, #ARGV do words[ARGV[at]] = true end
-for _, chat in ipairs(redis.call('ZRANGE', 'ready', 0, -1)) do
+
+local function void(chat)
   local token, item = unpack(redis.call('HMGET', 'lease:' .. chat, 'token', 'item'))
   if token and words[string.match(token, '^[^:]*')] then
     uncharge(chat, token)
@@ -16,4 +17,6 @@ for _, chat in ipairs(redis.call('ZRANGE', 'ready', 0, -1)) do
     ended = ended + 1
   end
 end
+
+for _, chat in ipairs(redis.call('ZRANGE', 'ready', 0, -1)) do apart({}, chat, void) end
 return ended

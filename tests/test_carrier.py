@@ -7,7 +7,7 @@ import pytest
 
 from bot.deliver import carrier, letters
 from bot.deliver.carrier import Ear
-from bot.deliver.outcome import ChatLost, Migrated, TopicLost, Wait
+from bot.deliver.outcome import ChatLost, Migrated, Outcome, TopicLost, Wait
 from bot.errors import StoreError, StoreUnavailable
 from bot.items import Chat, ChatId, FeedId, Hit, Item, ItemId, StoredItem, Style, UserId
 from bot.render.message import compose
@@ -248,7 +248,7 @@ async def test_a_store_that_refuses_the_note_outright_ends_no_loop(
     assert "not noted" in caplog.text
 
 
-async def test_what_was_loaded_too_slowly_is_left_to_whoever_holds_the_lease_now(
+async def test_what_was_loaded_too_slowly_goes_back_to_its_lane_as_if_it_had_not_been_claimed(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(carrier, "LEASE_S", carrier.DELIVERY_S)
@@ -256,7 +256,36 @@ async def test_what_was_loaded_too_slowly_is_left_to_whoever_holds_the_lease_now
     await post.lay(1, ANN)
     await post.turn()
     assert post.sender.tried == []
-    assert await post.waiting(ANN) == [1]
+    post.clock.forward(3_000)
+    (claim,) = (await post.store.outbox.claim(1, 60_000)).claims
+    assert (claim.attempt, claim.doubt) == (1, "")
+
+
+async def test_a_clock_set_forward_sends_nothing_twice_that_is_on_its_way(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go = asyncio.Event(), asyncio.Event()
+    real = post.sender.deliver
+
+    async def slow(chat: ChatId, message: Message, **how: bool) -> Outcome:
+        begun.set()
+        await go.wait()
+        return await real(chat, message, plainly=how["plainly"])
+
+    monkeypatch.setattr(post.sender, "deliver", slow)
+    await post.subscribe(ANN)
+    await post.lay(1, ANN)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(post.turn())
+        await begun.wait()
+        post.clock.forward(HOUR)
+        again = group.create_task(post.turn())
+        await asyncio.sleep(0.02)
+        assert not again.done()
+        go.set()
+    monkeypatch.undo()
+    await post.work(5_000)
+    assert post.sender.titles(ANN) == ["Item 1"]
 
 
 @pytest.mark.parametrize("ahead_ms", [-HOUR, HOUR])

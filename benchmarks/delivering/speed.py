@@ -59,7 +59,7 @@ async def relayed(place: Place, count: int, chats: int, workers: int, profile: s
             began = time.monotonic()
             await here.go()
             if not await here.drained(60 + count / SLOWEST_PER_S):
-                raise RuntimeError(f"{await here.redis.zcard('ready')} lanes are left")
+                raise RuntimeError(f"{await here.waiting()} lanes are left")
             wall_s = time.monotonic() - began
             after = await _used(here, hands)
         seen = await here.telegram.seen()

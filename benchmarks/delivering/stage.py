@@ -133,11 +133,15 @@ class Stage:
         """End the hold."""
         await self.redis.zrem(keys.BUDGET, "bot")
 
+    async def waiting(self) -> int:
+        """Return how many chats have something waiting; the end mark is none."""
+        return int(await self.redis.zcount(keys.READY, "-inf", "(+inf"))
+
     async def drained(self, within_s: float) -> bool:
         """Return whether the lanes became empty, nothing in flight, within that time."""
         try:
             async with asyncio.timeout(within_s):
-                while await self.redis.zcard(keys.READY):  # noqa: ASYNC110  Redis sets no Event of ours
+                while await self.waiting():  # noqa: ASYNC110  Redis sets no Event of ours
                     await asyncio.sleep(0.02)
         except TimeoutError:
             return False

@@ -167,6 +167,7 @@ class Carrier:
         self._backoff = Backoff()
         self._telegram_away = False
         self._healthy_ms = 0
+        self._in_hand: dict[ChatId, asyncio.Event] = {}
         self.refused = ""
         self.tally = Tally()
 
@@ -177,6 +178,18 @@ class Carrier:
 
     async def carry(self, claim: Claim) -> None:
         """Deliver one claim and note the outcome; no item's, chat's or store's trouble leaves here."""
+        if (before := self._in_hand.get(claim.chat)) is not None:
+            # A clock that was set forward has ended our own lease: what it is on its way with will be noted.
+            await before.wait()
+            await self._noted(claim, lambda: self._outbox.defer(claim, 0, counts=False))
+            return
+        self._in_hand[claim.chat] = asyncio.Event()
+        try:
+            await self._carry(claim)
+        finally:
+            self._in_hand.pop(claim.chat).set()
+
+    async def _carry(self, claim: Claim) -> None:
         try:
             letter, outcome = await self._attempt(claim)
         except Exception:
@@ -187,12 +200,13 @@ class Carrier:
             await self._noted(claim, lambda: self._conclude(claim, letter, outcome))
 
     async def _attempt(self, claim: Claim) -> tuple[Letter | None, Outcome | Withdrawn | Answer]:
-        """Load, set, ask for it where it may have arrived, send; None where the claim may be ours no more."""
+        """Load, set, ask for it where it may have arrived, send; None where the lease is too far gone."""
         if claim.attempt > GIVE_UP:
             return None, Withdrawn(f"given up after {GIVE_UP} attempts that ended without a word")
         loop = asyncio.get_running_loop()
         began = loop.time()
-        letter = await surely(lambda: self._letters.of(claim, simply=claim.attempt >= SIMPLE_FROM))
+        simply = max(claim.attempt, self._backoff.unclear_times(claim.chat) + 1) >= SIMPLE_FROM
+        letter = await surely(lambda: self._letters.of(claim, simply=simply))
         if isinstance(letter, Withdrawn):
             return None, letter
         if claim.doubt and (answer := await self._asking.ask(claim, letter.message)):
@@ -232,7 +246,7 @@ class Carrier:
         """Note what became of a claim. Telegram's outages are told once, its refusals each."""
         match outcome:
             case None:
-                logger.debug("chat %d, item %s: left to its lease", claim.chat, claim.item)
+                await self._defer(claim, Rest(0))
             case Sent() | Found():
                 await self._sent(claim, letter, outcome)
             case Later(wait_ms):

@@ -18,7 +18,7 @@ from bot.store.outbox import Letter
 from tests.conftest import Clock
 
 ANN, BEN = ChatId(11), ChatId(12)
-GROUP = ChatId(-1001)
+GROUP = ChatId(-1_001_000_000_001)
 SETTINGS = read({})
 MINUTE, HOUR = 60_000, 3_600_000
 

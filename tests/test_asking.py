@@ -19,7 +19,7 @@ from bot.deliver.outcome import (
 from bot.items import ChatId, ItemId
 from bot.store.client import Store
 from tests.conftest import Clock
-from tests.posting import GROUP, MINUTE, Post
+from tests.posting import ANN, GROUP, MINUTE, Post
 
 NONE, OTHERS = (
     NotOurs("message to edit not found", missing=True),
@@ -197,3 +197,53 @@ async def test_other_chats_go_on_meanwhile(post: Post) -> None:
     await post.lay(2, other)
     await post.work(20_000)
     assert post.sender.titles(other) == ["Item 2"]
+
+
+async def test_a_private_chats_message_is_found_among_those_of_all_the_bots_private_chats(
+    store: Store, clock: Clock
+) -> None:
+    """They count together: between ours and the last one known lie those that others got meanwhile."""
+    post, others = Post(store, clock), [ChatId(number) for number in range(500, 520)]
+    await post.subscribe(ANN)
+    await store.outbox.note_known(ANN, 70)
+    for place, chat in enumerate(others[:10]):
+        await store.outbox.note_known(chat, 71 + place)
+    item = await post.lay(1, ANN)
+    post.sender.reply = lambda *_: Unclear("no answer")
+    await post.turn()
+    for place, chat in enumerate(others):
+        await store.outbox.note_known(chat, 81 + place + (place >= 7))  # 88 is not known
+    answers(post, {88: Unchanged()})
+    await post.work(MINUTE)
+    assert await store.outbox.sent_as(ANN, item) == 88
+    assert asked(post) == [71, 72, 88]
+    assert len(post.sender.tried) == 1
+
+
+async def test_a_private_chats_first_message_is_asked_for_beyond_those_of_others(
+    store: Store, clock: Clock
+) -> None:
+    post = Post(store, clock)
+    await post.subscribe(ANN)
+    await store.outbox.note_known(ChatId(500), 70)
+    item = await post.lay(1, ANN)
+    await store.outbox.claim(1, 60_000)
+    post.clock.forward(60_000)
+    answers(post, {71: Unchanged()})
+    await post.turn()
+    assert await store.outbox.sent_as(ANN, item) == 71
+
+
+async def test_what_a_server_out_of_order_may_have_taken_is_asked_for_and_no_fault_of_the_item(
+    store: Store, clock: Clock
+) -> None:
+    post = Post(store, clock)
+    await post.subscribe(GROUP)
+    await store.outbox.note_known(GROUP, 40)
+    item = await post.lay(1, GROUP)
+    post.sender.reply = lambda *_: Unclear("Internal Server Error: restart", is_down=True)
+    await post.work(MINUTE)
+    assert len(post.sender.tried) <= 7
+    answers(post, {41: Unchanged()})
+    await post.work(2 * MINUTE, 500)
+    assert await store.outbox.sent_as(GROUP, item) == 41

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.deliver import carrier, letters
+from bot.deliver import carrier, letters, surely
 from bot.deliver.carrier import Ear
 from bot.deliver.outcome import ChatLost, Migrated, Outcome, TopicLost, Wait
 from bot.errors import StoreError, StoreUnavailable
@@ -202,7 +202,7 @@ class Faltering:
         self.claim, self.defer = store.outbox.claim, store.outbox.defer
         self.park, self.hold = store.outbox.park, store.outbox.hold
         self.reserve, self.unknown_after = store.outbox.reserve, store.outbox.unknown_after
-        self.note_known = store.outbox.note_known
+        self.note_known, self.unknown_in_box = store.outbox.note_known, store.outbox.unknown_in_box
 
     async def settle(self, claim: Claim, message_id: int, **how: Any) -> bool:
         self.left -= 1
@@ -214,7 +214,7 @@ class Faltering:
 async def test_that_it_was_sent_is_noted_however_often_the_store_is_away(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(carrier, "RETRY_S", 0.001)
+    monkeypatch.setattr(surely, "RETRY_S", 0.001)
     outbox = Faltering(post.store, 8, StoreUnavailable("gone"))
     post.carrier._outbox = outbox
     await post.subscribe(ANN)

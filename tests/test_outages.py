@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot import route
-from bot.deliver import carrier, courier
+from bot.deliver import carrier, courier, surely
 from bot.deliver.outcome import Down, Outcome, Unclear
 from bot.items import ChatId
 from bot.playground import Playground
@@ -65,7 +65,7 @@ async def stand_still(folder: Path, *, pause_s: float, deadline_s: float, lease_
 
     async def bring(store: Store) -> None:
         for number in numbers:
-            await carrier.surely(lambda number=number: hand_on(store, [number]))  # type: ignore[misc]  # bound now
+            await surely.surely(lambda number=number: hand_on(store, [number]))  # type: ignore[misc]  # bound now
             await asyncio.sleep(0.005)
 
     def heard() -> list[list[str]]:
@@ -95,7 +95,7 @@ async def test_a_redis_that_stands_still_for_a_moment_loses_and_repeats_nothing(
 ) -> None:
     monkeypatch.setattr(courier, "LEASE_S", 2.0)
     monkeypatch.setattr(courier, "STORE_REST_S", 0.05)
-    monkeypatch.setattr(carrier, "RETRY_S", 0.01)
+    monkeypatch.setattr(surely, "RETRY_S", 0.01)
     monkeypatch.setattr(route, "BACKOFF_S", (0.02, 0.1))
     monkeypatch.setattr(route, "BLOCK_MS", 20)
     await stand_still(tmp_path, pause_s=0.6, deadline_s=0.2, lease_s=2.0)

@@ -214,7 +214,7 @@ def test_bare_text_keeps_the_limit_and_the_link(letter: str) -> None:
 
 
 FAULTS: list[tuple[str, type[Outcome], int]] = [
-    ("internal", Down, 0),
+    ("internal", Unclear, 0),
     ("bad_gateway", Unclear, 0),
     ("reset_before", Unclear, 0),
     ("reset_after", Unclear, 1),

@@ -10,7 +10,7 @@ from bot.store.client import Store
 from bot.store.outbox import Claim, Letter, Met
 from tests.conftest import Clock
 
-ANN, CHANNEL = ChatId(11), ChatId(-1001)
+ANN, CHANNEL = ChatId(11), ChatId(-1_001_000_000_001)
 LEASE_MS = 30_000
 
 

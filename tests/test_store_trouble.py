@@ -9,7 +9,7 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from bot import route
-from bot.deliver import carrier, courier
+from bot.deliver import courier, surely
 from bot.deliver.outcome import ChatLost
 from bot.errors import StoreError, StoreUnfit
 from bot.items import ChatId, ItemId
@@ -33,7 +33,7 @@ def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(courier, "IDLE_S", 0.02)
     monkeypatch.setattr(courier, "STORE_REST_S", 0.02)
     monkeypatch.setattr(courier, "STOP_WITHIN_S", 0.2)
-    monkeypatch.setattr(carrier, "RETRY_S", 0.01)
+    monkeypatch.setattr(surely, "RETRY_S", 0.01)
     monkeypatch.setattr(route, "BACKOFF_S", (0.02, 0.1))
     monkeypatch.setattr(route, "BLOCK_MS", 20)
 

@@ -87,6 +87,9 @@ class Shelf(Protocol):
     async def unknown_after(self, chat_id: ChatId, after: int, count: int) -> list[int]:
         """Return the ids that may be it."""
 
+    async def unknown_in_box(self, chat_id: ChatId, after: int, count: int) -> list[int]:
+        """Return the ids that may be it where all private chats and basic groups count together."""
+
 
 class Amends(Protocol):
     """What is needed of :class:`bot.deliver.sender.Sender`."""
@@ -103,41 +106,65 @@ class Asking:
     def __init__(self, shelf: Shelf, amends: Amends) -> None:
         self._shelf = shelf
         self._amends = amends
-        self._holes: Recent[tuple[ChatId, ItemId], int] = Recent(1_000, HOLE_S, time.monotonic)
-        """The last id asked for, where nobody had it."""
+        self._holes: Recent[tuple[ChatId, ItemId], frozenset[int]] = Recent(1_000, HOLE_S, time.monotonic)
+        """The ids that nobody had."""
 
     async def ask(self, claim: Claim, message: Message) -> Answer:
         """Return whether ``message``, sent under an earlier claim, stands in the chat.
 
         What is another's is noted, so that a claim that had to wait for its next edit goes on from there.
         """
-        if not claim.doubt.isdecimal():
-            logger.info("chat %d, item %s: no message there is known to ask beyond", claim.chat, claim.item)
-            return None
+        answer = await self._ask(claim, message)
+        if answer is None:
+            # It is sent now: what nobody had may be its id next time.
+            self._holes.put((claim.chat, claim.item), frozenset())
+        return answer
+
+    async def _ask(self, claim: Claim, message: Message) -> Answer:
         what = (claim.chat, claim.item)
+        asked = self._holes.get(what) or frozenset()
+        ids, is_dense = await self._candidates(claim)
         holes = 0
-        for message_id in await self._shelf.unknown_after(claim.chat, int(claim.doubt), IDS_ASKED):
-            if message_id == self._holes.get(what):
-                holes = 1
-                continue
-            wait_ms = await self._shelf.reserve(claim.chat, edit=True, within_ms=PLACE_MS)
-            if wait_ms > PLACE_MS:
-                return Later(max(wait_ms, AGAIN_MS))
-            await asyncio.sleep(wait_ms / 1000)
-            match await self._amends.amend(claim.chat, message_id, message):
+        for message_id in ids:
+            answer: Edited | Later
+            if message_id in asked:
+                answer = NotOurs("nobody had it a moment ago", missing=True)
+            else:
+                answer = await self._one(claim, message_id, message)
+            match answer:
                 case Sent() | Unchanged():
                     return Found(message_id)
                 case NotOurs(missing=True):
                     holes += 1
-                    if holes == HOLES:
+                    asked |= {message_id}
+                    self._holes.put(what, asked)
+                    if holes == HOLES and is_dense:
                         return None
-                    self._holes.put(what, message_id)
-                case Wait() | ChatLost() | Migrated() | Unclear() | Down() | Halt() as trouble:
-                    return trouble
+                case Later() | Wait() | ChatLost() | Migrated() | Unclear() | Down() | Halt():
+                    return answer
                 case Refused(why) | PhotoRefused(why) | TopicLost(why) if _OTHER_FORM not in why.lower():
                     break  # the words are refused, whatever message they are for
                 case _:  # another's, or one of ours that is something else
                     holes = 0
-                    self._holes.drop(what)
                     await self._shelf.note_known(claim.chat, message_id)
         return None
+
+    async def _candidates(self, claim: Claim) -> tuple[list[int], bool]:
+        """Return the ids that the message may have, and whether they follow each other closely."""
+        own, _, box = claim.doubt.partition(" ")
+        if not own.isdecimal() and not box.isdecimal():
+            logger.info("chat %d, item %s: no message there is known to ask beyond", claim.chat, claim.item)
+        ids: list[int] = []
+        if own.isdecimal():
+            ids += await self._shelf.unknown_after(claim.chat, int(own), HOLES if box else IDS_ASKED)
+        if box.isdecimal():
+            ids += await self._shelf.unknown_in_box(claim.chat, int(box), IDS_ASKED)
+        return list(dict.fromkeys(ids)), not box
+
+    async def _one(self, claim: Claim, message_id: int, message: Message) -> Edited | Later:
+        """Ask for one id, if the budget for edits allows it."""
+        wait_ms = await self._shelf.reserve(claim.chat, edit=True, within_ms=PLACE_MS)
+        if wait_ms > PLACE_MS:
+            return Later(max(wait_ms, AGAIN_MS))
+        await asyncio.sleep(wait_ms / 1000)
+        return await self._amends.amend(claim.chat, message_id, message)

@@ -27,11 +27,13 @@ class Taken:
 
     message_id: int
     photo: str = ""
+    began_s: float | None = None
+    """When its call began, by the loop's clock."""
 
     @property
     def outcome(self) -> Sent:
         """What is to be noted of it: only an id proves that it was sent."""
-        return Sent(self.message_id)
+        return Sent(self.message_id, began_s=self.began_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ async def send(
     bot: telegram.Bot, method: str, fields: Fields, within_s: float, upload: Upload | None = None
 ) -> Taken | Outcome:
     """Send a message; return its id, or what Telegram made of it."""
+    began_s = asyncio.get_running_loop().time()
     try:
         answer = await _post(bot, method, Parameters(fields, upload), within_s)
     except TimeoutError:
@@ -85,7 +88,7 @@ async def send(
     message_id = answer.get("message_id") if isinstance(answer, dict) else None
     if not isinstance(answer, dict) or not isinstance(message_id, int):
         return Unclear("an answer without a message")
-    return Taken(message_id, _photo(answer))
+    return Taken(message_id, _photo(answer), began_s)
 
 
 async def edit(bot: telegram.Bot, method: str, fields: Fields, within_s: float) -> Edited:

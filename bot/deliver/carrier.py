@@ -9,7 +9,7 @@ import logging
 import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from bot.deliver import notices
 from bot.deliver.asking import Answer, Asking, Found, Later
@@ -29,8 +29,9 @@ from bot.deliver.outcome import (
     Unclear,
     Wait,
 )
+from bot.deliver.surely import surely
 from bot.deliver.tally import Tally
-from bot.errors import StoreError, StoreUnavailable, StoreUnfit
+from bot.errors import StoreError
 from bot.items import Chat, ChatId, Subscription, UserId
 from bot.render.parts import Message
 from bot.store.outbox import Claim, Claimed, Met
@@ -50,16 +51,11 @@ SIMPLE_FROM = 6
 GIVE_UP = 12
 """Attempts that ended with nothing known, or by our own fault, before the item is parked."""
 
-RETRY_S = 0.1
-"""The first pause before asking a store again that is away; it doubles up to fifty times that."""
-
 LONG_WAIT_S = 60.0
 """A flood wait from this length on is worth an operator's look."""
 
 HEALTH_MS = 1_000
 """How often a success is noted as a sign of health."""
-
-T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +72,7 @@ class Lanes(Protocol):
         message_id: int,
         *,
         extra_cost: int = 0,
+        age_ms: int | None = None,
         found: bool = False,
         stories: Sequence[int] = (),
     ) -> bool:
@@ -100,6 +97,9 @@ class Lanes(Protocol):
 
     async def unknown_after(self, chat_id: ChatId, after: int, count: int) -> list[int]:
         """Return the ids that a message in doubt may have."""
+
+    async def unknown_in_box(self, chat_id: ChatId, after: int, count: int) -> list[int]:
+        """Return those that it may have in a private chat or basic group."""
 
 
 class People(Protocol):
@@ -261,8 +261,8 @@ class Carrier:
                     logger.warning("Telegram is out of reach; everything waits: %s", why)
                 self._telegram_away = True
                 await self._defer(claim, self._backoff.down(claim.chat, _roll(claim)))
-            case Unclear(why):
-                await self._unclear(claim, why)
+            case Unclear(why, is_down):
+                await self._unclear(claim, why, is_down=is_down)
             case Withdrawn(why, tally):
                 await self._park(claim, why, logging.INFO, unasked=True, tally=tally)
             case Refused(why) | PhotoRefused(why) | TopicLost(why):
@@ -284,16 +284,19 @@ class Carrier:
             logger.info("Telegram is back")
         self._telegram_away = False
         found = isinstance(sent, Found)
-        extra = 0 if isinstance(sent, Found) else sent.calls - 1
+        extra, began_s = (0, None) if isinstance(sent, Found) else (sent.calls - 1, sent.began_s)
         stories = letter.stories if letter else ()
         if found:
             logger.info("chat %d, item %s: had arrived as %d", claim.chat, claim.item, sent.message_id)
-        try:
-            await surely(
-                lambda: self._outbox.settle(
-                    claim, sent.message_id, extra_cost=extra, found=found, stories=stories
-                )
+
+        async def settle() -> bool:
+            age_ms = None if began_s is None else round((asyncio.get_running_loop().time() - began_s) * 1000)
+            return await self._outbox.settle(
+                claim, sent.message_id, extra_cost=extra, age_ms=age_ms, found=found, stories=stories
             )
+
+        try:
+            await surely(settle)
         except asyncio.CancelledError:
             what = (claim.chat, claim.item, sent.message_id)
             logger.error("chat %d, item %s: sent as %d, which is not noted; it may come again", *what)  # noqa: TRY400  a stop needs no traceback
@@ -321,7 +324,7 @@ class Carrier:
         except StoreError as error:
             logger.debug("the last send could not be noted as a sign of health: %s", error)
 
-    async def _unclear(self, claim: Claim, why: str) -> None:
+    async def _unclear(self, claim: Claim, why: str, *, is_down: bool) -> None:
         """Ask whether it arrived before it is sent again, ever later: see :mod:`bot.deliver.asking`.
 
         The attempt counts only while Telegram answers others; when it answers nobody, that is
@@ -331,7 +334,7 @@ class Carrier:
             "chat %d, item %s: it is not clear whether it arrived: %s", claim.chat, claim.item, why
         )
         counts = self._backoff.others_were_answered(claim.chat)
-        rest = self._backoff.unclear(claim.chat, _roll(claim))
+        rest = (self._backoff.down if is_down else self._backoff.unclear)(claim.chat, _roll(claim))
         await self._defer(claim, rest, counts=counts, met=Met.DOUBT)
 
     async def _defer(self, claim: Claim, rest: Rest, *, counts: bool = False, met: Met = Met.NOTHING) -> None:
@@ -375,18 +378,6 @@ class Carrier:
             await step()
         except Exception:
             logger.exception("chat %d, item %s: what became of it is not noted", claim.chat, claim.item)
-
-
-async def surely(step: Callable[[], Awaitable[T]]) -> T:
-    """Run a step of the store's, again and again while the store is away."""
-    pause_s = RETRY_S
-    while True:
-        try:
-            return await step()
-        except (StoreUnavailable, StoreUnfit) as error:
-            logger.debug("waiting for the store: %s", error)
-        await asyncio.sleep(pause_s)
-        pause_s = min(2 * pause_s, 50 * RETRY_S)
 
 
 def _roll(claim: Claim) -> float:

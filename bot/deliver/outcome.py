@@ -37,6 +37,8 @@ class Sent:
 
     message_id: int
     calls: int = field(default=1, compare=False)
+    began_s: float | None = field(default=None, compare=False)
+    """When the call began that it was taken with, by the loop's clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,13 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """The request went out and no answer came back: it may have been delivered, or not."""
+    """The request went out and no answer came back: it may have been delivered, or not.
+
+    ``is_down``: somebody answered, but that it is out of order; that is no fault of the message's.
+    """
 
     why: str
+    is_down: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,21 +275,22 @@ def _of_network(error: NetworkError) -> Outcome:
     if "request entity too large" in text:
         return PhotoRefused(error.message)
     if "internal server error" in text or "service unavailable" in text:
-        return Down(error.message)
+        return Unclear(error.message, is_down=True)  # what it had in hand when it broke may have been done
     return Down(error.message) if _cause(error) in _NEVER_SENT else Unclear(error.message)
 
 
 def _of_gateway(error: TelegramError) -> Outcome:
     """Read an answer that was no JSON: something between us and Telegram spoke.
 
-    It proves nothing about the chat or the token. A gateway that lost its backend (502, 504),
-    and a success that cannot be read, leave open whether the message stands.
+    It proves nothing about the chat or the token. A gateway that lost its backend (5xx), and a
+    success that cannot be read, leave open whether the message stands.
     """
     if "(413)" in error.message:
         return PhotoRefused("too large for a server on the way")
-    open_question = "(502)" in error.message or "(504)" in error.message or type(error) is TelegramError
     why = error.message.partition(". Parsing the server response")[0]
-    return Unclear(why) if open_question else Down(why)
+    if type(error) is TelegramError:
+        return Unclear(why)
+    return Unclear(why, is_down=True) if "(5" in error.message else Down(why)
 
 
 def _is_not_telegrams_word(error: TelegramError) -> bool:

@@ -39,12 +39,14 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `parked:{chat}`      | hash   | KEEP_DAYS, by count | item id → why it will not be delivered       |
 | `troubles`           | zset   | KEEP_DAYS, by count | `chat item` parked lately, by when (ms)      |
 | `told:{chat}`        | zset   | two days, by count  | keys of the stories a chat was told, by when (ms)|
-| `tops`               | hash   | for ever            | chat id → the highest message id known there |
+| `tops`               | hash   | for ever            | chat id → the highest message id known there;|
+|                      |        |                     | `box`: of all that are no supergroup or channel|
 | `known:{chat}`       | zset   | an hour, by count   | message ids that are none in doubt; 30 days  |
-|                      |        |                     | and more of them while one is                |
+|                      |        |                     | and more of them while one is; `known:box`   |
 | `edits`              | zset   | until done          | `chat item` to be edited, by when (ms)       |
 | `edits:notes`        | hash   | until done          | `chat item` → what changed and how often it  |
 |                      |        |                     | did, hits (JSON)                             |
+| `editing:{chat}`     | string | the edit's lease    | end of its lease (ms) and the edit under way |
 | `lost`               | zset   | 30 days             | chat id by when it was lost to us (ms)       |
 | `budget`             | zset   | until past          | chat id by GCRA arrival (ms), `e{id}` of edits|
 |                      |        |                     | `h{id}` and `bot` by the end of a hold (ms)  |
@@ -76,6 +78,7 @@ READY = "ready"
 BUDGET = "budget"
 WINDOW = "window"
 HEALTH = "health"
+KNOWN_IN_BOX = "known:box"
 TROUBLES = "troubles"
 
 TYPES = {

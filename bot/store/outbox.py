@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from math import ceil, floor
 
 from bot.errors import StoreError
@@ -36,6 +37,9 @@ STORIES_KEPT_MS = 2 * 86_400_000
 
 LANE_KEPT = 25_000
 """How many items may wait for one chat; beyond, the oldest are parked, with that as the reason."""
+
+BOX_SEARCHED = 500
+"""How far beyond a message in doubt its own id can lie among those of other chats: some 16 s at full rate."""
 
 UNANSWERED_KEPT = 1000
 """Claims without an answer that are remembered; what is beyond comes back with its lease."""
@@ -199,17 +203,20 @@ class Outbox:
         message_id: int,
         *,
         extra_cost: int = 0,
+        age_ms: int | None = None,
         found: bool = False,
         stories: Sequence[int] = (),
     ) -> bool:
         """Note that the item was sent as ``message_id``, and let the chat's next one follow.
 
-        ``extra_cost`` is how many messages beyond the first it took. ``found``: it was there
+        ``extra_cost`` is how many messages beyond the first it took, ``age_ms`` how long ago the call
+        began that Telegram took it with. ``found``: it was there
         already, from an attempt whose end nobody knew. ``stories`` are the keys it is known again
         by when another feed tells it. False: the claim was no longer ours; that the item was sent
         is noted all the same.
         """
-        args = (message_id, extra_cost, SENT_KEPT, self._keep_ms, int(found), STORIES_KEPT_MS, *stories)
+        age = "" if age_ms is None else age_ms
+        args = (message_id, extra_cost, SENT_KEPT, self._keep_ms, age, int(found), STORIES_KEPT_MS, *stories)
         return bool(await self._door.run("settle", claim.chat, claim.item, claim.token, *args))
 
     async def defer(self, claim: Claim, wait_ms: int, *, counts: bool = True, met: Met = Met.NOTHING) -> bool:
@@ -265,6 +272,17 @@ class Outbox:
         raw = await self._door.do("ZRANGE", keys.known(chat_id), after + 1, after + count, "BYSCORE")
         known = {int(one) for one in raw}
         return [one for one in range(after + 1, after + count + 1) if one not in known]
+
+    async def unknown_in_box(self, chat_id: ChatId, after: int, count: int) -> list[int]:
+        """Return the first ``count`` ids beyond ``after`` that no message of the box is known to have.
+
+        The box are all private chats and basic groups of the bot, which count their messages together.
+        """
+        places = (keys.known(chat_id), keys.KNOWN_IN_BOX)
+        last = after + BOX_SEARCHED
+        raws = await self._door.many([("ZRANGE", one, after + 1, last, "BYSCORE") for one in places])
+        known = {int(one) for raw in raws for one in raw}
+        return list(islice((one for one in range(after + 1, last + 1) if one not in known), count))
 
     async def note_sent(self, chat_id: ChatId, item_id: ItemId, message_id: int) -> None:
         """Note that an item was sent outside the lane, so that it is not sent again from it."""

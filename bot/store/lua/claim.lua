@@ -49,7 +49,7 @@ local function hand_out(chat)
   doubt_lease(chat)
   local token = ARGV[4] .. ':' .. #answer
   local attempt = redis.call('HINCRBY', lane .. ':tries', item, 1)
-  local after = redis.call('HGET', 'tops', chat) or '?'
+  local after = tops_of(chat)
   redis.call('HSET', 'lease:' .. chat, 'token', token, 'item', item, 'after', after, 'till', now + lease_ms)
   redis.call('PEXPIRE', 'lease:' .. chat, lease_ms + LEASE_KEPT_MS)
   redis.call('ZADD', 'ready', now + lease_ms, chat)

@@ -99,13 +99,14 @@ local function spend_edit(chat, at, name)
   redis.call('PEXPIRE', 'window', 3600000)
 end
 
--- A message reached Telegram at some time between its claim and now. The later of both is what it counts from, so
--- that no way there, however long or short, brings more into a second of Telegram's than it allows. Beyond LATE_MS
--- (1.2 % of the rate) the wait was for the answer: Telegram has long counted it.
-local function arrived(chat, name, now)
+-- A message reached Telegram at some time between the beginning of its call, `age_ms` ago (nil: at its claim), and now.
+-- It counts from the later, so that no way there, however long or short, brings more into a second of Telegram's than
+-- it allows. Beyond LATE_MS (1.2 % of the rate) the wait was for the answer: Telegram has long counted it.
+local function arrived(chat, name, now, age_ms)
   local handed = redis.call('ZSCORE', 'window', name)
   if not handed then return end
-  local at = math.max(handed, math.min(now, handed + LATE_MS))
+  local began = age_ms and now - age_ms or handed
+  local at = math.max(handed, math.min(now, began + LATE_MS))
   redis.call('ZADD', 'window', 'XX', at, name)
   if is_shared(chat) then redis.call('ZADD', 'minute:' .. chat, 'XX', at, name) end
 end

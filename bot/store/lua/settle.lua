@@ -3,7 +3,8 @@
 -- KEYS: `lane:{chat}` and its three, `lease:{chat}`, `sent:{chat}`, `known:{chat}`, `tops`, `told:{chat}`, `chat:{id}`,
 --   `ready`, `budget`, `window`, `minute:{chat}`, `slow:{chat}`, `slow:bot`, `moved`, `tally:{day}`, spelled here.
 -- ARGV: 1 now · 2 chat · 3 item · 4 token · 5 message id · 6 messages beyond the first · 7 sent items kept
---   8 their lifetime (ms) · 9 it was found there, not sent now (1/0) · 10 lifetime of stories (ms) · then its stories …
+--   8 their lifetime (ms) · 9 how long ago its call began (ms), or '' · 10 it was found there, not sent now (1/0)
+--   11 lifetime of stories (ms) · then its stories …
 -- Result: 1, or 0 if the claim was another's by now; that the item was sent is noted all the same.
 local STORIES_KEPT = 2000
 local now, chat, item, token, extra = clock(), present(ARGV[2]), ARGV[3], ARGV[4], tonumber(ARGV[6])
@@ -12,15 +13,15 @@ if held then redis.call('DEL', 'lease:' .. chat) end
 take_from_lane(chat, item)
 -- A message of the chat before it migrated is none of what it is now.
 note_sent(chat, item, chat == ARGV[2] and ARGV[5] or 0, ARGV[7], ARGV[8])
-tally(now, ARGV[9] == '1' and 'found' or 'sent')
-if #ARGV > 10 then
+tally(now, ARGV[10] == '1' and 'found' or 'sent')
+if #ARGV > 11 then
   local told = 'told:' .. chat
-  for at = 11, #ARGV do redis.call('ZADD', told, now, ARGV[at]) end
-  redis.call('ZREMRANGEBYSCORE', told, '-inf', now - ARGV[10])
+  for at = 12, #ARGV do redis.call('ZADD', told, now, ARGV[at]) end
+  redis.call('ZREMRANGEBYSCORE', told, '-inf', now - ARGV[11])
   redis.call('ZREMRANGEBYRANK', told, 0, -STORIES_KEPT - 1)
-  redis.call('PEXPIRE', told, ARGV[10])
+  redis.call('PEXPIRE', told, ARGV[11])
 end
-arrived(chat, token, now)
+arrived(chat, token, now, tonumber(ARGV[9]))
 if extra > 0 then spend(chat, now, extra, token .. '+') end
 recover(chat, 0.15)
 recover('bot', 0.01)

@@ -59,7 +59,7 @@ local KNOWN_KEPT, KNOWN_MS = 100, 3600000
 local DOUBTED_KEPT, DOUBTED_MS = 2000, 30 * 86400000
 
 -- A message may have been sent of which nothing is known: it is asked for before it is sent again. What is kept is
--- the chat's highest message id before it, since it has a higher one; '?' if none was known.
+-- the highest message id before it (tops_of), since it has a higher one; '?' if none was known.
 local function doubt(chat, item, after)
   local lane = 'lane:' .. chat
   if not redis.call('ZSCORE', lane, item) then return end
@@ -73,16 +73,32 @@ local function doubt_lease(chat)
   if item then doubt(chat, item, after) end
 end
 
+-- Supergroups and channels count their messages each for itself; all other chats of a bot count together, in its box.
+local function is_boxed(chat)
+  return tonumber(chat) > -1000000000000
+end
+
+local function note_known_in(place, message, kept, kept_ms)
+  if tonumber(message) > tonumber(redis.call('HGET', 'tops', place) or 0) then
+    redis.call('HSET', 'tops', place, message)
+  end
+  local known = 'known:' .. place
+  redis.call('ZADD', known, message, message)
+  redis.call('ZREMRANGEBYRANK', known, 0, -kept - 1)
+  redis.call('PEXPIRE', known, kept_ms)
+end
+
 -- Note a message of a chat that is known, be it ours or another's. What counts up are Telegram's own ids.
 local function note_known(chat, message)
-  if tonumber(message) > tonumber(redis.call('HGET', 'tops', chat) or 0) then
-    redis.call('HSET', 'tops', chat, message)
-  end
-  local known = 'known:' .. chat
-  redis.call('ZADD', known, message, message)
   local doubted = redis.call('EXISTS', 'lane:' .. chat .. ':doubts', 'lease:' .. chat) > 0
-  redis.call('ZREMRANGEBYRANK', known, 0, -(doubted and DOUBTED_KEPT or KNOWN_KEPT) - 1)
-  redis.call('PEXPIRE', known, doubted and DOUBTED_MS or KNOWN_MS)
+  note_known_in(chat, message, doubted and DOUBTED_KEPT or KNOWN_KEPT, doubted and DOUBTED_MS or KNOWN_MS)
+  if is_boxed(chat) then note_known_in('box', message, DOUBTED_KEPT, DOUBTED_MS) end
+end
+
+-- The highest message id that is known in the chat, or '?', and that of the box, where it is in there.
+local function tops_of(chat)
+  local own = redis.call('HGET', 'tops', chat) or '?'
+  return is_boxed(chat) and own .. ' ' .. (redis.call('HGET', 'tops', 'box') or '?') or own
 end
 
 local PARKED_KEPT = 1000

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 import telegram
 
+from bot.deliver import calls
+from bot.deliver.calls import Taken, Upload
 from bot.deliver.outcome import Outcome, Sent
 from bot.deliver.sender import Sender
 from bot.items import ChatId
@@ -23,15 +25,18 @@ async def stage() -> AsyncIterator[Stage]:
 @pytest.fixture
 def named(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the pictures that were sent were named by: an address, a file id, or an upload."""
-    calls: list[str] = []
-    real = telegram.Bot.send_photo
+    names: list[str] = []
+    real = calls.send
 
-    async def noted(self: telegram.Bot, chat: int, photo: object, **rest: object) -> telegram.Message:
-        calls.append(photo if isinstance(photo, str) else "upload")
-        return await real(self, chat, photo, **rest)  # type: ignore[arg-type]  # handed on as they came
+    async def noted(
+        bot: telegram.Bot, method: str, fields: calls.Fields, within_s: float, upload: Upload | None = None
+    ) -> Taken | Outcome:
+        if method == "sendPhoto":
+            names.append("upload" if upload else fields["photo"])
+        return await real(bot, method, fields, within_s, upload)
 
-    monkeypatch.setattr(telegram.Bot, "send_photo", noted)
-    return calls
+    monkeypatch.setattr(calls, "send", noted)
+    return names
 
 
 def another_worker(stage: Stage) -> Sender:

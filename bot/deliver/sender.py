@@ -17,12 +17,14 @@ from bot.deliver.addresses import Addresses, Marks
 from bot.deliver.amend import amend
 from bot.deliver.calls import Taken, Upload
 from bot.deliver.outcome import (
+    Down,
     Edited,
     Outcome,
     PhotoRefused,
     Refused,
     Sent,
     TopicLost,
+    Unclear,
     Wait,
 )
 from bot.deliver.recent import Recent
@@ -51,6 +53,12 @@ IDS_TRIED = 3
 
 ANSWER_WAIT_S = REPLY_WAIT_MS / 1000
 """A person who asked is not left waiting longer than this for a free place in the budget."""
+
+BREAK_S = 5.0
+"""A call that fails in less time has met a connection that broke; in more, one that hangs."""
+
+AFTER_BREAK_S = 1.0
+"""From a break to the repetition of a reply."""
 
 logger = logging.getLogger(__name__)
 
@@ -139,29 +147,42 @@ class Sender:
         return _outcome(await self._photo(chat, message, photo, within_s))
 
     async def answer(self, chat: ChatId, message: Message) -> Outcome:
-        """Send a reply, ahead of news: within the budget, and once more after a flood wait.
+        """Send a reply, ahead of news: within the budget, and once more after a flood wait or a break.
+
+        Only what broke quickly is repeated: after a hang nobody waits a second time. Of a repeated
+        reply the first may have arrived, too: somebody who asked rather reads it twice than never.
 
         Returns :class:`Wait` unsent where the budget or Telegram asks for more than
         :data:`ANSWER_WAIT_S`. Sends without a budget while the store is away: the reply may
         well be the one that says so.
         """
+        loop = asyncio.get_running_loop()
         wait_s = 0.0
-        for _ in range(2):
+        for attempt in range(2):
             wait_s = max(wait_s, await self._place(chat))
             if wait_s > ANSWER_WAIT_S:
-                break
+                return Wait(wait_s)
             await self._sleep(wait_s)
-            outcome = await self.deliver(chat, message)
-            if isinstance(outcome, TopicLost) and message.topic is not None:
-                message = replace(message, topic=None)
-                outcome = await self.deliver(chat, message)
-            if isinstance(outcome, Sent):
-                await self._note(chat, outcome.message_id)
-            if not isinstance(outcome, Wait):
-                return outcome
-            wait_s = outcome.seconds
-            await self._hold(chat, wait_s)
-        return Wait(wait_s)
+            began = loop.time()
+            outcome = await self._reply(chat, message)
+            if isinstance(outcome, Wait):
+                wait_s = outcome.seconds
+                await self._hold(chat, wait_s)
+            elif isinstance(outcome, Unclear | Down) and loop.time() - began < BREAK_S and not attempt:
+                logger.info("chat %d: a reply is sent once more: %s", chat, outcome.why)
+                wait_s = AFTER_BREAK_S
+            else:
+                break
+        return outcome
+
+    async def _reply(self, chat: ChatId, message: Message) -> Outcome:
+        """Send a reply once, to General where its topic is lost, and note its id."""
+        outcome = await self.deliver(chat, message)
+        if isinstance(outcome, TopicLost) and message.topic is not None:
+            outcome = await self.deliver(chat, replace(message, topic=None))
+        if isinstance(outcome, Sent):
+            await self._note(chat, outcome.message_id)
+        return outcome
 
     async def edit(self, chat: ChatId, message_id: int, message: Message) -> Outcome:
         """Replace a text message of ours, its buttons included; nothing to change counts as done.

@@ -85,6 +85,10 @@ EN = Texts(
         "Only administrators of {chat} who may post there can manage it here. Ask its owner to make you "
         "one, and send the command again."
     ),
+    button_not_yours=(
+        "This button is about another chat, which you or I may not manage now. Send the command again with "
+        "that chat's @name, and I will say why."
+    ),
     sub_how=(
         "Tell me what to follow: /sub and the address of a website or feed, for example\n/sub {example}"
     ),
@@ -202,6 +206,7 @@ EN = Texts(
     settings_title="Settings of this chat",
     settings_title_of="Settings of {chat}",
     settings_foot="Tap a button to change it. In groups, administrators may.",
+    settings_unknown="I did not understand “{words}” behind /settings; the buttons below change things.",
     setting_names={
         "corrections": "Corrections",
         "once": "Stories once",

@@ -133,6 +133,8 @@ class Texts:
     status_chats: str
     status_lanes: str
     status_lane: str
+    status_held: str
+    status_held_chat: str
     status_parked: str
     status_none_parked: str
     status_trouble: str

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 import telegram
 
+from bot.deliver import calls, turns
+from bot.deliver.calls import Taken, Upload
 from bot.deliver.outcome import Outcome, Sent
 from bot.deliver.sender import Sender
 from bot.items import ChatId
@@ -23,15 +25,18 @@ async def stage() -> AsyncIterator[Stage]:
 @pytest.fixture
 def named(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the pictures that were sent were named by: an address, a file id, or an upload."""
-    calls: list[str] = []
-    real = telegram.Bot.send_photo
+    names: list[str] = []
+    real = calls.send
 
-    async def noted(self: telegram.Bot, chat: int, photo: object, **rest: object) -> telegram.Message:
-        calls.append(photo if isinstance(photo, str) else "upload")
-        return await real(self, chat, photo, **rest)  # type: ignore[arg-type]  # handed on as they came
+    async def noted(
+        bot: telegram.Bot, method: str, fields: calls.Fields, within_s: float, upload: Upload | None = None
+    ) -> Taken | Outcome:
+        if method == "sendPhoto":
+            names.append("upload" if upload else fields["photo"])
+        return await real(bot, method, fields, within_s, upload)
 
-    monkeypatch.setattr(telegram.Bot, "send_photo", noted)
-    return calls
+    monkeypatch.setattr(calls, "send", noted)
+    return names
 
 
 def another_worker(stage: Stage) -> Sender:
@@ -126,3 +131,89 @@ async def test_chats_served_at_the_same_time_all_get_the_picture(stage: Stage) -
     message = Message(TEXT, stage.image("/a.png"))
     await asyncio.gather(*(stage.sender.deliver(ChatId(one.id), message) for one in readers))
     assert all(stage.world.messages(one)[0].media for one in readers)
+
+
+async def at_once(stage: Stage, message: Message, number: int) -> list[Outcome]:
+    readers = [stage.world.add_user(f"Reader {one}") for one in range(number)]
+    return await asyncio.gather(*(stage.sender.deliver(ChatId(one.id), message) for one in readers))
+
+
+def kinds(stage: Stage, named: list[str]) -> list[str]:
+    ids = stage.world.telegram.files._files
+    return sorted("id" if one in ids else "upload" if one == "upload" else "address" for one in named)
+
+
+async def test_a_good_address_is_asked_for_once_by_chats_served_at_the_same_time(
+    stage: Stage, named: list[str]
+) -> None:
+    stage.shown["/a.png"] = ("image/png", png(800, 600))
+    outcomes = await at_once(stage, Message(TEXT, stage.image("/a.png")), 5)
+    assert kinds(stage, named) == ["address", "id", "id", "id", "id"]
+    assert [one.calls for one in outcomes if isinstance(one, Sent)] == [1] * 5
+
+
+async def test_a_bad_address_is_asked_for_and_its_copy_uploaded_once_by_chats_served_at_the_same_time(
+    stage: Stage, named: list[str]
+) -> None:
+    stage.ours["/a.png"] = png(800, 600)
+    outcomes = await at_once(stage, Message(TEXT, stage.image("/a.png")), 5)
+    assert kinds(stage, named) == ["address", "id", "id", "id", "id", "upload"]
+    assert sorted(one.calls for one in outcomes if isinstance(one, Sent)) == [1, 1, 1, 1, 2]
+    assert stage.downloads == ["/a.png"]
+
+
+async def test_a_copy_that_telegram_refuses_is_uploaded_once_and_everybody_gets_the_text(
+    stage: Stage, named: list[str]
+) -> None:
+    stage.ours["/a.png"] = png(800, 600)
+    stage.world.fail_next("sendPhoto", "error", times=9, description="Bad Request: IMAGE_PROCESS_FAILED")
+    outcomes = await at_once(stage, Message(TEXT, stage.image("/a.png")), 5)
+    assert all(isinstance(one, Sent) for one in outcomes)
+    assert sorted(named) == sorted([stage.web + "/a.png", "upload"])
+
+
+async def test_an_id_that_several_chats_find_outdated_is_replaced_once(
+    stage: Stage, named: list[str]
+) -> None:
+    stage.shown["/a.png"] = ("image/png", png(800, 600))
+    stage.sender._addresses.keep_file_id(stage.web + "/a.png", "AgACphforgotten")
+    outcomes = await at_once(stage, Message(TEXT, stage.image("/a.png")), 5)
+    assert [one.calls for one in outcomes if isinstance(one, Sent)] == [2] * 5
+    assert named.count("AgACphforgotten") == 5
+    assert named.count(stage.web + "/a.png") == 1
+    assert stage.outbox.bad == set()
+
+
+@pytest.mark.parametrize("shown", [{"/a.png": ("image/png", png(800, 600))}, {}], ids=["good", "bad"])
+async def test_a_chat_whose_picture_hangs_holds_the_others_up_for_no_longer_than_the_bound(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, named: list[str], shown: dict[str, tuple[str, bytes]]
+) -> None:
+    monkeypatch.setattr(turns, "WAIT_S", 0.05)
+    stage.shown.update(shown)
+    stage.ours["/a.png"] = png(800, 600)
+    stage.world.fail_next("sendPhoto", "hang_before", chat=stage.world.user)
+    message = Message(TEXT, stage.image("/a.png"))
+    hanging = asyncio.create_task(stage.sender.deliver(stage.chat, message))
+    await stage.world.wait_for(lambda: len(named) == 1, what="the first call")
+    async with asyncio.timeout(2):
+        outcomes = await at_once(stage, message, 5)
+    assert all(isinstance(one, Sent) for one in outcomes)
+    assert not hanging.done()
+    hanging.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await hanging
+    assert len(stage.sender._turns) == 0
+
+
+async def test_a_chat_that_is_given_up_lets_the_others_go_on_at_once(stage: Stage, named: list[str]) -> None:
+    stage.shown["/a.png"] = ("image/png", png(800, 600))
+    stage.world.fail_next("sendPhoto", "hang_before", chat=stage.world.user)
+    message = Message(TEXT, stage.image("/a.png"))
+    hanging = asyncio.create_task(stage.sender.deliver(stage.chat, message))
+    await stage.world.wait_for(lambda: len(named) == 1, what="the first call")
+    others = asyncio.create_task(at_once(stage, message, 3))
+    await asyncio.sleep(0)
+    hanging.cancel()
+    async with asyncio.timeout(2):
+        assert all(isinstance(one, Sent) for one in await others)
+    assert kinds(stage, named) == ["address", "address", "id", "id"]

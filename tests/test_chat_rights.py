@@ -194,6 +194,29 @@ async def test_a_button_forged_for_anothers_chat_changes_nothing(stage: Stage) -
     assert await stage.heard(other) == [FEED]
 
 
+async def test_over_a_button_forged_for_a_chat_nothing_tells_of_that_chat(stage: Stage) -> None:
+    world, other = stage.world, stage.world.add_user("Other")
+    theirs = world.add_channel("Secret plans", owner=other)
+    await stage.store.chats.save(KnownChat(ChatId(theirs.id), ChatKind.CHANNEL, "Secret plans"))
+    mute = world.add_channel("Mute", username="mute_news", owner=other, bot=Status.MEMBER)
+    hello = await stage.ask(world.user, "/start")
+    for chat in (theirs.id, mute.id, other.id, -1009999999999):
+        for data in (f"l:{chat}:0", f"x:{chat}:feed:0", f"c:{chat}:once:0"):
+            forged = world.telegram.press(world.user, hello, data)
+            assert await world.wait_for_answer(forged) == EN.button_not_yours
+
+
+async def test_the_command_says_why_a_button_for_a_channel_does_no_longer_work(stage: Stage) -> None:
+    channel = stage.world.add_channel("Morning news", username="morning_news")
+    listed = await stage.ask(stage.world.user, "/settings @morning_news")
+    stage.world.make_admin(channel, rights=ADMIN_RIGHTS - {"can_post_messages"})
+    await stage.settled()
+    press = await stage.press(listed, "Stories once")
+    assert (press.answer or {}).get("text") == EN.button_not_yours
+    answer = await stage.ask(stage.world.user, "/settings @morning_news")
+    assert answer.text == EN.channel_not_ours.format(chat="@morning_news")
+
+
 async def test_commands_posted_in_a_channel_are_left_alone(stage: Stage) -> None:
     channel = stage.world.add_channel()
     stage.world.say(channel, f"/sub {FEED}")

@@ -7,7 +7,7 @@ import pytest
 from bot.chat import menus
 from bot.chat.choosing import SETTINGS
 from bot.chat.menus import Verb
-from bot.chat.replies import LANGUAGES
+from bot.chat.replies import LANGUAGES, short
 from bot.chat.replies.texts import Texts
 from bot.errors import StoreUnavailable
 from bot.items import Chat, ChatId, ChatKind
@@ -64,6 +64,29 @@ async def test_each_setting_is_explained_and_its_button_tells_how_it_stands(stag
     assert shown.text.startswith(EN.settings_title)
     assert all(says in shown.text for says in EN.setting_says.values())
     assert shown.buttons == [IGNORES, ONCE, "🌐 Language: English"]
+
+
+@pytest.mark.parametrize(
+    ("language", "texts", "words"),
+    [("en", EN, "nonsense"), ("zh", ZH, "corrections on"), ("en", EN, "x" * 999)],
+)
+async def test_words_behind_the_command_set_nothing_and_are_said_not_to_be_understood(
+    stage: Stage, language: str, texts: Texts, words: str
+) -> None:
+    me = stage.world.add_user("Me", language=language)
+    shown = await stage.ask(me, f"/settings {words}")
+    said, title, *_ = shown.text.split("\n\n")
+    assert said == texts.settings_unknown.format(words=short(words))
+    assert title.startswith(texts.settings_title)
+    assert len(shown.buttons) == len(SETTINGS)
+    assert (await known(stage, me)).corrections is None
+
+
+async def test_the_name_of_a_channel_is_no_word_to_be_understood(stage: Stage) -> None:
+    stage.world.add_channel("Morning news", username="morning_news")
+    assert (await stage.ask(stage.world.user, "/settings @morning_news")).text.startswith("Settings of")
+    answer = await stage.ask(stage.world.user, "/settings @morning_news language")
+    assert answer.text.startswith(EN.settings_unknown.format(words="language"))
 
 
 async def test_a_press_changes_a_setting_and_the_message_with_it_there_and_back(stage: Stage) -> None:
@@ -131,11 +154,24 @@ async def test_a_channel_of_others_is_neither_shown_nor_set(stage: Stage) -> Non
     assert answer.text == EN.channel_not_yours.format(chat="@their_news")
     data = menus.pack(Verb.CHOOSE, ChatId(channel.id), "once", "0")
     forged = stage.world.telegram.press(stage.world.user, answer, data)
-    assert await stage.world.wait_for_answer(forged) == EN.channel_not_yours.format(chat="@their_news")
+    assert await stage.world.wait_for_answer(forged) == EN.button_not_yours
     assert await stage.store.chats.get(ChatId(channel.id)) is None
 
 
-@pytest.mark.parametrize("rest", ["", ":once", ":once:", ":once:2", ":style:1", ":language:xx"])
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "",
+        ":once",
+        ":once:",
+        ":once:2",
+        ":style:1",
+        ":language:xx",
+        ":once:0:",
+        ":once:0:0",
+        ":corrections:1:1:1",
+    ],
+)
 async def test_forged_data_changes_nothing_and_is_answered(stage: Stage, rest: str) -> None:
     me = stage.world.user
     shown = await stage.ask(me, "/settings")

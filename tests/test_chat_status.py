@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from bot.store import keys
 from bot.store.client import Store
 from bot.store.outbox import Letter
 from bot.store.status import COUNTS, DAY_MS
-from tests.chatting import FEED, Stage, Web, conversation, items
+from tests.chatting import FEED, NOW, Stage, Web, conversation, items
 from tests.conftest import Clock
 
 EN = LANGUAGES["en"]
@@ -44,6 +45,7 @@ async def test_an_owner_of_a_new_relay_is_told_that_nothing_is_the_matter(stage:
     assert said.startswith(EN.status_title)
     assert "Feeds: 0; failing: 0" in said
     assert "Chats: 1; paused by Telegram: 0" in said
+    assert EN.status_held.format(count=0) in said
     assert EN.status_none_parked in said
     assert "Today (UTC): sent 0" in said
     assert "looking never" in said
@@ -85,6 +87,19 @@ async def test_an_owner_is_told_what_fails_waits_and_was_parked_by_name(
         "looking never, routing never, sending just now",
     ]:
         assert line in said
+
+
+async def test_an_owner_is_told_who_must_wait_and_until_when(stage: Stage) -> None:
+    outbox = stage.store.outbox
+    await stage.store.chats.save(Chat(ChatId(-5), title="Circle"))
+    for chat, hours in ((-5, 12), (-6, 1)):
+        await outbox.hold(ChatId(chat), hours * HOUR_MS, flood=True)
+    said = (await stage.ask(stage.world.user, "/status")).text
+    until = [f"{NOW + timedelta(hours=hours):%Y-%m-%d %H:%M} UTC" for hours in (12, 1)]
+    assert (
+        "Chats held for over a minute (flood waits, no answers): 2\n"
+        f"– Circle, until {until[0]}\n– -6, until {until[1]}\n\n"
+    ) in said
 
 
 async def test_a_stranger_is_told_how_to_become_an_owner_and_nothing_else(stage: Stage) -> None:
@@ -136,6 +151,7 @@ async def test_it_fits_into_one_message_whatever_the_numbers(
         await redis.zadd(keys.SCHEDULE, {made.id: number})
         await store.chats.save(Chat(ChatId(-number), title=long))
         await store.outbox.lay(ItemId("a.1"), 1, [Letter(ChatId(-number))])
+        await store.outbox.hold(ChatId(-number), many**2)
         await store.chats.save(Chat(ChatId(-100 - number), title=long))
         await store.chats.pause(ChatId(-100 - number), f"{number} {long}")
     for number in range(250):
@@ -148,6 +164,6 @@ async def test_it_fits_into_one_message_whatever_the_numbers(
     said = (await stage.ask(owner, "/status")).text
     print(f"{units(said)} units")
     assert said.startswith(LANGUAGES[language].status_title)
-    assert said.count("…") == 3 + 3 + 4 + 4 + 3 * 3, "all that can be long is there, and cut"
+    assert said.count("…") == 3 + 3 + 4 + 3 + 4 + 3 * 3, "all that can be long is there, and cut"
     assert f" {many}" in said
     assert units(said) < TEXT_LIMIT * 0.9

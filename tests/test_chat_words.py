@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.chat import commands, menus, replies, updates
 from bot.chat.access import is_welcome
 from bot.chat.ledger import Ledger
-from bot.chat.menus import Press, Verb
+from bot.chat.menus import Verb
 from bot.chat.replies import LANGUAGES
 from bot.chat.replies.texts import Texts
 from bot.chat.service import COMMANDS, NOT_IN_THE_MENU, PRESSES
@@ -198,38 +198,6 @@ def test_words_that_look_like_addresses_are_found() -> None:
         "a.example/x?y",
         "HTTP://B.example:8080",
     )
-
-
-@given(
-    st.sampled_from(Verb), st.integers(-(10**16), 10**16), st.integers(0, 5000), st.integers(1, 20), st.text()
-)
-def test_buttons_carry_whatever_words_within_64_bytes(
-    verb: Verb, chat: int, offset: int, count: int, words: str
-) -> None:
-    data = menus.pack(Verb.LATEST, ChatId(chat), offset, count, menus.fit(words))
-    press = menus.unpack(data)
-    assert press == Press(Verb.LATEST, ChatId(chat), (str(offset), str(count), menus.fit(words)))
-    assert menus.unpack(menus.pack(verb, ChatId(chat), "abcdefghijk", 99)) is not None
-
-
-def test_an_address_in_a_button_keeps_its_colons() -> None:
-    press = menus.unpack(menus.pack(Verb.SUGGESTED, ChatId(7), "https://a.example:81/x"))
-    assert press == Press(Verb.SUGGESTED, ChatId(7), ("https://a.example:81/x",))
-
-
-def test_every_suggested_address_fits_its_button() -> None:
-    for texts in LANGUAGES.values():
-        for _, url in texts.suggestions:
-            assert menus.pack(Verb.SUGGESTED, ChatId(-(10**15)), url)
-
-
-@given(st.text(max_size=70))
-def test_forged_buttons_are_read_without_harm(data: str) -> None:
-    for text in (data, f"n:7:{data}", f"l:{data}", f"x:-5:{data}"):
-        press = menus.unpack(text)
-        if press is not None:
-            assert isinstance(press.count(0), int)
-            assert isinstance(press.feed(), str)
 
 
 def test_a_number_beyond_all_sense_is_none() -> None:

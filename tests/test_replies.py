@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.deliver.outcome import Refused, Sent, Wait
+from bot.deliver import sender
+from bot.deliver.outcome import ChatLost, Down, Refused, Sent, Unclear, Wait
 from bot.items import ChatId
 from bot.render.parts import Button, Message, RichText
 from tests.staging import TEXT, Stage, staged
@@ -51,6 +52,55 @@ async def test_a_long_flood_wait_on_a_reply_is_noted_and_not_waited_for(stage: S
 async def test_a_reply_goes_out_while_the_store_is_away(stage: Stage) -> None:
     stage.outbox.away = True
     assert isinstance(await stage.sender.answer(stage.chat, Message(TEXT)), Sent)
+
+
+@pytest.mark.parametrize(
+    ("fault", "arrived"), [("reset_before", 1), ("reset_after", 2), ("bad_gateway", 1), ("internal", 1)]
+)
+async def test_a_reply_whose_connection_breaks_is_sent_once_more_after_a_second(
+    stage: Stage, fault: str, arrived: int
+) -> None:
+    stage.world.fail_next("sendMessage", fault)
+    outcome = await stage.sender.answer(stage.chat, Message(TEXT))
+    assert outcome == Sent(stage.world.messages(stage.world.user)[-1].id)
+    assert stage.texts() == [TEXT.text] * arrived
+    assert stage.slept == [0, sender.AFTER_BREAK_S]
+    assert stage.outbox.reserved == [stage.chat] * 2, "both cost a place"
+
+
+@pytest.mark.parametrize("after", ["reset_before", "internal", "flood"])
+async def test_a_reply_is_repeated_no_more_than_once(stage: Stage, after: str) -> None:
+    stage.world.fail_next("sendMessage", "reset_before")
+    stage.world.fail_next("sendMessage", after)
+    assert isinstance(await stage.sender.answer(stage.chat, Message(TEXT)), Unclear | Down | Wait)
+    assert stage.world.telegram.calls["sendMessage"] == 2
+    assert stage.texts() == []
+
+
+async def test_a_break_after_a_flood_wait_is_not_followed_by_a_third_attempt(stage: Stage) -> None:
+    now = asyncio.get_running_loop().time()
+    stage.world.telegram.flood._now = lambda: now + sum(stage.slept)
+    stage.world.fail_next("sendMessage", "flood", retry_after=2)
+    stage.world.fail_next("sendMessage", "reset_before")
+    assert isinstance(await stage.sender.answer(stage.chat, Message(TEXT)), Unclear)
+    assert stage.slept == [0, 2]
+
+
+async def test_a_reply_that_hung_is_not_repeated_since_nobody_waits_twice(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "TEXT_S", 0.08)
+    monkeypatch.setattr(sender, "BREAK_S", 0.04)
+    stage.world.fail_next("sendMessage", "hang_before")
+    assert isinstance(await stage.sender.answer(stage.chat, Message(TEXT)), Unclear)
+    assert stage.slept == [0]
+    assert stage.texts() == []
+
+
+async def test_what_telegram_refuses_is_not_repeated(stage: Stage) -> None:
+    stage.world.block()
+    assert await stage.sender.answer(stage.chat, Message(TEXT)) == ChatLost("blocked")
+    assert stage.slept == [0]
 
 
 async def test_a_reply_into_a_lost_topic_goes_to_general(stage: Stage) -> None:

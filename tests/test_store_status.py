@@ -9,7 +9,7 @@ from bot.items import Chat, ChatId, FeedId, ItemId, Subscription
 from bot.store import keys, status
 from bot.store.client import Store
 from bot.store.outbox import Letter
-from bot.store.status import COUNTS, DAY_MS, Failing, Parked, Pause, Pauses, Waiting
+from bot.store.status import COUNTS, DAY_MS, Failing, Held, Parked, Pause, Pauses, Waiting
 from tests.conftest import Clock
 
 NOTHING = dict.fromkeys(COUNTS, 0)
@@ -34,6 +34,7 @@ async def test_a_new_store_has_nothing_to_tell(store: Store, clock: Clock) -> No
         failing=Failing(0, 0, 0, ()),
         pauses=Pauses(0, 0, ()),
         waiting=Waiting(0, 0, 0, ()),
+        held=Held(0, ()),
         parked=(),
         today=NOTHING,
         yesterday=NOTHING,
@@ -114,6 +115,29 @@ async def test_the_longest_lanes_are_told_and_of_very_many_so_many_are_looked_at
     await store.outbox.lay(ItemId("a.1"), 1, [Letter(ChatId(-7))])
     found = (await store.status.survey()).waiting
     assert (found.chats, found.looked) == (7, 6)
+
+
+async def test_the_chats_held_longest_are_told_and_those_held_for_less_than_a_minute_are_not(
+    store: Store, clock: Clock
+) -> None:
+    for number in range(1, 8):
+        await store.outbox.hold(ChatId(-number), number * 3_600_000, flood=True)
+    await store.outbox.hold(ChatId(5), 60_000, flood=True)
+    longest = tuple((ChatId(-number), clock.ms + number * 3_600_000) for number in (7, 6, 5))
+    assert (await store.status.survey()).held == Held(7, longest)
+    clock.forward(7 * 3_600_000 - 60_001)
+    assert (await store.status.survey()).held == Held(1, longest[:1])
+    clock.forward(1)
+    assert (await store.status.survey()).held == Held(0, ())
+
+
+async def test_other_marks_of_the_budget_are_no_chats_that_are_held(
+    store: Store, redis: Any, clock: Clock
+) -> None:
+    await store.outbox.hold(None, 300_000)
+    ahead = clock.ms + 900_000
+    await redis.zadd(keys.BUDGET, {"7": ahead, "e7": ahead, "-8": ahead, "e-8": ahead})
+    assert (await store.status.survey()).held == Held(0, ())
 
 
 async def test_what_was_parked_is_told_the_newest_first_while_its_reason_is_known(

@@ -61,9 +61,12 @@ SETTINGS: Mapping[str, Setting] = {
 
 
 async def settings(desk: Desk, ask: Ask) -> None:
-    """Show what the chat has chosen; everybody may."""
+    """Show what the chat has chosen; everybody may. Words that stand behind the command set nothing."""
     if target := await target_of(desk, ask):
-        await desk.answer(ask, *_page(desk, ask, target.chat))
+        text, buttons = _page(desk, ask, target.chat)
+        if target.words:
+            text = join([say(ask.texts.settings_unknown, words=short(target.words)), text], "\n\n")
+        await desk.answer(ask, text, buttons)
 
 
 async def press_choose(desk: Desk, ask: Ask, press: Press) -> None:

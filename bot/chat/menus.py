@@ -35,6 +35,23 @@ class Verb(StrEnum):
     CHOOSE = "c"
 
 
+_FIELDS = {
+    Verb.LIST: 1,
+    Verb.ASK_UNSUB: 2,
+    Verb.UNSUB: 2,
+    Verb.BACK: 2,
+    Verb.SUB: 1,
+    Verb.SUGGESTED: 1,
+    Verb.LATEST: 3,
+    Verb.ALERTS: 1,
+    Verb.UNALERT: 2,
+    Verb.CHOOSE: 2,
+}
+"""How much each verb carries besides the chat, at most."""
+
+_WORDY = {Verb.SUGGESTED, Verb.LATEST}
+"""Their last field is an address or words, which may hold colons themselves."""
+
 _VERBS = frozenset(verb.value for verb in Verb)
 
 
@@ -56,7 +73,7 @@ class Press:
 
 
 def pack(verb: Verb, chat: ChatId, *rest: str | int) -> str:
-    """Return the callback data; the last of ``rest`` may hold any text.
+    """Return the callback data; the last of ``rest`` may hold any text where the verb takes words.
 
     Raises:
         ValueError: if it would not fit.
@@ -69,16 +86,16 @@ def pack(verb: Verb, chat: ChatId, *rest: str | int) -> str:
 
 def unpack(data: str) -> Press | None:
     """Read callback data; ``None`` if it is not ours or no longer understood."""
-    verb, _, rest = data.partition(":")
-    if verb not in _VERBS:
+    named, _, rest = data.partition(":")
+    if named not in _VERBS:
         return None
+    verb = Verb(named)
     chat, _, rest = rest.partition(":")
     found = whole(chat)
     if found is None:
         return None
-    # Addresses and words come last and may hold colons themselves.
-    splits = {Verb.SUGGESTED: 0, Verb.LATEST: 2}.get(Verb(verb), 3)
-    return Press(Verb(verb), ChatId(found), tuple(rest.split(":", splits)) if rest else ())
+    fields = tuple(rest.split(":", _FIELDS[verb] - 1 if verb in _WORDY else -1)) if rest else ()
+    return Press(verb, ChatId(found), fields) if len(fields) <= _FIELDS[verb] else None
 
 
 def whole(text: str) -> int | None:

@@ -76,10 +76,10 @@ async def _managed(desk: Desk, ask: Ask, named: str, *, changes: bool) -> Chat |
     try:
         seen = await desk.bot.get_chat(named)
     except (BadRequest, Forbidden, ChatMigrated):
-        await desk.refuse(ask, say(ask.texts.channel_unknown, chat=short(named)).text)
+        await _refuse(desk, ask, ask.texts.channel_unknown, named)
         return None
     if seen.type == ChatKind.PRIVATE:
-        await desk.refuse(ask, say(ask.texts.channel_unknown, chat=short(named)).text)
+        await _refuse(desk, ask, ask.texts.channel_unknown, named)
         return None
     known = await desk.store.chats.get(ChatId(seen.id))
     chat = replace(
@@ -92,14 +92,20 @@ async def _managed(desk: Desk, ask: Ask, named: str, *, changes: bool) -> Chat |
     if here(ask, chat):
         return chat if not changes or await may_change(desk, ask) else None
     if not await _may_post(desk, chat):
-        await desk.refuse(ask, say(ask.texts.channel_not_ours, chat=short(handle(chat))).text)
+        await _refuse(desk, ask, ask.texts.channel_not_ours, handle(chat))
         return None
     if ask.person is None or not await _member(desk, chat.id, ask.person.id, chat.kind):
-        await desk.refuse(ask, say(ask.texts.channel_not_yours, chat=short(handle(chat))).text)
+        await _refuse(desk, ask, ask.texts.channel_not_yours, handle(chat))
         return None
     if chat != known:
         await desk.store.chats.save(chat, before=known)
     return await hear_again(desk, chat)
+
+
+async def _refuse(desk: Desk, ask: Ask, template: str, named: str) -> None:
+    """Say why a chat cannot be managed; over a button, which may be forged, tell nothing of the chat."""
+    text = ask.texts.button_not_yours if ask.query else say(template, chat=short(named)).text
+    await desk.refuse(ask, text)
 
 
 async def _may_post(desk: Desk, chat: Chat) -> bool:

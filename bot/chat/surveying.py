@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from bot.chat.desk import Ask, Desk, is_private, name
 from bot.chat.membership import BY_HAND
@@ -21,7 +22,10 @@ LATEST = 3
 
 NAME_LIMIT = 40
 WORDS_LIMIT = 60
-"""Letters of a title and of a reason: with so many of each, the longest message has some 3,000 units."""
+"""Letters of a title and of a reason: with so many of each, the longest message has some 3,600 units."""
+
+FAR_MS = 250_000_000_000_000
+"""In the year 9892: a calendar tells no later times, and no wait needs them."""
 
 WORK = ("look", "route", "send", "update")
 """What the store remembers the last success of."""
@@ -63,6 +67,7 @@ async def status(desk: Desk, ask: Ask) -> None:
         _feeds(ask.texts, survey, known),
         _chats(ask.texts, survey),
         _lanes(ask.texts, survey, known),
+        _held(ask.texts, survey, known),
         _parked(ask.texts, survey, known),
         _days(ask.texts, survey),
         [_work(ask.texts, survey, known)],
@@ -72,7 +77,8 @@ async def status(desk: Desk, ask: Ask) -> None:
 
 async def _look_up(desk: Desk, survey: Survey) -> _Known:
     shown = survey.parked[:LATEST]
-    ids = dict.fromkeys([chat for chat, _ in survey.waiting.longest] + [one.chat for one in shown])
+    told = [*survey.waiting.longest, *survey.held.longest]
+    ids = dict.fromkeys([chat for chat, _ in told] + [one.chat for one in shown])
     chats = [await desk.store.chats.get(one) for one in ids]
     items = await desk.store.news.many([one.item for one in shown])
     return _Known(
@@ -112,6 +118,18 @@ def _lanes(texts: Texts, survey: Survey, known: _Known) -> list[RichText]:
     return lines + [
         say(texts.status_lane, chat=known.chat(chat), count=items) for chat, items in told.longest
     ]
+
+
+def _held(texts: Texts, survey: Survey, known: _Known) -> list[RichText]:
+    told = survey.held
+    lines = [say(texts.status_held, count=told.chats)]
+    return lines + [
+        say(texts.status_held_chat, chat=known.chat(chat), until=_until(till)) for chat, till in told.longest
+    ]
+
+
+def _until(ms: int) -> str:
+    return f"{datetime.fromtimestamp(min(ms, FAR_MS) / 1000, UTC):%Y-%m-%d %H:%M}"
 
 
 def _parked(texts: Texts, survey: Survey, known: _Known) -> list[RichText]:

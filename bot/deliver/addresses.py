@@ -68,9 +68,10 @@ class Addresses:
         """Remember what Telegram calls it."""
         self._ids.put(url, file_id)
 
-    def forget_file_id(self, url: str) -> None:
-        """Give up an id that Telegram does not take any more."""
-        self._ids.drop(url)
+    def forget_file_id(self, url: str, file_id: str) -> None:
+        """Give up an id that Telegram does not take any more, unless there is a newer one."""
+        if self._ids.get(url) == file_id:
+            self._ids.drop(url)
 
 
 def _hash(url: str) -> str:

@@ -17,15 +17,18 @@ from bot.deliver.addresses import Addresses, Marks
 from bot.deliver.amend import amend
 from bot.deliver.calls import Taken, Upload
 from bot.deliver.outcome import (
+    Down,
     Edited,
     Outcome,
     PhotoRefused,
     Refused,
     Sent,
     TopicLost,
+    Unclear,
     Wait,
 )
 from bot.deliver.recent import Recent
+from bot.deliver.turns import Turns
 from bot.deliver.uploads import Files, Pictures, Uploads
 from bot.errors import StoreError
 from bot.items import ChatId
@@ -45,8 +48,17 @@ ADDRESS_S = 30.0
 LEAST_S = 3.0
 """A picture is not tried any more in less time than this."""
 
+IDS_TRIED = 3
+"""File ids of one picture: whoever finds one outdated may find that another chat has brought a new one."""
+
 ANSWER_WAIT_S = REPLY_WAIT_MS / 1000
 """A person who asked is not left waiting longer than this for a free place in the budget."""
+
+BREAK_S = 5.0
+"""A call that fails in less time has met a connection that broke; in more, one that hangs."""
+
+AFTER_BREAK_S = 1.0
+"""From a break to the repetition of a reply."""
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +107,7 @@ class Sender:
         bot_id = int(bot.token.partition(":")[0])
         self._uploads = Uploads(pictures, outbox, bot_id)
         self._addresses = Addresses(outbox, bot_id)
+        self._turns: Turns[str] = Turns()
         self._no_pictures: Recent[ChatId, bool] = Recent(10_000, 600, time.monotonic)
         """Chats that lately took no picture at all."""
 
@@ -134,29 +147,42 @@ class Sender:
         return _outcome(await self._photo(chat, message, photo, within_s))
 
     async def answer(self, chat: ChatId, message: Message) -> Outcome:
-        """Send a reply, ahead of news: within the budget, and once more after a flood wait.
+        """Send a reply, ahead of news: within the budget, and once more after a flood wait or a break.
+
+        Only what broke quickly is repeated: after a hang nobody waits a second time. Of a repeated
+        reply the first may have arrived, too: somebody who asked rather reads it twice than never.
 
         Returns :class:`Wait` unsent where the budget or Telegram asks for more than
         :data:`ANSWER_WAIT_S`. Sends without a budget while the store is away: the reply may
         well be the one that says so.
         """
+        loop = asyncio.get_running_loop()
         wait_s = 0.0
-        for _ in range(2):
+        for attempt in range(2):
             wait_s = max(wait_s, await self._place(chat))
             if wait_s > ANSWER_WAIT_S:
-                break
+                return Wait(wait_s)
             await self._sleep(wait_s)
-            outcome = await self.deliver(chat, message)
-            if isinstance(outcome, TopicLost) and message.topic is not None:
-                message = replace(message, topic=None)
-                outcome = await self.deliver(chat, message)
-            if isinstance(outcome, Sent):
-                await self._note(chat, outcome.message_id)
-            if not isinstance(outcome, Wait):
-                return outcome
-            wait_s = outcome.seconds
-            await self._hold(chat, wait_s)
-        return Wait(wait_s)
+            began = loop.time()
+            outcome = await self._reply(chat, message)
+            if isinstance(outcome, Wait):
+                wait_s = outcome.seconds
+                await self._hold(chat, wait_s)
+            elif isinstance(outcome, Unclear | Down) and loop.time() - began < BREAK_S and not attempt:
+                logger.info("chat %d: a reply is sent once more: %s", chat, outcome.why)
+                wait_s = AFTER_BREAK_S
+            else:
+                break
+        return outcome
+
+    async def _reply(self, chat: ChatId, message: Message) -> Outcome:
+        """Send a reply once, to General where its topic is lost, and note its id."""
+        outcome = await self.deliver(chat, message)
+        if isinstance(outcome, TopicLost) and message.topic is not None:
+            outcome = await self.deliver(chat, replace(message, topic=None))
+        if isinstance(outcome, Sent):
+            await self._note(chat, outcome.message_id)
+        return outcome
 
     async def edit(self, chat: ChatId, message_id: int, message: Message) -> Outcome:
         """Replace a text message of ours, its buttons included; nothing to change counts as done.
@@ -187,37 +213,46 @@ class Sender:
             async def photo(what: str | Upload, within_s: float) -> Taken | Outcome:
                 return await self._photo(chat, rung.message, what, within_s)
 
-            return await self._uploads.send(rung.url, photo, left_s)
+            return _outcome(await self._uploads.send(rung.url, photo, left_s))
         return await self._by_address(chat, rung, left_s)
 
     async def _by_address(self, chat: ChatId, rung: Rung, left_s: float) -> Outcome:
-        """Let Telegram load the picture, or name the one it has loaded from there for another chat."""
-        stale = 0
-        if known := self._addresses.file_id(rung.url):
-            loop = asyncio.get_running_loop()
-            deadline = loop.time() + left_s
-            outcome = await self.send(chat, rung.message, known, within_s=left_s)
+        """Name the picture that Telegram has loaded from there for another chat, or let it load that.
+
+        One chat at a time asks for an address; the others wait a little for what that brings.
+        """
+        deadline = asyncio.get_running_loop().time() + left_s
+        for refusals in range(IDS_TRIED):
+            known = self._addresses.file_id(rung.url)
+            if known is None:
+                async with self._turns.take(rung.url, _left_s(deadline) - LEAST_S):
+                    known = self._addresses.file_id(rung.url)
+                    if known is None:
+                        return _counted(await self._loaded(chat, rung, _left_s(deadline)), refusals)
+            outcome = await self.send(chat, rung.message, known, within_s=_left_s(deadline))
             if not (isinstance(outcome, PhotoRefused) and outcome.blames_picture):
-                return outcome
-            stale = 1
-            self._addresses.forget_file_id(rung.url)
-            left_s = max(LEAST_S, deadline - loop.time())
+                return _counted(outcome, refusals)
+            self._addresses.forget_file_id(rung.url, known)
+        return outcome
+
+    async def _loaded(self, chat: ChatId, rung: Rung, left_s: float) -> Outcome:
+        """Let Telegram load the picture; what that teaches is there for others when it returns."""
         if await self._addresses.is_bad(rung.url):
-            return PhotoRefused("refused lately, and Telegram remembers that", asked=bool(stale))
+            return PhotoRefused("refused lately, and Telegram remembers that", asked=False)
         answer = await self._photo(chat, rung.message, rung.url, min(ADDRESS_S, left_s))
         if isinstance(answer, Taken) and answer.photo:
             self._addresses.keep_file_id(rung.url, answer.photo)
         if isinstance(answer, PhotoRefused) and answer.blames_picture:
             await self._addresses.note_bad(rung.url)
-        return _counted(_outcome(answer), stale)
+        return _outcome(answer)
 
     async def _in_words(self, chat: ChatId, message: Message, deadline: float) -> Outcome:
         """Send the text; what Telegram refuses to read as it is, goes out bare."""
-        outcome = await self.send(chat, message, within_s=_left_s(deadline))
+        outcome = await self.send(chat, message, within_s=_for_text_s(deadline))
         if not isinstance(outcome, Refused | PhotoRefused):
             return outcome
         logger.warning("chat %d: goes out as bare text, since Telegram says: %s", chat, outcome.why)
-        outcome = await self.send(chat, form.bare(message), within_s=_left_s(deadline))
+        outcome = await self.send(chat, form.bare(message), within_s=_for_text_s(deadline))
         return Refused(outcome.why) if isinstance(outcome, PhotoRefused) else _counted(outcome, 1)
 
     async def _text(self, chat: ChatId, message: Message, within_s: float) -> Taken | Outcome:
@@ -257,13 +292,21 @@ class Sender:
 
 
 def _left_s(deadline: float) -> float:
-    """Return how long a text may still take: even at the end of its time it is tried once more."""
-    return min(TEXT_S, max(LEAST_S, deadline - asyncio.get_running_loop().time()))
+    """Return how long a call may take: even at the end of the time there is one more."""
+    return max(LEAST_S, deadline - asyncio.get_running_loop().time())
+
+
+def _for_text_s(deadline: float) -> float:
+    return min(TEXT_S, _left_s(deadline))
 
 
 def _counted(outcome: Outcome, refusals: int) -> Outcome:
-    """Add the calls that were refused before it to what was sent in the end."""
-    return replace(outcome, calls=outcome.calls + refusals) if isinstance(outcome, Sent) else outcome
+    """Add the calls that were refused before it to what came of the last one."""
+    if isinstance(outcome, Sent):
+        return replace(outcome, calls=outcome.calls + refusals)
+    if isinstance(outcome, PhotoRefused) and refusals:
+        return replace(outcome, asked=True)
+    return outcome
 
 
 def _outcome(answer: Taken | Outcome) -> Outcome:

@@ -5,7 +5,7 @@ chats than that allows, so many are looked at.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.items import ChatId, FeedId, ItemId
@@ -21,6 +21,12 @@ CHATS_LOOKED = 6 * PIECE
 
 PARKED_LOOKED = 200
 """As many as are remembered with their time."""
+
+HELD_LOOKED = 1000
+"""Of all marks in the budget, those that last longest."""
+
+HELD_MS = 60_000
+"""Whoever is held for less is no news."""
 
 FEW = 3
 """Of the worst, as many are told by name."""
@@ -73,6 +79,17 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """``chats`` hear nothing for over a minute, after a flood wait or attempts that were not answered.
+
+    ``longest`` are those who wait longest, and until when (ms).
+    """
+
+    chats: int
+    longest: tuple[tuple[ChatId, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Parked:
     """An item that will not be delivered to a chat."""
 
@@ -93,6 +110,7 @@ class Survey:
     failing: Failing
     pauses: Pauses
     waiting: Waiting
+    held: Held
     parked: tuple[Parked, ...]
     today: Mapping[str, int]
     yesterday: Mapping[str, int]
@@ -108,11 +126,12 @@ class Status:
         """Return how everything stands: not of one moment, since it is counted piece by piece."""
         now_ms = await self._door.now_ms()
         day = now_ms // DAY_MS
-        feeds, chats, ready, today, yesterday = await self._door.many(
+        feeds, chats, ready, budget, today, yesterday = await self._door.many(
             [
                 ("ZCARD", keys.SCHEDULE),
                 ("SCARD", keys.CHATS),
                 ("ZCOUNT", keys.READY, "-inf", "(+inf"),
+                ("ZREVRANGE", keys.BUDGET, 0, HELD_LOOKED - 1, "WITHSCORES"),
                 ("HGETALL", keys.tally(day)),
                 ("HGETALL", keys.tally(day - 1)),
             ]
@@ -122,6 +141,7 @@ class Status:
             failing=await self._failing(feeds),
             pauses=await self._pauses(chats),
             waiting=await self._waiting(ready),
+            held=_held(budget, now_ms + HELD_MS),
             parked=await self._parked(),
             today=_counts(today),
             yesterday=_counts(yesterday),
@@ -182,6 +202,16 @@ class Status:
             Parked(ChatId(int(chat)), ItemId(item.decode()), int(float(at)), why.decode(errors="replace"))
             for chat, item, at, why in zip(found[::4], found[1::4], found[2::4], found[3::4], strict=True)
         )
+
+
+def _held(budget: Sequence[bytes], from_ms: int) -> Held:
+    """Find the holds among the budget's marks, which come as member and score, the latest first."""
+    held = [
+        (ChatId(int(member[1:])), int(float(till)))
+        for member, till in zip(budget[::2], budget[1::2], strict=True)
+        if member.startswith(b"h") and float(till) > from_ms
+    ]
+    return Held(len(held), tuple(held[:FEW]))
 
 
 def _counts(raw: Mapping[bytes, bytes]) -> dict[str, int]:

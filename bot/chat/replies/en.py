@@ -85,6 +85,10 @@ EN = Texts(
         "Only administrators of {chat} who may post there can manage it here. Ask its owner to make you "
         "one, and send the command again."
     ),
+    button_not_yours=(
+        "This button is about another chat, which you or I may not manage now. Send the command again with "
+        "that chat's @name, and I will say why."
+    ),
     sub_how=(
         "Tell me what to follow: /sub and the address of a website or feed, for example\n/sub {example}"
     ),
@@ -202,6 +206,7 @@ EN = Texts(
     settings_title="Settings of this chat",
     settings_title_of="Settings of {chat}",
     settings_foot="Tap a button to change it. In groups, administrators may.",
+    settings_unknown="I did not understand “{words}” behind /settings; the buttons below change things.",
     setting_names={
         "corrections": "Corrections",
         "once": "Stories once",
@@ -231,6 +236,8 @@ EN = Texts(
     status_chats="Chats: {count}; paused by Telegram: {paused}; paused by hand: {by_hand}",
     status_lanes="Chats with news waiting: {count}; items: {items}; items behind pauses: {held}",
     status_lane="– {chat}: {count}",
+    status_held="Chats held for over a minute (flood waits, no answers): {count}",
+    status_held_chat="– {chat}, until {until} UTC",
     status_parked="Parked, the last {count}:",
     status_none_parked="Nothing was parked lately.",
     status_trouble="– {when}, “{item}” for {chat}: {why}",

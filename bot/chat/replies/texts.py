@@ -46,6 +46,8 @@ class Texts:
     channel_unknown: str
     channel_not_ours: str
     channel_not_yours: str
+    button_not_yours: str
+    """Names no chat: whoever forged the button might learn something from it."""
 
     # subscriptions
     sub_how: str
@@ -112,6 +114,7 @@ class Texts:
     settings_title: str
     settings_title_of: str
     settings_foot: str
+    settings_unknown: str
     setting_names: Mapping[str, str]
     setting_says: Mapping[str, str]
     """What each setting does, and how it is where nobody has chosen; by its name in bot.chat.choosing."""
@@ -130,6 +133,8 @@ class Texts:
     status_chats: str
     status_lanes: str
     status_lane: str
+    status_held: str
+    status_held_chat: str
     status_parked: str
     status_none_parked: str
     status_trouble: str

@@ -67,6 +67,9 @@ ZH = Texts(
     channel_not_yours=(
         "只有 {chat} 中有发消息权限的管理员才能管理它。请所有者把你设为管理员，再发送一次命令。"
     ),
+    button_not_yours=(
+        "这个按钮属于另一个聊天，你或我现在无权管理它。请重新发送命令并写上它的 @名称，我会说明原因。"
+    ),
     sub_how="告诉我要订阅什么：/sub 加网站或订阅源的地址，例如\n/sub {example}",
     subscribed="本聊天已订阅 {feed}：{rate}。下面是最新一条；/list 查看全部订阅。",
     subscribed_empty="本聊天已订阅 {feed}。目前还没有内容，新消息会自动送来。/list 查看全部订阅。",
@@ -160,6 +163,7 @@ ZH = Texts(
     settings_title="本聊天的设置",
     settings_title_of="{chat} 的设置",
     settings_foot="点按钮即可修改；群组里由管理员修改。",
+    settings_unknown="我不明白 /settings 后面的“{words}”；请用下面的按钮修改设置。",
     setting_names={
         "corrections": "更正",
         "once": "同一报道只送一次",
@@ -185,6 +189,8 @@ ZH = Texts(
     status_chats="聊天：{count}；因 Telegram 暂停：{paused}；手动暂停：{by_hand}",
     status_lanes="有待送消息的聊天：{count}；待送：{items} 条；因暂停而等待：{held} 条",
     status_lane="– {chat}：{count}",
+    status_held="须等待一分钟以上的聊天（限流或没有回应）：{count}",
+    status_held_chat="– {chat}，等到 {until} UTC",
     status_parked="最近放弃的 {count} 条：",
     status_none_parked="最近没有放弃的消息。",
     status_trouble="– {when}，“{item}”，发往 {chat}：{why}",

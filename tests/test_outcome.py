@@ -277,18 +277,26 @@ CHAT, OTHER = ChatId(1), ChatId(2)
 
 def test_a_flood_wait_is_the_chats_own_until_several_meet_one_in_a_row() -> None:
     backoff = Backoff()
-    rests = [backoff.flooded(ChatId(one), 40 + 10 * one, 0.0) for one in range(EVERYBODY)]
+    rests = [backoff.flooded(ChatId(one), 70 + 10 * one, 0.0) for one in range(EVERYBODY)]
     assert [rest.bot_ms for rest in rests] == [0] * (EVERYBODY - 1) + [1_000]
-    assert [rest.chat_ms for rest in rests] == [40_500, 50_500, 60_500]
+    assert [rest.chat_ms for rest in rests] == [70_500, 80_500, 90_500]
     assert backoff.is_careful
     backoff.succeeded(ChatId(99))
     assert not backoff.is_careful
 
 
+def test_a_short_wait_of_a_second_chat_in_a_row_is_kept_by_the_whole_bot() -> None:
+    backoff = Backoff()
+    assert backoff.flooded(ChatId(1), 3, 0.0).bot_ms == 0
+    assert backoff.flooded(ChatId(1), 5, 0.1).bot_ms == 0, "it is the same chat"
+    assert backoff.flooded(ChatId(2), 10, 0.2).bot_ms == 10_500
+    assert backoff.is_careful
+
+
 def test_flood_waits_that_end_at_the_same_moment_are_the_bots_and_kept() -> None:
     backoff = Backoff()
-    rests = [backoff.flooded(ChatId(one), 60 - 3 * one, 100.0 + 3 * one) for one in range(EVERYBODY)]
-    assert rests[-1].bot_ms == rests[-1].chat_ms == 54_500
+    rests = [backoff.flooded(ChatId(one), 90 - 3 * one, 100.0 + 3 * one) for one in range(EVERYBODY)]
+    assert rests[-1].bot_ms == rests[-1].chat_ms == 84_500
     half_a_day = [backoff.flooded(ChatId(one), 43_837, 200.0) for one in range(EVERYBODY, 2 * EVERYBODY)]
     assert half_a_day[-1].chat_ms == 43_837_500
     assert half_a_day[-1].bot_ms <= 300_000, "should it be theirs alone, the others wait no longer than that"

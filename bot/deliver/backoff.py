@@ -26,6 +26,10 @@ BOT_REST_S = 30.0
 SAME_END_S = 2.0
 """Flood waits of several chats that end this close together are one wait, of the whole bot …"""
 
+SHORT_WAIT_S = 60.0
+"""A second chat's wait of no more than this, with no success since the first's, is kept by the whole bot at
+once: that costs little, and writing on is what Telegram punishes."""
+
 BOT_WAIT_S = 300.0
 """… as it seems: so after this long one message tries whether that is true."""
 
@@ -76,19 +80,20 @@ class Backoff:
         """Return the rest after a flood wait: the chat's own; everybody's if several met one in a row.
 
         Telegram does not say whom it means. Waits that end at the same moment (by ``now_s``, any clock) mean
-        the bot; for whom others are meant can only be tried.
+        the bot, and so, most likely, do short ones in a row; for whom others are meant can only be tried.
         """
         wait_s = seconds + MARGIN_S
         self._ends_s[chat] = now_s + seconds
         ends, bot_ms = self._ends_s.values(), self._everybody(chat, wait_s)
-        if bot_ms and max(ends) - min(ends) <= SAME_END_S:
+        is_short = wait_s <= SHORT_WAIT_S and len(ends) > 1
+        if is_short or (bot_ms and max(ends) - min(ends) <= SAME_END_S):
             bot_ms = round(min(wait_s, BOT_WAIT_S) * 1000)
         return Rest(round(wait_s * 1000), bot_ms)
 
     @property
     def is_careful(self) -> bool:
         """Whether everybody seems to be in trouble: then one message at a time tries, not all that may go."""
-        return len(self._in_a_row) >= EVERYBODY
+        return len(self._in_a_row) >= EVERYBODY or len(self._ends_s) > 1
 
     def down(self, chat: ChatId, roll: float) -> Rest:
         """Return the rest after Telegram was not reached; ``roll`` in 0…1 spreads the chats."""

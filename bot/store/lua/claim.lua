@@ -38,7 +38,11 @@ end
 redis.call('ZREMRANGEBYSCORE', 'budget', '-inf', now)
 redis.call('ZREMRANGEBYSCORE', 'window', '-inf', now - window_ms)
 local used = redis.call('ZCOUNT', 'window', '-inf', '(' .. (now + window_ms))
-local room = math.min(limit, most - used)
+-- Not all at once, either: what leaves together arrives scattered, and is all in hand should Telegram refuse the first.
+local STEP_MS = math.ceil(window_ms / 5)
+local at_once = math.max(1, math.ceil(most * 0.27))
+local recent = redis.call('ZCOUNT', 'window', '(' .. (now - STEP_MS), '(' .. (now + window_ms))
+local room = math.min(limit, most - used, at_once - recent)
 
 redis.call('HLEN', 'tops') -- fails here if that is not ours, lest it count as each chat's own trouble
 
@@ -87,11 +91,14 @@ end
 local first = redis.call('ZRANGE', 'ready', 0, 0, 'WITHSCORES')
 local wait = first[2] and first[2] - now or IDLE_MS
 local full_for = 0
-used = used + #answer - HEAD
-if used >= most then
-  local leaves = redis.call('ZRANGE', 'window', used - most, used - most, 'WITHSCORES')
-  full_for = leaves[2] and leaves[2] + window_ms - now or 1
+used, recent = used + #answer - HEAD, recent + #answer - HEAD
+-- When so many of the latest messages will lie beyond a span that one more fits in.
+local function free_in(held, fits, span_ms)
+  if held < fits then return 0 end
+  local leaves = redis.call('ZRANGE', 'window', -fits, -fits, 'WITHSCORES')
+  return leaves[2] and math.max(1, leaves[2] + span_ms - now) or 1
 end
+full_for = math.max(free_in(used, most, window_ms), free_in(recent, at_once, STEP_MS))
 answer[1] = math.max(0, math.min(math.max(wait, full_for), IDLE_MS))
 local edit = redis.call('ZRANGE', 'edits', 0, 0, 'WITHSCORES')
 if edit[2] then answer[2] = math.max(0, full_for, edit[2] - now) end

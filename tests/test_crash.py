@@ -58,7 +58,7 @@ async def test_killing_everything_at_ten_random_moments_loses_nothing(tmp_path: 
         publishing = asyncio.create_task(publish(origin, dice))
         for _ in range(KILLS):
             await run.start()
-            await asyncio.sleep(dice.uniform(0.1, 2.2))
+            await asyncio.sleep(dice.uniform(0.1, 1.2))
             await run.kill()
         await run.start()
         await publishing

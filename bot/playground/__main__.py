@@ -17,17 +17,21 @@ from itertools import islice
 
 from aiohttp import web
 
-from bot.playground.limits import FloodLimits
+from bot.playground.limits import ARRIVED, FloodLimits
 from bot.playground.playground import Playground
 from bot.playground.telegram import Change, Telegram
 from bot.playground.world import Json
 
 
 class Record:
-    """Notes each new message of the bot's: when it was taken, by the wall clock, where, and its text."""
+    """Notes each new message of the bot's: when its call was read, where, and its text.
+
+    Times are of the wall clock as it was at the beginning: one that is set meanwhile changes none.
+    """
 
     def __init__(self, telegram: Telegram) -> None:
         self._telegram = telegram
+        self._epoch_s = time.time() - telegram.clock()
         self._sent: list[tuple[float, int, str]] = []
         self._texts: Counter[tuple[int, str]] = Counter()
         telegram.listeners.append(self._note)
@@ -36,7 +40,9 @@ class Record:
         if change.what == "new":
             message = self._telegram.chats[change.chat_id].messages[change.message_id]
             if message.outgoing:
-                self._sent.append((time.time(), change.chat_id, message.text))
+                arrived = ARRIVED.get()
+                at = self._telegram.clock() if arrived is None else arrived
+                self._sent.append((self._epoch_s + at, change.chat_id, message.text))
 
     def stats(self, after: int) -> Json:
         """Return what was sent after the first ``after`` messages, and the counts of all.

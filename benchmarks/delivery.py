@@ -35,8 +35,8 @@ class Size:
 
 
 SIZES = {
-    "quick": Size(limits.Size(400, 40, 900, 65, 1000), 2000, latency.Size(10, 5, 3)),
-    "usual": Size(limits.Size(2000, 200, 3000, 125, 10_000), 3000, latency.Size(20, 12, 6)),
+    "quick": Size(limits.Size(300, 30, 400, 20, 1000), 1000, latency.Size(4, 3, 2)),
+    "usual": Size(limits.Size(1500, 150, 2250, 80, 10_000), 3000, latency.Size(10, 7, 4)),
     "full": Size(limits.Size(2000, 200, 20_000, 690, 10_000), 20_000, latency.Size(100, 50, 20)),
 }
 
@@ -48,7 +48,7 @@ def _asked() -> argparse.Namespace:
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of {', '.join(PARTS)}; all by default")
     size = parser.add_mutually_exclusive_group()
-    size.add_argument("--quick", dest="size", action="store_const", const="quick", help="in some two minutes")
+    size.add_argument("--quick", dest="size", action="store_const", const="quick", help="in about a minute")
     size.add_argument("--full", dest="size", action="store_const", const="full", help="in about half an hour")
     parser.set_defaults(size="usual")
     parser.add_argument("--workers", type=int, default=1, help="processes that deliver in the part limits")
@@ -79,8 +79,8 @@ async def main() -> None:
             lines, notes = await limits.measure(place, size.limits, workers=asked.workers)
             print(table("Limits on", lines, notes), flush=True)
         elif part == "speed":
-            found = await speed.measure(place, size.speed, profile=asked.profile)
-            print(table(f"Limits off, {size.speed} messages a run", found), flush=True)
+            lines, notes = await speed.measure(place, size.speed, profile=asked.profile)
+            print(table("Limits off", lines, notes), flush=True)
         else:
             lines, notes = await latency.measure(place, size.latency)
             print(table("From the stream of news to Telegram", lines, notes), flush=True)

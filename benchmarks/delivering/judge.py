@@ -1,7 +1,7 @@
 """What the messages that Telegram took say of the relay. Pure: times are seconds since 1970."""
 
 from bisect import bisect_left, bisect_right
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -46,18 +46,6 @@ def rate(times: Sequence[float]) -> float:
     middle, half = sum(times) / len(times), (len(times) - 1) / 2
     spread = sum((at - middle) ** 2 for at in times)
     return sum((at - middle) * (number - half) for number, at in enumerate(times)) / spread
-
-
-def most_within(times: Sequence[float], span_s: float) -> int:
-    """Return how many came at most within any such span."""
-    window: deque[float] = deque()
-    most = 0
-    for at in times:
-        window.append(at)
-        while window[0] <= at - span_s:
-            window.popleft()
-        most = max(most, len(window))
-    return most
 
 
 def minutes(times: Sequence[float], until: float) -> list[int]:

@@ -3,14 +3,12 @@
 import asyncio
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from bot import identity
-from bot.items import ChatId, Feed, FeedId, Subscription
+from bot.items import ChatId, FeedId, Subscription
 from bot.store import keys
-from bot.store.news import Candidate
 from delivering.figures import Figure, below, figure, progress, share
-from delivering.material import SEED, feed_url, item, number_of
+from delivering.material import FEEDS, SEED, feed_id, number_of
 from delivering.stage import Stage, stage, together
 from delivering.telegrams import Place, Wanted
 
@@ -62,16 +60,14 @@ async def _ways(place: Place, hearers: int, count: int) -> tuple[int, list[Way]]
     """Take in ``count`` items one after the other; return the number of chats, and how long each took."""
     async with stage(place, Wanted(private=hearers, limits=False)) as here:
         chats = list(here.telegram.chats)
-        feed = await here.store.feeds.ensure(feed_url(0))
         await here.people(chats, feeds=False)
-        await _subscribe(here, chats, feed.id)
-        await _take_in(here, feed, 0)
+        await _subscribe(here, chats, feed_id(0))
         dice = random.Random(SEED)
         ways = []
         async with here.relay("route", "deliver"):
             for number in range(1, count + 1):
-                await asyncio.sleep(dice.uniform(1.2, 1.6))
-                ways.append(await _way(here, feed.id, number))
+                await asyncio.sleep(dice.uniform(1.1, 1.4))
+                ways.append(await _way(here, number * FEEDS))
                 await _clear(here, chats)
     return len(chats), ways
 
@@ -81,21 +77,10 @@ async def _subscribe(here: Stage, chats: Sequence[ChatId], feed: FeedId) -> None
     await together(here.store.chats.add_alert(chat, "nothing like this", None) for chat in chats[::10])
 
 
-async def _take_in(here: Stage, feed: Feed, number: int) -> None:
-    """Take item ``number`` in as a look at its feed would."""
-    found = item(number)
-    [known] = identity.recognise([found], feed).keys
-    candidate = Candidate(known, found, number + 1)
-    due_ms = await here.store.now_ms() + 3_600_000
-    await here.store.news.intake(replace(feed, looks=number + 1), [candidate], due_ms=due_ms, hand_on=True)
-
-
-async def _way(here: Stage, feed_id: FeedId, number: int) -> Way:
+async def _way(here: Stage, number: int) -> Way:
     """Take one item in; return when it was routed, and when the first chat had it."""
     before = len((await here.telegram.seen()).sent)
-    feed = await here.store.feeds.get(feed_id)
-    assert feed is not None
-    await _take_in(here, feed, number)
+    await here.take_in([number])
     told = await here.redis.xinfo_stream(keys.NEWS)
     entered_ms = int(bytes(told["last-generated-id"]).partition(b"-")[0])
     async with asyncio.timeout(PATIENCE_S):

@@ -9,12 +9,11 @@ from bot import identity
 from bot.items import ChatId, FeedId, Item, ItemId, StoredItem
 
 SEED = 20261101
-FEEDS = 20
-"""How many feeds there are; item ``n`` is of feed ``n % FEEDS``."""
-HEARD = 3
-"""How many of them a chat hears."""
+FEEDS = 30
+"""How many feeds there are; item ``n`` is of feed ``n % FEEDS``. A chat hears two or three of them."""
 _BODIES = 200
-_START = datetime(2026, 11, 1, tzinfo=UTC)
+_START = datetime(2025, 1, 1, tzinfo=UTC)
+"""When item 0 was published, long enough ago for all others to be published by now."""
 
 Lanes = Mapping[ChatId, Sequence[int]]
 """By chat, the numbers of the items that wait for it, the first one first."""
@@ -61,10 +60,10 @@ def item(number: int) -> Item:
     )
 
 
-def stored(number: int, noticed_ms: int) -> StoredItem:
-    """Return item ``number`` as the store keeps it."""
+def stored(number: int) -> StoredItem:
+    """Return item ``number`` for whoever sets it without a store."""
     feed = feed_id(number % FEEDS)
-    return StoredItem(ItemId(f"{feed}.{number:011d}"), feed, item(number), noticed_ms, number + 1)
+    return StoredItem(ItemId(f"{feed}.{number:011d}"), feed, item(number), 0, number + 1)
 
 
 def number_of(line: str) -> int:
@@ -75,15 +74,19 @@ def number_of(line: str) -> int:
 
 def heard_by(place: int) -> tuple[int, ...]:
     """Return the feeds that the chat at ``place`` hears."""
-    return tuple(sorted({(place + 7 * step) % FEEDS for step in range(HEARD)}))
+    return tuple(sorted({(place + 7 * step) % FEEDS for step in range(2 + place % 2)}))
+
+
+def _first(length: int, feeds: Sequence[int]) -> list[int]:
+    """Return the numbers of the first items of some feeds together."""
+    rounds = range(-(-length // len(feeds)))
+    return [step * FEEDS + feed for step in rounds for feed in feeds][:length]
 
 
 def lanes(chats: Sequence[ChatId], lengths: Iterable[int]) -> Lanes:
     """Return lanes of those lengths, each of items of the feeds that the chat hears."""
     return {
-        chat: [round_ * FEEDS + feed for round_ in range(-(-length // HEARD)) for feed in heard_by(place)][
-            :length
-        ]
+        chat: _first(length, heard_by(place))
         for place, (chat, length) in enumerate(zip(chats, lengths, strict=True))
     }
 

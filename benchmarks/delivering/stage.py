@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.items import Chat, ChatId, ChatKind, ItemId, Subscription
-from bot.store import keys, records
+from bot import identity, route
+from bot.items import Chat, ChatId, ChatKind, Document, Feed, StoredItem, Subscription
+from bot.store import keys
 from bot.store.client import Store, connect
 from bot.store.embedded import EmbeddedServer
+from bot.store.news import Candidate
 from bot.store.outbox import Letter
-from delivering.material import FEEDS, Lanes, feed_id, feed_url, heard_by, stored
+from delivering.material import FEEDS, Lanes, feed_id, feed_url, heard_by, item, number_of
 from delivering.telegrams import Place, Wanted, Witness, environment
 
 HOUR_MS = 3_600_000
@@ -95,9 +97,10 @@ class Stage:
         return worker(do="relay", roles=roles, settings=told, record=record, profile=profile)
 
     async def people(self, chats: Sequence[ChatId], *, feeds: bool = True) -> None:
-        """Make the chats known, and subscribe each to its feeds."""
+        """Make the feeds and chats known, and subscribe each chat to its feeds."""
         for number in range(FEEDS):
-            await self.store.feeds.ensure(feed_url(number))
+            feed = await self.store.feeds.ensure(feed_url(number))
+            await self._look(feed, ())  # the first look at a feed hands nothing on
 
         async def know(place: int, chat: ChatId) -> None:
             kind = ChatKind.PRIVATE if chat > 0 else ChatKind.CHANNEL
@@ -107,23 +110,49 @@ class Stage:
 
         await together(know(place, chat) for place, chat in enumerate(chats))
 
+    async def take_in(self, numbers: Iterable[int]) -> None:
+        """Take items in as looks at their feeds do: they are kept, and handed on to be routed."""
+        of_feed: defaultdict[int, list[int]] = defaultdict(list)
+        for number in sorted(numbers):
+            of_feed[number % FEEDS].append(number)
+        for place, some in of_feed.items():
+            feed = await self.store.feeds.get(feed_id(place))
+            assert feed is not None
+            await self._look(feed, some)
+
+    async def _look(self, feed: Feed, numbers: Sequence[int]) -> None:
+        """Look at a feed whose document holds these items, the newest first."""
+        now_ms = await self.store.now_ms()
+        document = Document("rss", items=tuple(item(number) for number in reversed(numbers)))
+        seen = identity.sight(document, feed, now_ms)
+        candidates = [Candidate(*one) for one in zip(seen.keys, seen.items, seen.order_ms, strict=True)]
+        await self.store.news.intake(seen.feed, candidates, due_ms=now_ms + HOUR_MS, hand_on=True)
+
+    async def route(self) -> int:
+        """Route what was taken in to those who hear it; return how many messages that makes."""
+        router = route.Router(self.store)
+        laid = 0
+        while batch := await self.store.news.read(route.ROLE, route.BATCH, 0):
+            laid += await router.route(batch)
+        return laid
+
     async def lay(self, lanes: Lanes) -> None:
-        """Keep the items of the lanes, and lay each for all chats that wait for it, the first one first."""
+        """Take the items of the lanes in, and lay each for the chats that are to get it."""
         hearers: defaultdict[int, list[Letter]] = defaultdict(list)
         for chat, numbers in lanes.items():
             for number in numbers:
                 hearers[number].append(Letter(chat))
-        await self.keep(hearers)
-        for number, letters in sorted(hearers.items()):
-            await self.store.outbox.lay(_id(number), number + 1, letters)
+        await self.take_in(hearers)
+        for one in await self.handed_on():
+            await self.store.outbox.lay(one.id, one.order_ms, hearers[number_of(one.item.title)])
 
-    async def keep(self, numbers: Iterable[int]) -> None:
-        """Store the records of items, as intake would."""
-        now_ms = await self.store.now_ms()
-        wanted = sorted(numbers)
-        for start in range(0, len(wanted), 500):
-            made = (stored(number, now_ms) for number in wanted[start : start + 500])
-            await self.redis.mset({keys.item(one.id): records.pack(one) for one in made})
+    async def handed_on(self) -> list[StoredItem]:
+        """Take what was handed on from the stream, in the place of a router."""
+        found: list[StoredItem] = []
+        while batch := await self.store.news.read(route.ROLE, route.BATCH, 0):
+            found += await self.store.news.many(one.item_id for one in batch)
+            await self.store.news.ack([one.entry_id for one in batch])
+        return found
 
     async def hold(self) -> None:
         """Let nothing go out until :meth:`go`."""
@@ -175,7 +204,3 @@ async def together(works: Iterable[Awaitable[object]], at_once: int = 32) -> Non
             await one
 
     await asyncio.gather(*(hand() for _ in range(at_once)))
-
-
-def _id(number: int) -> ItemId:
-    return stored(number, 0).id

@@ -6,7 +6,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import aiohttp
 
 from bot.items import ChatId
+from delivering.figures import most_within
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -29,12 +30,13 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What came to Telegram; ``cpu_s`` is None where it cannot be known."""
+    """What came to Telegram; ``most_in_a_second``: calls, refused ones too; ``cpu_s``: None if unknown."""
 
     sent: Sequence[Sending]
     refusals: int
     offences: int
     duplicates: int
+    most_in_a_second: int
     cpu_s: float | None = None
 
 
@@ -75,8 +77,9 @@ class LocalTelegram:
         """Ask it."""
         async with self._http.get(f"{self.url}/playground/stats", params={"after": after}) as answer:
             told = await answer.json()
-        sent = [Sending(at, ChatId(chat), line) for at, chat, line in told["sent"]]
-        return Seen(sent, told["refusals"], told["offences"], told["duplicates"], told["cpu_s"])
+        sent = [Sending(at, ChatId(chat), line) for at, chat, line in sorted(told["sent"])]
+        counts = ("refusals", "offences", "duplicates", "most_in_a_second", "cpu_s")
+        return Seen(sent, *(told[name] for name in counts))
 
 
 @dataclass
@@ -103,7 +106,8 @@ class OtherTelegram:
             if call["code"] == 429:
                 refusals += 1
                 silent[call["chat"]] = call["at"] + call["wait"]
-        return Seen(sent[after:], refusals, offences, len(sent) - len(texts))
+        most = most_within(sorted(float(call["began"]) for call in self._calls), 1)
+        return Seen(sent[after:], refusals, offences, len(sent) - len(texts), most)
 
     def _catch_up(self) -> None:
         if self.record is None or not self.record.exists():
@@ -136,6 +140,7 @@ class Place:
         words = [word for kind, number in kinds.items() for word in (f"--{kind}", str(number))]
         words += [] if wanted.limits else ["--no-limits"]
         async with _process("-P", "-m", "bot.playground", *words) as (process, http):
+            _prefer(process.pid)
             assert process.stdout
             yield LocalTelegram(json.loads(await process.stdout.readline()), http)
 
@@ -153,6 +158,12 @@ async def _process(
     finally:
         process.terminate()
         await process.wait()
+
+
+def _prefer(pid: int) -> None:
+    """Let a process go first where we may: a judge that waits for its turn takes what comes for a burst."""
+    with suppress(OSError, AttributeError):
+        os.setpriority(os.PRIO_PROCESS, pid, -10)
 
 
 def environment() -> dict[str, str]:

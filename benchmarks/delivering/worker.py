@@ -159,7 +159,7 @@ async def bare(orders: dict[str, Any], inbox: asyncio.StreamReader) -> None:
     chats, at_once = orders["chats"], orders["at_once"]
     messages = []
     for number in orders["items"]:
-        one = compose(stored(number, 0), style=Style.SUMMARY, zone=ZoneInfo("UTC"), language="en")
+        one = compose(stored(number), style=Style.SUMMARY, zone=ZoneInfo("UTC"), language="en")
         entities = [
             telegram.MessageEntity(each.kind.value, each.offset, each.length, url=each.url or None)
             for each in one.text.entities

@@ -11,39 +11,58 @@ import resource
 import signal
 import sys
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from itertools import islice
 
 from aiohttp import web
 
-from bot.playground.limits import FloodLimits
+from bot.playground import methods_send
+from bot.playground.limits import ARRIVED, FloodLimits
 from bot.playground.playground import Playground
 from bot.playground.telegram import Change, Telegram
 from bot.playground.world import Json
 
+SENDING = frozenset(methods_send.METHODS) - {"sendChatAction"}
+
 
 class Record:
-    """Notes each new message of the bot's: when it was taken, by the wall clock, where, and its text."""
+    """Notes each new message of the bot's: when its call was read, where, and its text.
+
+    Times are of the wall clock as it was at the beginning: one that is set meanwhile changes none.
+    How many calls of a second would send something is noted, too, whatever came of them.
+    """
 
     def __init__(self, telegram: Telegram) -> None:
         self._telegram = telegram
+        self._epoch_s = time.time() - telegram.clock()
+        self._lately: deque[float] = deque()
+        self._most_in_a_second = 0
         self._sent: list[tuple[float, int, str]] = []
         self._texts: Counter[tuple[int, str]] = Counter()
         telegram.listeners.append(self._note)
 
     def _note(self, change: Change) -> None:
-        if change.what == "new":
+        at = ARRIVED.get()
+        if at is None:
+            return  # it is somebody else's
+        if change.what == "call" and change.text in SENDING:
+            self._lately.append(at)
+            while self._lately[0] <= at - 1:
+                self._lately.popleft()
+            self._most_in_a_second = max(self._most_in_a_second, len(self._lately))
+        elif change.what == "new":
             message = self._telegram.chats[change.chat_id].messages[change.message_id]
             if message.outgoing:
-                self._sent.append((time.time(), change.chat_id, message.text))
+                self._sent.append((self._epoch_s + at, change.chat_id, message.text))
 
     def stats(self, after: int) -> Json:
         """Return what was sent after the first ``after`` messages, and the counts of all.
 
         ``sent``: a list of (seconds since 1970, chat, first line of the text), in order;
         ``duplicates``: how many texts came again to a chat; ``refusals``, ``offences`` and
-        ``calls`` as the flood limits count them; ``cpu_s``: what this process has used.
+        ``calls`` as the flood limits count them; ``most_in_a_second``: how many calls that send came
+        within one, refused ones included; ``cpu_s``: what this process has used.
         """
         for _, chat, text in islice(self._sent, self._texts.total(), None):
             self._texts[chat, text] += 1
@@ -53,6 +72,7 @@ class Record:
             "duplicates": len(self._sent) - len(self._texts),
             "refusals": self._telegram.flood.refusals,
             "offences": self._telegram.flood.offences,
+            "most_in_a_second": self._most_in_a_second,
             "calls": dict(self._telegram.calls),
             "cpu_s": used.ru_utime + used.ru_stime,
         }

@@ -3,6 +3,7 @@
 import math
 from collections import Counter, deque
 from collections.abc import Callable, Hashable
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from bot.playground.refusal import flooded
@@ -23,6 +24,12 @@ class FloodLimits:
     window_s: float = 59.0
     """A minute, less a second of jitter."""
 
+
+ARRIVED: ContextVar[float | None] = ContextVar("ARRIVED", default=None)
+"""When the call that is being answered was read, by the monotonic clock.
+
+What it sends counts from then: how long a busy machine takes to answer is no fault of the caller's.
+"""
 
 LONGEST_S = 7 * 86_400
 """An offence doubles the silence up to here."""
@@ -64,17 +71,22 @@ class Flood:
         self.refusals += 1
         self._muted[chat_id] = (self._now() + seconds, seconds)
 
+    def _arrival(self) -> float:
+        """Return when the call came, or now where nobody has noted it."""
+        arrived = ARRIVED.get()
+        return self._now() if arrived is None else arrived
+
     def _heed_silence(self, chat_id: int) -> None:
         for key in (None, chat_id):
             until, seconds = self._muted.get(key, (0.0, 0))
-            if until > self._now():
+            if until > self._arrival():
                 self.offences += 1
                 due = min(2 * seconds, max(seconds, LONGEST_S))
                 self.mute(key, due)
                 raise flooded(due)
 
     def _spend(self, limits: FloodLimits, chat_id: int, cost: int, *, edit: bool) -> None:
-        now = self._now()
+        now = self._arrival()
         chat = self._windows.setdefault((chat_id, edit), deque())
         bot = self._windows.setdefault(None, deque())
         if chat_id > 0:
@@ -92,7 +104,7 @@ class Flood:
 
     def _check_bucket(self, limits: FloodLimits, chat_id: int, spent: deque[float], cost: int) -> None:
         """A private chat's allowance: ``spent`` holds the time by which it will have grown back."""
-        now = self._now()
+        now = self._arrival()
         ahead = max(spent[0] - now, 0.0) if spent else 0.0
         over = ahead + cost * limits.private_every_s - limits.private_burst * limits.private_every_s
         if over > 1e-6 and ahead > 0:
@@ -100,7 +112,7 @@ class Flood:
 
     def _check_window(self, chat_id: int | None, window: deque[float], room: int, span: float) -> None:
         """Hold that at most ``room`` messages went before within the last ``span`` seconds."""
-        now = self._now()
+        now = self._arrival()
         while window and window[0] <= now - span:
             window.popleft()
         if len(window) > max(room, 0):

@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.playground import methods_basic, methods_chat, methods_edit, methods_send
 from bot.playground.arguments import Arguments, read_arguments
 from bot.playground.faults import Fault, Faults, Plan
+from bot.playground.limits import ARRIVED
 from bot.playground.methods_basic import Method
 from bot.playground.refusal import ApiError, flooded
 from bot.playground.telegram import Change, Telegram
@@ -53,6 +54,7 @@ class BotApi:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one call; a caller that goes away ends it."""
+        ARRIVED.set(self.telegram.clock())
         try:
             self._check_token(request.match_info["token"])
             name = _documented(request.match_info["method"])

@@ -9,7 +9,8 @@ item whose record is gone: of that there is nothing to deliver.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,7 +21,7 @@ from bot.render.markup import read_html
 from bot.rules import Rule, Searchable, parse
 from bot.store.client import Store
 from bot.store.news import NewsEntry
-from bot.store.outbox import Letter
+from bot.store.outbox import LETTERS_AT_ONCE, Letter
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ RULES_KEPT = 20_000
 """Queries kept read; they change rarely and most chats' are their own."""
 
 INLINE_CHECKS = 500
-"""Alerts times items that are matched on the event loop; more go to a thread (some 20 µs each)."""
+"""Alerts that are tried on the event loop; more go to a thread (some 20 µs each)."""
 
 
 SEARCHED_UNITS = 50_000
@@ -80,6 +81,7 @@ class Router:
         """Take the store; ``holder`` names this router, and no other, among those that wait."""
         self._store = store
         self._holder = holder
+        self._led_s = time.monotonic()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Route whatever is handed on, until ``stop``; the batch in hand is finished."""
@@ -125,32 +127,49 @@ class Router:
         for item_id in sorted(wanted.keys() - found):
             log.error("item %s: its record is gone or cannot be read; it reaches nobody", item_id)
         hearers = await self._hearers({stored.feed for stored in found.values()})
-        hearers.now_ms = await self._store.now_ms()
-        checks = len(found) * sum(map(len, hearers.alerts.values()))
         laid = edits = 0
         for entry in batch:
             if (stored := found.get(entry.item_id)) is None:
                 continue
-            if checks <= INLINE_CHECKS:
-                letters = _letters(stored, hearers)
-            else:
-                letters = await asyncio.to_thread(_letters, stored, hearers)
-            if letters and entry.edit:
-                edits += await self._store.edits.lay(stored.id, entry.edit, letters)
-            elif letters:
-                laid += await self._store.outbox.lay(stored.id, stored.order_ms, letters)
+            texts: Searchable | None = None
+            chats = [one.chat for one in hearers.of(stored)]
+            for start in range(0, len(chats), LETTERS_AT_ONCE):
+                some = chats[start : start + LETTERS_AT_ONCE]
+                alerts = await self._alerts(some, hearers)
+                if alerts and texts is None:
+                    texts = _searchable(stored)
+                letters = await _letters(some, texts, hearers.alerts, checks=alerts)
+                if entry.edit:
+                    edits += await self._store.edits.lay(stored.id, entry.edit, letters)
+                else:
+                    laid += await self._store.outbox.lay(stored.id, stored.order_ms, letters)
+            await self._stay()
         await self._store.news.ack([entry.entry_id for entry in batch])
         await self._store.claims.note_health("route")
         log.info("routed %d items into %d lanes%s", len(found), laid, f", {edits} edits" if edits else "")
         return laid
 
     async def _hearers(self, feed_ids: Iterable[FeedId]) -> _Hearers:
-        hearers = _Hearers()
+        hearers = _Hearers(now_ms=await self._store.now_ms())
         for feed_id in sorted(feed_ids):
             hearers.subscriptions[feed_id] = await self._store.feeds.subscribers(feed_id)
-        chats = {one.chat for those in hearers.subscriptions.values() for one in those if not one.paused}
-        hearers.alerts = await self._store.chats.alerts_of(sorted(chats))
         return hearers
+
+    async def _alerts(self, chats: Sequence[ChatId], hearers: _Hearers) -> int:
+        """Read the alerts of those of ``chats`` that are not read yet; return how many all of them have.
+
+        A portion at a time, so that the first chats of a feed that many hear need not wait for the last.
+        """
+        if unread := [chat for chat in chats if chat not in hearers.alerts]:
+            hearers.alerts |= await self._store.chats.alerts_of(unread)
+        return sum(len(hearers.alerts[chat]) for chat in chats)
+
+    async def _stay(self) -> None:
+        """Renew the lead in the middle of a batch: an item for many chats takes its time."""
+        now_s = time.monotonic()
+        if now_s - self._led_s > LEAD_MS / 4000:
+            self._led_s = now_s
+            await self._store.claims.lead(ROLE, self._holder, LEAD_MS)
 
 
 def searchable(item: Item) -> Searchable:
@@ -189,17 +208,33 @@ def _hears(subscription: Subscription, stored: StoredItem, now_ms: int) -> bool:
     return not subscription.paused and (since_ms <= stored.noticed_ms or since_ms > now_ms)
 
 
-def _letters(stored: StoredItem, hearers: _Hearers) -> list[Letter]:
-    """Return the letter for each chat that hears ``stored``."""
-    chats = [one.chat for one in hearers.of(stored)]
-    if not any(hearers.alerts.get(chat) for chat in chats):
-        return [Letter(chat) for chat in chats]
+def _searchable(stored: StoredItem) -> Searchable | None:
     try:
-        texts = searchable(stored.item)
-        return [Letter(chat, hits(texts, hearers.alerts.get(chat, []))) for chat in chats]
+        return searchable(stored.item)
     except Exception:
         # An item that cannot be matched is still news.
         log.exception("item %s: alerts could not be matched; it goes out without", stored.id)
+        return None
+
+
+async def _letters(
+    chats: Sequence[ChatId],
+    texts: Searchable | None,
+    alerts: Mapping[ChatId, Sequence[Alert]],
+    *,
+    checks: int,
+) -> list[Letter]:
+    """Return the letter for each of ``chats``; ``checks`` is how many alerts are tried for them."""
+    if texts is None or not checks:
+        return [Letter(chat) for chat in chats]
+
+    def match() -> list[Letter]:
+        return [Letter(chat, hits(texts, alerts[chat])) for chat in chats]
+
+    try:
+        return match() if checks <= INLINE_CHECKS else await asyncio.to_thread(match)
+    except Exception:
+        log.exception("alerts of %d chats could not be matched; they get the item without", len(chats))
         return [Letter(chat) for chat in chats]
 
 

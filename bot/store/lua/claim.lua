@@ -13,7 +13,7 @@
 -- The work is O(claims): a chat that cannot be claimed after all is moved to its time or out, once.
 local now, limit, lease_ms = clock(), tonumber(ARGV[2]), tonumber(ARGV[3])
 local most, window_ms = most_of(ARGV[5]), tonumber(ARGV[6])
-local IDLE_MS = 100 -- what is laid meanwhile must not wait long
+local IDLE_MS = 50 -- what is laid meanwhile must not wait long
 local LEASE_KEPT_MS = 30 * 86400000 -- nobody may be there to claim again, and to learn what was in hand
 local HEAD = 5
 

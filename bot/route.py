@@ -10,18 +10,17 @@ item whose record is gone: of that there is nothing to deliver.
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from bot.errors import StoreError
-from bot.items import Alert, ChatId, FeedId, Hit, Item, StoredItem, Subscription
+from bot.items import Alert, ChatId, Hit, Item, ItemId, StoredItem, Subscription
 from bot.render.markup import read_html
 from bot.rules import Rule, Searchable, parse
 from bot.store.client import Store
 from bot.store.news import NewsEntry
-from bot.store.outbox import LETTERS_AT_ONCE, Letter
+from bot.store.outbox import Letter
 
 log = logging.getLogger(__name__)
 
@@ -55,19 +54,6 @@ LEAD_MS = 20_000
 
 PASSIVE_S = 1.0
 """How soon a router that waits asks again."""
-
-
-@dataclass(slots=True)
-class _Hearers:
-    """Who hears the feeds of one batch, and what alerts them."""
-
-    subscriptions: dict[FeedId, list[Subscription]] = field(default_factory=dict)
-    alerts: dict[ChatId, list[Alert]] = field(default_factory=dict)
-    now_ms: int = 0
-
-    def of(self, stored: StoredItem) -> list[Subscription]:
-        """Return the subscriptions that ``stored`` is meant for."""
-        return [one for one in self.subscriptions[stored.feed] if _hears(one, stored, self.now_ms)]
 
 
 class Router:
@@ -126,43 +112,27 @@ class Router:
         found = {stored.id: stored for stored in await self._store.news.many(wanted)}
         for item_id in sorted(wanted.keys() - found):
             log.error("item %s: its record is gone or cannot be read; it reaches nobody", item_id)
-        hearers = await self._hearers({stored.feed for stored in found.values()})
+        told = [(entry, found[entry.item_id]) for entry in batch if entry.item_id in found]
+        now_ms = await self._store.now_ms()
         laid = edits = 0
-        for entry in batch:
-            if (stored := found.get(entry.item_id)) is None:
-                continue
-            texts: Searchable | None = None
-            chats = [one.chat for one in hearers.of(stored)]
-            for start in range(0, len(chats), LETTERS_AT_ONCE):
-                some = chats[start : start + LETTERS_AT_ONCE]
-                alerts = await self._alerts(some, hearers)
-                if alerts and texts is None:
-                    texts = _searchable(stored)
-                letters = await _letters(some, texts, hearers.alerts, checks=alerts)
-                if entry.edit:
-                    edits += await self._store.edits.lay(stored.id, entry.edit, letters)
-                else:
-                    laid += await self._store.outbox.lay(stored.id, stored.order_ms, letters)
-            await self._stay()
+        for feed_id in dict.fromkeys(stored.feed for _, stored in told):
+            mine = [(entry, stored) for entry, stored in told if stored.feed == feed_id]
+            texts: dict[ItemId, Searchable | None] = {}
+            # A portion at a time, so that the first of many who hear a feed need not wait for the last.
+            async for some in self._store.feeds.subscribers_in_portions(feed_id):
+                alerts = await self._store.chats.alerts_of([one.chat for one in some if not one.paused])
+                for entry, stored in mine:
+                    chats = [one.chat for one in some if _hears(one, stored, now_ms)]
+                    letters = await _letters(stored, chats, alerts, texts)
+                    if letters and entry.edit:
+                        edits += await self._store.edits.lay(stored.id, entry.edit, letters)
+                    elif letters:
+                        laid += await self._store.outbox.lay(stored.id, stored.order_ms, letters)
+                await self._stay()
         await self._store.news.ack([entry.entry_id for entry in batch])
         await self._store.claims.note_health("route")
         log.info("routed %d items into %d lanes%s", len(found), laid, f", {edits} edits" if edits else "")
         return laid
-
-    async def _hearers(self, feed_ids: Iterable[FeedId]) -> _Hearers:
-        hearers = _Hearers(now_ms=await self._store.now_ms())
-        for feed_id in sorted(feed_ids):
-            hearers.subscriptions[feed_id] = await self._store.feeds.subscribers(feed_id)
-        return hearers
-
-    async def _alerts(self, chats: Sequence[ChatId], hearers: _Hearers) -> int:
-        """Read the alerts of those of ``chats`` that are not read yet; return how many all of them have.
-
-        A portion at a time, so that the first chats of a feed that many hear need not wait for the last.
-        """
-        if unread := [chat for chat in chats if chat not in hearers.alerts]:
-            hearers.alerts |= await self._store.chats.alerts_of(unread)
-        return sum(len(hearers.alerts[chat]) for chat in chats)
 
     async def _stay(self) -> None:
         """Renew the lead in the middle of a batch: an item for many chats takes its time."""
@@ -218,13 +188,16 @@ def _searchable(stored: StoredItem) -> Searchable | None:
 
 
 async def _letters(
+    stored: StoredItem,
     chats: Sequence[ChatId],
-    texts: Searchable | None,
     alerts: Mapping[ChatId, Sequence[Alert]],
-    *,
-    checks: int,
+    read: dict[ItemId, Searchable | None],
 ) -> list[Letter]:
-    """Return the letter for each of ``chats``; ``checks`` is how many alerts are tried for them."""
+    """Return the letter for each of ``chats``; ``read`` keeps the texts of items that were looked at."""
+    checks = sum(len(alerts[chat]) for chat in chats)
+    if checks and stored.id not in read:
+        read[stored.id] = _searchable(stored)
+    texts = read.get(stored.id)
     if texts is None or not checks:
         return [Letter(chat) for chat in chats]
 
@@ -234,7 +207,7 @@ async def _letters(
     try:
         return match() if checks <= INLINE_CHECKS else await asyncio.to_thread(match)
     except Exception:
-        log.exception("alerts of %d chats could not be matched; they get the item without", len(chats))
+        log.exception("item %s: alerts could not be matched; it goes out without", stored.id)
         return [Letter(chat) for chat in chats]
 
 

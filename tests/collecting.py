@@ -7,7 +7,7 @@ The web serves documents that are lists of items; the store keeps the promises o
 # ruff: noqa: ARG002  what stands for another takes what that takes, wanted or not
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import cast
@@ -264,6 +264,10 @@ class Memory:
     async def subscribers(self, known: FeedId) -> list[Subscription]:
         self._answer("subscribers")
         return [one for (_, feed), one in self.subscribed.items() if feed == known]
+
+    async def subscribers_in_portions(self, known: FeedId) -> AsyncIterator[list[Subscription]]:
+        for one in await self.subscribers(known):
+            yield [one]
 
     async def subscribe(self, wish: Subscription) -> bool:
         self._answer("subscribe")

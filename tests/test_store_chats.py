@@ -279,3 +279,14 @@ async def test_health_tells_when_what_last_went_well(store: Store, clock: Clock)
     clock.forward(5)
     await store.claims.note_health("send")
     assert await store.claims.health() == {"look": clock.ms - 5, "send": clock.ms}
+
+
+async def test_all_who_hear_a_feed_are_read_in_portions(store: Store) -> None:
+    feed = await store.feeds.ensure(URL)
+    chats = {ChatId(number) for number in range(1, 1301)}
+    for chat in chats:
+        await store.chats.subscribe(Subscription(chat, feed.id, 1))
+    portions = [some async for some in store.feeds.subscribers_in_portions(feed.id)]
+    assert {one.chat for some in portions for one in some} == chats
+    assert max(map(len, portions)) < 1300
+    assert [some async for some in store.feeds.subscribers_in_portions(FeedId("nobody"))] == [[]]

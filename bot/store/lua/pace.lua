@@ -6,7 +6,7 @@
 -- top: what was sent at once at its beginning is missing at its end.
 -- Result: functions only.
 local MINUTE_MS = 60000
-local LATE_MS = 12 -- see arrived()
+local LATE_MS = 16 -- see arrived()
 local SLOWER, SLOWEST = 1.25, 2 -- a wait was asked for besides: what is refused now and then must not stand still
 local SLOW_KEPT_MS = 86400000
 
@@ -101,7 +101,7 @@ end
 
 -- A message reached Telegram at some time between the beginning of its call, `age_ms` ago (nil: at its claim), and now.
 -- It counts from the later, so that no way there, however long or short, brings more into a second of Telegram's than
--- it allows. Beyond LATE_MS (1.2 % of the rate) the wait was for the answer: Telegram has long counted it.
+-- it allows. Beyond LATE_MS (1.6 % of the rate) the wait was for the answer: Telegram has long counted it.
 local function arrived(chat, name, now, age_ms)
   local handed = redis.call('ZSCORE', 'window', name)
   if not handed then return end

@@ -24,6 +24,7 @@ async def run(settings: Settings, *, port: int, browser: bool, stop: asyncio.Eve
                     "redis_url": "",
                     "data_dir": Path(folder),
                     "fetch_allow_networks": set_up.networks,
+                    "owner_ids": frozenset(one.id for one in set_up.telegram.users.values() if one.started),
                     "start_feeds": tuple((one["title"], one["url"]) for one in papers[:3]),
                     "poll_min_seconds": 2,
                     "poll_max_seconds": 5,

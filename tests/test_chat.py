@@ -48,7 +48,10 @@ async def test_sub_answers_with_name_rate_and_the_latest_item_as_a_sample(stage:
     assert "Story number 12" in sample.text
     assert "What Story 12 is about." in sample.text
     newest = (await stage.store.news.latest([await _feed_id(stage)], offset=0, limit=1))[0]
-    assert await stage.store.outbox.sent_as(ChatId(stage.world.user.id), newest.id) == sample.id
+    async with asyncio.timeout(5):
+        while (sent := await stage.store.outbox.sent_as(ChatId(stage.world.user.id), newest.id)) is None:  # noqa: ASYNC110  Redis sets no event
+            await asyncio.sleep(0)
+    assert sent == sample.id
 
 
 async def _feed_id(stage: Stage, url: str = FEED) -> FeedId:

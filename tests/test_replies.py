@@ -35,7 +35,7 @@ async def test_a_reply_that_would_come_too_late_is_not_sent(stage: Stage) -> Non
 async def test_a_flood_wait_on_a_reply_holds_the_news_too_and_the_reply_follows(stage: Stage) -> None:
     stage.world.fail_next("sendMessage", "flood", retry_after=1)
     now = asyncio.get_running_loop().time()
-    stage.world.telegram.flood._now = lambda: now + sum(stage.slept)
+    stage.world.telegram.clock = stage.world.telegram.flood._now = lambda: now + sum(stage.slept)
     assert isinstance(await stage.sender.answer(stage.chat, Message(TEXT)), Sent)
     assert stage.outbox.held == [(stage.chat, 1_000)]
     assert stage.slept == [0, 1]

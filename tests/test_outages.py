@@ -25,7 +25,7 @@ from tests.nursery import Nursery, Order, nursery
 from tests.posting import HOUR, FakeSender, Post
 from tests.relay import Relay, relay
 
-BRISK = Pace(1, 1)
+BRISK = Pace(1, 1, 0)
 
 
 def lost(heard: Sequence[str], expected: Sequence[str]) -> int:

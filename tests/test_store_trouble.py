@@ -47,7 +47,7 @@ def sender() -> FakeSender:
 async def fast(redis: Any, brisk: None, caplog: pytest.LogCaptureFixture) -> Store:
     """Give a store by Redis' own clock, that may send as fast as it can; all chats hear the feed."""
     caplog.set_level(logging.INFO)
-    store = Store(redis, send_rate=1000, pace=Pace(1, 1))
+    store = Store(redis, send_rate=1000, pace=Pace(1, 1, 0))
     await store.prepare()
     await follow(store, FEED, people(*CHATS))
     return store

@@ -126,6 +126,19 @@ async def test_an_outage_is_told_once(post: Post, caplog: pytest.LogCaptureFixtu
     assert sum("Telegram is back" in one.message for one in caplog.records) == 1
 
 
+async def test_a_server_out_of_order_is_told_once(post: Post, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    await post.subscribe(ANN, BEN)
+    await post.lay(1, ANN, BEN)
+    back_ms = post.clock.ms + 10 * MINUTE
+    down = Unclear("Internal Server Error: restart", is_down=True)
+    post.sender.reply = lambda *_: down if post.clock.ms < back_ms else None
+    await post.work(15 * MINUTE, 1000)
+    assert sum("not clear" in one.message for one in caplog.records) == 1
+    assert sum("Telegram is back" in one.message for one in caplog.records) == 1
+    assert post.sender.titles(ANN) == post.sender.titles(BEN) == ["Item 1"]
+
+
 async def test_no_answer_at_all_for_hours_parks_nothing(post: Post) -> None:
     await post.subscribe(ANN, BEN)
     await post.lay(1, ANN, BEN)

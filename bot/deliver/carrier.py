@@ -330,9 +330,12 @@ class Carrier:
         The attempt counts only while Telegram answers others; when it answers nobody, that is
         an outage, and an outage loses nothing.
         """
-        logger.warning(
-            "chat %d, item %s: it is not clear whether it arrived: %s", claim.chat, claim.item, why
+        # An outage is told once, not by each chat that meets it.
+        level = logging.DEBUG if is_down and self._telegram_away else logging.WARNING
+        logger.log(
+            level, "chat %d, item %s: it is not clear whether it arrived: %s", claim.chat, claim.item, why
         )
+        self._telegram_away |= is_down
         counts = self._backoff.others_were_answered(claim.chat)
         rest = (self._backoff.down if is_down else self._backoff.unclear)(claim.chat, _roll(claim))
         await self._defer(claim, rest, counts=counts, met=Met.DOUBT)

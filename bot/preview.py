@@ -12,8 +12,9 @@ from bot.fetch.answer import Failed, Fetched
 from bot.fetch.client import Client, Kind
 from bot.fetch.discover import feeds_of
 from bot.identity import feed_id, item_id, order, recognise
-from bot.items import Document, Feed, StoredItem, Style
+from bot.items import Document, Feed, StoredItem, Style, Taste
 from bot.parse.worker import Parser
+from bot.render.look import look_of
 from bot.render.message import compose
 from bot.render.page import page
 from bot.render.parts import Message
@@ -62,10 +63,7 @@ async def look(source: str, settings: Settings, *, limit: int, style: Style) -> 
             one,
             compose(
                 one,
-                style=style,
-                zone=settings.timezone,
-                language=settings.language,
-                image_proxy=settings.image_proxy,
+                look_of(Taste(style), settings.timezone, settings.language, image_proxy=settings.image_proxy),
             ),
         )
         for one in newest

@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import PydanticCustomError
 
 from bot.errors import SettingsError
+from bot.items import Style, Taste
 
 Network = IPv4Network | IPv6Network
 
@@ -29,6 +30,16 @@ class Access(StrEnum):
     OPEN = "open"
     ALLOWLIST = "allowlist"
     OWNERS = "owners"
+
+
+class Pages(StrEnum):
+    """What is looked up on the pages of items whose feeds say too little."""
+
+    OFF = "off"
+    LEAD = "lead"
+    """The picture and the lead that a page names for others to show."""
+    FULL = "full"
+    """The whole text, too."""
 
 
 class LogFormat(StrEnum):
@@ -146,6 +157,8 @@ class Settings(BaseModel):
     fetch_allow_networks: Annotated[tuple[Network, ...], BeforeValidator(_networks)] = ()
     fetch_proxy: Annotated[Address, Field(repr=False)] = ""
     image_proxy: Address = ""
+    pages: Annotated[Pages, BeforeValidator(_lower)] = Pages.LEAD
+    style: Annotated[Style, BeforeValidator(_lower)] = Style.SUMMARY
     keep_days: float = Field(default=7, gt=0, le=366)
     send_rate: Annotated[float, BeforeValidator(_rate), Field(gt=0, le=1000)] = 30
     send_chat_rate: Annotated[float, BeforeValidator(_rate), Field(gt=0, le=1000)] = 1
@@ -155,6 +168,11 @@ class Settings(BaseModel):
     public_url: Address = ""
     log_format: Annotated[LogFormat, BeforeValidator(_lower)] = LogFormat.TEXT
     log_level: Annotated[LogLevel, BeforeValidator(_upper)] = LogLevel.INFO
+
+    @property
+    def taste(self) -> Taste:
+        """How items are set in chats that have not chosen."""
+        return Taste(self.style)
 
 
 def read(environ: Mapping[str, str]) -> Settings:

@@ -11,7 +11,7 @@ from bot.deliver.letters import Letters
 from bot.deliver.outcome import Edited, NotOurs, Outcome, Sent
 from bot.errors import CorruptRecord
 from bot.items import Chat, ChatId, ChatKind, Hit, Image, Item, ItemId, StoredItem, Subscription, UserId
-from bot.render.parts import Message
+from bot.render.parts import Media, MediaKind, Message
 from bot.settings import read
 from bot.store.client import Store
 from bot.store.outbox import Letter
@@ -21,6 +21,11 @@ ANN, BEN = ChatId(11), ChatId(12)
 GROUP = ChatId(-1_001_000_000_001)
 SETTINGS = read({})
 MINUTE, HOUR = 60_000, 3_600_000
+
+
+def photo(url: str, alternatives: tuple[str, ...] = ()) -> tuple[Media, ...]:
+    """Return a message's media that are one photo."""
+    return (Media(MediaKind.PHOTO, url, alternatives),)
 
 
 class FakeNews:

@@ -12,10 +12,11 @@ from bot.deliver.sender import Sender
 from bot.deliver.transport import Transport
 from bot.deliver.uploads import Pictures
 from bot.errors import StoreUnavailable
-from bot.items import ChatId, Image
+from bot.items import ChatId
 from bot.playground.playground import Playground
 from bot.playground.world import Chat, User
-from bot.render.parts import Entity, EntityKind, RichText
+from bot.render.parts import Entity, EntityKind, Media, RichText
+from tests.posting import photo
 
 TEXT = RichText(
     "News today: 雨 🌧",
@@ -90,8 +91,8 @@ class Stage:
     downloads: list[str] = field(default_factory=list)
     slept: list[float] = field(default_factory=list)
 
-    def image(self, path: str, *alternatives: str) -> Image:
-        return Image(self.web + path, tuple(self.web + one for one in alternatives))
+    def image(self, path: str, *alternatives: str) -> tuple[Media, ...]:
+        return photo(self.web + path, tuple(self.web + one for one in alternatives))
 
     @property
     def chat(self) -> ChatId:

@@ -162,7 +162,7 @@ async def test_an_edit_with_what_was_sent_changes_nothing_and_says_that_it_stand
 ) -> None:
     message = Message(
         TEXT,
-        stage.image("/a.png") if kind == "photo" else None,
+        stage.image("/a.png") if kind == "photo" else (),
         preview=Preview("https://example.org/a", large=True, above=True),
         buttons=((Button("More", data="more:1"), Button("Site", url="https://example.org/")),),
         silent=True,
@@ -179,7 +179,7 @@ async def test_somebody_elses_message_is_not_ours(
     photo: bool,  # noqa: FBT001  a parameter of the test
 ) -> None:
     said = Standing(stage, place, stage.world.say(place, TEXT.text).id)
-    message = Message(TEXT, stage.image("/a.png") if photo else None)
+    message = Message(TEXT, stage.image("/a.png") if photo else ())
     outcome = await said.amend(message)
     assert isinstance(outcome, NotOurs)
     assert not outcome.missing
@@ -192,7 +192,7 @@ async def test_a_message_that_is_not_there_is_missing(
     place: playground.Chat,
     photo: bool,  # noqa: FBT001  a parameter of the test
 ) -> None:
-    message = Message(TEXT, stage.image("/a.png") if photo else None)
+    message = Message(TEXT, stage.image("/a.png") if photo else ())
     outcome = await Standing(stage, place, 4711).amend(message, new_picture=True)
     assert isinstance(outcome, NotOurs)
     assert outcome.missing
@@ -216,7 +216,7 @@ async def test_a_chat_that_is_lost_or_has_moved_is_named(stage: Stage) -> None:
 async def test_trouble_on_the_way_is_told_and_not_tried_in_another_form(
     stage: Stage, method: str, fault: str, kind: type[Edited]
 ) -> None:
-    photo = None if method == "editMessageText" else stage.image("/a.png")
+    photo = () if method == "editMessageText" else stage.image("/a.png")
     standing = await sent(stage, stage.world.chat(stage.world.user), Message(TEXT, photo))
     stage.world.fail_next(method, fault, retry_after=9)
     stage.world.telegram.calls.clear()

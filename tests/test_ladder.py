@@ -1,8 +1,8 @@
 """The ladder of a picture: each address once, then our upload, and the text in the end."""
 
-from bot.items import Image
 from bot.render.ladder import ADDRESS_LIMIT, Way, rungs
 from bot.render.parts import Message, Preview, RichText
+from tests.posting import photo
 
 A, B, C = "https://a.example.org/1.jpg", "https://b.example.org/1.jpg", "https://c.example.org/1.jpg"
 PROXY = "https://p.example.org/?url={url}"
@@ -19,7 +19,7 @@ def test_a_text_has_one_rung() -> None:
 
 
 def test_addresses_come_first_then_uploads_then_the_text_with_its_preview() -> None:
-    message = Message(RichText("t"), photo=Image(A, (B,)), preview=Preview("https://x.org/"))
+    message = Message(RichText("t"), media=photo(A, (B,)), preview=Preview("https://x.org/"))
     assert ways(message) == [
         (Way.ADDRESS, A),
         (Way.ADDRESS, B),
@@ -34,7 +34,7 @@ def test_addresses_come_first_then_uploads_then_the_text_with_its_preview() -> N
 
 
 def test_no_address_is_tried_twice() -> None:
-    assert ways(Message(RichText("t"), photo=Image(A, (A, B, A)))) == [
+    assert ways(Message(RichText("t"), media=photo(A, (A, B, A)))) == [
         (Way.ADDRESS, A),
         (Way.ADDRESS, B),
         (Way.UPLOAD, A),
@@ -45,21 +45,21 @@ def test_no_address_is_tried_twice() -> None:
 
 def test_the_proxy_adds_an_address_with_the_first_one_quoted() -> None:
     by_proxy = "https://p.example.org/?url=https%3A%2F%2Fa.example.org%2F1.jpg"
-    assert (Way.ADDRESS, by_proxy) in ways(Message(RichText("t"), photo=Image(A)), PROXY)
+    assert (Way.ADDRESS, by_proxy) in ways(Message(RichText("t"), media=photo(A)), PROXY)
     assert (
-        ways(Message(RichText("t"), photo=Image(A, (by_proxy,))), PROXY).count((Way.ADDRESS, by_proxy)) == 1
+        ways(Message(RichText("t"), media=photo(A, (by_proxy,))), PROXY).count((Way.ADDRESS, by_proxy)) == 1
     )
 
 
 def test_of_many_addresses_the_first_and_the_last_are_tried() -> None:
-    many = Image(A, (B, C, "https://d.example.org/1.jpg"))
-    tried = [url for way, url in ways(Message(RichText("t"), photo=many)) if way is Way.ADDRESS]
+    many = photo(A, (B, C, "https://d.example.org/1.jpg"))
+    tried = [url for way, url in ways(Message(RichText("t"), media=many)) if way is Way.ADDRESS]
     assert tried == [A, B, "https://d.example.org/1.jpg"]
     assert len(tried) == ADDRESS_LIMIT
 
 
 def test_what_is_never_a_photo_is_not_tried_by_itself() -> None:
-    drawing = Message(RichText("t"), photo=Image("https://a.example.org/1.SVG?x"))
+    drawing = Message(RichText("t"), media=photo("https://a.example.org/1.SVG?x"))
     assert ways(drawing) == [(Way.TEXT, "")]
     assert [way for way, _ in ways(drawing, PROXY)] == [Way.ADDRESS, Way.UPLOAD, Way.TEXT]
-    assert ways(Message(RichText("t"), photo=Image("http://[x"))) == [(Way.TEXT, "")]
+    assert ways(Message(RichText("t"), media=photo("http://[x"))) == [(Way.TEXT, "")]

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.items import FeedId, Hit, Image, Item, ItemId, StoredItem, Style
+from bot.items import FeedId, Hit, Image, Item, ItemId, StoredItem, Style, Taste
 from bot.parse.document import read
 from bot.render.characters import is_blank, width
 from bot.render.lead import SUMMARY_LIMIT, lead
+from bot.render.look import look_of
 from bot.render.message import ALERT_LIMIT, compose
 from bot.render.page import page
 from bot.render.parts import CAPTION_LIMIT, ENTITY_LIMIT, TEXT_LIMIT, Button, Message, RichText, units
@@ -48,12 +49,8 @@ def composed(
 ) -> Message:
     return compose(
         stored(item),
-        style=style,
-        zone=ZoneInfo(zone),
-        language=language,
+        look_of(Taste(style), ZoneInfo(zone), language, source=source, image_proxy=image_proxy),
         hits=hits,
-        image_proxy=image_proxy,
-        source=source,
     )
 
 

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.errors import NotAFeed
-from bot.items import FeedId, Item, ItemId, StoredItem, Style
+from bot.items import FeedId, Item, ItemId, StoredItem
 from bot.parse.document import read
 from bot.render.characters import is_blank
+from bot.render.look import Look
 from bot.render.markup import read_html
 from bot.render.message import compose
 from bot.render.parts import CAPTION_LIMIT, ENTITY_LIMIT, RichText, units
@@ -51,7 +52,7 @@ def test_every_message_is_read_back_as_it_was_written(corpus: list[tuple[str, It
     assert len(corpus) > 1000
     for name, item in corpus:
         stored = StoredItem(ItemId("f.i"), FeedId("f"), item, 0, 0)
-        message = compose(stored, style=Style.SUMMARY, zone=ZoneInfo("UTC"), language="en")
+        message = compose(stored, Look(ZoneInfo("UTC"), "en"))
         assert not is_blank(message.text.text), name
         assert units(message.text.text) <= CAPTION_LIMIT, name
         assert len(message.text.entities) <= ENTITY_LIMIT, name
@@ -68,6 +69,6 @@ def test_every_body_is_read_back_as_it_was_written(corpus: list[tuple[str, Item]
 def test_every_plain_summary_says_what_its_message_says(corpus: list[tuple[str, Item]]) -> None:
     for name, item in corpus[::7]:
         stored = StoredItem(ItemId("f.i"), FeedId("f"), item, 0, 0)
-        text = compose(stored, style=Style.SUMMARY, zone=ZoneInfo("UTC"), language="en").text.text
+        text = compose(stored, Look(ZoneInfo("UTC"), "en")).text.text
         letters = "".join(one for one in text if one.isalnum())
         assert "".join(one for one in summary(item) if one.isalnum()) in letters, name

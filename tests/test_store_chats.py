@@ -16,6 +16,7 @@ from bot.items import (
     ItemId,
     Style,
     Subscription,
+    Taste,
     UserId,
     Validators,
 )
@@ -114,7 +115,15 @@ async def test_subscriptions_stand_in_both_directions_in_their_order(store: Stor
     await hear(store, BEN)
     assert not await store.chats.subscribe(Subscription(ANN, first.id, 9))
     changed = Subscription(
-        ANN, first.id, 1, UserId(3), "Mine", "News", 4, Style.HEADLINE, silent=True, paused=True
+        ANN,
+        first.id,
+        1,
+        UserId(3),
+        "Mine",
+        "News",
+        4,
+        Taste(Style.HEADLINE, silent=True, labels=("x",)),
+        paused=True,
     )
     await store.chats.update(changed)
     assert await store.chats.subscriptions(ANN) == [changed, Subscription(ANN, second.id, 2)]

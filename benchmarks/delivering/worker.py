@@ -27,7 +27,7 @@ from telegram.request import BaseRequest, RequestData
 
 from bot import app
 from bot.app import Role
-from bot.items import Style
+from bot.render.look import Look
 from bot.render.message import compose
 from bot.settings import Settings, read
 from delivering.material import stored
@@ -159,7 +159,7 @@ async def bare(orders: dict[str, Any], inbox: asyncio.StreamReader) -> None:
     chats, at_once = orders["chats"], orders["at_once"]
     messages = []
     for number in orders["items"]:
-        one = compose(stored(number), style=Style.SUMMARY, zone=ZoneInfo("UTC"), language="en")
+        one = compose(stored(number), Look(ZoneInfo("UTC"), "en"))
         entities = [
             telegram.MessageEntity(each.kind.value, each.offset, each.length, url=each.url or None)
             for each in one.text.entities

@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from bot.chat import menus
 from bot.chat.commands import addresses
@@ -11,10 +10,10 @@ from bot.chat.menus import Press, Verb
 from bot.chat.replies import bold, code, failure, join, link, rate, say, short
 from bot.chat.rights import pressed_target, target_of
 from bot.chat.sources import name_of
-from bot.deliver.letters import simplest
+from bot.deliver.letters import look_for, simplest
 from bot.deliver.outcome import Sent
 from bot.fetch.answer import Failed
-from bot.items import Chat, StoredItem, Style
+from bot.items import Chat, StoredItem, Taste
 from bot.render.message import compose
 from bot.render.parts import Button, Message, RichText
 from bot.subscribe import Choice, Found
@@ -121,22 +120,7 @@ async def _show_sample(desk: Desk, ask: Ask, chat: Chat, sample: StoredItem, sou
 def _set(desk: Desk, chat: Chat, sample: StoredItem, source: str) -> Message:
     """Set an item as ``chat`` will see it; one that trips us in the simplest form, as in the lanes."""
     try:
-        return compose(
-            sample,
-            style=Style.SUMMARY,
-            zone=_zone(desk, chat),
-            language=chat.language or desk.settings.language,
-            image_proxy=desk.settings.image_proxy,
-            source=source,
-        )
+        return compose(sample, look_for(chat, Taste(), desk.settings, source=source))
     except Exception:
         log.exception("item %s could not be set; it is shown as title and link", sample.id)
         return simplest(sample)
-
-
-def _zone(desk: Desk, chat: Chat) -> ZoneInfo:
-    """Return the chat's time zone; the relay's where it has none, or one that is no longer known."""
-    try:
-        return ZoneInfo(chat.timezone) if chat.timezone else desk.settings.timezone
-    except (KeyError, ValueError):
-        return desk.settings.timezone

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from bot.deliver.recent import Recent
 from bot.errors import CorruptRecord, StoreError, StoreUnavailable, StoreUnfit
-from bot.items import Chat, ChatId, Hit, ItemId, StoredItem, Subscription
+from bot.items import Chat, ChatId, Hit, ItemId, StoredItem, Subscription, Taste
+from bot.render.look import Look, look_of
 from bot.render.message import compose
 from bot.render.parts import Entity, EntityKind, Message, Preview, RichText, units
 from bot.settings import Settings
@@ -143,30 +144,20 @@ class Letters:
     ) -> Letter:
         chat = wishes.chat
         wish = wishes.subscription or Subscription(chat.id, stored.feed, stored.noticed_ms)
-        message = simplest(stored) if simply else self._set(stored, wish, chat, hits, wishes.version)
-        loud = bool(hits) or not wish.silent
+        look = look_for(chat, wish.taste, self._settings, source=wish.title)
+        message = simplest(stored) if simply else self._set(stored, look, hits, wishes.version)
+        loud = bool(hits) or not look.silent
         if wish.topic is not None or not loud:
             message = replace(message, topic=wish.topic, silent=not loud)
         return Letter(message, chat, wishes.subscription, stored.noticed_ms, stored.item.source, stories)
 
-    def _set(
-        self, stored: StoredItem, wish: Subscription, chat: Chat, hits: tuple[Hit, ...], version: str
-    ) -> Message:
+    def _set(self, stored: StoredItem, look: Look, hits: tuple[Hit, ...], version: str) -> Message:
         """Compose the message; an item that trips us is set in the simplest form instead of not at all."""
-        zone, language = self._zone(chat), self.language(chat)
-        key = (stored.id, version, wish.style, zone.key, language, wish.title)
+        key = (stored.id, version, look)
         if version and not hits and (before := self._set_before.get(key)):
             return before
         try:
-            message = compose(
-                stored,
-                style=wish.style,
-                zone=zone,
-                language=language,
-                hits=hits,
-                image_proxy=self._settings.image_proxy,
-                source=wish.title,
-            )
+            message = compose(stored, look, hits=hits)
         except Exception:
             logger.exception("item %s could not be set; it goes out as title and link", stored.id)
             return simplest(stored)
@@ -174,11 +165,21 @@ class Letters:
             self._set_before.put(key, message)
         return message
 
-    def _zone(self, chat: Chat) -> ZoneInfo:
-        try:
-            return ZoneInfo(chat.timezone) if chat.timezone else self._settings.timezone
-        except (KeyError, ValueError, OSError):
-            return self._settings.timezone
+
+def look_for(chat: Chat, taste: Taste, settings: Settings, *, source: str = "") -> Look:
+    """Return how ``chat`` wants an item to look; ``taste`` and ``source``, its name, are a subscription's."""
+    try:
+        zone = ZoneInfo(chat.timezone) if chat.timezone else settings.timezone
+    except (KeyError, ValueError, OSError):  # one that is no longer known
+        zone = settings.timezone
+    language = chat.language or settings.language
+    return look_of(
+        taste.over(chat.taste).over(settings.taste),
+        zone,
+        language,
+        source=source,
+        image_proxy=settings.image_proxy,
+    )
 
 
 def _was_told(known: Sequence[bool]) -> bool:

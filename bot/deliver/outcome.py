@@ -39,6 +39,8 @@ class Sent:
     calls: int = field(default=1, compare=False)
     began_s: float | None = field(default=None, compare=False)
     """When the call began that it was taken with, by the loop's clock."""
+    others: tuple[int, ...] = field(default=(), compare=False)
+    """The ids of an album's other messages; ``message_id`` is that of the first, which has the caption."""
 
 
 @dataclass(frozen=True, slots=True)

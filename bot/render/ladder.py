@@ -45,7 +45,7 @@ def rungs(message: Message, image_proxy: str = "") -> tuple[Rung, ...]:
     photo = message.photo
     if photo is None:
         return (Rung(Way.TEXT, message),)
-    text = Rung(Way.TEXT, replace(message, photo=None))
+    text = Rung(Way.TEXT, replace(message, media=()))
     known = [photo.url, *photo.alternatives]
     if image_proxy:
         known.append(image_proxy.replace("{url}", quote(photo.url, safe="")))

@@ -2,18 +2,29 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from bot.items import Hit, Image, Item, StoredItem, Style
+from bot.items import Hit, Item, StoredItem, Style
 from bot.render.characters import WIDE, is_blank
 from bot.render.cut import cut
 from bot.render.lead import lead, tells_title
 from bot.render.links import absolute
-from bot.render.parts import CAPTION_LIMIT, TEXT_LIMIT, Entity, EntityKind, Message, Preview, RichText, units
+from bot.render.look import Look
+from bot.render.parts import (
+    CAPTION_LIMIT,
+    TEXT_LIMIT,
+    Entity,
+    EntityKind,
+    Media,
+    MediaKind,
+    Message,
+    Preview,
+    RichText,
+    units,
+)
 from bot.render.rich import arrange, join, plain_text, styled
 
 TITLE_LIMIT = 300
@@ -37,42 +48,28 @@ _LETTER = re.compile(f"[^\\W_{WIDE}]")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def compose(  # noqa: PLR0913  everything after the item is a setting of the chat, given by name
-    stored: StoredItem,
-    *,
-    style: Style,
-    zone: ZoneInfo,
-    language: str,
-    hits: tuple[Hit, ...] = (),
-    topic: int | None = None,
-    silent: bool = False,
-    image_proxy: str = "",
-    source: str = "",
-) -> Message:
-    """Return ``stored`` as one message in ``style``.
+def compose(stored: StoredItem, look: Look, *, hits: tuple[Hit, ...] = ()) -> Message:
+    """Return ``stored`` as ``look`` wants it.
 
-    ``zone`` and ``language`` are those of the chat, ``source`` its own name for the feed.
-    ``hits`` are marked in title and lead and named below. ``image_proxy`` holds ``{url}`` and is
-    one more address of the picture. The message fits Telegram's limits; its text is never empty.
+    ``hits`` are marked in title and lead and named below. The message fits Telegram's limits; its
+    text is never empty. Where it goes and how loudly is the caller's to say.
     """
     item = stored.item
     link = absolute(item.link) if item.link else None
     title = plain_text(item.title)
-    body = lead(item, title.text) if style is Style.SUMMARY else RichText()
+    body = lead(item, title.text) if look.style is Style.SUMMARY else RichText()
     if body.text and tells_title(title.text, body.text):
         title = RichText()
     head = _head(title, link if not body.text or title.text else None, body, item)
-    name = _source(source or item.source, None if title.text or not body.text else link)
+    name = _source(look.source or item.source, None if title.text or not body.text else link)
     words = tuple(word for hit in hits for word in hit.words)
-    picture = _picture(item, image_proxy) if style is Style.SUMMARY else None
-    foot = join("\n", (_foot(name, item, zone, language), _alert(hits)))
+    picture = _picture(item, look.image_proxy) if look.style is Style.SUMMARY else None
+    foot = join("\n", (_foot(name, item, look.zone, look.language), _alert(hits)))
     room = (CAPTION_LIMIT if picture else TEXT_LIMIT) - units(head.text) - units(foot.text) - 2 * units(_GAP)
     return Message(
         join(_GAP, (_marked(head, words), _marked(cut(body, room), words), foot)),
-        photo=picture,
+        media=(picture,) if picture else (),
         preview=Preview(link or ""),
-        silent=silent,
-        topic=topic,
     )
 
 
@@ -159,7 +156,7 @@ def _joins(text: str, at: int) -> bool:
     return 0 < at < len(text) and bool(_LETTER.match(text, at - 1) and _LETTER.match(text, at))
 
 
-def _picture(item: Item, image_proxy: str) -> Image | None:
+def _picture(item: Item, image_proxy: str) -> Media | None:
     """Return the picture to show, with the address behind ``image_proxy`` as its last alternative."""
     for image in item.images:
         addresses = [
@@ -169,5 +166,5 @@ def _picture(item: Item, image_proxy: str) -> Image | None:
             addresses.append(image_proxy.replace("{url}", quote(addresses[0], safe="")))
         if addresses:
             first, *rest = dict.fromkeys(addresses)
-            return replace(image, url=first, alternatives=tuple(rest))
+            return Media(MediaKind.PHOTO, first, tuple(rest), width=image.width, height=image.height)
     return None

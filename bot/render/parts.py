@@ -7,8 +7,6 @@ counts them.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.items import Image
-
 TEXT_LIMIT = 4096
 """Units in a text message. Telegram counts code points; we count UTF-16 units, the safe side."""
 
@@ -17,6 +15,9 @@ CAPTION_LIMIT = 1024
 
 ENTITY_LIMIT = 100
 """Entities in a message; Telegram silently drops what is beyond."""
+
+ALBUM_LIMIT = 10
+"""Pictures and videos in an album."""
 
 
 class EntityKind(StrEnum):
@@ -71,16 +72,68 @@ class Preview:
     above: bool = False
 
 
+class MediaKind(StrEnum):
+    """What a file is to Telegram; the values are its own names."""
+
+    PHOTO = "photo"
+    VIDEO = "video"
+    ANIMATION = "animation"
+    AUDIO = "audio"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file by address, as its feed tells of it; ``alternatives`` are other addresses of the same.
+
+    ``size`` is in bytes, ``width`` and ``height`` in pixels, None where nobody said.
+    """
+
+    kind: MediaKind
+    url: str
+    alternatives: tuple[str, ...] = ()
+    mime: str = ""
+    size: int | None = None
+    width: int | None = None
+    height: int | None = None
+    duration_s: int | None = None
+    title: str = ""
+    performer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rich:
+    """A message in Telegram's rich form: its HTML, and the same without pictures."""
+
+    html: str
+    without_media: str
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What goes out: a photo with ``text`` as its caption where ``photo`` is given, else a text."""
+    """What goes out, in the best form that passes.
+
+    With ``rich``, that; else ``media`` with ``text`` as its caption (two to :data:`ALBUM_LIMIT`
+    photos and videos are an album); else ``text`` alone with its ``preview``. ``rest`` are the texts
+    that go on where ``text`` ends, each in a message of its own.
+    """
 
     text: RichText
-    photo: Image | None = None
+    media: tuple[Media, ...] = ()
     preview: Preview = Preview()
     buttons: tuple[tuple[Button, ...], ...] = ()
     silent: bool = False
     topic: int | None = None
+    rich: Rich | None = None
+    rest: tuple[RichText, ...] = ()
+    trouble: str = ""
+    """Why the chat's template was not used, for its owner; "" if it was, or there is none."""
+
+    @property
+    def photo(self) -> Media | None:
+        """The first of ``media`` where that is a photo."""
+        first = self.media[0] if self.media else None
+        return first if first and first.kind is MediaKind.PHOTO else None
 
 
 def units(text: str) -> int:

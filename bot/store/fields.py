@@ -4,6 +4,7 @@ Only the door's bytes come in here; what is missing or unreadable in them gets i
 since a field may be younger than the record.
 """
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -16,8 +17,10 @@ from bot.items import (
     Feed,
     FeedId,
     Hit,
+    Length,
     Style,
     Subscription,
+    Taste,
     UserId,
     Validators,
 )
@@ -82,6 +85,7 @@ def of_chat(chat: Chat) -> Fields:
         "timezone": chat.timezone,
         "corrections": _choice(chat.corrections),
         "once": _choice(chat.once),
+        "taste": _json(_of_taste(chat.taste)),
     }
 
 
@@ -99,6 +103,7 @@ def chat(chat_id: ChatId, raw: Mapping[bytes, bytes]) -> Chat:
         paused=told.get("paused", ""),
         corrections=_CHOICES.get(told.get("corrections", "")),
         once=_CHOICES.get(told.get("once", "")),
+        taste=_taste(_table(told.get("taste", "").encode())),
     )
 
 
@@ -111,8 +116,7 @@ def of_subscription(subscription: Subscription) -> str:
             "title": subscription.title,
             "folder": subscription.folder,
             "topic": subscription.topic,
-            "style": subscription.style.value,
-            "silent": subscription.silent,
+            "taste": _of_taste(subscription.taste),
             "paused": subscription.paused,
         }
     )
@@ -129,9 +133,32 @@ def subscription(chat_id: ChatId, feed_id: FeedId, raw: bytes) -> Subscription:
         title=told.get("title", ""),
         folder=told.get("folder", ""),
         topic=told.get("topic"),
-        style=_STYLES.get(told.get("style", ""), Style.SUMMARY),
-        silent=told.get("silent", False),
+        taste=_taste(told.get("taste")),
         paused=told.get("paused", False),
+    )
+
+
+def _of_taste(taste: Taste) -> dict[str, Any]:
+    """Return what somebody has chosen of a taste."""
+    told = {one.name: getattr(taste, one.name) for one in dataclasses.fields(taste)}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _taste(told: Any) -> Taste:
+    """Return a taste; what cannot be read of it counts as not chosen."""
+    if not isinstance(told, dict):
+        return Taste()
+    labels = told.get("labels")
+    return Taste(
+        style=_STYLES.get(told.get("style", "")),
+        length=_LENGTHS.get(told.get("length", "")),
+        labels=tuple(map(str, labels)) if isinstance(labels, list) else None,
+        template=told["template"] if isinstance(told.get("template"), str) else None,
+        **{
+            name: told[name]
+            for name in ("images", "preview", "silent", "hashtags", "author", "split")
+            if isinstance(told.get(name), bool)
+        },
     )
 
 
@@ -166,6 +193,7 @@ def flat(told: Fields) -> list[str]:
 
 _KINDS = {kind.value: kind for kind in ChatKind}
 _STYLES = {style.value: style for style in Style}
+_LENGTHS = {length.value: length for length in Length}
 
 
 def _table(raw: bytes) -> dict[str, Any]:

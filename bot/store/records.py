@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.errors import CorruptRecord
-from bot.items import Enclosure, FeedId, Image, Item, ItemId, StoredItem
+from bot.items import Enclosure, FeedId, Image, Item, ItemId, Page, StoredItem
 
 CONTENT_LIMIT = 24_000
 """Characters of an item's content and of its summary that are kept: some six messages' worth."""
@@ -63,10 +63,12 @@ def pack(stored: StoredItem) -> bytes:
         item.language,
         item.summary_html,
         item.content_html,
-        [[image.url, image.alternatives, image.width, image.height] for image in item.images],
+        [_of_image(image) for image in item.images],
         [[one.url, one.mime, one.length] for one in item.enclosures],
         item.tags,
         item.base,
+        item.via,
+        _of_page(stored.page),
     ]
     # Lone surrogates cannot be UTF-8; foreign text may hold some, and a "?" loses nothing.
     plain = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
@@ -92,6 +94,7 @@ def unpack(record: bytes) -> StoredItem:
 def _read(fields: list[Any]) -> StoredItem:
     item_id, noticed, order, guid, title, link, published, updated, author, source, language = fields[:11]
     summary, content, images, enclosures, tags, base = fields[11:17]
+    via, page = fields[17:19] if len(fields) > 17 else (None, [])
     item = Item(
         guid=guid,
         title=title,
@@ -103,12 +106,36 @@ def _read(fields: list[Any]) -> StoredItem:
         language=language,
         summary_html=summary,
         content_html=content,
-        images=tuple(Image(url, tuple(others), width, height) for url, others, width, height in images),
+        images=tuple(map(_image, images)),
         enclosures=tuple(Enclosure(*one) for one in enclosures),
         tags=tuple(tags),
         base=base,
+        via=via,
     )
-    return StoredItem(ItemId(item_id), FeedId(item_id.partition(".")[0]), item, noticed, order)
+    return StoredItem(ItemId(item_id), FeedId(item_id.partition(".")[0]), item, noticed, order, _page(page))
+
+
+def _of_image(image: Image) -> list[Any]:
+    return [image.url, image.alternatives, image.width, image.height]
+
+
+def _image(fields: list[Any]) -> Image:
+    url, others, width, height = fields
+    return Image(url, tuple(others), width, height)
+
+
+def _of_page(page: Page) -> list[Any]:
+    if page == Page():
+        return []
+    image = _of_image(page.image) if page.image else None
+    return [image, _shortened(page.lead_html), _shortened(page.text_html)]
+
+
+def _page(fields: list[Any]) -> Page:
+    if not fields:
+        return Page()
+    image, lead, text = fields
+    return Page(_image(image) if image else None, lead, text)
 
 
 def _ms(moment: datetime | None) -> int | None:

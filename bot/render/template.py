@@ -23,9 +23,9 @@ from bot.render.look import Look
 from bot.render.markup import BLOCKS, LINES, LISTS, read_html
 from bot.render.parts import TEXT_LIMIT
 from bot.render.template_filters import Formatted, hashtag, one_line
-from bot.render.template_language import ENVIRONMENT, NAMES, TemplateWrong, read
+from bot.render.template_language import ENVIRONMENT, NAMES, SOURCE_LIMIT, TemplateWrong, read
 
-__all__ = ["TemplateFailed", "TemplateWrong", "check", "fill"]
+__all__ = ["SOURCE_LIMIT", "TemplateFailed", "TemplateWrong", "check", "fill"]
 
 OUTPUT_LIMIT = 40_000
 """Letters of HTML, after which no more of a template is filled: ten messages' worth."""

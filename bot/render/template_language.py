@@ -230,18 +230,17 @@ def _getattr(node: nodes.Node, scope: _Scope) -> None:
 
 
 def _concat(node: nodes.Node, scope: _Scope) -> None:
-    for name in node.find_all(nodes.Name):
-        if name.name in FORMATTED:
+    for one in node.find_all(nodes.Name):
+        if one.name in FORMATTED:
             raise _wrong(
-                node.lineno, f"{name.name} cannot be joined by ~", f"Write {{{{ {name.name} }}}} beside it"
+                node.lineno, f"{one.name} cannot be joined by ~", f"Write {{{{ {one.name} }}}} beside it"
             )
     for part in node.iter_child_nodes():
-        if isinstance(part, nodes.Name) and part.name in LISTS | TIMES:
-            how = "date" if part.name in TIMES else "join"
-            raise _wrong(
-                node.lineno, f"{part.name} is no text", f"Make one of it: ({part.name}|{how}) ~ title"
-            )
         _check(part, scope)
+        name = str(getattr(part, "attr" if isinstance(part, nodes.Getattr) else "name", ""))
+        if isinstance(part, nodes.Name | nodes.Getattr) and name in LISTS | TIMES | {"words"}:
+            how = "date" if name in TIMES else "join"
+            raise _wrong(node.lineno, f"{name} is no text", f"Write ({name}|{how}) in its place")
 
 
 def _for(node: nodes.Node, scope: _Scope) -> None:

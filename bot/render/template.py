@@ -16,13 +16,13 @@ from jinja2 import nodes
 
 from bot.errors import RelayError
 from bot.items import Hit, Item, StoredItem
-from bot.render.characters import is_blank
+from bot.render.characters import is_blank, one_line
 from bot.render.lead import lead
 from bot.render.links import absolute
 from bot.render.look import Look
 from bot.render.markup import BLOCKS, LINES, LISTS, read_html
 from bot.render.parts import TEXT_LIMIT
-from bot.render.template_filters import Formatted, hashtag, one_line
+from bot.render.template_filters import Formatted, hashtag
 from bot.render.template_language import ENVIRONMENT, NAMES, SOURCE_LIMIT, TemplateWrong, read
 
 __all__ = ["SOURCE_LIMIT", "TemplateFailed", "TemplateWrong", "check", "fill"]

@@ -14,7 +14,6 @@ from markupsafe import Markup
 from bot.items import Hit
 from bot.render.cut import cut
 from bot.render.parts import TEXT_LIMIT, RichText
-from bot.render.rich import plain_text
 from bot.render.serialise import serialise
 
 DIRECTIVES: dict[str, Callable[[datetime], str]] = {
@@ -143,8 +142,3 @@ FILTERS: dict[str, Callable[..., object]] = {
     "hashtag": hashtag,
 }
 """By name. ``escape`` has nothing left to do: whatever a field holds is escaped where it is written."""
-
-
-def one_line(text: str) -> str:
-    """Return ``text`` clean and on one line."""
-    return plain_text(text).text

@@ -9,8 +9,6 @@ import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 
-from markupsafe import Markup
-
 from bot.items import Hit
 from bot.render.cut import cut
 from bot.render.parts import TEXT_LIMIT, RichText
@@ -44,9 +42,10 @@ _VOWEL_SIGNS = "\u0900"
 _DIRECTIVE = re.compile("%(.)", re.DOTALL)
 
 
-class Formatted(Markup):
+class Formatted(str):
     """A text with its formatting: HTML to whoever writes it out, ``rich`` to whoever changes it."""
 
+    __slots__ = ("rich",)
     rich: RichText
 
     @classmethod
@@ -55,6 +54,10 @@ class Formatted(Markup):
         made = cls(serialise(rich))
         made.rich = rich
         return made
+
+    def __html__(self) -> str:
+        """Return itself: to Jinja2, what is HTML already."""
+        return str(self)
 
 
 def shown(value: object) -> object:

@@ -290,7 +290,7 @@ class PageFinder:
             log.info("the text of a page at %s is not read: %s", need.host, error)
             return card
         kept = as_kept(Item(content_html=html))
-        wide = width(await asyncio.to_thread(_text, kept))
+        wide = await asyncio.to_thread(lambda: width(_text(kept)))
         return replace(card, text_html=kept.content_html) if wide > need.wide else card
 
     def _of_use(self, need: _Need, page: Page) -> Page:

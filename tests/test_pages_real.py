@@ -135,6 +135,15 @@ async def test_only_the_newest_twenty_of_a_look_are_looked_up(desk: Desk) -> Non
     assert [desk.asked(one) for one in pieces] == [0] * 5 + [1] * 20
 
 
+async def test_a_page_that_a_new_item_shares_with_a_known_one_is_not_asked(desk: Desk) -> None:
+    log = desk.publish()
+    desk.publish()
+    await desk.subscribe()
+    desk.publish().link = f"{log.link}#two"
+    assert await desk.poll() == 1
+    assert desk.asked(log) == 0
+
+
 async def test_what_others_hear_already_gets_its_pages_when_one_more_subscribes(desk: Desk) -> None:
     desk.publish()
     found = await desk.subscribe()

@@ -38,7 +38,7 @@ async def test_full_leaves_alone_what_has_its_whole_text_but_not_a_teaser() -> N
 async def test_a_text_that_comes_too_late_leaves_the_rest_of_the_page() -> None:
     desk = Desk("full")
     desk.serve("a", page("/a.jpg", LEAD, "slow"))
-    (found,) = await desk.find(bare("a"), within_s=0.1)
+    (found,) = await desk.find(bare("a"), within_s=0.5)
     assert found == Page(Image("https://news.example/a.jpg"), LEAD)
 
 

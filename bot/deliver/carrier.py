@@ -32,7 +32,7 @@ from bot.deliver.outcome import (
 from bot.deliver.surely import surely
 from bot.deliver.tally import Tally
 from bot.errors import StoreError
-from bot.items import Chat, ChatId, Subscription, UserId
+from bot.items import Chat, ChatId, FeedId, Subscription, UserId
 from bot.render.parts import Message
 from bot.store.outbox import Claim, Claimed, Met
 
@@ -108,8 +108,10 @@ class People(Protocol):
     async def get(self, chat_id: ChatId) -> Chat | None:
         """Return what we know of a chat."""
 
-    async def update(self, subscription: Subscription) -> None:
-        """Save a subscription."""
+    async def update(
+        self, chat_id: ChatId, feed_id: FeedId, how: Callable[[Subscription], Subscription]
+    ) -> Subscription | None:
+        """Change a subscription; None if it has ended."""
 
     async def pause(self, chat_id: ChatId, why: str) -> bool:
         """Send nothing any more; return whether anything was sent until now."""
@@ -232,7 +234,9 @@ class Carrier:
             return ChatLost("topic closed")
         if (wish := letter.subscription) is not None:
             logger.warning("chat %d: topic %s is lost; its items go to General", claim.chat, wish.topic)
-            await surely(lambda: self._chats.update(replace(wish, topic=None)))
+            await surely(
+                lambda: self._chats.update(wish.chat, wish.feed, lambda now: replace(now, topic=None))
+            )
             name = wish.title or letter.source
             language = self._letters.language(letter.chat)
             await self._tell(letter.chat, notices.topic_lost(letter.chat, name, language))

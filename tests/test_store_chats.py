@@ -148,6 +148,7 @@ async def test_what_two_change_of_a_subscription_at_once_both_stays(store: Store
     def silence(one: Subscription) -> Subscription:
         return replace(one, taste=replace(one.taste, silent=True))
 
+    await asyncio.gather(*(store.ping() for _ in range(3)))  # as many connections, so that all read first
     changes = [silence, lambda one: replace(one, title="Mine"), lambda one: replace(one, topic=None)]
     await asyncio.gather(*(store.chats.update(ANN, feed.id, how) for how in changes))
     (now,) = await store.chats.subscriptions(ANN)
@@ -163,6 +164,7 @@ async def test_what_two_change_of_a_chats_taste_at_once_both_stays(store: Store,
         lambda one: replace(one, images=False),
         lambda one: replace(one, author=True),
     ]
+    await asyncio.gather(*(store.ping() for _ in range(3)))
     await asyncio.gather(*(store.chats.tune(ANN, how) for how in hows))
     await store.chats.save(replace(read, title="Another name"), before=read)
     now = await store.chats.get(ANN)

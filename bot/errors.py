@@ -4,7 +4,6 @@
     ├── SettingsError       the environment cannot be used; carries every problem at once
     ├── NotAFeed            the document is not a feed
     ├── TooComplex          the document takes more time or memory than any feed may
-    ├── TemplateWrong       a message template cannot be used
     ├── CorruptRecord       a stored record cannot be read
     ├── StoreError
     │   ├── StoreUnavailable    Redis does not answer; worth trying again
@@ -39,10 +38,6 @@ class NotAFeed(RelayError):
 
 class TooComplex(RelayError):
     """The document took more time or memory than any feed may take, and was given up."""
-
-
-class TemplateWrong(RelayError):
-    """A message template cannot be used; the message names its line and what is wrong there."""
 
 
 class CorruptRecord(RelayError):

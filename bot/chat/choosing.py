@@ -21,10 +21,12 @@ async def settings(desk: Desk, ask: Ask) -> None:
         return
     words = " ".join((target.words, *ask.links)).strip()
     told = typed.read(words)
-    subject = await named_by(desk, target.chat, told.whose)
-    if subject is None:
-        await _say_unknown(desk, ask, Subject(target.chat), told.whose)
-    elif not told.named:
+    subjects = await _named(desk, target.chat, told.whose)
+    if len(subjects) != 1:
+        await _say_unclear(desk, ask, Subject(target.chat), told.whose, among=len(subjects))
+        return
+    subject = subjects[0]
+    if not told.named:
         await desk.answer(ask, *panel.page(desk, ask, subject))
     elif told.named not in subject.settings:
         await desk.answer(ask, _misplaced(ask, subject, told))
@@ -91,17 +93,6 @@ async def press_show(desk: Desk, ask: Ask, press: Press) -> None:
     await desk.toast(ask)
     taste = tasted(Taste(template=""), named, value)  # a template would go before it
     await samples.show(desk, ask, subject, stored, taste)
-
-
-async def named_by(desk: Desk, chat: Chat, words: str) -> Subject | None:
-    """Return the feed of ``chat`` that ``words`` name, the chat for none; ``None`` if that is unclear."""
-    if not words:
-        return Subject(chat)
-    sources = await sources_of(desk, chat.id)
-    found, clear = await meant(desk, sources, words)
-    if not clear or len(found) != 1:
-        return None
-    return Subject(chat, found[0], sources.index(found[0]) + 1)
 
 
 async def subject_of(desk: Desk, ask: Ask, chat: Chat, feed: FeedId) -> Subject | None:
@@ -188,11 +179,21 @@ def _misplaced(ask: Ask, subject: Subject, told: Typed) -> RichText:
     return say(template, name=named, word=word, at=at(ask, subject.chat))
 
 
-async def _say_unknown(desk: Desk, ask: Ask, subject: Subject, words: str) -> None:
-    """Say that words are neither a setting nor a feed, and what there is; below that, the settings."""
-    text, buttons = panel.page(desk, ask, subject)
-    named = ", ".join(ask.texts.choosing.setting_words[one] for one in subject.settings)
-    unknown = say(
-        ask.texts.choosing.settings_unknown, words=short(words), at=at(ask, subject.chat), names=named
-    )
-    await desk.answer(ask, join([unknown, text], "\n\n"), buttons)
+async def _named(desk: Desk, chat: Chat, words: str) -> list[Subject]:
+    """Return the feeds of ``chat`` that ``words`` may name; the chat itself, where there are none."""
+    if not words:
+        return [Subject(chat)]
+    sources = await sources_of(desk, chat.id)
+    found, clear = await meant(desk, sources, words)
+    if not clear and len(found) == 1:  # of several numbers, only this one exists
+        return []
+    return [Subject(chat, one, sources.index(one) + 1) for one in found]
+
+
+async def _say_unclear(desk: Desk, ask: Ask, subject: Subject, words: str, *, among: int) -> None:
+    """Say that words are no setting and no feed, or fit several, and what there is; below, the settings."""
+    texts, text, buttons = ask.texts.choosing, *panel.page(desk, ask, subject)
+    named = ", ".join(texts.setting_words[one] for one in subject.settings)
+    template = texts.settings_which if among else texts.settings_unknown
+    said = say(template, words=short(words), at=at(ask, subject.chat), names=named)
+    await desk.answer(ask, join([said, text], "\n\n"), buttons)

@@ -41,11 +41,15 @@ def tidy(text: str) -> str:
 
 
 def behind(text: str) -> str:
-    """Return what stands behind the command that ``text`` is, its lines and spaces as they are."""
+    """Return what stands behind the command that ``text`` is, its lines as they are."""
     found = _COMMAND.match(text)
-    rest = text[found.end() :] if found else text
-    lines = (_CONTROL.sub(" ", line).rstrip() for line in rest.splitlines())
-    return "\n".join(lines).strip("\n")[:ARGUMENT_LIMIT]
+    return lines(text[found.end() :] if found else text)
+
+
+def lines(text: str) -> str:
+    """Return ``text`` with its line ends and indents, but without control characters and empty ends."""
+    each = (_CONTROL.sub(" ", line).rstrip() for line in text.splitlines())
+    return "\n".join(each).strip("\n")[:ARGUMENT_LIMIT]
 
 
 def first_word(text: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from bot.chat.desk import Ask, Desk, at, handle, here, name
 from bot.chat.menus import Press, Verb
 from bot.chat.replies import bold, code, failure, join, link, rate, say, short
 from bot.chat.rights import pressed_target, target_of
-from bot.chat.samples import as_sample
+from bot.chat.samples import as_sample, send
 from bot.chat.sources import name_of
 from bot.deliver.outcome import Sent
 from bot.fetch.answer import Failed
@@ -107,7 +107,6 @@ async def _take(desk: Desk, ask: Ask, chat: Chat, found: Found) -> None:
 
 async def _show_sample(desk: Desk, ask: Ask, chat: Chat, sample: StoredItem) -> None:
     """Send ``sample`` to whoever asked, set as ``chat`` will see items; it does not come again there."""
-    message = replace(as_sample(desk, chat, sample, Taste()), topic=ask.topic)
-    outcome = await desk.show(ask.chat.id, message)
+    outcome = await send(desk, ask, as_sample(desk, chat, sample, Taste()))
     if here(ask, chat) and isinstance(outcome, Sent):
         await desk.store.outbox.note_sent(chat.id, sample.id, outcome.message_id)

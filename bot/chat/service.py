@@ -212,7 +212,7 @@ class Service:
             anonymous=anonymous,
             argument=argument,
             raw=commands.behind(told.text),
-            replied=told.replied,
+            replied=commands.lines(told.replied),
             links=told.links,
         )
 

@@ -1,13 +1,22 @@
 """Message templates."""
 
-from bot.errors import TemplateWrong
+from bot.errors import RelayError
 
-__all__ = ["TemplateWrong", "check"]
+SOURCE_LIMIT = 2000
+"""Letters of a template."""
+
+
+class TemplateWrong(RelayError):
+    """The template cannot be used; the message says what is wrong, in which line, and what to do."""
 
 
 def check(source: str) -> None:
-    """Return if ``source`` is a template that can be used.
+    """Return if ``source`` is a template that may be kept.
 
     Raises:
-        TemplateWrong: it cannot; the message names the line and the reason.
+        TemplateWrong: it may not.
     """
+    if len(source) > SOURCE_LIMIT:
+        raise TemplateWrong(
+            f"The template is too long: {len(source)} letters, at most {SOURCE_LIMIT}. Leave something out."
+        )

@@ -167,7 +167,7 @@ EN_CHOOSING = Choosing(
         "via": "the address of its comments or origin",
         "hits": "the alerts that found it",
         "language": "its language",
-        'published|date("%d.%m.")': "the time as you like it",
+        'published|date("%Y-%m-%d")': "the time as you like it",
     },
     template_bare=(
         "A template says where the parts of an item go, like this:\n{example}\n"

@@ -159,7 +159,7 @@ ZH_CHOOSING = Choosing(
         "via": "评论或出处的地址",
         "hits": "找到它的提醒",
         "language": "语言",
-        'published|date("%m-%d")': "自定格式的时间",
+        'published|date("%Y-%m-%d")': "自定格式的时间",
     },
     template_bare=(
         "模板说明内容的各部分放在哪里，例如：\n{example}\n"

@@ -251,7 +251,7 @@ async def test_what_is_no_taste_is_set_by_words_too(stage: Stage) -> None:
     assert (await wish(stage, me, 2)).title == "Ours"
     assert "2. Ours" in (await stage.ask(me, "/list")).text
     shown = await stage.ask(me, "/settings 2 name")
-    await turn(stage, shown, EN.setting_remove, "Name: none")
+    await turn(stage, shown, EN.setting_remove, "Name: the feed's own")
     assert (
         await stage.ask(me, "/settings language 中文")
     ).text == "🌐 语言 / Language：中文。/settings 查看全部设置。"

@@ -77,13 +77,13 @@ async def test_each_setting_stands_in_a_line_and_its_button_tells_how(stage: Sta
     title, lines, foot = shown.text.split("\n\n")
     assert title == EN.choosing.settings_title
     assert lines.split("\n") == [
-        "🎨 Style: summary", "Summary: normal", "Pictures: on", "Link preview: on", "Author: off",
+        "🎨 Style: summary", "Summary length: normal", "Pictures: on", "Link preview: on", "Author: off",
         "Item's tags: off", "Long texts whole: off", "Silent: off", "Own hashtags: none", "Template: none",
         "Corrections: off", "Stories once: on", "🌐 Language: English", "🕒 Time zone: UTC",
     ]  # fmt: skip
     assert foot == EN.choosing.settings_foot
     assert shown.buttons == [
-        "🎨 Style ›", "Summary ›", "✓ Pictures", "✓ Link preview", "✗ Author", "✗ Item's tags",
+        "🎨 Style ›", "Summary length ›", "✓ Pictures", "✓ Link preview", "✗ Author", "✗ Item's tags",
         "✗ Long texts whole", "✗ Silent", "Own hashtags ›", "Template ›", IGNORES, ONCE,
         "🌐 Language: English", "🕒 Time zone ›", EN.choosing.settings_what,
     ]  # fmt: skip

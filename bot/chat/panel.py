@@ -8,7 +8,8 @@ from bot.chat import menus, zones
 from bot.chat.choices import OFF, ON, SETTINGS, USUAL, Choice, Subject, chosen, next_value
 from bot.chat.desk import Ask, Buttons, Desk, at, here, name
 from bot.chat.menus import PAGE_SIZE, Verb
-from bot.chat.replies import LANGUAGES, bold, join, quote, say, short
+from bot.chat.replies import LANGUAGES, bold, code, join, quote, say, short
+from bot.chat.replies.choosing import Choosing
 from bot.render.parts import Button, RichText
 
 ABREAST = 2
@@ -60,13 +61,17 @@ def page(desk: Desk, ask: Ask, subject: Subject, note: str = "") -> tuple[RichTe
 def explained(ask: Ask, subject: Subject) -> tuple[RichText, Buttons]:
     """Say what each setting does."""
     texts = ask.texts.choosing
-    lines = [
-        join([bold(texts.setting_names[named]), RichText(f": {texts.setting_says[named]}")])
-        for named in subject.settings
-    ]
+    lines = [_explained(texts, named) for named in subject.settings]
     by_words = say(texts.settings_typed, at=whose(ask, subject))
     back = [[Button(texts.settings_back, data=_open(subject, ""))]]
     return join([_title(ask, subject), *lines, by_words], "\n\n"), back
+
+
+def _explained(texts: Choosing, named: str) -> RichText:
+    """Say what a setting does, and what to type for it, where its name does not tell."""
+    called, word = texts.setting_names[named], texts.setting_words[named]
+    typed = [] if called.lower().endswith(word.lower()) else [RichText(" ("), code(word), RichText(")")]
+    return join([bold(called), *typed, RichText(f": {texts.setting_says[named]}")])
 
 
 def opened(desk: Desk, ask: Ask, subject: Subject, named: str) -> tuple[RichText, Buttons]:
@@ -110,15 +115,16 @@ def stands(desk: Desk, ask: Ask, subject: Subject, named: str) -> Choice:
 def shown(ask: Ask, named: str, value: str) -> str:
     """Return a value in words."""
     texts = ask.texts.choosing
-    if named == "zone":
-        return value
-    if value in texts.setting_values and named != "name":
-        return texts.setting_values[value]
-    if not value:
-        return texts.setting_none
-    if named == "hashtags":
-        return " ".join(f"#{one}" for one in value.split())
-    return texts.template_own if named == "template" else value
+    match named:
+        case "zone":
+            return value
+        case "name":
+            return value or texts.setting_unnamed
+        case "hashtags":
+            return " ".join(f"#{one}" for one in value.split()) or texts.setting_none
+        case "template":
+            return texts.template_own if value else texts.setting_none
+    return texts.setting_values[value]
 
 
 def speaking(desk: Desk, ask: Ask, subject: Subject) -> Ask:

@@ -24,6 +24,10 @@ EXAMPLE = """\
 {% if author %}{{ author }} · {% endif %}{{ time }}"""
 
 
+WHY_LIMIT = 500
+"""Letters of what is wrong with a template: some of them quote it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Told:
     """What stands behind the command: a chat's name, a feed's number (both "" for none), the template."""
@@ -111,13 +115,13 @@ async def _try(desk: Desk, ask: Ask, subject: Subject, source: str) -> None:
     try:
         await asyncio.to_thread(check, source)
     except TemplateWrong as wrong:
-        await desk.answer(ask, say(texts.template_wrong, why=short(str(wrong), 300), at=whose))
+        await desk.answer(ask, say(texts.template_wrong, why=short(str(wrong), WHY_LIMIT), at=whose))
         return
     question = texts.template_ask
     if stored := await samples.latest(desk, subject):
         trouble = await samples.show(desk, ask, subject, stored, Taste(template=source))
         if trouble:
-            await desk.answer(ask, say(texts.template_fails, why=short(trouble, 300), at=whose))
+            await desk.answer(ask, say(texts.template_fails, why=short(trouble, WHY_LIMIT), at=whose))
             return
     else:
         question = texts.template_ask_unseen

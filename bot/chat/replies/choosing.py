@@ -44,6 +44,7 @@ class Choosing:
     setting_line_usual: str
     setting_usual: str
     setting_none: str
+    setting_unnamed: str
     setting_show: str
     setting_remove: str
     setting_set: str

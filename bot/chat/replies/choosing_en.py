@@ -26,7 +26,7 @@ EN_CHOOSING = Choosing(
     settings_list="‹ Feeds",
     setting_names={
         "style": "🎨 Style",
-        "length": "Summary",
+        "length": "Summary length",
         "images": "Pictures",
         "preview": "Link preview",
         "author": "Author",
@@ -59,7 +59,7 @@ EN_CHOOSING = Choosing(
         "zone": "zone",
     },
     setting_says={
-        "style": "How much of each item is shown, and in which form. Usual: summary.",
+        "style": "How much of each item is shown, and in which form.",
         "length": "How long the lead of an item is. Usual: normal.",
         "images": "Items come with their pictures, videos, audio and files. Usual: on.",
         "preview": "An item without a picture shows a preview of its page. Usual: on.",
@@ -120,6 +120,7 @@ EN_CHOOSING = Choosing(
     setting_line_usual="{name}: {value} · as in the chat",
     setting_usual="As in the chat ({value})",
     setting_none="none",
+    setting_unnamed="the feed's own",
     setting_show="👁 Show me",
     setting_remove="✕ Remove",
     setting_set="{line}. /settings{at} shows everything.",

@@ -58,7 +58,7 @@ ZH_CHOOSING = Choosing(
         "zone": "时区",
     },
     setting_says={
-        "style": "每条内容显示多少、以什么形式显示。默认：摘要。",
+        "style": "每条内容显示多少、以什么形式显示。",
         "length": "摘要的长短。默认：适中。",
         "images": "附上图片、视频、音频和文件。默认：开启。",
         "preview": "没有图片的内容显示网页预览。默认：开启。",
@@ -113,6 +113,7 @@ ZH_CHOOSING = Choosing(
     setting_line_usual="{name}：{value} · 同聊天设置",
     setting_usual="同聊天设置（{value}）",
     setting_none="无",
+    setting_unnamed="订阅源自己的名称",
     setting_show="👁 看看效果",
     setting_remove="✕ 删除",
     setting_set="{line}。/settings{at} 查看全部设置。",

@@ -15,8 +15,8 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.chat.conversation import Conversation
 from bot.collect import Collector
-from bot.deliver.carrier import Ear
 from bot.deliver.courier import Courier, Shelves
+from bot.deliver.partners import Ear
 from bot.deliver.sender import Sender
 from bot.deliver.transport import Transport
 from bot.deliver.uploads import Pictures

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.chat.choices import Subject
 from bot.chat.desk import Ask, Desk
 from bot.chat.sources import sources_of
-from bot.deliver.letters import look_for, simplest
+from bot.deliver.letters import look_for, messages_of, simplest
 from bot.deliver.outcome import Outcome
 from bot.items import Chat, StoredItem, Taste
 from bot.render.message import compose
@@ -35,9 +35,10 @@ async def show(desk: Desk, ask: Ask, subject: Subject, stored: StoredItem, taste
 
 async def send(desk: Desk, ask: Ask, message: Message) -> Outcome:
     """Send a sample, with what goes on behind it, to where it was asked; return what became of its first."""
-    outcome = await desk.show(ask.chat.id, replace(message, rest=(), topic=ask.topic))
-    for text in message.rest:
-        await desk.answer(ask, text)
+    first, *goes_on = messages_of(replace(message, topic=ask.topic))
+    outcome = await desk.show(ask.chat.id, first)
+    for one in goes_on:
+        await desk.show(ask.chat.id, one)
     return outcome
 
 

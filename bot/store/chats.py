@@ -1,6 +1,7 @@
 """Chats: what we know of each, what it hears, and what it wants to be alerted of."""
 
 from collections.abc import Callable, Iterable
+from hashlib import blake2b
 
 from bot.errors import StoreError, StoreUnavailable
 from bot.items import Alert, Chat, ChatId, FeedId, Subscription, Taste, UserId
@@ -156,6 +157,12 @@ class Chats:
         False: it was paused already.
         """
         return bool(await self._door.run("pause", chat_id, why, int(lost)))
+
+    async def first_time(self, chat_id: ChatId, trouble: str) -> bool:
+        """Note that the chat's owner is told of ``trouble``; False if they were, within :data:`LOST_DAYS`."""
+        digest = blake2b(trouble.encode("utf-8", "replace"), digest_size=8).hexdigest()
+        place = keys.hinted(chat_id, digest)
+        return bool(await self._door.do("SET", place, "1", "NX", "PX", LOST_MS))
 
     async def abandon(self) -> list[ChatId]:
         """Forget some of the chats that were lost :data:`LOST_DAYS` ago, and return them."""

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat import menus, typed, zones
+from bot.chat import menus, samples, typed, zones
 from bot.chat.choices import SETTINGS
 from bot.chat.choices import tasted as made
 from bot.chat.menus import Verb
@@ -18,6 +19,7 @@ from bot.playground import Message
 from bot.playground.playground import Playground
 from bot.playground.world import Chat as WorldChat
 from bot.playground.world import User
+from bot.render.message import compose
 from bot.render.parts import RichText
 from bot.store import fields
 from bot.store.client import Store
@@ -128,6 +130,34 @@ async def test_show_me_sends_the_latest_item_in_that_style_to_whoever_asked(stag
         assert ("What Other 2 is about." in sample.text) is holds
     assert stage.world.messages(channel) == []
     assert (await wish(stage, channel, 2)).taste == Taste()
+
+
+async def test_a_sample_of_several_messages_comes_whole_and_without_further_sounds(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me = stage.world.user
+    await follow(stage, count=1)
+    rest = (RichText("Part two"), RichText("Part three"))
+    monkeypatch.setattr(samples, "compose", lambda stored, look: replace(compose(stored, look), rest=rest))
+    shown = await stage.ask(me, "/settings 1 style")
+    before = len(stage.world.messages(me))
+    await stage.press(shown, EN.setting_show)
+    first, *goes_on = (await stage.world.wait_for_messages(me, before + 3))[before:]
+    assert first.text.startswith("The number 2")
+    assert [(one.text, one.silent) for one in goes_on] == [("Part two", True), ("Part three", True)]
+
+
+async def test_the_sample_of_a_new_feed_looks_as_the_chat_has_chosen_and_names_its_own_source(
+    stage: Stage,
+) -> None:
+    me = stage.world.user
+    await stage.ask(me, "/settings style headline")
+    item = replace(items(1)[0], source="A paper that the feed quotes")
+    stage.web.publish(FEED, "The Gazette", [item])
+    await stage.ask(me, f"/sub {FEED}", more=2)
+    sample = stage.world.messages(me)[-1].text
+    assert sample.startswith("Story number 1\n\nA paper that the feed quotes")
+    assert "What Story 1 is about." not in sample
 
 
 async def test_with_nothing_stored_show_me_says_so(stage: Stage) -> None:
@@ -313,6 +343,25 @@ async def test_a_zone_is_offered_near_the_askers_language_with_its_time(stage: S
     ]  # fmt: skip
     await turn(stage, shown, "Shanghai", "🕒 时区：Asia/Shanghai")
     assert "🎨 样式：摘要" in shown.text
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("style full", typed.Typed("", "style", "full")),
+        ("2 Summary length SHORT", typed.Typed("2", "length", "SHORT")),
+        ("time zone new york", typed.Typed("", "zone", "new york")),
+        ("timezone Berlin", typed.Typed("", "zone", "Berlin")),
+        ("link preview", typed.Typed("", "preview", "")),
+        ("Other & Sons 同一报道只送一次 关", typed.Typed("Other & Sons", "once", "关")),
+        ("Other & Sons", typed.Typed("Other & Sons")),
+        ("", typed.Typed("")),
+    ],
+)
+def test_words_are_divided_at_the_setting_by_its_short_and_its_full_name(
+    words: str, told: typed.Typed
+) -> None:
+    assert typed.read(words) == told
 
 
 @given(

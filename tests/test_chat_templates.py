@@ -133,6 +133,12 @@ async def test_a_message_that_holds_the_template_may_be_replied_to(stage: Stage)
     assert await used(stage, me) == LINES
 
 
+async def test_a_reply_to_what_the_bot_says_is_no_template(stage: Stage) -> None:
+    shown = await stage.ask(stage.world.user, "/template")
+    assert "{{ title }}" in shown.text
+    assert (await stage.ask(stage.world.user, "/template", reply_to=shown.id)).text == shown.text
+
+
 async def test_with_nothing_stored_a_template_can_be_used_unseen(stage: Stage) -> None:
     question = await stage.ask(stage.world.user, f"/template {LINES}")
     assert question.text == EN.template_ask_unseen

@@ -21,12 +21,14 @@ LABEL_LIMIT = 32
 """Own hashtags, and letters in one: more would be longer than the news."""
 
 _LANGUAGES = tuple(texts.choosing for texts in LANGUAGES.values())
-_SETTINGS: Mapping[str, str] = {
+_ICON = re.compile(r"^\W+")
+_SETTINGS: Mapping[str, str] = {"timezone": "zone", "pictures": "images"} | {
     fold(word): named
     for texts in _LANGUAGES
-    for named, shown in texts.setting_words.items()
-    for word in (named, shown)
+    for named in SETTINGS
+    for word in (_ICON.sub("", texts.setting_names[named]), texts.setting_words[named], named)
 }
+_NAME_WORDS = max(name.count(" ") for name in _SETTINGS) + 1
 _SWITCH: Mapping[str, str] = {
     "yes": ON,
     "true": ON,
@@ -58,9 +60,10 @@ class Typed:
 def read(words: str) -> Typed:
     """Divide ``words`` at the first that is a setting's name."""
     each = words.split()
-    for place, word in enumerate(each):
-        if named := _SETTINGS.get(fold(word)):
-            return Typed(" ".join(each[:place]), named, " ".join(each[place + 1 :]))
+    for place in range(len(each)):
+        for end in range(min(place + _NAME_WORDS, len(each)), place, -1):
+            if named := _SETTINGS.get(fold(" ".join(each[place:end]))):
+                return Typed(" ".join(each[:place]), named, " ".join(each[end:]))
     return Typed(words)
 
 

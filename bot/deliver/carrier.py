@@ -167,7 +167,9 @@ class Carrier:
             return ChatLost("topic closed")
         if (wish := letter.subscription) is not None:
             logger.warning("chat %d: topic %s is lost; its items go to General", claim.chat, wish.topic)
-            await surely(lambda: self._chats.update(replace(wish, topic=None)))
+            await surely(
+                lambda: self._chats.update(wish.chat, wish.feed, lambda now: replace(now, topic=None))
+            )
             name = wish.title or letter.source
             language = self._letters.language(letter.chat)
             await self._tell(letter.chat, notices.topic_lost(letter.chat, name, language))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.deliver.outcome import Edited, Outcome
-from bot.items import Chat, ChatId, Subscription, UserId
+from bot.items import Chat, ChatId, FeedId, Subscription, UserId
 from bot.render.parts import Message
 from bot.store.outbox import Claim, Claimed, Met
 
@@ -82,8 +82,10 @@ class People(Protocol):
     async def get(self, chat_id: ChatId) -> Chat | None:
         """Return what we know of a chat."""
 
-    async def update(self, subscription: Subscription) -> None:
-        """Save a subscription."""
+    async def update(
+        self, chat_id: ChatId, feed_id: FeedId, how: Callable[[Subscription], Subscription]
+    ) -> Subscription | None:
+        """Change a subscription; None if it has ended."""
 
     async def pause(self, chat_id: ChatId, why: str) -> bool:
         """Send nothing any more; return whether anything was sent until now."""

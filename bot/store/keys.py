@@ -58,6 +58,7 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `tally:{day}`        | hash   | 8 days              | counts of a day since 1970 (UTC): `sent`, `edited`,|
 |                      |        |                     | `parked`, `flooded`, `found`, `same`         |
 | `update:{id}`        | string | a day               | Telegram update: times begun, or `done`      |
+| `draft:{chat}:{hash}`| string | a day               | a message template that was shown and waits for a yes|
 | `leaders`            | hash   | for ever            | role of one only (polling, routing) → `till holder`|
 | `file:{bot}:{hash}`  | string | 30 days             | Telegram's file id of a picture that was uploaded|
 | `bad:{bot}:{hash}`   | string | 3 days              | a picture's address that Telegram could not use|
@@ -196,6 +197,11 @@ def tally(day: int) -> str:
 def update(update_id: int) -> str:
     """One update of Telegram's."""
     return f"update:{update_id}"
+
+
+def draft(chat_id: ChatId, digest: str) -> str:
+    """A message template that may become the chat's."""
+    return f"draft:{chat_id}:{digest}"
 
 
 def file(bot_id: int, digest: str) -> str:

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 
 from bot.deliver.addresses import Addresses
+from bot.deliver.barred import Barred
 from bot.deliver.calls import Taken, Upload
 from bot.deliver.judging import Fit
 from bot.deliver.outcome import Outcome, PhotoRefused
@@ -47,6 +48,11 @@ class _Item:
     def named(self) -> Named:
         """What the call names it by."""
         return self.copy.named if self.copy else self.file_id or self.url
+
+    @property
+    def has_id(self) -> bool:
+        """Whether it is named by an id of Telegram's, of whose being outdated no number may be told."""
+        return bool(self.file_id) or (self.copy is not None and isinstance(self.copy.named, str))
 
     @property
     def bytes(self) -> int:
@@ -93,23 +99,25 @@ class _Copies:
 class Albums:
     """Sends albums. What one chat's call has taught is there for the next that wants the same one."""
 
-    def __init__(self, posting: Posting, known: Addresses, uploads: Uploads, probes: Probes) -> None:
+    def __init__(
+        self, posting: Posting, known: Addresses, uploads: Uploads, probes: Probes, barred: Barred
+    ) -> None:
         self._posting = posting
+        self._barred = barred
         self._addresses = known
         self._uploads = uploads
         self._probes = probes
         self._turns: Turns[tuple[str, ...]] = Turns()
         self._places = asyncio.Semaphore(COPIES_AT_ONCE)
 
-    async def show(
-        self, chat: ChatId, message: Message, left_s: float, barred: frozenset[MediaKind] = frozenset()
-    ) -> Outcome:
+    async def show(self, chat: ChatId, message: Message, left_s: float) -> Outcome:
         """Send the album that ``message.media`` are, in about ``left_s`` seconds.
 
-        Leaves out the kinds that are ``barred`` in the chat, and what cannot be had. Returns
-        PhotoRefused where that leaves less than two.
+        Leaves out what the chat takes none of, and what cannot be had. Returns PhotoRefused where
+        that leaves less than two.
         """
         deadline = asyncio.get_running_loop().time() + left_s
+        barred = self._barred.kinds(chat)
         media = tuple(one for one in message.media if one.kind not in barred)
         if len(media) < 2:
             return PhotoRefused("less than two may be shown there", calls=0)
@@ -131,7 +139,7 @@ class Albums:
         self, chat: ChatId, message: Message, items: list[_Item], copies: _Copies, deadline: float
     ) -> Outcome:
         """Call until it is taken, or there is no use in more calls."""
-        refusals, forbidden = 0, frozenset[MediaKind]()
+        refusals = 0
         refused = PhotoRefused("less than two of its files can be had", calls=0)
         while len(items) > 1 and refusals < CALLS:
             left_s = deadline - asyncio.get_running_loop().time()
@@ -143,15 +151,18 @@ class Albums:
                 await self._learn(items, answer)
             if not isinstance(answer, PhotoRefused):
                 return counted(outcome_of(answer), refusals)
-            refusals, refused, forbidden = refusals + 1, answer, forbidden | answer.forbidden
+            refusals, refused = refusals + 1, answer
+            self._barred.note(chat, answer.forbidden)
             items = await self._mended(items, answer, copies, deadline)
             if refusals == CALLS - 1:
                 items = [one for one in items if one.sure]
-        return replace(refused, forbidden=forbidden, calls=refusals)
+        return replace(refused, calls=refusals)
 
     async def _prepared(self, media: Sequence[Media], copies: _Copies, deadline: float) -> list[_Item]:
         """Return the files that can be had, each by the cheapest way; all are looked at at once."""
         looked = await asyncio.gather(*(self._looked(one, left(deadline)) for one in media))
+        if sum(bool(one) for one in looked) < 2:
+            return []
         found = []
         for one, item in zip(media, looked, strict=True):
             made = item if isinstance(item, _Item) else await copies.of(one, item, deadline)
@@ -190,12 +201,18 @@ class Albums:
             return [one for one in items if one.media.kind not in refused.forbidden]
         if not refused.blames_picture:
             return []
-        if refused.item is None or not 1 <= refused.item <= len(items):
+        at = None if refused.item is None else refused.item - 1
+        if at is not None and at < len(items):
+            suspects = {at}
+        elif not (suspects := {at for at, one in enumerate(items) if one.has_id}):
             sure = [one for one in items if one.sure]
             return sure if len(sure) < len(items) else []
-        at = refused.item - 1
-        instead = await self._instead(items[at], refused.why, copies, deadline)
-        return [*items[:at], *([instead] if instead else []), *items[at + 1 :]]
+        mended = []
+        for at, item in enumerate(items):
+            made = await self._instead(item, refused.why, copies, deadline) if at in suspects else item
+            if made is not None:
+                mended.append(made)
+        return mended
 
     async def _instead(self, item: _Item, why: str, copies: _Copies, deadline: float) -> _Item | None:
         """Return another form of a file that was refused, None if there is none; remember what it was."""
@@ -207,7 +224,12 @@ class Albums:
             return await copies.of(media, (url,), deadline, item.named)
         if item.file_id:
             self._addresses.forget_file_id(url, item.file_id, kind)
-            return _Item(media, url)
+            looked = await self._looked(media, left(deadline))
+            return (
+                looked
+                if isinstance(looked, _Item)
+                else await copies.of(media, looked, deadline, item.file_id)
+            )
         await self._addresses.note_bad(url, kind)
         return await copies.of(media, dict.fromkeys((url, *addresses(media))), deadline)
 

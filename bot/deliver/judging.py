@@ -15,6 +15,7 @@ MOST_BYTES = 20 * 1024 * 1024
 
 _PHOTOS = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 _DOCUMENTS = frozenset({"application/pdf", "application/zip", "image/gif"})
+_ENDINGS = {".mp4": "video/mp4", ".pdf": "application/pdf", ".zip": "application/zip"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,7 @@ def judge(media: Media, facts: Facts | None) -> Verdict:
         case MediaKind.AUDIO:
             return _file(media, facts, fits=facts is None or facts.mime.startswith("audio/"))
         case MediaKind.DOCUMENT:
-            mime = media.mime.lower() if facts is None else facts.mime
-            return _file(media, facts, fits=mime in _DOCUMENTS)
+            return _file(media, facts, fits=_mime(media, facts) in _DOCUMENTS)
 
 
 def _photo(facts: Facts) -> Verdict:  # noqa: PLR0911  one return for each reason reads as a table
@@ -92,7 +92,7 @@ def _photo(facts: Facts) -> Verdict:  # noqa: PLR0911  one return for each reaso
         return Verdict(Fit.COPY, f"the picture has {size} bytes")
     if shape is None:
         return _UNKNOWN
-    if shape.kind not in TAKEN or shape.moves:
+    if shape.kind not in TAKEN or shape.needs_a_still:
         return Verdict(Fit.COPY, f"a picture of kind {shape.kind}" + (", moving" if shape.moves else ""))
     if shape.is_wide:
         return Verdict(Fit.COPY, f"the picture's shape is {shape.width}x{shape.height}")
@@ -105,16 +105,16 @@ def _video(media: Media, facts: Facts | None) -> Verdict:
     """Judge a video: one whose size nobody knows is likely to be too large."""
     if _size(media, facts) is None:
         return Verdict(Fit.NEVER, "a video of unknown size")
-    if facts is None:
-        return _file(media, facts, fits=media.mime.lower() == "video/mp4")
-    return _file(media, facts, fits=facts.is_mp4 and facts.mime == "video/mp4")
+    is_mp4 = _mime(media, facts) == "video/mp4"
+    return _file(media, facts, fits=is_mp4 and (facts is None or facts.is_mp4))
 
 
 def _animation(media: Media, facts: Facts | None) -> Verdict:
-    """Judge an animation: a GIF, or a video without sound."""
+    """Judge an animation: a GIF that moves, or a video without sound."""
     if facts is None or (facts.shape is None and facts.is_mp4):
         return _file(media, facts, fits=facts is None or facts.mime == "video/mp4")
-    is_gif = facts.shape is not None and facts.shape.kind == "gif" and not hopeless(facts.shape)
+    shape = facts.shape
+    is_gif = shape is not None and shape.kind == "gif" and shape.moves and not hopeless(shape)
     return _file(media, facts, fits=is_gif and facts.mime == "image/gif")
 
 
@@ -125,6 +125,16 @@ def _file(media: Media, facts: Facts | None, *, fits: bool) -> Verdict:
     if not fits:
         return Verdict(Fit.NEVER, f"no {media.kind} that Telegram takes by address")
     return _UNKNOWN if facts is None else _GOOD
+
+
+def _mime(media: Media, facts: Facts | None) -> str:
+    """Return a file's type: as its server tells it, else as its feed or its name does."""
+    if facts is not None:
+        return facts.mime
+    if "/" in media.mime and not media.mime.startswith("application/octet"):
+        return media.mime.partition(";")[0].strip().lower()
+    path = media.url.partition("?")[0].lower()
+    return next((mime for ending, mime in _ENDINGS.items() if path.endswith(ending)), "")
 
 
 def _size(media: Media, facts: Facts | None) -> int | None:

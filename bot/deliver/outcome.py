@@ -93,6 +93,11 @@ class PhotoRefused:
     calls: int = field(default=1, compare=False)
 
     @property
+    def any_picture(self) -> bool:
+        """Whether the chat takes no photos at all."""
+        return MediaKind.PHOTO in self.forbidden
+
+    @property
     def blames_picture(self) -> bool:
         """Whether the picture is at fault as it was named, neither the chat nor the caption."""
         return not self.forbidden and "caption" not in self.why.lower()

@@ -42,6 +42,12 @@ _STARTS = (
     (b"\0\0\2\0", "ico"),
 )
 
+_LOOPS = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
+"""What a GIF says before its frames if they are to be shown again and again, as nearly all animations are."""
+
+_LOOP_WITHIN = 4096
+"""Bytes within which it is said: after the colours, and before the first frame as a rule."""
+
 _DRAWING_WITHIN = 1024
 """Bytes within which an SVG opens: declarations and comments may come first."""
 
@@ -66,7 +72,12 @@ class Shape:
     width: int = 0
     height: int = 0
     moves: bool = False
-    """Whether it is an animated WebP; of a GIF only its frames would tell."""
+    """Whether it says that it is an animation."""
+
+    @property
+    def needs_a_still(self) -> bool:
+        """Whether it is an animation that Telegram takes for none and shows no frame of."""
+        return self.moves and self.kind == "webp"
 
     @property
     def is_icon(self) -> bool:
@@ -91,7 +102,8 @@ def shape_of(data: bytes) -> Shape | None:  # noqa: PLR0911  one return for each
     if data.startswith(b"\x89PNG\r\n\x1a\n") and data[12:16] == b"IHDR" and len(data) >= 24:
         return Shape("png", int.from_bytes(data[16:20]), int.from_bytes(data[20:24]))
     if data.startswith((b"GIF87a", b"GIF89a")) and len(data) >= 10:
-        return Shape("gif", int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little"))
+        width, height = int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
+        return Shape("gif", width, height, moves=any(one in data[:_LOOP_WITHIN] for one in _LOOPS))
     if data.startswith(b"\xff\xd8\xff"):
         return _jpeg(data)
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP" and len(data) >= 30:
@@ -112,8 +124,10 @@ def unfit(data: bytes) -> str:
     shape = shape_of(data)
     if shape is None or shape.kind not in TAKEN:
         return "not a JPEG, PNG, GIF or WebP picture"
-    if shape.moves or shape.is_wide or not shape.width or not shape.height:
-        return f"the picture's shape is {shape.width}x{shape.height}" + (", moving" if shape.moves else "")
+    if shape.needs_a_still:
+        return "the picture moves"
+    if shape.is_wide or not shape.width or not shape.height:
+        return f"the picture's shape is {shape.width}x{shape.height}"
     return hopeless(shape)
 
 

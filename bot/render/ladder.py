@@ -96,13 +96,12 @@ def _alone(message: Message) -> Iterator[Media]:
     An animation may be a photo, which shows its first frame. Of an album a photo stands for all.
     """
     photos = [one for one in message.media if one.kind is MediaKind.PHOTO]
-    first = next((one for one in message.media if one.kind is not MediaKind.PHOTO), None)
-    if album(message):
+    if members := album(message):
         yield from photos[:PHOTO_LIMIT]
-        if first:
-            yield first
+        yield from [one for one in members if one.kind is MediaKind.VIDEO][:1]
         return
-    if first and first is message.media[0]:
+    first = message.media[0] if message.media else None
+    if first and first.kind is not MediaKind.PHOTO:
         yield first
         if first.kind is MediaKind.ANIMATION:
             photos.insert(0, replace(first, kind=MediaKind.PHOTO))

@@ -1,6 +1,7 @@
 """Several files in one message: one bad one never costs the others, and the text always arrives."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,6 +11,7 @@ from bot.deliver import albums, calls
 from bot.deliver.amend import amend
 from bot.deliver.calls import Taken, Upload
 from bot.deliver.outcome import Outcome, Sent, Unchanged, Unclear, Wait
+from bot.deliver.picture import shape_of
 from bot.items import ChatId
 from bot.playground import world as playground
 from bot.render.parts import CAPTION_LIMIT, Button, Media, MediaKind, Message, Preview, RichText
@@ -329,3 +331,23 @@ async def test_the_words_under_another_file_are_changed_and_it_stays(stage: Stag
     assert await amend(bot, chat, number, new, within_s=5) == Sent(number)
     (now,) = stage.world.messages(stage.world.user)
     assert (now.text, now.media and now.media.kind, now.buttons) == ("later", kind, ["More"])
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_whatever_an_album_is_made_of_all_that_is_good_arrives(stage: Stage, seed: int) -> None:
+    dice = random.Random(seed)
+    gone = [f"/gone{one}.png" for one in range(6)]
+    shown = {path: image.height for path, (_, data) in FINE.items() if (image := shape_of(data))}
+    shown |= {"/huge.png": 500, "/a.avif": 501}
+    for _ in range(12):
+        pool = [*FINE, *ODD, *gone]
+        paths = dice.sample(pool, dice.randint(2, 10))
+        before = len(stage.world.messages(stage.world.user))
+        outcome = await stage.sender.deliver(stage.chat, album(stage, *paths))
+        sent = stage.world.messages(stage.world.user)[before:]
+        assert isinstance(outcome, Sent)
+        assert outcome.calls <= albums.CALLS
+        assert sent[0].text == TEXT.text
+        assert not any(one.text for one in sent[1:])
+        had = [one.media.height for one in sent if one.media and one.media.kind == "photo"]
+        assert had == [shown[one] for one in paths if one in shown], (seed, paths)

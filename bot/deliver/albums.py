@@ -225,11 +225,9 @@ class Albums:
         if item.file_id:
             self._addresses.forget_file_id(url, item.file_id, kind)
             looked = await self._looked(media, left(deadline))
-            return (
-                looked
-                if isinstance(looked, _Item)
-                else await copies.of(media, looked, deadline, item.file_id)
-            )
+            if isinstance(looked, _Item):
+                return looked
+            return await copies.of(media, looked, deadline, item.file_id)
         await self._addresses.note_bad(url, kind)
         return await copies.of(media, dict.fromkeys((url, *addresses(media))), deadline)
 

@@ -254,6 +254,7 @@ def _fetched(response: aiohttp.ClientResponse, body: bytes, chain: _Chain, now: 
         moved_to=chain.moved_to,
         max_age_s=head.max_age_s(headers, now),
         links=head.links(headers.getall("Link", ()), url),
+        size=head.size(headers),
     )
 
 

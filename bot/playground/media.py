@@ -233,7 +233,9 @@ def _takes(kind: str, mime: str) -> bool:
         return mime in _PHOTO_TYPES
     if kind == "document":
         return mime in _DOCUMENT_TYPES
-    return mime.startswith({"video": "video/", "audio": "audio/"}.get(kind, "")) or mime == "image/gif"
+    if kind == "animation":
+        return mime in {"image/gif", "video/mp4"}
+    return mime.startswith(f"{kind}/")
 
 
 def _is_local(host: str) -> bool:

@@ -100,8 +100,8 @@ def _media_view(telegram: Telegram, media: Media) -> Json:
 def rich_blocks(message: Message) -> list[Json]:
     """Return the blocks of a rich message, as the Bot API's RichMessage names them; none for any other."""
     rich: object = getattr(message, "rich", None)
-    blocks = rich.get("blocks") if isinstance(rich, dict) else rich
-    return list(blocks) if isinstance(blocks, list | tuple) else []
+    blocks = rich.get("blocks") if isinstance(rich, dict) else None
+    return list(blocks) if isinstance(blocks, list) else []
 
 
 def shown_type(kind: str, data: bytes) -> str:

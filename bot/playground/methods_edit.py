@@ -7,7 +7,7 @@ from bot.playground.arguments import Arguments
 from bot.playground.keyboards import read_markup
 from bot.playground.media import MediaError
 from bot.playground.methods_basic import Method
-from bot.playground.methods_send import as_media, find_file, item_arguments, item_caption, media_refusal
+from bot.playground.methods_send import as_media, find_file, item_caption, media_refusal
 from bot.playground.refusal import bad_request
 from bot.playground.sending import MAX_CAPTION, MAX_TEXT, read_formatted, read_preview
 from bot.playground.telegram import Change, Telegram
@@ -95,9 +95,7 @@ async def edit_media(telegram: Telegram, args: Arguments) -> Json:
         )
     except MediaError as trouble:
         raise media_refusal(trouble) from None
-    return _change(
-        telegram, message, caption, as_media(stored, item_arguments(item)), keyboard, message.preview
-    )
+    return _change(telegram, message, caption, as_media(stored), keyboard, message.preview)
 
 
 async def edit_markup(telegram: Telegram, args: Arguments) -> Json:

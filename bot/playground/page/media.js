@@ -56,10 +56,13 @@ export function moving(media) {
     length.remove();
     button.remove();
     video.controls = true;
-    video.play();
+    play(video);
   });
   return element("div", { className: "picture" }, video, length, button);
 }
+
+// Whoever pauses before it has begun is told so by a rejection: nothing is amiss.
+const play = (player) => player.play().catch(() => {});
 
 export const sight = (media) => (media.kind === "photo" ? picture(media) : moving(media));
 
@@ -90,7 +93,7 @@ export function audio(media) {
   const button = element("button", { type: "button", className: "play", "aria-label": "Play" }, "▶");
   const length = media.duration ? minutes(media.duration) : bytes(media.size);
   const state = element("span", {}, [length, media.performer].filter(Boolean).join(" · "));
-  button.addEventListener("click", () => (sound.paused ? sound.play() : sound.pause()));
+  button.addEventListener("click", () => (sound.paused ? play(sound) : sound.pause()));
   for (const [event, sign, label] of [["play", "❚❚", "Pause"], ["pause", "▶", "Play"]]) {
     sound.addEventListener(event, () => {
       button.textContent = sign;

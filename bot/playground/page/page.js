@@ -246,7 +246,13 @@ at("back").addEventListener("click", () => {
   at("chats").querySelector("[aria-current]")?.focus();
 });
 at("newest").addEventListener("click", toEnd);
-at("log").addEventListener("scroll", () => { if (isFollowing()) at("newest").hidden = true; });
+let following = true;
+at("log").addEventListener("scroll", () => {
+  following = isFollowing();
+  if (following) at("newest").hidden = true;
+});
+// A picture of unknown size pushes the end away when it is there.
+at("log").addEventListener("load", () => { if (following) toEnd(); }, true);
 at("log").addEventListener("click", (event) => {
   const command = event.target.closest("[data-command]");
   if (!command) return;

@@ -1,6 +1,6 @@
 // Rich messages: the blocks of an article, as the Bot API's RichMessage names them.
 
-import { code, element, link, spoiler, whenPlaced } from "./elements.js";
+import { code, element, link, spoiler } from "./elements.js";
 import { heard, isSeen, sight } from "./media.js";
 import { expandable } from "./text.js";
 
@@ -8,7 +8,9 @@ const INLINE = {
   bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", marked: "mark", mark: "mark",
   subscript: "sub", superscript: "sup",
 };
-const FOLDED_PX = 620; // what shows of a long one until "Show more" is pressed
+// What shows of a long one until "Show more" is pressed.
+const SHOWN_BLOCKS = 19;
+const SHOWN_LETTERS = 8000;
 const LIST_SIGNS = { a: "lower-alpha", A: "upper-alpha", i: "lower-roman", I: "upper-roman" };
 
 // RichText is a string, a list of RichText, or an object with a type.
@@ -117,17 +119,15 @@ function blocks(given) {
 }
 
 export function article(given) {
-  const made = element("div", { className: "article" }, ...blocks(given));
+  const made = element("div", { className: "article" });
+  const rest = blocks(given);
+  while (rest.length && made.childElementCount < SHOWN_BLOCKS && made.textContent.length < SHOWN_LETTERS) {
+    made.append(rest.shift());
+  }
+  if (!rest.length) return made;
   const button = element("button", { type: "button", className: "more" }, "Show more");
-  made.dataset.folded = "";
-  whenPlaced(made, () => {
-    if (made.scrollHeight <= FOLDED_PX * 1.25) { delete made.dataset.folded; return; }
-    made.after(button);
-  });
-  button.addEventListener("click", () => {
-    delete made.dataset.folded;
-    button.remove();
-  });
+  button.addEventListener("click", () => button.replaceWith(...rest));
+  made.append(button);
   return made;
 }
 

@@ -7,9 +7,6 @@ from collections.abc import Iterator, Sequence
 
 Colour = tuple[int, int, int]
 
-_BAYER = ((0, 8, 2, 10), (12, 4, 14, 6), (3, 11, 1, 9), (15, 7, 13, 5))
-"""The order in which a 4 × 4 cell goes over from one colour to the next."""
-
 
 def blend(one: Colour, other: Colour, part: float) -> Colour:
     """Return the colour that lies ``part`` of the way from one to the other."""
@@ -33,36 +30,26 @@ class Canvas:
         self.colours.append(colour)
         return len(self.colours) - 1
 
-    def shades(self, stops: Sequence[Colour], steps: int, top: int, bottom: int) -> tuple[bytes, ...]:
-        """Return four columns of the picture's height that go through ``stops`` from ``top`` to ``bottom``.
-
-        Side by side in turn they blend ``steps`` colours into each other.
-        """
+    def shades(self, stops: Sequence[Colour], steps: int, top: int, bottom: int) -> bytes:
+        """Return a column of the picture's height that goes through ``stops`` from ``top`` to ``bottom``."""
         first = len(self.colours)
         for step in range(steps):
             place = step / max(steps - 1, 1) * (len(stops) - 1)
             at = min(int(place), len(stops) - 2)
             self.colours.append(blend(stops[at], stops[at + 1], place - at))
-        scale = (steps - 1) / max(bottom - top, 1)
+        scale = steps / max(bottom - top, 1)
+        return bytes(first + min(max(int((y - top) * scale), 0), steps - 1) for y in range(self.height))
 
-        def column(cell: tuple[int, ...]) -> bytes:
-            return bytes(
-                first + min(max(int((y - top) * scale + cell[y % 4] / 16), 0), steps - 1)
-                for y in range(self.height)
-            )
-
-        return tuple(column(cell) for cell in _BAYER)
-
-    def cover(self, shades: tuple[bytes, ...]) -> None:
+    def cover(self, shades: bytes) -> None:
         """Fill the picture."""
-        for x, column in enumerate(self.columns):
-            column[:] = shades[x % 4]
+        for column in self.columns:
+            column[:] = shades
 
-    def below(self, edge: Sequence[float], shades: tuple[bytes, ...]) -> None:
+    def below(self, edge: Sequence[float], shades: bytes) -> None:
         """Fill what is below an edge, given as a height from the top for each column."""
-        for x, (column, y) in enumerate(zip(self.columns, edge, strict=False)):
+        for column, y in zip(self.columns, edge, strict=False):
             top = max(int(y), 0)
-            column[top:] = shades[x % 4][top:]
+            column[top:] = shades[top:]
 
     def upright(self, x: float, top: float, bottom: float, fill: int | bytes) -> None:
         """Fill a part of one column, with a colour or with the same part of a column of shades."""
@@ -76,11 +63,10 @@ class Canvas:
         for x in range(max(int(left), 0), min(int(right), self.width)):
             self.upright(x, top, bottom, fill)
 
-    def disc(self, x: float, y: float, radius: float, fill: int | tuple[bytes, ...], wide: float = 1) -> None:
+    def disc(self, x: float, y: float, radius: float, fill: int | bytes, wide: float = 1) -> None:
         """Fill a circle, or an ellipse that is ``wide`` times as wide as it is high."""
         for column, half in _halves(x, radius, wide):
-            what = fill if isinstance(fill, int) else fill[column % 4]
-            self.upright(column, y - half, y + half, what)
+            self.upright(column, y - half, y + half, fill)
 
     def sail(self, foot: float, y: float, width: float, height: float, fill: int) -> None:
         """Fill a triangle that stands on ``y`` and is highest at ``foot``; a negative width goes left."""

@@ -53,6 +53,11 @@ class Story:
     told_by_page: bool = False
     """The feed gives title and link alone, its page the rest."""
 
+    @property
+    def brings_its_own(self) -> bool:
+        """Whether its text or its files show something already."""
+        return bool(self.files) or any("<img" in text for text in self.paragraphs)
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -108,8 +113,11 @@ class Paper:
         if turn > len(self.later):
             title = f"{title} ({turn})"
         dice = random.Random(f"{self.key}{number}")  # noqa: S311  a picture, not a secret
-        picture = Picture.FINE if story.picture else dice.choices(list(Picture), (7, 2, 1, 2))[0]
-        picture = Picture.NONE if story.files and not story.picture else picture
+        picture = dice.choices(list(Picture), (7, 2, 1, 2))[0]
+        if story.picture:
+            picture = Picture.FINE
+        elif story.brings_its_own:
+            picture = Picture.NONE
         scene = story.picture or f"{self.key}-{number}"
         piece = Piece(number, title, story, now, picture, scene, story.size or dice.choice(SIZES), now)
         self.pieces.appendleft(piece)

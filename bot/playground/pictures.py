@@ -27,7 +27,7 @@ def _sky(dice: random.Random, canvas: Canvas, *, horizon: float = 0.8) -> tuple[
     size = min(canvas.width, canvas.height) / 11
     for part, reach in ((0.25, 2.2), (0.5, 1.5)):
         halo = tuple(blend(stop, (255, 240, 214), part * 0.45) for stop in stops)
-        canvas.disc(x, y, size * reach, canvas.shades(halo, 14, 0, int(canvas.height * horizon)))
+        canvas.disc(x, y, size * reach, canvas.shades(halo, 24, 0, int(canvas.height * horizon)))
     canvas.disc(x, y, size, canvas.colour((255, 246, 224)))
     return stops
 
@@ -138,9 +138,9 @@ def aurora(dice: random.Random, canvas: Canvas) -> None:
         steps = [canvas.colour(blend(stops[n // 10], stops[n // 10 + 1], n % 10 / 10)) for n in range(5, 20)]
         for x, column in enumerate(canvas.columns):
             length = int(max(reach[x], height * 0.06))
-            top = int(max(foot[x], height * 0.34)) - length
-            if top >= 0:
-                column[top : top + length] = bytes(steps[n * 15 // length] for n in range(length))
+            end = int(max(foot[x], height * 0.34))
+            strip = bytes(steps[n * 15 // length] for n in range(max(length - end, 0), length))
+            column[end - len(strip) : end] = strip
     for number in range(3):
         level = height * (0.7 + 0.1 * number)
         snow = blend((120, 156, 184), (222, 234, 240), number / 2)
@@ -168,7 +168,7 @@ def planet(dice: random.Random, canvas: Canvas) -> None:
         half = max(size**2 - (column - x) ** 2, 0) ** 0.5
         shadow = max((column - x) / (size * 0.42), 0)  # its edge is half of a narrow ellipse
         lit = min(half, size * max(1 - shadow**2, 0) ** 0.5)
-        canvas.upright(column, y - lit, y + lit, day[column % 4])
+        canvas.upright(column, y - lit, y + lit, day)
     canvas.disc(x + size * 1.5, y - size * 0.7, size * 0.12, canvas.colour((206, 206, 214)))
 
 

@@ -87,7 +87,7 @@ def set_up(exhibit: Exhibit, base: str = SOMEWHERE) -> Set:
     feed = feed_id("https://feeds.example/feed")
     stored = StoredItem(ItemId(f"{feed}.00000000000"), feed, item, READ_AT * 1000, READ_AT * 1000)
     taste = exhibit.taste.over(Taste(exhibit.style))
-    look = look_of(taste, ZoneInfo(exhibit.zone), item.language or document.language)
+    look = look_of(taste, ZoneInfo(exhibit.zone), exhibit.language or item.language or document.language)
     return Set(stored, compose(stored, look))
 
 

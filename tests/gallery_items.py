@@ -17,6 +17,8 @@ class Exhibit:
     title: str
     caption: str
     zone: str = "Europe/Copenhagen"
+    language: str = ""
+    """The chat's; "" for the item's own."""
     dark: bool = False
     taste: Taste = _PLAIN
 
@@ -26,7 +28,7 @@ ITEMS = (
         "seed", "seed", Style.SUMMARY, "The item that the project began with",
         "A news document in Chinese whose picture comes by way of an image proxy. The picture’s caption is not mixed "
         "into the lead, the lead ends with a Chinese sentence, and the time is the chat’s.",
-        zone="UTC",
+        zone="UTC", language="zh",
     ),
     Exhibit(
         "arabic", "02-arabic.atom", Style.SUMMARY, "Arabic",

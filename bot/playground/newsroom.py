@@ -151,11 +151,11 @@ class Newsroom:
         )
 
     async def _proxy(self, request: web.Request) -> web.Response:
-        """Stand in for an image proxy: one of our own pictures, or some picture for any other address."""
+        """Stand in for an image proxy: one of our own pictures, or some town for any other address."""
         asked = request.query.get("url", "")
         found = _PICTURE.search(asked)
         if found is None:
-            return await _drawn(asked, "900", "600")
+            return await _drawn(f"town-{asked}", "900", "600")
         return await _drawn(found["scene"], found["width"], found["height"])
 
     async def _file(self, request: web.Request) -> web.Response:

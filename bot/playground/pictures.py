@@ -25,9 +25,8 @@ def _sky(dice: random.Random, canvas: Canvas, *, horizon: float = 0.8) -> tuple[
     canvas.cover(canvas.shades(stops, 90, 0, int(canvas.height * horizon)))
     x, y = canvas.width * dice.uniform(0.2, 0.8), canvas.height * horizon * dice.uniform(0.35, 0.62)
     size = min(canvas.width, canvas.height) / 11
-    for part, reach in ((0.25, 2.2), (0.5, 1.5)):
-        halo = tuple(blend(stop, (255, 240, 214), part * 0.45) for stop in stops)
-        canvas.disc(x, y, size * reach, canvas.shades(halo, 24, 0, int(canvas.height * horizon)))
+    halo = tuple(blend(stop, (255, 240, 214), 0.2) for stop in stops)
+    canvas.disc(x, y, size * 1.8, canvas.shades(halo, 56, 0, int(canvas.height * horizon)))
     canvas.disc(x, y, size, canvas.colour((255, 246, 224)))
     return stops
 

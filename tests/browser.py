@@ -75,12 +75,12 @@ class Browser:
     async def cdp(self, name: str, **parameters: object) -> Any:
         return await self.command("POST", "/goog/cdp/execute", {"cmd": name, "params": parameters})
 
-    async def size(self, width: int, height: int) -> None:
+    async def size(self, width: int, height: int, *, scale: float = 1) -> None:
         await self.cdp(
             "Emulation.setDeviceMetricsOverride",
             width=width,
             height=height,
-            deviceScaleFactor=1,
+            deviceScaleFactor=scale,
             mobile=False,
         )
 

@@ -121,7 +121,7 @@ async def test_commands_and_feeds_are_offered(room: Room) -> None:
     await room.browser.until("return document.getElementById('text').value === '/latest '")
     await room.browser.run("document.getElementById('text').value = ''")
     await room.browser.click("#feeds")
-    await room.browser.until("return document.querySelectorAll('#menu li').length === 8")
+    await room.browser.until("return document.querySelectorAll('#menu li').length === 10")
     await room.browser.run("return new Promise((done) => setTimeout(done, 250))")
     await room.browser.click("#menu li")
     message = await room.update("message")

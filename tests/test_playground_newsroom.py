@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import aiohttp
@@ -12,7 +13,8 @@ import pytest
 from bot.playground.demo import Stage, stage
 from bot.playground.media import image_size
 from bot.playground.papers import Form, Picture, open_papers
-from bot.playground.pictures import skyline
+from bot.playground.pictures import SCENES, scene
+from bot.playground.recordings import GIF_SIZE
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 RSS1 = "{http://purl.org/rss/1.0/}"
@@ -123,6 +125,57 @@ async def test_the_home_page_names_the_feeds_and_items_have_pages(
         assert answer.status == 404
 
 
+async def test_what_comes_with_an_item_is_there_and_its_feed_says_so(
+    show: Stage, http: aiohttp.ClientSession
+) -> None:
+    for _ in range(6):
+        show.newsroom.publish("lens")
+    feed = (await body_of(http, show, "lens")).decode()
+    root = ET.fromstring(feed)
+    for mime in ("audio/mpeg", "video/mp4"):
+        enclosure = next(one for one in root.iter("enclosure") if one.get("type") == mime)
+        async with http.get(enclosure.get("url", "")) as answer:
+            assert answer.content_type == mime
+            assert (await answer.read())[:3] in {b"ID3", b"\0\0\0"}
+    async with http.get(feed.partition(".gif")[0].rpartition('"')[2] + ".gif") as answer:
+        assert image_size(await answer.read()) == GIF_SIZE
+    async with http.get(f"{show.api_url}/newsroom/files/lens/999/snow-40.mp3") as answer:
+        assert answer.status == 404
+
+
+async def test_what_only_its_page_tells_is_not_in_the_feed(show: Stage, http: aiohttp.ClientSession) -> None:
+    for _ in range(3):
+        piece = show.newsroom.publish("herald")
+    assert piece.story.told_by_page
+    words = piece.story.paragraphs[0][:40]
+    assert words not in (await body_of(http, show, "herald")).decode()
+    async with http.get(f"{show.api_url}/newsroom/herald/{piece.number}") as answer:
+        page = await answer.text()
+    assert words in page
+    assert 'property="og:description"' in page
+
+
+async def test_a_mistake_in_a_title_is_corrected_once(show: Stage, http: aiohttp.ClientSession) -> None:
+    url = f"{show.api_url}/newsroom/feeds/herald"
+    piece = show.newsroom.publish("herald")
+    assert piece.is_wrong
+    assert titles(Form.RSS, await body_of(http, show, "herald"))[0] == piece.story.wrong
+    async with http.get(url) as answer:
+        known = {"If-None-Match": answer.headers["ETag"]}
+    assert show.newsroom.correct(after=timedelta(minutes=1)) == []
+    assert [one.title for one in show.newsroom.correct()] == [piece.story.title]
+    assert show.newsroom.correct() == []
+    async with http.get(url, headers=known) as answer:
+        assert answer.status == 200
+    assert titles(Form.RSS, await body_of(http, show, "herald"))[0] == piece.story.title
+
+
+@pytest.mark.parametrize("size", [(10, 10), (2400, 12), (12, 2400)])
+def test_every_scene_can_be_drawn_in_any_size(size: tuple[int, int]) -> None:
+    for name in SCENES:
+        assert image_size(scene.__wrapped__(f"{name}-1", *size)) == size
+
+
 def test_the_show_never_ends_and_never_repeats_a_title() -> None:
     for paper in open_papers().values():
         if paper.form is not Form.NEWS:
@@ -151,5 +204,8 @@ async def test_other_host_names_are_refused(show: Stage, http: aiohttp.ClientSes
 
 
 def test_a_picture_is_drawn_the_same_from_the_same_seed() -> None:
-    assert skyline(7, 320, 200) == skyline.__wrapped__(7, 320, 200)
-    assert skyline(7, 320, 200) != skyline(8, 320, 200)
+    for name in SCENES:
+        picture = scene.__wrapped__(f"{name}-7", 160, 100)
+        assert picture == scene(f"{name}-7", 160, 100)
+        assert picture != scene(f"{name}-8", 160, 100)
+        assert image_size(picture) == (160, 100)

@@ -14,22 +14,23 @@ from importlib.resources import files
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot.playground.chatview import Card, chat_view, chats_of, message_view
+from bot.playground.chatview import Card, chat_view, chats_of, message_view, shown_type
 from bot.playground.people import People
 from bot.playground.refusal import ApiError
 from bot.playground.telegram import Change, Telegram
 from bot.playground.world import Json, Kind, User
 
 CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _ASSETS = {
     "page.html": "text/html",
     "page.css": "text/css",
     "page.js": "text/javascript",
-    "bubbles.js": "text/javascript",
-    "composer.js": "text/javascript",
+    **dict.fromkeys(
+        ("bubbles.js", "composer.js", "elements.js", "media.js", "rich.js", "text.js"), "text/javascript"
+    ),
 }
 _BACKLOG = 1000
 """Events that a slow browser may be behind before it has to begin anew."""
@@ -123,10 +124,11 @@ class ChatPage:
             stored = self._telegram.files.find(request.match_info["file_id"])
         except ApiError:
             raise web.HTTPNotFound(text="There is no such file.") from None
-        if stored.kind == "photo":
-            return web.Response(body=stored.data, content_type=_image_type(stored.data))
-        headers = {"Content-Disposition": "attachment"}
-        return web.Response(body=stored.data, content_type="application/octet-stream", headers=headers)
+        mime = shown_type(stored.kind, stored.data)
+        if not mime:
+            headers = {"Content-Disposition": "attachment"}
+            return web.Response(body=stored.data, content_type="application/octet-stream", headers=headers)
+        return _part_of(stored.data, mime, request)
 
     async def _state(self, request: web.Request) -> web.Response:
         messages = {
@@ -239,6 +241,16 @@ def _number(body: Json, name: str) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _image_type(data: bytes) -> str:
-    kinds = {b"\x89PNG": "image/png", b"GIF8": "image/gif", b"RIFF": "image/webp"}
-    return kinds.get(data[:4], "image/jpeg")
+def _part_of(data: bytes, mime: str, request: web.Request) -> web.Response:
+    """Answer with a file, or with the part of it that a player asks for."""
+    headers = {"Accept-Ranges": "bytes"}
+    try:
+        first, last, _step = request.http_range.indices(len(data))
+    except ValueError:
+        first, last = 0, 0
+    if "Range" not in request.headers:
+        return web.Response(body=data, content_type=mime, headers=headers)
+    if first >= last:
+        raise web.HTTPRequestRangeNotSatisfiable(headers={"Content-Range": f"bytes */{len(data)}"})
+    headers["Content-Range"] = f"bytes {first}-{last - 1}/{len(data)}"
+    return web.Response(status=206, body=data[first:last], content_type=mime, headers=headers)

@@ -5,10 +5,13 @@ from collections.abc import Callable
 from bot.playground.telegram import Telegram
 from bot.playground.text import Entity, Formatted
 from bot.playground.wire import entity_json
-from bot.playground.world import Chat, Json, Kind, Message, User
+from bot.playground.world import Chat, Json, Kind, Media, Message, User
 
 Card = Callable[[str], dict[str, str]]
-"""Tells what a link preview of an address shows; empty for none."""
+"""Tells what a link preview of an address shows: ``site``, ``title``, ``about``, ``image``; empty for none.
+
+The address of a picture has an ``image`` alone, the others are "".
+"""
 
 
 def chat_view(telegram: Telegram, chat: Chat, reader: User) -> Json:
@@ -62,22 +65,68 @@ def message_view(telegram: Telegram, message: Message, reader: User, card: Card)
         "service": _service(message),
     }
     if message.media is not None:
-        media = message.media
-        view["media"] = {
-            "kind": media.kind,
-            "url": f"chat/files/{media.file_id}",
-            "width": media.width,
-            "height": media.height,
-            "name": media.filename or media.kind,
-            "size": media.size,
-            "spoiler": media.spoiler,
-        }
+        view["media"] = _media_view(telegram, message.media)
+    if rich := rich_blocks(message):
+        view["rich"] = rich
     replied = chat.messages.get(message.reply_to or 0)
     if replied is not None:
         view["reply"] = {"id": replied.id, "sender": _sender(chat, replied), "text": replied.text[:120]}
-    if message.media is None and (preview := link_preview(message.content, message.preview, card)):
+    if (
+        message.media is None
+        and not rich
+        and (preview := link_preview(message.content, message.preview, card))
+    ):
         view["preview"] = preview
     return view
+
+
+def _media_view(telegram: Telegram, media: Media) -> Json:
+    data = telegram.files.find(media.file_id).data
+    return {
+        "kind": media.kind,
+        "url": f"chat/files/{media.file_id}",
+        "mime": shown_type(media.kind, data),
+        "width": media.width,
+        "height": media.height,
+        "duration": media.duration_s,
+        "title": media.title,
+        "performer": media.performer,
+        "name": media.filename or media.kind,
+        "size": media.size,
+        "spoiler": media.spoiler,
+    }
+
+
+def rich_blocks(message: Message) -> list[Json]:
+    """Return the blocks of a rich message, as the Bot API's RichMessage names them; none for any other."""
+    rich: object = getattr(message, "rich", None)
+    blocks = rich.get("blocks") if isinstance(rich, dict) else None
+    return list(blocks) if isinstance(blocks, list) else []
+
+
+def shown_type(kind: str, data: bytes) -> str:
+    """Return the type by which a browser shows a file by itself, "" where it is only to be kept."""
+    if kind == "document":
+        return ""
+    if data[4:8] == b"ftyp":
+        return "audio/mp4" if kind in {"audio", "voice_note"} else "video/mp4"
+    for beginning, mime in _TYPES.items():
+        if data.startswith(beginning):
+            return "audio/wav" if data[8:12] == b"WAVE" else mime
+    return "image/jpeg" if kind == "photo" else ""
+
+
+_TYPES = {
+    b"\x89PNG": "image/png",
+    b"GIF8": "image/gif",
+    b"RIFF": "image/webp",
+    b"\x1aE\xdf\xa3": "video/webm",
+    b"OggS": "audio/ogg",
+    b"ID3": "audio/mpeg",
+    b"\xff\xfb": "audio/mpeg",
+    b"\xff\xf3": "audio/mpeg",
+}
+"""By how a file begins."""
 
 
 def _sender(chat: Chat, message: Message) -> str:
@@ -100,10 +149,12 @@ def link_preview(content: Formatted, options: Json, card: Card) -> Json:
     shown = card(url) if url else {}
     if not shown:
         return {}
+    has_image = bool(shown.get("image"))
+    is_picture = has_image and not shown["title"]
     return {
         **shown,
         "url": url,
-        "large": bool(options.get("prefer_large_media")) and bool(shown.get("image")),
+        "large": has_image and bool(options.get("prefer_large_media") or is_picture),
         "above": bool(options.get("show_above_text")),
     }
 

@@ -148,6 +148,8 @@ class Files:
         width = height = 0
         if kind == "photo":
             width, height = _checked_photo(data)
+        elif kind == "animation":
+            width, height = image_size(data) or (0, 0)
         digest = hashlib.sha256(kind.encode() + data).hexdigest()[:24]
         file_id = f"AgAC{kind[:2]}{digest}{len(self._files):06d}"
         stored = StoredFile(file_id, kind, mime, data, filename, width, height)

@@ -55,11 +55,21 @@ async def find_file(files: Files, args: Arguments, kind: str, name: str, value: 
     return files.reuse(kind, value)
 
 
-def as_media(stored: StoredFile, *, spoiler: bool = False) -> Media:
-    """Return a stored file as part of a message."""
-    size = len(stored.data)
+def as_media(stored: StoredFile, told: Arguments | None = None, *, spoiler: bool = False) -> Media:
+    """Return a stored file as part of a message, with what the call tells of it."""
+    told = told or Arguments()
     return Media(
-        stored.kind, stored.file_id, stored.mime, stored.filename, stored.width, stored.height, size, spoiler
+        stored.kind,
+        stored.file_id,
+        stored.mime,
+        stored.filename,
+        stored.width or told.integer("width"),
+        stored.height or told.integer("height"),
+        len(stored.data),
+        spoiler,
+        told.integer("duration"),
+        told.text("title"),
+        told.text("performer"),
     )
 
 
@@ -85,7 +95,7 @@ def _sender(kind: str) -> Method:
             telegram,
             draft,
             caption,
-            media=as_media(stored, spoiler=args.flag("has_spoiler")),
+            media=as_media(stored, args, spoiler=args.flag("has_spoiler")),
             caption_above=args.flag("show_caption_above_media"),
         )
         return telegram.json_of(message)
@@ -118,18 +128,23 @@ def _album_parts(args: Arguments) -> list[Json]:
     return value
 
 
+def item_arguments(item: Json) -> Arguments:
+    """Return the fields of an InputMedia object as those of a call."""
+    texts = {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in item.items()
+        if value is not None
+    }
+    return Arguments(texts)
+
+
 def item_caption(item: Json) -> Formatted:
     """Read the caption of an InputMedia object.
 
     Raises:
         ApiError: 400, too long or wrongly formatted.
     """
-    texts = {
-        name: value if isinstance(value, str) else json.dumps(value)
-        for name, value in item.items()
-        if value is not None
-    }
-    caption = read_formatted(Arguments(texts), "caption", entities="caption_entities")
+    caption = read_formatted(item_arguments(item), "caption", entities="caption_entities")
     if len(caption.text) > MAX_CAPTION:
         raise bad_request("message caption is too long")
     return caption
@@ -153,7 +168,7 @@ async def send_media_group(telegram: Telegram, args: Arguments) -> list[Json]:
             raise bad_request(
                 f'failed to send message #{number} with the error message "{trouble}"'
             ) from None
-        media.append(as_media(stored, spoiler=bool(item.get("has_spoiler"))))
+        media.append(as_media(stored, item_arguments(item), spoiler=bool(item.get("has_spoiler"))))
     album = str(next(_ALBUMS)) if len(parts) > 1 else ""
     above = bool(parts[0].get("show_caption_above_media"))
     return [

@@ -6,22 +6,37 @@ import random
 import re
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from html import escape
 
 from aiohttp import web
 
-from bot.playground.feeds import TYPES, article_address, picture_address, write_feed
+from bot.playground.feeds import (
+    FILE_TYPES,
+    TYPES,
+    article_address,
+    first_words,
+    paragraphs,
+    picture_address,
+    seconds_of,
+    write_feed,
+)
 from bot.playground.papers import Form, Paper, Picture, Piece, open_papers
-from bot.playground.pictures import skyline
+from bot.playground.pictures import scene
+from bot.playground.recordings import film, gif, sound
 
-EVERY_S = 4.0
+EVERY_S = 6.0
 """The usual time between two items, over all papers."""
+CORRECTED_AFTER = timedelta(seconds=25)
+"""How long a mistake in a title stands: readers have seen it by then."""
 READ_MORE = 8
 """How much likelier than another a paper is to bring something, if its feed was asked for lately."""
 READ_WITHIN_S = 30.0
-_PICTURE = re.compile(r"(?P<paper>[a-z]+)-(?P<number>\d{1,9})-(?P<width>\d{2,4})x(?P<height>\d{2,4})\.png")
+_PICTURE = re.compile(r"(?P<scene>[a-z]+-\d{1,9})-(?P<width>\d{2,4})x(?P<height>\d{2,4})\.png")
+_FILE = re.compile(r"(?P<scene>[a-z]+-\d{1,9})\.(?P<form>mp3|mp4|gif)")
+_LARGEST = 2400
+"""Pixels of a picture's side."""
 
 
 class Newsroom:
@@ -48,6 +63,11 @@ class Newsroom:
         paper = self.papers[key] if key else self._dice.choices(papers, weights)[0]
         return paper.publish(datetime.now(UTC).replace(microsecond=0))
 
+    def correct(self, *, after: timedelta = timedelta()) -> list[Piece]:
+        """Put right what came out under a wrong title at least so long ago, in each paper."""
+        now = datetime.now(UTC).replace(microsecond=0)
+        return [done for paper in self.papers.values() if (done := paper.correct(now, after))]
+
     def feeds(self, origin: str) -> list[dict[str, str]]:
         """List the papers: their names, languages and feed addresses; ``origin`` is ``http://host:port``."""
         return [
@@ -57,14 +77,16 @@ class Newsroom:
         ]
 
     def card(self, url: str) -> dict[str, str]:
-        """Return what a link preview of an item's page shows; empty for any other address."""
+        """Return what a link preview of an item's page or of a picture shows; empty for any other."""
+        if re.search(rf"^http://[^/]+{re.escape(self._prefix)}/(pictures/fine/|proxy\?url=)", url):
+            return {"site": "", "title": "", "about": "", "image": url}
         found = re.search(rf"^(http://[^/]+{re.escape(self._prefix)})/([a-z]+)/(\d{{1,9}})$", url)
         paper = self.papers.get(found[2]) if found else None
         piece = paper.find(int(found[3])) if found and paper else None
         if found is None or paper is None or piece is None or not piece.story.paragraphs:
             return {}
-        about = re.sub(r"<[^>]+>", "", piece.story.paragraphs[0])
-        image = picture_address(paper, piece, found[1]) if piece.picture is Picture.FINE else ""
+        about = first_words(piece)
+        image = picture_address(piece, found[1]) if piece.picture is Picture.FINE else ""
         return {"site": paper.title, "title": piece.title, "about": about, "image": image}
 
     def register(self, app: web.Application) -> None:
@@ -74,6 +96,7 @@ class Newsroom:
         app.router.add_get(f"{at}/feeds/{{paper}}", self._feed)
         app.router.add_get(f"{at}/pictures/{{kind}}/{{name}}", self._picture)
         app.router.add_get(f"{at}/proxy", self._proxy)
+        app.router.add_get(f"{at}/files/{{paper}}/{{number:\\d{{1,9}}}}/{{name}}", self._file)
         app.router.add_get(f"{at}/{{paper}}/{{number:\\d{{1,9}}}}", self._article)
         app.cleanup_ctx.append(self._publishing)
 
@@ -88,6 +111,7 @@ class Newsroom:
             await asyncio.sleep(self.every_s * self._dice.uniform(0.5, 1.5))
             if not self.paused:
                 self.publish()
+                self.correct(after=CORRECTED_AFTER)
 
     def _base(self, request: web.Request) -> str:
         return f"{request.url.origin()}{self._prefix}"
@@ -105,7 +129,7 @@ class Newsroom:
         if paper.moody and paper.asked % 4 == 3:
             raise web.HTTPServiceUnavailable(text="The server is having a nap.", headers={"Retry-After": "3"})
         body = write_feed(paper, self._base(request))
-        changed = paper.pieces[0].published
+        changed = max(piece.updated for piece in paper.pieces)
         headers = {
             "ETag": f'"{hashlib.sha256(body).hexdigest()[:16]}"',
             "Last-Modified": format_datetime(changed, usegmt=True),
@@ -122,18 +146,29 @@ class Newsroom:
         kind = request.match_info["kind"]
         if found is None or kind not in {Picture.FINE, Picture.MISTYPED}:
             raise web.HTTPNotFound(text="There is no such picture.")
-        return _drawn(
-            f"{found['paper']}-{found['number']}", min(int(found["width"]), 2000),
-            min(int(found["height"]), 2000), mistyped=kind == Picture.MISTYPED,
-        )  # fmt: skip
+        return await _drawn(
+            found["scene"], found["width"], found["height"], mistyped=kind == Picture.MISTYPED
+        )
 
     async def _proxy(self, request: web.Request) -> web.Response:
-        """Stand in for an image proxy: one of our own pictures, or some picture for any other address."""
+        """Stand in for an image proxy: one of our own pictures, or some town for any other address."""
         asked = request.query.get("url", "")
         found = _PICTURE.search(asked)
         if found is None:
-            return _drawn(asked, 900, 600)
-        return _drawn(f"{found['paper']}-{found['number']}", int(found["width"]), int(found["height"]))
+            return await _drawn(f"town-{asked}", "900", "600")
+        return await _drawn(found["scene"], found["width"], found["height"])
+
+    async def _file(self, request: web.Request) -> web.Response:
+        """Send what comes with a piece: it is made when it is first asked for."""
+        paper, name = self._paper(request), request.match_info["name"]
+        piece, found = paper.find(int(request.match_info["number"])), _FILE.fullmatch(name)
+        if piece is None or found is None:
+            raise web.HTTPNotFound(text="There is no such file.")
+        if seconds := seconds_of(name):
+            body = sound(seconds, piece.story.title, paper.title)
+        else:
+            body = await asyncio.to_thread(film if found["form"] == "mp4" else gif, found["scene"])
+        return web.Response(body=body, content_type=FILE_TYPES[found["form"]])
 
     async def _home(self, request: web.Request) -> web.Response:
         base = self._base(request)
@@ -155,12 +190,20 @@ class Newsroom:
         piece = paper.find(int(request.match_info["number"]))
         if piece is None:
             raise web.HTTPNotFound(text="This item is no longer kept.")
-        picture = picture_address(paper, piece, base)
+        picture = picture_address(piece, base)
         image = f'<img src="{escape(picture)}" alt="">' if picture else ""
-        text = "".join(t if t.startswith("<") else f"<p>{t}</p>" for t in piece.story.paragraphs)
+        text = paragraphs(paper, piece, base)
         when = piece.published.strftime("%Y-%m-%d %H:%M UTC")
         body = f"<p>{escape(paper.title)} · {when}</p><h1>{escape(piece.title)}</h1>{image}{text}"
-        head = f'<link rel="canonical" href="{article_address(paper, piece, base)}">'
+        head = f'<link rel="canonical" href="{article_address(paper, piece, base)}">\n' + "".join(
+            f'<meta property="og:{name}" content="{escape(value)}">\n'
+            for name, value in (
+                ("title", piece.title),
+                ("description", first_words(piece)),
+                ("image", picture),
+            )
+            if value
+        )
         return _page(piece.title, paper.language, body, head)
 
 
@@ -175,10 +218,10 @@ def _is_known(request: web.Request, etag: str, changed: datetime) -> bool:
     return since.tzinfo is not None and changed <= since
 
 
-def _drawn(seed: str, width: int, height: int, *, mistyped: bool = False) -> web.Response:
-    number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8])
+async def _drawn(name: str, width: str, height: str, *, mistyped: bool = False) -> web.Response:
+    size = min(int(width), _LARGEST), min(int(height), _LARGEST)
     return web.Response(
-        body=skyline(number, width, height),
+        body=await asyncio.to_thread(scene, name, *size),
         content_type="application/octet-stream" if mistyped else "image/png",
         headers={"Cache-Control": "max-age=3600"},
     )

@@ -4,8 +4,8 @@ import math
 import random
 import re
 from collections import deque
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from importlib.resources import files
 
@@ -43,6 +43,20 @@ class Story:
     title: str
     tags: tuple[str, ...]
     paragraphs: tuple[str, ...]
+    wrong: str = ""
+    """The title under which it comes out first, to be corrected; "" where nobody made a mistake."""
+    picture: str = ""
+    """What its picture must show, a name of :mod:`bot.playground.pictures`; "" for whatever comes."""
+    size: tuple[int, int] | None = None
+    files: tuple[str, ...] = ()
+    """What comes with it: names of files such as ``snow-40.mp3``."""
+    told_by_page: bool = False
+    """The feed gives title and link alone, its page the rest."""
+
+    @property
+    def brings_its_own(self) -> bool:
+        """Whether its text or its files show something already."""
+        return bool(self.files) or any("<img" in text for text in self.paragraphs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +68,14 @@ class Piece:
     story: Story
     published: datetime
     picture: Picture
+    scene: str
     size: tuple[int, int]
+    updated: datetime
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether its title waits to be corrected."""
+        return bool(self.story.wrong) and self.title == self.story.wrong
 
 
 @dataclass(slots=True)
@@ -84,14 +105,31 @@ class Paper:
         number, self.printed = self.printed, self.printed + 1
         turn, place = divmod(number, len(self.stock))
         story = self.stock[place]
-        title = self.later[(turn - 1) % len(self.later)].format(story.title) if turn else story.title
+        title = (
+            self.later[(turn - 1) % len(self.later)].format(story.title)
+            if turn
+            else story.wrong or story.title
+        )
         if turn > len(self.later):
             title = f"{title} ({turn})"
         dice = random.Random(f"{self.key}{number}")  # noqa: S311  a picture, not a secret
         picture = dice.choices(list(Picture), (7, 2, 1, 2))[0]
-        piece = Piece(number, title, story, now, picture, dice.choice(SIZES))
+        if story.picture:
+            picture = Picture.FINE
+        elif story.brings_its_own:
+            picture = Picture.NONE
+        scene = story.picture or f"{self.key}-{number}"
+        piece = Piece(number, title, story, now, picture, scene, story.size or dice.choice(SIZES), now)
         self.pieces.appendleft(piece)
         return piece
+
+    def correct(self, now: datetime, after: timedelta) -> Piece | None:
+        """Put right the title of a piece that came out wrong so long ago; None if there is none."""
+        for place, piece in enumerate(self.pieces):
+            if piece.is_wrong and now - piece.published >= after:
+                self.pieces[place] = replace(piece, title=piece.story.title, updated=now)
+                return self.pieces[place]
+        return None
 
     def find(self, number: int) -> Piece | None:
         """Return a piece that the feed still shows."""
@@ -100,11 +138,13 @@ class Paper:
 
 _PAPERS = (
     ("herald", Form.RSS, "utf-8", False),
+    ("lens", Form.RSS, "utf-8", False),
     ("craft", Form.JSON, "utf-8", False),
     ("tagblatt", Form.ATOM, "utf-8", False),
     ("chenbao", Form.RDF, "utf-8", False),
     ("polar", Form.RSS, "windows-1251", False),
     ("marfa", Form.ATOM, "utf-8", False),
+    ("subah", Form.ATOM, "utf-8", False),
     ("weather", Form.RSS, "utf-8", True),
 )
 
@@ -138,11 +178,29 @@ def _read_paper(key: str, form: Form, encoding: str, *, moody: bool) -> Paper:
 
 
 def _read_story(raw: str) -> Story:
-    """Read title, tags and paragraphs; lines within ``<pre>`` stay together."""
+    """Read title, tags and paragraphs; lines within ``<pre>`` stay together.
+
+    A line of the form ``@what value`` before the paragraphs says what comes with it: ``@wrong`` a title,
+    ``@picture`` and its width × height, ``@files``, or ``@page`` for what only its page tells.
+    """
     title, tags, *lines = raw.strip().split("\n")
-    body = "\n".join(lines)
-    whole = re.split(r"\n(?![^<]*</pre>|[^<]*</code>)", body)
-    return Story(title, tuple(tags.split()), tuple(whole))
+    told: dict[str, str] = {}
+    while lines and lines[0].startswith("@"):
+        what, _, value = lines.pop(0).removeprefix("@").partition(" ")
+        told[what] = value
+    whole = re.split(r"\n(?![^<]*</pre>|[^<]*</code>)", "\n".join(lines))
+    picture, _, size = told.get("picture", "").partition(" ")
+    width, _, height = size.partition("x")
+    return Story(
+        title,
+        tuple(tags.split()),
+        tuple(whole),
+        wrong=told.get("wrong", ""),
+        picture=picture,
+        size=(int(width), int(height)) if size else None,
+        files=tuple(told.get("files", "").split()),
+        told_by_page="page" in told,
+    )
 
 
 def _seed_story() -> Story:

@@ -60,9 +60,11 @@ def _media_json(media: Media) -> Json:
     if media.filename:
         file["file_name"] = media.filename
     if media.kind in {"video", "animation"}:
-        file |= {"width": media.width, "height": media.height, "duration": 1}
+        file |= {"width": media.width, "height": media.height, "duration": media.duration_s or 1}
     if media.kind == "audio":
-        file["duration"] = 1
+        file["duration"] = media.duration_s or 1
+        told = {"title": media.title, "performer": media.performer}
+        file |= {name: value for name, value in told.items() if value}
     result: Json = {media.kind: file}
     if media.kind == "animation":
         result["document"] = dict(file)

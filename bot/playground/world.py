@@ -134,6 +134,9 @@ class Media:
     height: int = 0
     size: int = 0
     spoiler: bool = False
+    duration_s: int = 0
+    title: str = ""
+    performer: str = ""
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 // The chat page: chats at the left, the open one at the right, live by server-sent events.
 
-import { bubble, clock, element } from "./bubbles.js";
+import { brief, bubble, clock, element } from "./bubbles.js";
 import { Composer } from "./composer.js";
 
 const NEAR_END = 120; // pixels from the end within which the page follows new messages
@@ -40,7 +40,7 @@ function drawChats() {
   at("chats").replaceChildren(...state.chats.map((chat) => {
     const last = [...shown(chat.id).values()].at(-1);
     const unread = state.unread.get(chat.id) ?? 0;
-    const words = last ? last.text || last.service || "Picture" : chat.kind;
+    const words = last ? brief(groupOf(last).find((one) => one.text) ?? last) : chat.kind;
     const side = element("span", { className: "side" }, element("time", {}, last ? clock(last.date) : ""));
     if (unread) {
       side.append(element("span", { className: "badge" }, element("span", { className: "unseen" }, "unread: "), String(unread)));
@@ -83,7 +83,14 @@ function drawBar() {
   at("text").placeholder = chat.kind === "channel" ? "Post to the channel" : "Message";
 }
 
-const draw = (message) => bubble(message, { named: chatOf(message.chat)?.kind === "group", press });
+// A message with those that make an album with it, in their order.
+function groupOf(message) {
+  if (!message.album) return [message];
+  return [...shown(message.chat).values()].filter((one) => one.album === message.album);
+}
+
+const draw = (group) => bubble(group, { named: chatOf(group[0].chat)?.kind === "group", press });
+const drawn = (group) => group.map((one) => at("log").querySelector(`[data-id="${one.id}"]`)).find(Boolean);
 
 function drawLog() {
   const log = at("log");
@@ -91,8 +98,10 @@ function drawLog() {
   log.replaceChildren();
   let day = "";
   for (const message of shown(state.open).values()) {
+    const group = groupOf(message);
+    if (group[0] !== message) continue;
     day = appendDay(log, message, day);
-    log.append(draw(message));
+    log.append(draw(group));
   }
   log.dataset.day = day;
   if (!log.children.length) {
@@ -134,21 +143,30 @@ const changes = {
       const log = at("log");
       const follow = message.mine || isFollowing();
       log.querySelector(".empty")?.remove();
-      log.dataset.day = appendDay(log, message, log.dataset.day ?? "");
-      const made = draw(message);
-      made.classList.add("fresh");
-      log.append(made);
+      const group = groupOf(message);
+      if (group.length > 1) drawn(group)?.replaceWith(draw(group));
+      else {
+        log.dataset.day = appendDay(log, message, log.dataset.day ?? "");
+        const made = draw(group);
+        made.classList.add("fresh");
+        log.append(made);
+      }
       if (follow) toEnd();
       else at("newest").hidden = false;
     }
   },
   edited({ chat, id, message }) {
     shown(chat).set(id, message);
-    if (chat === state.open) at("log").querySelector(`[data-id="${id}"]`)?.replaceWith(draw(message));
+    const group = groupOf(message);
+    if (chat === state.open) drawn(group)?.replaceWith(draw(group));
   },
   deleted({ chat, id }) {
+    const message = shown(chat).get(id);
+    const place = message && chat === state.open ? drawn(groupOf(message)) : undefined;
     shown(chat).delete(id);
-    if (chat === state.open) at("log").querySelector(`[data-id="${id}"]`)?.remove();
+    const left = message?.album ? groupOf(message) : [];
+    if (left.length) place?.replaceWith(draw(left));
+    else place?.remove();
   },
   typing({ chat }) {
     clearTimeout(state.typing.get(chat));
@@ -228,7 +246,13 @@ at("back").addEventListener("click", () => {
   at("chats").querySelector("[aria-current]")?.focus();
 });
 at("newest").addEventListener("click", toEnd);
-at("log").addEventListener("scroll", () => { if (isFollowing()) at("newest").hidden = true; });
+let following = true;
+at("log").addEventListener("scroll", () => {
+  following = isFollowing();
+  if (following) at("newest").hidden = true;
+});
+// A picture of unknown size pushes the end away when it is there.
+at("log").addEventListener("load", () => { if (following) toEnd(); }, true);
 at("log").addEventListener("click", (event) => {
   const command = event.target.closest("[data-command]");
   if (!command) return;

@@ -9,13 +9,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.items import Hit, Image, Item, StoredItem
+from bot.render.addresses import likeness, link
 from bot.render.blocks import Block, Group, Leaf, Picture, Size, Table, html, size
 from bot.render.body import read_body
 from bot.render.characters import is_blank
 from bot.render.cut import cut
-from bot.render.figures import likeness
 from bot.render.lead import folded, tells_title
-from bot.render.links import absolute
 from bot.render.look import Look
 from bot.render.parts import Rich
 from bot.render.rich import plain_text
@@ -51,12 +50,12 @@ def rich_of(stored: StoredItem, look: Look, hits: tuple[Hit, ...] = ()) -> Rich 
     source, base = _text(stored)
     if not source or item.enclosures:
         return None
-    link = _web(item.link)
+    to = link(item.link or "")
     words = _words(hits)
-    title = _title(item, link, words)
+    title = _title(item, to, words)
     lead = _lead(item)
-    foot = _foot(item, look, hits, "" if title else link)
-    more = Leaf("p", [Run("…", (), link)])
+    foot = _foot(item, look, hits, "" if title else to)
+    more = Leaf("p", [Run("…", (), to)])
     taken = Size()
     known: list[Block] = [*title, *([lead] if lead else []), foot, more]
     for block in known:
@@ -84,24 +83,19 @@ def _text(stored: StoredItem) -> tuple[str, str | None]:
     return said, item.base
 
 
-def _web(link: str | None) -> str:
-    url = absolute(link) if link else None
-    return url if url and url.startswith("http") else ""
-
-
-def _title(item: Item, link: str, words: re.Pattern[str] | None) -> list[Leaf]:
+def _title(item: Item, to: str, words: re.Pattern[str] | None) -> list[Leaf]:
     """Return the title, leading to the item; none where that is but the text's beginning."""
     title = cut(plain_text(item.title), TITLE_LIMIT).text
     said = _TAG.sub("", (item.content_html or item.summary_html)[:2000])
     if is_blank(title) or tells_title(title, said):
         return []
-    runs = [Run(title, (), link)]
+    runs = [Run(title, (), to)]
     return [Leaf("h1", marked(runs, words) if words else runs)]
 
 
 def _lead(item: Item) -> Picture | None:
     """Return the item's first picture, if it can be had by its address."""
-    url = _web(item.images[0].url) if item.images else ""
+    url = link(item.images[0].url) if item.images else ""
     return Picture(url) if url else None
 
 
@@ -139,20 +133,20 @@ def _drop_repeated(blocks: list[Block], title: str) -> None:
         blocks.remove(first)
 
 
-def _foot(item: Item, look: Look, hits: tuple[Hit, ...], link: str) -> Leaf:
+def _foot(item: Item, look: Look, hits: tuple[Hit, ...], to: str) -> Leaf:
     """Return whence and when, and which alerts fired."""
     source = cut(plain_text(look.source or item.source), NAME_LIMIT).text
     if is_blank(source):
-        source = link.partition("://")[2].partition("/")[0].removeprefix("www.")
+        source = to.partition("://")[2].partition("/")[0].removeprefix("www.")
     when = item.published or item.updated
-    parts = [Run(source, (), link)] if source else []
+    parts = [Run(source, (), to)] if source else []
     if when:
         parts.append(Run((" · " if parts else "") + _time(when, look.zone, look.language)))
     for hit in hits[:4]:
         found = ", ".join(dict.fromkeys(hit.words))
         told = f": {found}" if found and found.casefold() != hit.query.casefold() else ""
         parts.append(Run(("\n" if parts else "") + plain_text(f"🔔 “{hit.query}”{told}").text[:160]))
-    return Leaf("footer", parts or [Run("…", (), link)])
+    return Leaf("footer", parts or [Run("…", (), to)])
 
 
 def _time(when: datetime, zone: ZoneInfo, language: str) -> str:

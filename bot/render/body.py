@@ -7,13 +7,11 @@ sheet's business.
 import re
 from collections.abc import Callable, Iterator
 from itertools import islice
-from urllib.parse import quote
 
+from bot.render.addresses import link, picture
 from bot.render.blocks import SOURCE_LIMIT, Leaf, Picture, Size
 from bot.render.characters import is_blank
-from bot.render.figures import address
 from bot.render.grids import GRID, ROWS, Grid, kinds, whole
-from bot.render.links import absolute
 from bot.render.markup import DROPPED, HEADINGS
 from bot.render.runs import Run, Writer, marked, text_of, trimmed
 from bot.render.sheet import Sheet
@@ -59,11 +57,8 @@ _LANGUAGE = re.compile(r"(?:^|\s)(?:language|lang|highlight-source|brush:?)[-\s]
 _EMOJI = re.compile(
     "[\u203c-\u3299\U0001f000-\U0001faff\u00a9\u00ae\u200d\ufe0f0-9#*\U000e0020-\U000e007f]{1,16}"
 )
-_MAIL = re.compile(r"mailto:[\w.+-]{1,64}@(?:[a-z0-9-]+\.)+[a-z]{2,}", re.ASCII | re.IGNORECASE)
-_PHONE = re.compile(r"tel:\+?[\d-]{3,20}", re.ASCII | re.IGNORECASE)
-
-_ODD = re.compile(r"[\s\"<>\\^`{|}]")
-"""What no address holds as it is."""
+_BACK = re.compile("\\s*[\u21a9\u21b5\u2191\u2b06\u23ce^][\\s\ufe0e\ufe0f]*")
+"""What a link back from a footnote shows: within a chat it leads nowhere."""
 
 TAGS = 10_000
 """Tags and texts read of one body, tables counted once: twice what fills a message, some 20 ms of work."""
@@ -99,6 +94,7 @@ class _Reader:
         self._prefix = ""
         self._grid: Grid | None = None
         self._has_rows = False
+        self._is_within = False
         self._begin: dict[str, Callable[[Tag], None]] = {
             "a": self._link,
             "br": self._line_end,
@@ -143,7 +139,7 @@ class _Reader:
             return
         if self._verbatim:
             self._writer.write_as_is(text)
-        else:
+        elif not (self._is_within and _BACK.fullmatch(text)):
             self._writer.write(text)
         if self._writer.weight > SOURCE_LIMIT:
             self._flush()
@@ -217,6 +213,7 @@ class _Reader:
         elif name in _FLOW:
             self._end_flow(name)
         elif name == "a":
+            self._is_within = False
             self._writer.link("")
         elif name in _MARKS:
             self._writer.write(_MARKS[name][1])
@@ -316,7 +313,9 @@ class _Reader:
         return marked(runs, self._words) if self._words and runs else runs
 
     def _link(self, tag: Tag) -> None:
-        self._writer.link(_href(tag.get("href"), self._base))
+        href = tag.get("href")
+        self._is_within = href.startswith("#")
+        self._writer.link(link(href, self._base))
 
     def _line_end(self, _tag: Tag) -> None:
         """End a line; a second end in a row ends the paragraph."""
@@ -360,7 +359,7 @@ class _Reader:
         if alt and not alt.isascii() and _EMOJI.fullmatch(alt):
             self._writer.write(alt)
         elif not (self._grid or self._caption or self._kind == "summary"):
-            url = address(tag, self._base)
+            url = picture(tag, self._base)
             self._picture = Picture(url or "")
             if url:
                 kind = self._kind
@@ -384,13 +383,3 @@ def _attributes(tag: Tag) -> str:
     numbered = f' {name}="{int(number)}"' if is_number else ""
     kind = tag.get("type") if tag.name == "ol" else ""
     return numbered + (f' type="{kind}"' if kind in {"a", "A", "i", "I"} else "")
-
-
-def _href(href: str, base: str | None) -> str:
-    """Return where a link leads, as a rich message may say it; "" for nowhere. One odd address costs all."""
-    href = href.strip()
-    plain = href.partition("?")[0]
-    if _MAIL.fullmatch(plain) or _PHONE.fullmatch(plain):
-        return plain
-    url = absolute(href, base)
-    return _ODD.sub(lambda one: quote(one[0]), url) if url and url.startswith("http") else ""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from bot.render.addresses import picture
 from bot.render.blocks import COLUMN_LIMIT, Cell, Table
-from bot.render.figures import address
 from bot.render.runs import Run
 from bot.render.tags import Tag
 
@@ -111,7 +111,7 @@ def _look_at_tag(frame: _Frame, tag: Tag) -> None:
         frame.columns += _span(tag)
         frame.widest = max(frame.widest, frame.columns)
         frame.letters = 0
-    elif tag.name in _HEAVY or (tag.name == "img" and address(tag, "https://a.example/")):
+    elif tag.name in _HEAVY or (tag.name == "img" and picture(tag, "https://a.example/")):
         frame.is_layout = True
 
 

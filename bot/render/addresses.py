@@ -1,13 +1,21 @@
-"""Which ``img`` of a body is a picture of the news, and where it is to be had."""
+"""Addresses that a rich message may name: where links lead, and which ``img`` is a picture of the news.
+
+One that Telegram cannot read or load costs the whole message, so doubtful ones are left out.
+"""
 
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from bot.render.links import absolute
 from bot.render.tags import Tag
 
 ICON = 48
 """Pixels: what is no larger on either side is an icon."""
+
+_MAIL = re.compile(r"mailto:[\w.+-]{1,64}@(?:[a-z0-9-]+\.)+[a-z]{2,}", re.ASCII | re.IGNORECASE)
+_PHONE = re.compile(r"tel:\+?[\d-]{3,20}", re.ASCII | re.IGNORECASE)
+_ODD = re.compile(r"[\s\"<>\\^`{|}]")
+"""What no address holds as it is."""
 
 _LAZY = (
     "data-src",
@@ -23,7 +31,9 @@ _CLASSES = re.compile(r"smil(?:ey|ie)|emoji|emoticon|avatar|gravatar|share|socia
 _NO_PICTURE = re.compile(
     r"""
     ^https?://[^/]*(?:
-        feedburner\.com/~ | feedsportal\.com/ | feeds\.wordpress\.com/1\.0/ | (?:pixel|stats)\.wp\.com/
+        feedburner\.com/~ | pheedo\.com/ | pheedcontent\.com/ | feeds?blitz\.com/ | bluekai\.com/ | yadro\.ru/
+      | imrworldwide\.com/ | counter\.rambler\.ru/ | bat\.bing\.com/ | adnxs\.com/ | buysellads\.com/
+      | paypal(?:objects)?\.com/ | feedsportal\.com/ | feeds\.wordpress\.com/1\.0/ | (?:pixel|stats)\.wp\.com/
       | doubleclick\.net/ | googlesyndication\.com/ | google-analytics\.com/ | medium\.com/_/stat
       | scorecardresearch\.com/ | quantserve\.com/ | statcounter\.com/ | amazon-adsystem\.com/
       | assoc-amazon\. | vgwort\.de/ | ivwbox\.de/ | facebook\.com/tr | mc\.yandex\.ru/ | top\.mail\.ru/
@@ -32,8 +42,12 @@ _NO_PICTURE = re.compile(
     )
   | /(?:1x1|1px|pixel|spacer|blank|clear|trans|transparent|shim|dot|track(?:er|ing)|beacon|counter|open)
     \.(?:gif|png|php)(?:[?\#]|$)
-  | /(?:piwik|matomo)\.php | /__utm\.gif | /hit[sc]?\.(?:gif|php)
+  | /(?:b|p|e)\.gif\? | /p\.php\?idsite | /(?:piwik|matomo)\.php | /__utm\.gif | /hit[sc]?\.(?:gif|php)
   | /(?:smil(?:ey|ie)s?|emoticons?|emojis?|twemoji|share-?buttons?|social-?icons?|avatars?)/
+  | /(?:icon[-_]?)?
+    (?:facebook|twitter|digg|delicious|reddit|stumbleupon|linkedin|pinterest|googleplus|whatsapp|rss|email|print
+      |feed-?icon\d*\w*|share|share_save\w*|like|tweet)
+    (?:[-_]?\d+(?:x\d+)?)?\.(?:gif|png|jpg)(?:[?\#]|$)
   | \.(?:svgz?|ico|avif|swf|mp[34]|m4[av]|webm|ogg|pdf)(?:[?\#]|$)
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -45,17 +59,25 @@ _SIZE = re.compile(r"[-_](?:\d{2,4}x\d{2,4}|\d{3,4}w?|scaled|thumb(?:nail)?|smal
 _SOURCE = re.compile(r"([^\s,]\S*[^\s,])(?:\s+([\d.]+)[wx])?\s*(?:,|$)")
 
 
-def address(tag: Tag, base: str | None) -> str | None:
+def link(href: str, base: str | None = None) -> str:
+    """Return where ``href`` leads, as a rich message may say it: web, mail or phone; "" for nowhere."""
+    href = href.strip()
+    plain = href.partition("?")[0]
+    if _MAIL.fullmatch(plain) or _PHONE.fullmatch(plain):
+        return plain
+    url = absolute(href, base)
+    return _ODD.sub(lambda one: quote(one[0]), url) if url and url.startswith("http") else ""
+
+
+def picture(tag: Tag, base: str | None) -> str | None:
     """Return where the picture that ``tag`` shows is to be had, absolute http(s); None if it shows none."""
     if _CLASSES.search(tag.get("class").lower()):
         return None
     sides = [int(found[1]) for name in ("width", "height") if (found := _PIXELS.fullmatch(tag.get(name)))]
     if any(side <= ICON // 2 for side in sides) or (len(sides) == 2 and max(sides) <= ICON):
         return None
-    url = absolute(_source(tag), base)
-    if url is None or not url.startswith("http") or _NO_PICTURE.search(url):
-        return None
-    return url
+    url = link(_source(tag), base)
+    return url if url.startswith("http") and not _NO_PICTURE.search(url) else None
 
 
 def _source(tag: Tag) -> str:

@@ -42,12 +42,13 @@ _NO_PICTURE = re.compile(
     )
   | /(?:1x1|1px|pixel|spacer|blank|clear|trans|transparent|shim|dot|track(?:er|ing)|beacon|counter|open)
     \.(?:gif|png|php)(?:[?\#]|$)
+  | /(?:apple-touch-icon|favicon)[\w.-]*$ | //avatars\d*\.githubusercontent\.com/
   | /(?:b|p|e)\.gif\? | /p\.php\?idsite | /(?:piwik|matomo)\.php | /__utm\.gif | /hit[sc]?\.(?:gif|php)
   | /(?:smil(?:ey|ie)s?|emoticons?|emojis?|twemoji|share-?buttons?|social-?icons?|avatars?)/
   | /(?:icon[-_]?)?
     (?:facebook|twitter|digg|delicious|reddit|stumbleupon|linkedin|pinterest|googleplus|whatsapp|rss|email|print
       |feed-?icon\d*\w*|share|share_save\w*|like|tweet)
-    (?:[-_]?\d+(?:x\d+)?)?\.(?:gif|png|jpg)(?:[?\#]|$)
+    (?:[-_]?\d+(?:x\d+)?)?\.(?:gif|png)(?:[?\#]|$)
   | \.(?:svgz?|ico|avif|swf|mp[34]|m4[av]|webm|ogg|pdf)(?:[?\#]|$)
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -77,7 +78,12 @@ def picture(tag: Tag, base: str | None) -> str | None:
     if any(side <= ICON // 2 for side in sides) or (len(sides) == 2 and max(sides) <= ICON):
         return None
     url = link(_source(tag), base)
-    return url if url.startswith("http") and not _NO_PICTURE.search(url) else None
+    return url if is_picture(url) else None
+
+
+def is_picture(url: str) -> bool:
+    """Tell whether there may be a picture of the news at ``url``, by its look."""
+    return url.startswith("http") and not _NO_PICTURE.search(url)
 
 
 def _source(tag: Tag) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.items import Hit, Image, Item, StoredItem
-from bot.render.addresses import likeness, link
+from bot.render.addresses import is_picture, likeness, link
 from bot.render.blocks import Block, Group, Leaf, Picture, Size, Table, html, size
 from bot.render.body import read_body
 from bot.render.characters import is_blank
@@ -61,11 +61,10 @@ def rich_of(stored: StoredItem, look: Look, hits: tuple[Hit, ...] = ()) -> Rich 
     for block in known:
         taken = taken.plus(size(block))
     sheet = read_body(source, base, taken, words)
-    if not _is_worth(sheet, lead, taken):
-        return None
     blocks = sheet.blocks
-    if title:
-        _drop_repeated(blocks, item.title)
+    letters = sheet.size.letters - taken.letters - (_drop_repeated(blocks, item.title) if title else 0)
+    if not blocks or (letters < WORTH and not _is_rich(sheet, lead)):
+        return None
     if lead and _is_missing(lead, item.images[0], sheet):
         blocks = [lead, *blocks]
     whole = [*title, *blocks, *([more] if sheet.is_cut else []), foot]
@@ -96,7 +95,7 @@ def _title(item: Item, to: str, words: re.Pattern[str] | None) -> list[Leaf]:
 def _lead(item: Item) -> Picture | None:
     """Return the item's first picture, if it can be had by its address."""
     url = link(item.images[0].url) if item.images else ""
-    return Picture(url) if url else None
+    return Picture(url) if is_picture(url) else None
 
 
 def _is_missing(lead: Picture, image: Image, sheet: Sheet) -> bool:
@@ -107,30 +106,28 @@ def _is_missing(lead: Picture, image: Image, sheet: Sheet) -> bool:
     return not any(likeness(url) in shown for url in (lead.url, image.url, *image.alternatives))
 
 
-def _is_worth(sheet: Sheet, lead: Picture | None, taken: Size) -> bool:
-    """Tell whether the body gains by the form."""
-    if not sheet.blocks:
-        return False
-    if sheet.size.letters - taken.letters >= WORTH:
-        return True
-    own = {likeness(url) for url in sheet.pictures}
+def _is_rich(sheet: Sheet, lead: Picture | None) -> bool:
+    """Tell whether a body holds what no other form shows: more pictures than ``lead``, a table, code."""
+    pictures = {likeness(url) for url in sheet.pictures}
     if lead:
-        own.discard(likeness(lead.url))
-    return len(own) > (lead is None) or any(map(_is_rich, sheet.blocks))
+        pictures.discard(likeness(lead.url))
+    return len(pictures) > (lead is None) or any(map(_is_more_than_text, sheet.blocks))
 
 
-def _is_rich(block: Block) -> bool:
+def _is_more_than_text(block: Block) -> bool:
     """Tell whether a block is a table, a heading or code, or holds one."""
     if isinstance(block, Group):
-        return block.tag == "details" or any(map(_is_rich, block.children))
+        return block.tag == "details" or any(map(_is_more_than_text, block.children))
     return isinstance(block, Table) or (isinstance(block, Leaf) and block.tag not in {"p", "hr"})
 
 
-def _drop_repeated(blocks: list[Block], title: str) -> None:
-    """Drop a first paragraph or heading that only says the title again."""
+def _drop_repeated(blocks: list[Block], title: str) -> int:
+    """Drop a first paragraph or heading that only says the title again; return its letters."""
     first = next((block for block in blocks[:2] if not isinstance(block, Picture)), None)
-    if isinstance(first, Leaf) and folded(text_of(first.runs)) == folded(title):
+    if isinstance(first, Leaf) and folded(text := text_of(first.runs)) == folded(title):
         blocks.remove(first)
+        return len(text)
+    return 0
 
 
 def _foot(item: Item, look: Look, hits: tuple[Hit, ...], to: str) -> Leaf:

@@ -150,6 +150,8 @@ class _Reader:
             self._skip_depth += name == self._skipped
             return
         if self._is_left_out(tag):
+            if name in _FLOW and not self._verbatim:
+                self._flow("div", "")
             self._skipped, self._skip_depth = name, 1
             return
         if self._caption:

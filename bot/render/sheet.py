@@ -118,8 +118,9 @@ class Sheet:
         return True
 
     def put_picture(self, picture: Picture) -> bool:
-        """Put a picture, unless it stands there already or there are too many."""
-        if picture.url in self.pictures or self.size.media >= MEDIA_LIMIT or not self.put(picture):
+        """Put a picture, unless it has just been shown or there are too many."""
+        again = isinstance(self.last, Picture) and self.last.url == picture.url
+        if again or self.size.media >= MEDIA_LIMIT or not self.put(picture):
             return False
         self.pictures.append(picture.url)
         return True

@@ -115,6 +115,27 @@ def cut(rich: RichText, limit: int, wide: int | None = None) -> RichText:
     return broken_off(part(rich, 0, end))
 
 
+def cut_with_more(rich: RichText, limit: int, more: RichText) -> RichText:
+    """Return ``rich`` in at most ``limit`` units; where it was cut, with ``more`` behind it."""
+    if not more.text or units(rich.text) <= limit:
+        return cut(rich, limit)
+    return concat(cut(rich, limit - units(more.text) - 1), RichText(" "), more)
+
+
+def split(rich: RichText, first_limit: int, limit: int) -> tuple[RichText, ...]:
+    """Return ``rich`` in pieces, the first of at most ``first_limit`` units, the others of ``limit``."""
+    pieces: list[RichText] = []
+    while rich.text:
+        piece = cut(rich, limit if pieces else first_limit)
+        length = len(piece.text)
+        if not rich.text.startswith(piece.text):
+            length -= 1
+            piece = part(rich, 0, length)
+        pieces.append(piece)
+        rich = part(rich, max(1, length), len(rich.text))
+    return tuple(pieces)
+
+
 def broken_off(rich: RichText) -> RichText:
     """Return ``rich`` with an ellipsis for what is missing, instead of the comma or dash it ends with."""
     text = rich.text.rstrip(" ,;:，；：、،؛—–-")

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from bot.items import FeedId, Hit, Image, Item, ItemId, StoredItem, Style, Taste
 from bot.parse.document import read
 from bot.render.characters import is_blank, width
+from bot.render.foot import ALERT_LIMIT
 from bot.render.lead import SUMMARY_LIMIT, lead
 from bot.render.look import look_of
-from bot.render.foot import ALERT_LIMIT
 from bot.render.message import compose
 from bot.render.page import page
 from bot.render.parts import CAPTION_LIMIT, ENTITY_LIMIT, TEXT_LIMIT, Button, Message, RichText, units

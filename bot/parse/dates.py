@@ -59,7 +59,7 @@ LONGEST_S = 7 * 86400
 
 
 def duration(value: object) -> int | None:
-    """Return the seconds that ``value`` (``1:02:03``, ``62:03`` or a number of seconds) says; None for no time."""
+    """Return the seconds that ``value`` (``1:02:03``, ``62:03``, ``3723``) says; None for no time."""
     found = _DURATION.fullmatch(str(value)[:40]) if isinstance(value, str | int | float) else None
     if found is None:
         return None

@@ -167,7 +167,7 @@ def _link(fields: Fields, bases: tuple[str | None, ...]) -> str | None:
 
 
 def _via(fields: Fields, link: str | None, bases: tuple[str | None, ...]) -> str | None:
-    """Return another page about the item: where it was found, or its comments if they have a page of their own."""
+    """Return another page about the item: where it was found, or a page of its own for its comments."""
     replies = (
         one.get("href")
         for one in _list(fields, "links")

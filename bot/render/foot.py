@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from bot.items import Hit, StoredItem
@@ -33,7 +32,6 @@ FILES_LIMIT = 3
 """Files that a message leads to."""
 
 _SIGNS = {MediaKind.AUDIO: "🎧", MediaKind.VIDEO: "▶", MediaKind.DOCUMENT: "📄"}
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +47,14 @@ class Foot:
 
 
 def foot_of(stored: StoredItem, look: Look, hits: tuple[Hit, ...], link: str | None) -> Foot:
-    """Return the foot of ``stored``; its source leads to ``link``, where that is given, else to the item's via."""
+    """Return the foot of ``stored``; its source leads to ``link``, if given, else to the item's via."""
     item = stored.item
     source = _source(look.source or item.source, link, item.via)
     author = _author(item.author, source.text) if look.author and item.author else RichText()
     when = item.published or item.updated
     time = RichText()
     if when is not None:
-        noticed = _EPOCH + timedelta(milliseconds=stored.noticed_ms)
-        time = RichText(moment(when, look.zone, look.language, beside=noticed))
+        time = RichText(moment(when, look.zone, look.language, stored.noticed_ms))
     tags = RichText()
     if look.hashtags or look.labels:
         tags = cut(RichText(hashtags(item.tags if look.hashtags else (), look.labels)), TAGS_LIMIT)

@@ -83,7 +83,7 @@ _JOINER = "\u200c"
 
 
 def hashtags(tags: Iterable[str], labels: Iterable[str] = ()) -> str:
-    """Return the line of hashtags: those of an item's ``tags`` that say something, then the chat's ``labels``.
+    """Return the line of hashtags: of an item's ``tags`` those that say something, then the ``labels``.
 
     None twice, whatever the case. "" where there are none.
     """

@@ -3,14 +3,14 @@
 import re
 from dataclasses import dataclass, replace
 from html import unescape
-from itertools import islice
+from itertools import islice, pairwise
 
 from bot.items import Item, Length, Page, StoredItem
 from bot.render.characters import is_blank, width
 from bot.render.cut import broken_off, cut, sentence_ends
 from bot.render.markup import read_html
 from bot.render.parts import EntityKind, RichText, units
-from bot.render.rich import part, plain_text
+from bot.render.rich import join, part, plain_text
 from bot.render.tags import Tag, tokens
 from bot.render.tails import is_teaser, without_tail, without_teaser_mark
 from bot.render.title import folded, tells_title
@@ -47,11 +47,14 @@ _SET_APART = frozenset("\u00a0-–—|·•(")
 _POINT = re.compile(r"(?:•|\d+\.) ")
 
 
+NOTHING = RichText()
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What an item's text says, the title above it left out or, where that only repeats the text, left in."""
 
-    text: RichText = RichText()
+    text: RichText = NOTHING
     repeats: bool = False
     """Whether the title only repeats the text: see :func:`bot.render.title.tells_title`."""
 
@@ -77,9 +80,9 @@ def told(item: Item, title: str = "", wide: int = SUMMARY_LIMIT) -> Told:
 
 
 def whole(item: Item, title: str = "", most: int = READ_LIMIT) -> Told:
-    """Return all the text of ``item`` without ``title`` repeated: its content, or its summary if that says more.
+    """Return all the text of ``item`` without ``title`` repeated: of content and summary what says more.
 
-    Where there are more than ``most`` units, at least half as many.
+    Where it has more than ``most`` units, at least half as many.
     """
     content = _read(item.content_html, item.base, title, most)
     if item.summary_html == item.content_html or len(content.text.text) > len(item.summary_html):
@@ -89,7 +92,7 @@ def whole(item: Item, title: str = "", most: int = READ_LIMIT) -> Told:
 
 
 def with_page(stored: StoredItem) -> Item:
-    """Return the item, and what its own page says where its feed says too little: picture, lead, or all the text."""
+    """Return the item, and what its own page says where its feed says too little."""
     item, page = stored.item, stored.page
     if page == Page():
         return item
@@ -113,14 +116,37 @@ def _read(html: str, base: str | None, title: str, most: int) -> Told:
         rich = read_html(html, base, most)
     if is_blank(rich.text):
         rich = _said_by_picture(html)
-    repeats = tells_title(title, rich.text)
+    rich = _said_once(rich)
+    repeats = tells_title(title, rich.text) or _says_same_with_links(title, rich)
     if not repeats:
         rich = _without_title(rich, title)
     return Told() if is_blank(rich.text) or _NO_LEAD.fullmatch(rich.text) else Told(rich, repeats)
 
 
+def _says_same_with_links(title: str, rich: RichText) -> bool:
+    """Tell whether ``rich`` is the words of ``title``, with links in them that a title cannot have."""
+    length = units(rich.text)
+    if length > 2 * len(title) + 80:
+        return False
+    links = any(one.kind is EntityKind.LINK and 2 * one.length < length for one in rich.entities)
+    return links and folded(title) == folded(rich.text)
+
+
+def _said_once(rich: RichText) -> RichText:
+    """Return ``rich`` without paragraphs that only repeat the one before, as those below pictures do."""
+    paragraphs = rich.text.split("\n\n")
+    if len(set(paragraphs)) == len(paragraphs) or any(one.kind is EntityKind.PRE for one in rich.entities):
+        return rich
+    kept, at = [], 0
+    for before, one in pairwise(["", *paragraphs]):
+        if one != before:
+            kept.append(part(rich, at, at + len(one)))
+        at += len(one) + 2
+    return join("\n\n", kept)
+
+
 def _said_by_picture(html: str) -> RichText:
-    """Return the words of the first picture, where they are all there is: comics tell a second joke in them."""
+    """Return the words of the first picture, where they are all there is: comics tell a joke in them."""
     for token in islice(tokens(html), PICTURE_WITHIN):
         if isinstance(token, Tag) and token.name == "img":
             words = plain_text(unescape(token.get("title") or token.get("alt")))

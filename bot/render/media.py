@@ -27,7 +27,7 @@ SMALLEST = 100
 """Pixels; a picture known to be smaller both ways is an icon."""
 
 GALLERY_TEXT = 600
-"""Width, in Latin letters, of a text that its pictures are not decoration of: a post's, with some to spare."""
+"""Width, in Latin letters, of a text that its pictures do not only decorate: a post's, some to spare."""
 
 _NOT_SHOWN = re.compile(
     r"shields\.io|badge|/avatars?[/_-]|gravatar|emoji|emoticon|smil(?:ey|ie)|/favicon|feedburner|/icons?[/_-]"
@@ -36,7 +36,7 @@ _NOT_SHOWN = re.compile(
     re.IGNORECASE,
 )
 _NO_PHOTO = re.compile(r"\.(?:svgz?|ico|swf|pdf|html?)$", re.IGNORECASE)
-_SIZE = re.compile(r"[-_](?:\d{2,4}x\d{2,4}|\d{3,4}[wp]?|scaled|thumb(?:nail)?|small|medium|large)$", re.I)
+_SIZE = re.compile(r"[-_](?:\d{2,4}x\d{2,4}|\d{3,4}[wp]?|scaled|thumb(?:nail)?|small|medium|large)$")
 _KINDS: tuple[tuple[MediaKind, re.Pattern[str], re.Pattern[str]], ...] = (
     (MediaKind.VIDEO, re.compile(r"video/(?:mp4|x-m4v)"), re.compile(r"\.(?:mp4|m4v)$")),
     (MediaKind.ANIMATION, re.compile(r"image/gif"), re.compile(r"\.gifv?$")),
@@ -56,7 +56,7 @@ _LED_TO = re.compile(r"(?:audio|video)/|application/(?:pdf|zip|epub|x-bittorrent
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a message shows with its text, what it leads to instead, and the picture for a text without media."""
+    """What a message shows, what it leads to instead, and the picture for a text without media."""
 
     shown: tuple[Media, ...] = ()
     led_to: tuple[Media, ...] = ()

@@ -30,7 +30,7 @@ _TRADITIONAL = ("hant", "tw", "hk", "mo")
 
 
 def read_on(language: str, link: str | None) -> RichText:
-    """Return "Read on" in ``language``, English where it has no word here, leading to ``link``; nothing without one."""
+    """Return "Read on" in ``language``, else in English, leading to ``link``; nothing without one."""
     if not link:
         return RichText()
     first, *rest = language.lower().replace("_", "-").split("-")

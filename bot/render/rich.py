@@ -313,8 +313,8 @@ def concat(*parts: RichText) -> RichText:
 
 def join(separator: str, parts: Iterable[RichText]) -> RichText:
     """Return those of ``parts`` that hold anything, with ``separator`` between them."""
-    pieces: list[RichText] = []
-    for one in parts:
-        if one.text:
-            pieces.extend((RichText(separator), one) if pieces else (one,))
-    return concat(*pieces)
+    said = [one for one in parts if one.text]
+    if len(said) < 2:
+        return said[0] if said else RichText()
+    gap = RichText(separator)
+    return concat(said[0], *(piece for one in said[1:] for piece in (gap, one)))

@@ -11,6 +11,7 @@ from bot.render.lead import WIDTHS, Told, told, whole, with_page
 from bot.render.links import absolute
 from bot.render.look import Look
 from bot.render.marks import marked
+from bot.render.markup import read_html
 from bot.render.media import GALLERY_TEXT, Choice, choose
 from bot.render.parts import (
     CAPTION_LIMIT,
@@ -38,7 +39,7 @@ _GAP = "\n\n"
 
 
 class Setter:
-    """One item, being set as one chat wants it. Every form has at least something to see and fits its limits."""
+    """One item, being set as one chat wants it. Every form fits its limits and has something to see."""
 
     def __init__(self, stored: StoredItem, look: Look, hits: tuple[Hit, ...] = ()) -> None:
         self._stored = stored
@@ -95,7 +96,7 @@ class Setter:
         return Message(self._text(head, body, foot), preview=self._large_preview)
 
     def free(self, text: RichText) -> Message:
-        """Return ``text``, which is all that there is to say, with the media of a summary where it fits under them."""
+        """Return ``text``, which is all there is to say, below the media of a summary where it fits."""
         if self._choice.shown and units(text.text) <= CAPTION_LIMIT:
             return Message(marked(text, self._words), self._choice.shown, self._link_preview)
         body = cut_with_more(text, TEXT_LIMIT, self._read_on)
@@ -107,7 +108,8 @@ class Setter:
         return choice if self._look.images else Choice(led_to=choice.all_led_to)
 
     def _text_width(self) -> int | None:
-        text = whole(self._item, "", 2 * GALLERY_TEXT).text.text
+        html = self._item.content_html or self._item.summary_html
+        text = read_html(html, self._item.base, 2 * GALLERY_TEXT, captions=False).text
         return None if is_teaser(text) else width(text)
 
     @property
@@ -140,7 +142,7 @@ class Setter:
     def _frame(
         self, text: Told, files: tuple[Media, ...], shown: tuple[Media, ...] = ()
     ) -> tuple[RichText, RichText]:
-        """Return title and foot of ``text``: a title that says nothing more than what is below it is left out."""
+        """Return title and foot of ``text``; one that says nothing more than what it heads is left out."""
         title = self._title
         is_said = bool(text.text.text or shown) and not is_blank(title.text)
         if text.repeats or (is_said and is_generic(title.text, self._item)):
@@ -183,7 +185,7 @@ def _room(limit: int, *parts: RichText) -> int:
 
 
 def _sparing(rich: RichText, most: int) -> RichText:
-    """Return ``rich`` with at most ``most`` entities: styles are the first to go, then whatever comes last."""
+    """Return ``rich`` with at most ``most`` entities: styles go first, then whatever comes last."""
     if len(rich.entities) <= most:
         return rich
     kept = sorted(range(len(rich.entities)), key=lambda at: (rich.entities[at].kind in STYLES, at))[:most]

@@ -8,7 +8,7 @@ class TemplateFailed(Exception):
     """The template gives no message; the message says why."""
 
 
-def fill(source: str, stored: StoredItem, look: Look, hits: tuple[Hit, ...] = ()) -> str:
+def fill(source: str, stored: StoredItem, look: Look, hits: tuple[Hit, ...] = ()) -> str:  # noqa: ARG001
     """Return the HTML that the template ``source`` makes of ``stored``.
 
     Raises:

@@ -16,13 +16,14 @@ PLAIN = "en_GB"
 """English without a country, and in the place of languages that nobody knows: 27 Feb 2025, 16:19."""
 
 
-def moment(when: datetime, zone: ZoneInfo, language: str, beside: datetime | None = None) -> str:
+def moment(when: datetime, zone: ZoneInfo, language: str, beside_ms: int = 0) -> str:
     """Return ``when`` as calendars and clocks in ``zone`` show it, written in ``language``.
 
-    A year that ``beside`` has too goes without saying. UTC, which few live by, is named.
+    A year that ``beside_ms`` (epoch milliseconds) has too goes without saying. UTC, which few live
+    by, is named.
     """
     local = _local(when, zone)
-    is_same_year = beside is not None and _local(beside, zone).year == local.year
+    is_same_year = datetime.fromtimestamp(beside_ms // 1000, zone).year == local.year
     day = _day(local.date(), language, with_year=not is_same_year)
     clock = _clock(local.hour, local.minute, language)
     return _together(day, f"{clock} UTC" if zone.key == "UTC" else clock, language)
@@ -47,11 +48,11 @@ def _clock(hour: int, minute: int, language: str) -> str:
 
 @lru_cache(maxsize=256)
 def _pattern(language: str) -> str:
-    return str(get_datetime_format("medium", _locale(language)))
+    return one_line(str(get_datetime_format("medium", _locale(language))))
 
 
 def _together(day: str, clock: str, language: str) -> str:
-    return one_line(_pattern(language).replace("{1}", day).replace("{0}", clock))
+    return _pattern(language).replace("{1}", day).replace("{0}", clock)
 
 
 @lru_cache(maxsize=256)

@@ -5,7 +5,7 @@ import unicodedata
 from html import unescape
 
 from bot.items import Item
-from bot.render.characters import width
+from bot.render.characters import CJK, width
 from bot.render.parts import RichText
 from bot.render.rich import plain_text
 from bot.render.tails import is_teaser
@@ -19,23 +19,35 @@ READ_LIMIT = 4 * TITLE_LIMIT
 _POST = 140
 """Width, in Latin letters, beyond which a title that is all the text is a post, and no headline."""
 
-_LONG_ENOUGH = 25
-"""Width of a title that a text may begin with by chance no more."""
+_WORDS = 10
+"""Width of a title that ends within a word of its text by no chance."""
+
+_CJK_TITLE = 36
+"""Width of a title without spaces that its text goes on from in one word by no chance."""
+
+_HEADLINE = 80
+"""Width of a title whose sentence its text goes on with, and that is no headline."""
 
 _NOT_LETTER = re.compile(r"[\W_]+")
 _ADDRESS = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/|t\.co/)\S*")
+_GOES_ON = re.compile(r"[,;，；、]|\s[\w“\"'(#@]")
+_CJK = re.compile(f"[{CJK}]")
+_GLANCE = 80
+"""Characters of a text that tell whether it may begin like a title at all."""
+
 _DOTS = re.compile(r"[\s\[(]*(?:…|\.{2,})[\s\])]*$")
 _TAGGED = re.compile(
     r"</(?:i|b|em|strong|u|s|span|sup|sub|a|p|font|small|code|mark|q|cite)\s*>", re.IGNORECASE
 )
 _TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]{0,300})?/?>", re.IGNORECASE)
 _ENTITY = re.compile(
-    r"&(?:#\d{2,6}|#x[0-9a-f]{2,5}|amp|lt|gt|quot|apos|nbsp|[lr][sd]quo|[nm]dash|hellip);", re.I
+    r"&(?:#\d{2,6}|#x[0-9a-f]{2,5}|amp|lt|gt|quot|apos|nbsp|[lr][sd]quo|[nm]dash|hellip);", re.IGNORECASE
 )
 _GENERIC = re.compile(
     r"""(?: \(?(?:no\s?title|untitled|sin\ título|sans\ titre|ohne\ titel|без\ названия|без\ заголовка)\)?
       | 无标题 | 無標題 | 無題 | 제목\ 없음
-      | (?:a\ )?(?:new\ )?(?:photos?|pictures?|images?|videos?|gif|status(?:\ update)?|post|toot|note|tweet|update)
+      | (?:a\ )?(?:new\ )?(?:photos?|pictures?|images?|videos?|gif|status(?:\ update)?|post|toot|note|tweet
+        |update)
         (?:\ (?:by|from|on)\ .{1,60})?
       | .{1,60}?(?:\ has)?\ (?:posted|shared|tweeted|tooted|published|added|uploaded|boosted)
         (?:\ (?:an?|\d+|new|his|her|their|some|this))*
@@ -45,6 +57,9 @@ _GENERIC = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """Titles that software gives to what has none."""
+
+_GENERIC_LIMIT = 120
+"""Characters of such a title."""
 
 
 def title_of(item: Item) -> RichText:
@@ -64,10 +79,11 @@ def folded(text: str) -> str:
 
 def is_generic(title: str, item: Item) -> bool:
     """Tell whether ``title`` is no title: what software writes for none, or the name of who writes."""
-    if len(title) <= 120 and _GENERIC.fullmatch(title):
-        return True
+    if len(title) > _GENERIC_LIMIT:
+        return False
     said = folded(title)
-    return bool(said) and said in {folded(item.source), folded(item.author), folded(item.link or "")}
+    names = (item.source, item.author, item.link or "")
+    return _GENERIC.fullmatch(title) is not None or (bool(said) and any(said == folded(one) for one in names))
 
 
 def tells_title(title: str, text: str) -> bool:
@@ -75,6 +91,9 @@ def tells_title(title: str, text: str) -> bool:
 
     A headline that a text goes on from is left to stand above it.
     """
+    has_address = "://" in title or "www." in title
+    if not has_address and not folded(text[:_GLANCE]).startswith(folded(title[: _GLANCE // 4])[:6]):
+        return False
     bare = _ADDRESS.sub(" ", title)
     cut_off = is_teaser(bare) or bare.endswith("..")
     start = folded(_DOTS.sub("", bare))
@@ -87,12 +106,16 @@ def tells_title(title: str, text: str) -> bool:
         return len(start) > 10
     if begins == start and len(text) <= 2 * len(title) + 80:
         return width(title) > _POST
-    return width(start) >= _LONG_ENOUGH and _goes_on(title, text)
+    return _is_cut_off(title, text)
 
 
-def _goes_on(title: str, text: str) -> bool:
-    """Tell whether the sentence that ``title`` begins in ``text`` does not end with it."""
+def _is_cut_off(title: str, text: str) -> bool:
+    """Tell whether ``title`` is the beginning of ``text`` up to some number of letters, and no headline."""
     if not text.lower().startswith(title.lower()) or title[-1:] in ".!?:。！？…":
         return False
-    after = text[len(title) : len(title) + 4]
-    return bool(re.match(r"\w|[,;，；、](?!\n)|[  ][\w“\"'(#@]", after))
+    last, after = title[-1:], text[len(title) : len(title) + 2]
+    if _CJK.match(last) or _CJK.match(after):
+        return width(title) >= _CJK_TITLE
+    if last.isalpha() and after[:1].isalpha():
+        return width(title) > _WORDS
+    return width(title) >= _HEADLINE and bool(_GOES_ON.match(after))

@@ -25,7 +25,7 @@ from bot.render.parts import (
     units,
 )
 from bot.render.read_on import read_on
-from bot.render.rich import QUOTES, STYLES, join, part, plain_text, styled
+from bot.render.rich import QUOTES, arrange, join, part, plain_text, styled
 from bot.render.tails import is_teaser
 from bot.render.title import TITLE_LIMIT, folded, is_generic, title_of
 
@@ -34,6 +34,9 @@ MOST_MESSAGES = 6
 
 LEAST_QUOTED = 240
 """Width of a rest that is worth folding away: clients show three lines of what is folded."""
+
+LEAD_ENTITIES = 40
+"""Entities of a lead that leave enough for the quotation below it."""
 
 _GAP = "\n\n"
 
@@ -82,18 +85,15 @@ class Setter:
     def expand(self) -> Message:
         """Return the lead, and the rest in a quotation that unfolds."""
         opening = told(self._item, self._title.text, WIDTHS[self._look.length])
-        text = whole(self._item, self._title.text, self._most)
-        rest = _unquoted(_after(opening.text, text.text))
+        lead = _sparing(opening.text, LEAD_ENTITIES)
+        rest = _unquoted(_after(lead, whole(self._item, self._title.text, self._most).text))
         if width(rest.text) < LEAST_QUOTED:
             return self.full() if rest.text else self.summary()
-        folded_away = styled(rest, EntityKind.EXPANDABLE)
-        if captioned := self._captioned(opening, join(_GAP, (opening.text, folded_away))):
+        if captioned := self._captioned(opening, _folding(lead, rest)):
             return captioned
         head, foot = self._frame(opening, self._choice.all_led_to)
-        room = _room(TEXT_LIMIT, head, opening.text, foot)
-        more = cut_with_more(rest, room, self._read_on)
-        body = join(_GAP, (opening.text, styled(more, EntityKind.EXPANDABLE)))
-        return Message(self._text(head, body, foot), preview=self._large_preview)
+        rest = cut_with_more(rest, _room(TEXT_LIMIT, head, lead, foot), self._read_on)
+        return Message(self._text(head, _folding(lead, rest), foot), preview=self._large_preview)
 
     def free(self, text: RichText) -> Message:
         """Return ``text``, which is all there is to say, below the media of a summary where it fits."""
@@ -185,16 +185,27 @@ def _room(limit: int, *parts: RichText) -> int:
 
 
 def _sparing(rich: RichText, most: int) -> RichText:
-    """Return ``rich`` with at most ``most`` entities: styles go first, then whatever comes last."""
+    """Return ``rich`` with at most ``most`` entities: styles go first, then what comes last.
+
+    A link that ends the text, to read on, stays.
+    """
     if len(rich.entities) <= most:
         return rich
-    kept = sorted(range(len(rich.entities)), key=lambda at: (rich.entities[at].kind in STYLES, at))[:most]
-    return replace(rich, entities=tuple(rich.entities[at] for at in sorted(kept)))
+    end = units(rich.text)
+    last = [one for one in rich.entities if one.kind is EntityKind.LINK and one.offset + one.length == end]
+    others = (one for one in rich.entities if one not in last)
+    return replace(rich, entities=arrange((*arrange(others, most - len(last)), *last)))
+
+
+def _folding(lead: RichText, rest: RichText) -> RichText:
+    """Return ``lead`` and, below it, ``rest`` in a quotation that unfolds."""
+    quoted = styled(_sparing(rest, ENTITY_LIMIT - len(lead.entities) - 1), EntityKind.EXPANDABLE)
+    return join(_GAP, (lead, quoted))
 
 
 def _unquoted(rich: RichText) -> RichText:
     """Return ``rich`` as it may stand in a quotation, which holds no other."""
-    return replace(rich, entities=tuple(one for one in rich.entities if one.kind not in QUOTES))
+    return RichText(rich.text, tuple(one for one in rich.entities if one.kind not in QUOTES))
 
 
 def _after(opening: RichText, text: RichText) -> RichText:

@@ -46,12 +46,12 @@ _ENTITY = re.compile(
 _GENERIC = re.compile(
     r"""(?: \(?(?:no\s?title|untitled|sin\ título|sans\ titre|ohne\ titel|без\ названия|без\ заголовка)\)?
       | 无标题 | 無標題 | 無題 | 제목\ 없음
-      | (?:a\ )?(?:new\ )?(?:photos?|pictures?|images?|videos?|gif|status(?:\ update)?|post|toot|note|tweet
-        |update)
-        (?:\ (?:by|from|on)\ .{1,60})?
-      | .{1,60}?(?:\ has)?\ (?:posted|shared|tweeted|tooted|published|added|uploaded|boosted)
-        (?:\ (?:an?|\d+|new|his|her|their|some|this))*
-        (?:\ (?:photos?|pictures?|images?|videos?|status|post|toot|note|tweet|update|link))?
+      | (?:a\ )?(?:new\ )?(?:photos?|pictures?|images?|videos?|gif|status(?:\ update)?|post|toot|note|tweet)
+        (?:\ by(?:\ \S{1,40}){1,3})?
+      | (?:a\ )?new\ (?:photos?|pictures?|videos?|status|post|toot|tweet)\ (?:from|on)(?:\ \S{1,40}){1,3}
+      | \S{1,40}(?:\ \S{1,40}){0,3}?(?:\ has)?\ (?:posted|shared|tweeted|tooted|published|uploaded|boosted)
+        (?:\ (?:an?|\d{1,3}|new|his|her|their|some|this)){0,3}
+        \ (?:photos?|pictures?|images?|videos?|status|post|toot|note|tweet|link)
       | фото | видео | 图片 | 圖片 | 视频 | 動画 | foto | imagen | bild
     )[.:!…]*""",
     re.VERBOSE | re.IGNORECASE,

@@ -69,14 +69,14 @@ def found_by_telegram(text: str) -> list[str]:
         ("x", ""),
         ("!!!", ""),
         ("https://a.example/tag", ""),
-        ("a tag that is in truth a whole sentence", ""),
+        ("a tag that is in truth one whole long sentence", ""),
     ],
 )
 def test_a_tag_becomes_a_hashtag_or_nothing(tag: str, made: str) -> None:
     assert hashtag(tag) == made
 
 
-@settings(max_examples=300, deadline=200)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(
         st.text(max_size=20) | st.sampled_from(["a b", "कथा", "Ünïcode x", "中 文", "ไทย", "১২ক"]), max_size=8

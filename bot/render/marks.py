@@ -20,10 +20,10 @@ def marked(rich: RichText, words: tuple[str, ...]) -> RichText:
         return rich
     text, lower = rich.text, rich.text.lower()
     there = [word for word in dict.fromkeys(words) if word.lower() in lower]
-    places = (place for word in there for place in _places(word, text))
+    places = sorted(place for word in there for place in islice(_places(word, text), MARKED_LIMIT))
     marks = [
         Entity(EntityKind.UNDERLINE, units(text[:start]), units(text[start:end]))
-        for start, end in islice(places, MARKED_LIMIT)
+        for start, end in places[:MARKED_LIMIT]
     ]
     return RichText(text, arrange((*rich.entities, *marks))) if marks else rich
 

@@ -10,7 +10,7 @@ from bot.render.foot import foot_of
 from bot.render.lead import WIDTHS, Told, told, whole, with_page
 from bot.render.links import absolute
 from bot.render.look import Look
-from bot.render.marks import marked
+from bot.render.marks import MARKED_LIMIT, marked
 from bot.render.markup import read_html
 from bot.render.media import GALLERY_TEXT, Choice, choose
 from bot.render.parts import (
@@ -166,8 +166,10 @@ class Setter:
     def _text(self, head: RichText, body: RichText, foot: RichText) -> RichText:
         """Return the three as one text, the matched words marked in the first two."""
         head = marked(head, self._words)
-        body = _sparing(marked(body, self._words), ENTITY_LIMIT - len(head.entities) - len(foot.entities))
-        return join(_GAP, (head, body, foot))
+        most = ENTITY_LIMIT - len(head.entities) - len(foot.entities)
+        if self._words:
+            body = marked(_sparing(body, most - MARKED_LIMIT), self._words)
+        return join(_GAP, (head, _sparing(body, most), foot))
 
     def _pieces(self, text: RichText, first_room: int, room: int) -> list[RichText]:
         """Return ``text`` in pieces for as many messages as one item may take."""

@@ -209,6 +209,11 @@ def test_the_fuller_text_of_the_page_is_taken_with_its_own_addresses() -> None:
     assert made.html.count("Words") == 200
 
 
+def test_a_document_beside_it_is_led_to() -> None:
+    made = rich(LONG, enclosures=(Enclosure("https://e.org/a.pdf", "application/pdf", 2_000_000),))
+    assert made.html.endswith('<footer><a href="https://e.org/a.pdf">📄 PDF · 2 MB</a><br>Paper</footer>')
+
+
 def test_a_title_that_is_but_the_text_again_is_left_out_and_the_source_leads_to_the_item() -> None:
     made = rich(LONG, title="Words of an article. Words of an…")
     assert "<h1>" not in made.html
@@ -248,13 +253,13 @@ FULL = {
 @pytest.mark.parametrize("piece", FULL.values(), ids=FULL)
 def test_what_is_too_long_ends_in_time_and_leads_on(piece: str) -> None:
     made = rich("<h2>Head</h2>" + piece * (200_000 // len(piece)))
-    assert made.html.endswith('<p><a href="https://e.org/a">…</a></p><footer>Paper</footer>')
+    assert made.html.endswith('<p><a href="https://e.org/a">… Read on</a></p><footer>Paper</footer>')
     assert len(list(files_in(blocks_of(made.html)))) <= blocks.MEDIA_LIMIT
 
 
 def test_one_long_paragraph_is_cut_after_a_sentence() -> None:
     made = rich("Sentences follow. " * 5000)
-    assert 'Sentences follow.</p><p><a href="https://e.org/a">…</a></p>' in made.html
+    assert 'Sentences follow.</p><p><a href="https://e.org/a">… Read on</a></p>' in made.html
     assert len(made.html) > 30_000
 
 

@@ -5,27 +5,21 @@ For the style ``article``. Where such a message shows no more than any other, th
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from bot.items import Hit, Image, Item, StoredItem
+from bot.items import Hit, Item, StoredItem
 from bot.render.addresses import is_picture, likeness, link
 from bot.render.blocks import Block, Group, Leaf, Picture, Size, Table, html, size
 from bot.render.body import read_body
 from bot.render.characters import is_blank
-from bot.render.cut import cut
-from bot.render.lead import folded, tells_title
+from bot.render.cut import ELLIPSIS, cut
+from bot.render.foot import foot_of
 from bot.render.look import Look
-from bot.render.parts import Rich
-from bot.render.rich import plain_text
-from bot.render.runs import Run, marked, text_of
+from bot.render.media import Choice, choose
+from bot.render.parts import MediaKind, Rich
+from bot.render.read_on import read_on
+from bot.render.runs import Run, marked, runs_of, text_of
 from bot.render.sheet import Sheet
-
-TITLE_LIMIT = 300
-"""Units of a title."""
-
-NAME_LIMIT = 64
-"""Units of a source's name."""
+from bot.render.title import TITLE_LIMIT, folded, is_generic, tells_title, title_of
 
 WORTH = 1500
 """Characters from which a text gains by the form, whatever it holds."""
@@ -36,38 +30,40 @@ _LEFT_TO_RIGHT = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u058f\u0900-\u1fff\u304
 _TOLD_BY = 1000
 """Characters by which the direction of a text is told."""
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
 
 def rich_of(stored: StoredItem, look: Look, hits: tuple[Hit, ...] = ()) -> Rich | None:
     """Return ``stored`` as one rich message within all of Telegram's limits.
 
     None where nothing is gained by it: there is no text, or a short one without pictures, tables,
-    headings or code of its own; or there are files beside it, which a rich message does not carry.
-    ``hits`` are marked, and named at the end.
+    headings or code of its own; or there is something to hear or to watch, which the other form
+    plays. ``hits`` are marked, and named at the end.
     """
     item = stored.item
     source, base = _text(stored)
-    if not source or item.enclosures:
+    choice = choose(item, look.image_proxy, lambda: None)
+    if not source or any(one.kind in {MediaKind.AUDIO, MediaKind.VIDEO} for one in choice.shown):
         return None
-    to = link(item.link or "")
     words = _words(hits)
-    title = _title(item, to, words)
-    lead = _lead(item)
-    foot = _foot(item, look, hits, "" if title else to)
-    more = Leaf("p", [Run("…", (), to)])
+    to = link(item.link or "")
+    head = _head(item, to, words)
+    lead = Picture(choice.picture.url) if choice.picture and is_picture(choice.picture.url) else None
+    foot, linked_foot = (_foot(stored, look, hits, one, choice) for one in (None, to or None))
+    more = _more(look, to)
     taken = Size()
-    known: list[Block] = [*title, *([lead] if lead else []), foot, more]
+    known: list[Block] = [*([head] if head else []), *([lead] if lead else []), linked_foot, more]
     for block in known:
         taken = taken.plus(size(block))
     sheet = read_body(source, base, taken, words)
     blocks = sheet.blocks
-    letters = sheet.size.letters - taken.letters - (_drop_repeated(blocks, item.title) if title else 0)
+    letters = sheet.size.letters - taken.letters - (_drop_repeated(blocks, item) if head else 0)
     if not blocks or (letters < WORTH and not _is_rich(sheet, lead)):
         return None
-    if lead and _is_missing(lead, item.images[0], sheet):
+    if head and _says_title(blocks, item):
+        head, foot = None, linked_foot
+    if lead and choice.picture and _is_missing((lead.url, *choice.picture.alternatives), sheet):
         blocks = [lead, *blocks]
-    whole = [*title, *blocks, *([more] if sheet.is_cut else []), foot]
+    end = [more, foot] if sheet.is_cut else [foot]
+    whole = [*([head] if head else []), *blocks, *(leaf for leaf in end if leaf.runs)]
     without = html(whole, media=False)
     return Rich(html(whole) if look.images else without, without, is_rtl=_is_rtl(blocks))
 
@@ -82,28 +78,32 @@ def _text(stored: StoredItem) -> tuple[str, str | None]:
     return said, item.base
 
 
-def _title(item: Item, to: str, words: re.Pattern[str] | None) -> list[Leaf]:
-    """Return the title, leading to the item; none where that is but the text's beginning."""
-    title = cut(plain_text(item.title), TITLE_LIMIT).text
-    said = _TAG.sub("", (item.content_html or item.summary_html)[:2000])
-    if is_blank(title) or tells_title(title, said):
-        return []
+def _head(item: Item, to: str, words: re.Pattern[str] | None) -> Leaf | None:
+    """Return the title, leading to the item, if it has one."""
+    title = cut(title_of(item), TITLE_LIMIT).text
+    if is_blank(title) or is_generic(title, item):
+        return None
     runs = [Run(title, (), to)]
-    return [Leaf("h1", marked(runs, words) if words else runs)]
+    return Leaf("h1", marked(runs, words) if words else runs)
 
 
-def _lead(item: Item) -> Picture | None:
-    """Return the item's first picture, if it can be had by its address."""
-    url = link(item.images[0].url) if item.images else ""
-    return Picture(url) if is_picture(url) else None
+def _foot(stored: StoredItem, look: Look, hits: tuple[Hit, ...], to: str | None, choice: Choice) -> Leaf:
+    """Return what stands below every form of the item; its source leads ``to`` it where no title does."""
+    return Leaf("footer", runs_of(foot_of(stored, look, hits, to).with_files(choice.all_led_to)))
 
 
-def _is_missing(lead: Picture, image: Image, sheet: Sheet) -> bool:
+def _more(look: Look, to: str) -> Leaf:
+    """Return what stands where a text was cut."""
+    words = read_on(look.language, to).text
+    return Leaf("p", [Run(f"{ELLIPSIS} {words}" if words else ELLIPSIS, (), to)])
+
+
+def _is_missing(addresses: tuple[str, ...], sheet: Sheet) -> bool:
     """Tell whether the body neither begins with a picture nor shows this one further down."""
     if sheet.blocks and isinstance(sheet.blocks[0], Picture):
         return False
     shown = {likeness(url) for url in sheet.pictures}
-    return not any(likeness(url) in shown for url in (lead.url, image.url, *image.alternatives))
+    return not any(likeness(url) in shown for url in addresses)
 
 
 def _is_rich(sheet: Sheet, lead: Picture | None) -> bool:
@@ -121,58 +121,43 @@ def _is_more_than_text(block: Block) -> bool:
     return isinstance(block, Table) or (isinstance(block, Leaf) and block.tag not in {"p", "hr"})
 
 
-def _drop_repeated(blocks: list[Block], title: str) -> int:
-    """Drop a first paragraph or heading that only says the title again; return its letters."""
+def _first_text(blocks: list[Block]) -> Leaf | None:
+    """Return the first paragraph or heading, if the body begins with it or with a picture above it."""
     first = next((block for block in blocks[:2] if not isinstance(block, Picture)), None)
-    if isinstance(first, Leaf) and folded(text := text_of(first.runs)) == folded(title):
+    return first if isinstance(first, Leaf) else None
+
+
+def _drop_repeated(blocks: list[Block], item: Item) -> int:
+    """Drop a first paragraph or heading that only says the title again; return its letters."""
+    first = _first_text(blocks)
+    text = text_of(first.runs) if first else ""
+    if first and folded(text) == folded(title_of(item).text):
         blocks.remove(first)
         return len(text)
     return 0
 
 
-def _foot(item: Item, look: Look, hits: tuple[Hit, ...], to: str) -> Leaf:
-    """Return whence and when, and which alerts fired."""
-    source = cut(plain_text(look.source or item.source), NAME_LIMIT).text
-    if is_blank(source):
-        source = to.partition("://")[2].partition("/")[0].removeprefix("www.")
-    when = item.published or item.updated
-    parts = [Run(source, (), to)] if source else []
-    if when:
-        parts.append(Run((" · " if parts else "") + _time(when, look.zone, look.language)))
-    for hit in hits[:4]:
-        found = ", ".join(dict.fromkeys(hit.words))
-        told = f": {found}" if found and found.casefold() != hit.query.casefold() else ""
-        parts.append(Run(("\n" if parts else "") + plain_text(f"🔔 “{hit.query}”{told}").text[:160]))
-    return Leaf("footer", parts or [Run("…", (), to)])
-
-
-def _time(when: datetime, zone: ZoneInfo, language: str) -> str:
-    """Return ``when`` as clocks in ``zone`` show it; UTC, which few live by, is named."""
-    try:
-        local = when.astimezone(zone)
-    except (OverflowError, ValueError):
-        local = when
-    clock = f"{local:%H:%M}" + (" UTC" if zone.key == "UTC" else "")
-    if language[:2].lower() in {"zh", "ja"}:
-        return f"{local.year}年{local.month}月{local.day}日 {clock}"
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {clock}"
+def _says_title(blocks: list[Block], item: Item) -> bool:
+    """Tell whether the title is but the beginning of the text, as posts have it."""
+    first = _first_text(blocks)
+    return first is not None and tells_title(title_of(item).text, text_of(first.runs))
 
 
 def _words(hits: tuple[Hit, ...]) -> re.Pattern[str] | None:
     """Return what finds the words that alerts have found."""
-    words = sorted({word for hit in hits for word in hit.words if word}, key=len, reverse=True)
+    words = sorted({word for hit in hits for word in hit.words if word.strip()}, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, words)), re.IGNORECASE) if words else None
 
 
 def _is_rtl(blocks: list[Block]) -> bool:
     """Tell whether most of the first letters are written from right to left."""
-    text = "".join(_first_letters(blocks))[:_TOLD_BY]
+    text = "".join(_texts(blocks))[:_TOLD_BY]
     return len(_RIGHT_TO_LEFT.findall(text)) > len(_LEFT_TO_RIGHT.findall(text))
 
 
-def _first_letters(blocks: list[Block]) -> Iterator[str]:
+def _texts(blocks: list[Block]) -> Iterator[str]:
     for block in blocks:
         if isinstance(block, Group):
-            yield from _first_letters(block.children)
+            yield from _texts(block.children)
         elif isinstance(block, Leaf) and block.tag != "pre":
             yield text_of(block.runs)

@@ -10,7 +10,7 @@ from bot.items import Hit, Item, StoredItem
 from bot.render.addresses import is_picture, likeness, link
 from bot.render.blocks import Block, Group, Leaf, Picture, Size, Table, html, size
 from bot.render.body import read_body
-from bot.render.characters import is_blank
+from bot.render.characters import is_blank, width
 from bot.render.cut import ELLIPSIS, cut
 from bot.render.foot import foot_of
 from bot.render.look import Look
@@ -22,7 +22,7 @@ from bot.render.sheet import Sheet
 from bot.render.title import TITLE_LIMIT, folded, is_generic, tells_title, title_of
 
 WORTH = 1500
-"""Characters from which a text gains by the form, whatever it holds."""
+"""Width, in Latin letters, from which a text gains by the form, whatever it holds."""
 
 _TAG = re.compile(r"<[^<>]*+>")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -55,8 +55,10 @@ def rich_of(stored: StoredItem, look: Look, hits: tuple[Hit, ...] = ()) -> Rich 
         taken = taken.plus(size(block))
     sheet = read_body(source, base, taken, words)
     blocks = sheet.blocks
-    letters = sheet.size.letters - taken.letters - (_drop_repeated(blocks, item) if head else 0)
-    if not blocks or (letters < WORTH and not _is_rich(sheet, lead)):
+    if head:
+        _drop_repeated(blocks, item)
+    text = "".join(_texts(blocks))
+    if not blocks or (width(text) < WORTH and not _is_rich(sheet, lead)):
         return None
     if head and _says_title(blocks, item):
         head, foot = None, linked_foot
@@ -65,7 +67,7 @@ def rich_of(stored: StoredItem, look: Look, hits: tuple[Hit, ...] = ()) -> Rich 
     end = [more, foot] if sheet.is_cut else [foot]
     whole = [*([head] if head else []), *blocks, *(leaf for leaf in end if leaf.runs)]
     without = html(whole, media=False)
-    return Rich(html(whole) if look.images else without, without, is_rtl=_is_rtl(blocks))
+    return Rich(html(whole) if look.images else without, without, is_rtl=_is_rtl(text[:_TOLD_BY]))
 
 
 def _text(stored: StoredItem) -> tuple[str, str | None]:
@@ -127,14 +129,11 @@ def _first_text(blocks: list[Block]) -> Leaf | None:
     return first if isinstance(first, Leaf) else None
 
 
-def _drop_repeated(blocks: list[Block], item: Item) -> int:
-    """Drop a first paragraph or heading that only says the title again; return its letters."""
+def _drop_repeated(blocks: list[Block], item: Item) -> None:
+    """Drop a first paragraph or heading that only says the title again."""
     first = _first_text(blocks)
-    text = text_of(first.runs) if first else ""
-    if first and folded(text) == folded(title_of(item).text):
+    if first and folded(text_of(first.runs)) == folded(title_of(item).text):
         blocks.remove(first)
-        return len(text)
-    return 0
 
 
 def _says_title(blocks: list[Block], item: Item) -> bool:
@@ -149,13 +148,13 @@ def _words(hits: tuple[Hit, ...]) -> re.Pattern[str] | None:
     return re.compile("|".join(map(re.escape, words)), re.IGNORECASE) if words else None
 
 
-def _is_rtl(blocks: list[Block]) -> bool:
-    """Tell whether most of the first letters are written from right to left."""
-    text = "".join(_texts(blocks))[:_TOLD_BY]
+def _is_rtl(text: str) -> bool:
+    """Tell whether most letters of ``text`` are written from right to left."""
     return len(_RIGHT_TO_LEFT.findall(text)) > len(_LEFT_TO_RIGHT.findall(text))
 
 
 def _texts(blocks: list[Block]) -> Iterator[str]:
+    """Yield the texts of paragraphs and headings, those in lists and quotations too."""
     for block in blocks:
         if isinstance(block, Group):
             yield from _texts(block.children)

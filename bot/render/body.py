@@ -60,8 +60,11 @@ _EMOJI = re.compile(
 _BACK = re.compile("\\s*[\u21a9\u21b5\u2191\u2b06\u23ce^][\\s\ufe0e\ufe0f]*")
 """What a link back from a footnote shows: within a chat it leads nowhere."""
 
-TAGS = 10_000
-"""Tags and texts read of one body, tables counted once: twice what fills a message, some 20 ms of work."""
+TAGS = 6_000
+"""Tags and texts read of one body: twice what fills a message, some 20 ms of work."""
+
+_IMAGES = 100
+"""Images looked at: what comes after them has no place in a message."""
 
 _LONGEST_CAPTION = 1000
 """Characters under a picture; more are a text whose caption was never closed."""
@@ -89,6 +92,7 @@ class _Reader:
         self._skipped, self._skip_depth = "", 0
         self._caption, self._caption_depth = "", 0
         self._picture: Picture | None = None
+        self._images = 0
         self._verbatim = 0
         self._language = ""
         self._prefix = ""
@@ -106,9 +110,10 @@ class _Reader:
             **dict.fromkeys(_MARKS, self._mark),
         }
 
-    def read(self, stream: Iterator[str | Tag]) -> None:
+    def read(self, all_there_is: Iterator[str | Tag]) -> None:
         """Read to the end, or to where the message is full."""
-        for token in islice(stream, TAGS):
+        stream = islice(all_there_is, TAGS)
+        for token in stream:
             if isinstance(token, Tag) and token.name == "table" and not token.closing and not self._skipped:
                 read = whole(token, stream)
                 ways = kinds(read)
@@ -119,7 +124,7 @@ class _Reader:
             if self.sheet.is_cut:
                 break
         self._flush()
-        self.sheet.is_cut = self.sheet.is_cut or next(stream, None) is not None
+        self.sheet.is_cut = self.sheet.is_cut or next(all_there_is, None) is not None
         self.sheet.finish()
 
     def _take(self, token: str | Tag, way: str) -> None:
@@ -360,7 +365,8 @@ class _Reader:
         alt = tag.get("alt")
         if alt and not alt.isascii() and _EMOJI.fullmatch(alt):
             self._writer.write(alt)
-        elif not (self._grid or self._caption or self._kind == "summary"):
+        elif not (self._grid or self._caption or self._kind == "summary" or self._images >= _IMAGES):
+            self._images += 1
             url = picture(tag, self._base)
             self._picture = Picture(url or "")
             if url:

@@ -8,7 +8,7 @@ from bot.render.blocks import COLUMN_LIMIT, Cell, Table
 from bot.render.runs import Run
 from bot.render.tags import Tag
 
-TAGS = 5_000
+TAGS = 4_000
 """Tags and texts of one table looked at before it is read; a longer one is read as it comes."""
 
 CELL_LIMIT = 400

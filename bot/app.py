@@ -17,6 +17,8 @@ from bot.chat.conversation import Conversation
 from bot.collect import Collector
 from bot.deliver.carrier import Ear
 from bot.deliver.courier import Courier, Shelves
+from bot.deliver.judging import MOST_BYTES, Head
+from bot.deliver.probe import HEAD_BYTES, Peek
 from bot.deliver.sender import Sender
 from bot.deliver.transport import Transport
 from bot.deliver.uploads import Pictures
@@ -37,9 +39,6 @@ STOP_WITHIN_S = 10.5
 
 What is closed afterwards takes at most four seconds more: 15 are promised.
 """
-
-PICTURE_BYTES = 10 * 1024 * 1024
-"""Telegram's limit for an uploaded photo."""
 
 logger = logging.getLogger(__name__)
 
@@ -114,8 +113,7 @@ async def run(settings: Settings, roles: frozenset[Role], *, stop: asyncio.Event
         voice: Voice | None = None
         if roles & {Role.CHAT, Role.DELIVER}:
             bot = await stack.enter_async_context(open_bot(settings))
-            pictures = _pictures(parts.client)
-            voice = Voice(bot, Sender(bot, pictures, parts.store.outbox, paid=settings.send_paid))
+            voice = Voice(bot, _sender(bot, parts))
         logger.info("newsrelay runs: %s", ", ".join(sorted(roles)))
         try:
             async with _until(stop, STOP_WITHIN_S), asyncio.TaskGroup() as group:
@@ -180,14 +178,30 @@ async def open_bot(settings: Settings) -> AsyncIterator[telegram.Bot]:
         await polls.shutdown()
 
 
+def _sender(bot: telegram.Bot, parts: Parts) -> Sender:
+    """Return what sends through ``bot``."""
+    pictures, peek = _pictures(parts.client), _peek(parts.client)
+    return Sender(bot, pictures, parts.store.outbox, peek=peek, paid=parts.settings.send_paid)
+
+
 def _pictures(client: Client) -> Pictures:
     """Return what downloads a picture for an upload: guarded and bounded, None if it cannot be had."""
 
     async def picture(url: str) -> bytes | None:
-        answer = await client.get(url, max_bytes=PICTURE_BYTES, kind=Kind.IMAGE)
+        answer = await client.get(url, max_bytes=MOST_BYTES, kind=Kind.IMAGE)
         return answer.body if isinstance(answer, Fetched) else None
 
     return picture
+
+
+def _peek(client: Client) -> Peek:
+    """Return what looks at the beginning of a file, likewise."""
+
+    async def head(url: str) -> Head | None:
+        answer = await client.get(url, max_bytes=HEAD_BYTES, kind=Kind.IMAGE, beginning=True)
+        return Head(answer.body, answer.size, answer.content_type) if isinstance(answer, Fetched) else None
+
+    return head
 
 
 @dataclass(frozen=True, slots=True)

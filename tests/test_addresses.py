@@ -29,11 +29,15 @@ def named(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     real = calls.send
 
     async def noted(
-        bot: telegram.Bot, method: str, fields: calls.Fields, within_s: float, upload: Upload | None = None
+        bot: telegram.Bot,
+        method: str,
+        fields: calls.Fields,
+        within_s: float,
+        uploads: tuple[Upload, ...] = (),
     ) -> Taken | Outcome:
         if method == "sendPhoto":
-            names.append("upload" if upload else fields["photo"])
-        return await real(bot, method, fields, within_s, upload)
+            names.append("upload" if uploads else fields["photo"])
+        return await real(bot, method, fields, within_s, uploads)
 
     monkeypatch.setattr(calls, "send", noted)
     return names
@@ -202,7 +206,7 @@ async def test_a_chat_whose_picture_hangs_holds_the_others_up_for_no_longer_than
     hanging.cancel()
     with pytest.raises(asyncio.CancelledError):
         await hanging
-    assert len(stage.sender._turns) == 0
+    assert len(stage.sender._showing._turns) == 0
 
 
 async def test_a_chat_that_is_given_up_lets_the_others_go_on_at_once(stage: Stage, named: list[str]) -> None:

@@ -27,6 +27,7 @@ from bot.deliver.outcome import (
 from bot.deliver.recent import Recent
 from bot.deliver.transport import Transport
 from bot.items import ChatId
+from bot.render.parts import MediaKind
 
 BAD_REQUESTS: list[tuple[str, type[Outcome] | Outcome]] = [
     ("chat not found", ChatLost("chat not found")),
@@ -107,10 +108,11 @@ def test_a_chat_that_takes_no_pictures_is_not_a_lost_chat(kind: str) -> None:
     for error in (errors.BadRequest, errors.Forbidden):
         outcome = of_error(error(f"not enough rights to send {kind} to the chat"))
         assert isinstance(outcome, PhotoRefused)
-        assert outcome.any_picture
+        assert MediaKind.PHOTO in outcome.forbidden
+        assert not outcome.blames_picture
     shouted = of_error(errors.BadRequest(f"CHAT_SEND_{kind.upper()}_FORBIDDEN"))
     assert isinstance(shouted, PhotoRefused)
-    assert shouted.any_picture
+    assert MediaKind.PHOTO in shouted.forbidden
 
 
 def subclasses(of: type[errors.TelegramError]) -> Iterator[type[errors.TelegramError]]:

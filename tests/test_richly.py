@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.deliver import form, richly
+from bot.deliver.barred import Barred
 from bot.deliver.outcome import (
     ChatLost,
     Halt,
@@ -57,7 +58,7 @@ def kinds(stage: Stage, chat: int | None = None) -> list[str]:
 
 async def test_a_rich_message_arrives_as_one(stage: Stage) -> None:
     wanted = replace(message(stage), rich=Rich("<p>openai:user@example.com</p>", "", is_rtl=True))
-    outcome = await send(stage, Richly(), wanted)
+    outcome = await send(stage, Richly(Barred()), wanted)
     (sent,) = stage.world.messages(stage.world.user)
     assert outcome == Sent(sent.id)
     assert isinstance(outcome, Sent)
@@ -72,12 +73,12 @@ async def test_a_rich_message_arrives_as_one(stage: Stage) -> None:
 
 
 async def test_what_has_no_rich_form_is_declined_without_a_call(stage: Stage) -> None:
-    assert await send(stage, Richly(), Message(TEXT)) == Declined()
+    assert await send(stage, Richly(Barred()), Message(TEXT)) == Declined()
     assert not stage.world.telegram.calls
 
 
 async def test_a_picture_that_cannot_be_had_is_left_out(stage: Stage) -> None:
-    outcome = await send(stage, Richly(), message(stage, "/none.png"))
+    outcome = await send(stage, Richly(Barred()), message(stage, "/none.png"))
     assert isinstance(outcome, Sent)
     assert outcome.calls == 2
     assert kinds(stage) == ["heading", "paragraph"]
@@ -95,7 +96,7 @@ async def test_a_picture_that_cannot_be_had_is_left_out(stage: Stage) -> None:
 )
 async def test_what_pictures_are_refused_for_passes_without_them(stage: Stage, refusal: str) -> None:
     stage.world.fail_next("sendRichMessage", "error", description=f"Bad Request: {refusal}")
-    outcome = await send(stage, Richly(), message(stage))
+    outcome = await send(stage, Richly(Barred()), message(stage))
     assert isinstance(outcome, Sent)
     assert kinds(stage) == ["heading", "paragraph"]
 
@@ -105,7 +106,7 @@ async def test_what_pictures_are_refused_for_passes_without_them(stage: Stage, r
     ["RICH_MESSAGE_URL_INVALID", "RICH_MESSAGE_HTML_INVALID", "can't parse InputRichMessage", "other"],
 )
 async def test_content_that_is_refused_goes_out_classic_this_time(stage: Stage, refusal: str) -> None:
-    by = Richly()
+    by = Richly(Barred())
     stage.world.fail_next("sendRichMessage", "error", description=f"Bad Request: {refusal}")
     assert await send(stage, by, message(stage)) == Declined(1)
     assert isinstance(await send(stage, by, message(stage)), Sent)
@@ -114,12 +115,12 @@ async def test_content_that_is_refused_goes_out_classic_this_time(stage: Stage, 
 async def test_pictures_and_then_the_rest_refused_count_as_two_calls(stage: Stage) -> None:
     for word in ("RICH_MESSAGE_PHOTO_NO_MEDIA_FOUND", "RICH_MESSAGE_URL_INVALID"):
         stage.world.fail_next("sendRichMessage", "error", description=f"Bad Request: {word}")
-    assert await send(stage, Richly(), message(stage)) == Declined(2)
+    assert await send(stage, Richly(Barred()), message(stage)) == Declined(2)
 
 
 async def test_a_chat_without_the_right_is_left_in_peace_for_ten_minutes(stage: Stage) -> None:
     clock = Clock()
-    by = Richly(clock)
+    by = Richly(Barred(), clock)
     group = stage.world.add_supergroup()
     group.denied = {"rich_messages"}
     assert await send(stage, by, message(stage), ChatId(group.id)) == Declined(1)
@@ -131,7 +132,7 @@ async def test_a_chat_without_the_right_is_left_in_peace_for_ten_minutes(stage: 
 
 
 async def test_a_chat_that_takes_no_pictures_is_not_offered_them_again(stage: Stage) -> None:
-    by = Richly(Clock())
+    by = Richly(Barred())
     group = stage.world.add_supergroup()
     group.denied = {"photos"}
     for calls in (2, 1):
@@ -144,7 +145,7 @@ async def test_a_chat_that_takes_no_pictures_is_not_offered_them_again(stage: St
 async def test_a_server_without_the_method_is_asked_once(
     stage: Stage, word: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    by = Richly()
+    by = Richly(Barred())
     stage.world.fail_next("sendRichMessage", "error", code=404, description=word)
     assert await send(stage, by, message(stage)) == Declined()
     assert await send(stage, by, message(stage)) == Declined()
@@ -154,7 +155,7 @@ async def test_a_server_without_the_method_is_asked_once(
 
 async def test_a_revoked_token_is_still_one(stage: Stage) -> None:
     stage.world.fail_next("sendRichMessage", "error", code=401, description="Unauthorized")
-    assert isinstance(await send(stage, Richly(), message(stage)), Halt)
+    assert isinstance(await send(stage, Richly(Barred()), message(stage)), Halt)
 
 
 FAULTS = [
@@ -171,7 +172,7 @@ async def test_trouble_that_is_not_about_the_form_is_told_as_it_is(
     stage: Stage, fault: str, kind: type[Outcome], arrived: int
 ) -> None:
     stage.world.fail_next("sendRichMessage", fault)
-    assert isinstance(await send(stage, Richly(), message(stage)), kind)
+    assert isinstance(await send(stage, Richly(Barred()), message(stage)), kind)
     assert len(stage.world.messages(stage.world.user)) == arrived
     assert stage.world.telegram.calls["sendRichMessage"] == 1, "falling back might double it"
 
@@ -181,12 +182,12 @@ async def test_no_answer_is_unclear_even_with_the_pictures_at_fault(
 ) -> None:
     monkeypatch.setattr(richly, "LEAST_S", 0.01)
     stage.world.fail_next("sendRichMessage", "hang_after")
-    assert isinstance(await send(stage, Richly(), message(stage), within_s=0.1), Unclear)
+    assert isinstance(await send(stage, Richly(Barred()), message(stage), within_s=0.1), Unclear)
     assert stage.world.telegram.calls["sendRichMessage"] == 1
 
 
 async def test_with_no_time_left_nothing_is_tried(stage: Stage) -> None:
-    assert await send(stage, Richly(), message(stage), within_s=richly.LEAST_S / 2) == Declined()
+    assert await send(stage, Richly(Barred()), message(stage), within_s=richly.LEAST_S / 2) == Declined()
     assert not stage.world.telegram.calls
 
 
@@ -194,17 +195,17 @@ async def test_lost_chats_and_topics_are_named(stage: Stage) -> None:
     world = stage.world
     group = world.add_group()
     moved = world.migrate(group)
-    assert await send(stage, Richly(), message(stage), ChatId(group.id)) == Migrated(ChatId(moved.id))
+    assert await send(stage, Richly(Barred()), message(stage), ChatId(group.id)) == Migrated(ChatId(moved.id))
     forum = world.add_supergroup(forum=True)
-    outcome = await send(stage, Richly(), replace(message(stage), topic=4711), ChatId(forum.id))
+    outcome = await send(stage, Richly(Barred()), replace(message(stage), topic=4711), ChatId(forum.id))
     assert isinstance(outcome, TopicLost)
-    assert await send(stage, Richly(), message(stage), ChatId(424242)) == ChatLost("chat not found")
+    assert await send(stage, Richly(Barred()), message(stage), ChatId(424242)) == ChatLost("chat not found")
     world.block()
-    assert await send(stage, Richly(), message(stage)) == ChatLost("blocked")
+    assert await send(stage, Richly(Barred()), message(stage)) == ChatLost("blocked")
 
 
 async def test_an_edit_tells_whether_it_stands_and_follows_a_correction(stage: Stage) -> None:
-    by, bot = Richly(), stage.sender.bot
+    by, bot = Richly(Barred()), stage.sender.bot
     wanted = message(stage)
     sent = await send(stage, by, wanted)
     assert isinstance(sent, Sent)
@@ -216,7 +217,7 @@ async def test_an_edit_tells_whether_it_stands_and_follows_a_correction(stage: S
 
 
 async def test_what_stands_without_its_pictures_is_found_too(stage: Stage) -> None:
-    by = Richly()
+    by = Richly(Barred())
     wanted = message(stage, "/none.png")
     sent = await send(stage, by, wanted)
     assert isinstance(sent, Sent)
@@ -224,7 +225,7 @@ async def test_what_stands_without_its_pictures_is_found_too(stage: Stage) -> No
 
 
 async def test_an_edit_of_a_photo_or_of_what_is_refused_is_left_to_the_classic_form(stage: Stage) -> None:
-    by, bot = Richly(), stage.sender.bot
+    by, bot = Richly(Barred()), stage.sender.bot
     photo = await stage.sender.deliver(stage.chat, Message(TEXT, stage.image("/a.png")))
     assert isinstance(photo, Sent)
     assert await by.edit(bot, stage.chat, photo.message_id, message(stage), 5) == Declined(1)
@@ -236,5 +237,6 @@ async def test_an_older_server_takes_the_text_of_an_edit(stage: Stage) -> None:
     text = await stage.sender.deliver(stage.chat, Message(TEXT, buttons=message(stage).buttons))
     assert isinstance(text, Sent)
     assert (
-        await Richly().edit(stage.sender.bot, stage.chat, text.message_id, message(stage), 5) == Unchanged()
+        await Richly(Barred()).edit(stage.sender.bot, stage.chat, text.message_id, message(stage), 5)
+        == Unchanged()
     )

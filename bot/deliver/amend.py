@@ -14,7 +14,7 @@ from bot.deliver import calls, form
 from bot.deliver.outcome import Edited, PhotoRefused, Refused, Sent
 from bot.items import ChatId
 from bot.render.cut import cut
-from bot.render.ladder import Way, rungs
+from bot.render.ladder import addresses, rungs
 from bot.render.parts import CAPTION_LIMIT, Message
 
 LEAST_S = 1.0
@@ -32,21 +32,22 @@ async def amend(
 ) -> Edited:
     """Make ``message`` of what stands as ``message_id``; return what became of that.
 
-    What stands may be a photo or, since pictures fall back to it, a text, and stays that: a caption
-    is cut to its limit where ``message`` is a longer text. With ``new_picture`` the photo is
-    replaced too, or put in; where Telegram does not take it, the words alone are changed.
+    What stands may be a file, the first of an album or, since all fall back to it, a text, and stays
+    that: a caption is cut to its limit where ``message`` is a longer text. With ``new_picture`` the
+    photo is replaced too, or put in; where Telegram does not take it, the words alone are changed.
     """
     edit = _Edit(bot, chat, message_id, asyncio.get_running_loop().time() + within_s)
-    *pictured, text = rungs(message)
-    if message.photo is None:
+    *_, text = rungs(message)
+    message = replace(message, buttons=text.message.buttons)
+    if not message.media:
         outcome = await edit.text(text.message)
         if not _lacks(outcome, "text"):
             return outcome
         return _also(await edit.caption(replace(message, text=cut(message.text, CAPTION_LIMIT))))
     refusals = 0
-    address = next((rung.url for rung in pictured if rung.way is Way.ADDRESS), "")
-    if new_picture and address:
-        outcome = await edit.picture(message, address)
+    known = addresses(message.photo) if message.photo else ()
+    if new_picture and known:
+        outcome = await edit.picture(message, known[0])
         if not isinstance(outcome, PhotoRefused):
             return outcome
         refusals = 1
@@ -70,7 +71,7 @@ class _Edit:
         return await self._call("editMessageText", form.as_text(message))
 
     async def caption(self, message: Message) -> Edited:
-        """Change the words under a photo."""
+        """Change the words under a file."""
         return await self._call("editMessageCaption", form.as_caption(message))
 
     async def picture(self, message: Message, address: str) -> Edited:

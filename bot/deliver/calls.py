@@ -16,24 +16,50 @@ from telegram.error import TelegramError
 from telegram.request import RequestData
 
 from bot.deliver.outcome import Edited, Outcome, Sent, Unclear, of_edit_error, of_error
+from bot.render.parts import MediaKind
 
 Fields = Mapping[str, Any]
 """Parameters by name: texts, numbers, flags, and what is JSON; None for what is not given."""
 
 
+_FIELDS = (
+    MediaKind.PHOTO,
+    MediaKind.VIDEO,
+    MediaKind.ANIMATION,
+    MediaKind.AUDIO,
+    MediaKind.DOCUMENT,
+)
+"""Fields of a message that hold its file; an animation has a document beside it, for old clients."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as Telegram calls it: what kind it has become, and its id."""
+
+    kind: MediaKind
+    id: str
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Telegram took the message: its id, and the file id of its photo, "" for none."""
+    """Telegram took the message: its id, and its file; of an album those of each."""
 
     message_id: int
-    photo: str = ""
+    files: tuple[File | None, ...] = ()
     began_s: float | None = None
     """When its call began, by the loop's clock."""
+    others: tuple[int, ...] = ()
+    """The ids of an album's other messages."""
 
     @property
     def outcome(self) -> Sent:
         """What is to be noted of it: only an id proves that it was sent."""
-        return Sent(self.message_id, began_s=self.began_s)
+        return Sent(self.message_id, began_s=self.began_s, others=self.others)
+
+    def file_id(self, kind: MediaKind, at: int = 0) -> str:
+        """Return the id of the file ``at`` a place of the album, "" if that has become another kind."""
+        file = self.files[at] if at < len(self.files) else None
+        return file.id if file and file.kind is kind else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +74,10 @@ class Upload:
 class Parameters:
     """The parameters of one call, in the place of the library's :class:`RequestData` and as it has them."""
 
-    def __init__(self, fields: Fields, upload: Upload | None = None) -> None:
+    def __init__(self, fields: Fields, uploads: tuple[Upload, ...] = ()) -> None:
         self._fields = {name: value for name, value in fields.items() if value is not None}
-        self._upload = upload
-        self.contains_files = upload is not None
+        self._uploads = uploads
+        self.contains_files = bool(uploads)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -68,27 +94,26 @@ class Parameters:
 
     @property
     def multipart_data(self) -> dict[str, tuple[str, bytes | IO[bytes], str]]:
-        """The file: name, bytes and kind."""
-        if self._upload is None:
-            return {}
-        return {self._upload.name: (self._upload.filename, self._upload.data, "application/octet-stream")}
+        """The files: name, bytes and kind."""
+        return {one.name: (one.filename, one.data, "application/octet-stream") for one in self._uploads}
 
 
 async def send(
-    bot: telegram.Bot, method: str, fields: Fields, within_s: float, upload: Upload | None = None
+    bot: telegram.Bot, method: str, fields: Fields, within_s: float, uploads: tuple[Upload, ...] = ()
 ) -> Taken | Outcome:
-    """Send a message; return its id, or what Telegram made of it."""
+    """Send a message or an album; return its id, or what Telegram made of it."""
     began_s = asyncio.get_running_loop().time()
     try:
-        answer = await _post(bot, method, Parameters(fields, upload), within_s)
+        answer = await _post(bot, method, Parameters(fields, uploads), within_s)
     except TimeoutError:
         return Unclear(f"no answer within {within_s:.0f} s")
     except TelegramError as error:
         return of_error(error)
-    message_id = answer.get("message_id") if isinstance(answer, dict) else None
-    if not isinstance(answer, dict) or not isinstance(message_id, int):
+    messages = [one for one in (answer if isinstance(answer, list) else [answer]) if isinstance(one, dict)]
+    ids = [one for message in messages if isinstance(one := message.get("message_id"), int)]
+    if not ids or len(ids) < len(messages):
         return Unclear("an answer without a message")
-    return Taken(message_id, _photo(answer), began_s)
+    return Taken(ids[0], tuple(_file(one) for one in messages), began_s, tuple(ids[1:]))
 
 
 async def edit(bot: telegram.Bot, method: str, fields: Fields, within_s: float) -> Edited:
@@ -113,9 +138,12 @@ async def _post(bot: telegram.Bot, method: str, parameters: Parameters, within_s
         )
 
 
-def _photo(message: Mapping[str, Any]) -> str:
-    """Return the file id of the largest size of a message's photo."""
-    sizes = message.get("photo")
-    largest = sizes[-1] if isinstance(sizes, list) and sizes else None
-    found = largest.get("file_id") if isinstance(largest, dict) else None
-    return found if isinstance(found, str) else ""
+def _file(message: Mapping[str, Any]) -> File | None:
+    """Return the file of a message; of a photo its largest size."""
+    for kind in _FIELDS:
+        value = message.get(kind)
+        one = (value[-1] if value else None) if isinstance(value, list) else value
+        found = one.get("file_id") if isinstance(one, dict) else None
+        if isinstance(found, str):
+            return File(kind, found)
+    return None

@@ -1,8 +1,19 @@
 """A message in the Bot API's words: the parameters of the calls that send and change it."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from bot.render.parts import TEXT_LIMIT, Button, EntityKind, Message, Preview, RichText, units
+from bot.render.parts import (
+    TEXT_LIMIT,
+    Button,
+    EntityKind,
+    Media,
+    MediaKind,
+    Message,
+    Preview,
+    RichText,
+    units,
+)
 
 Form = dict[str, Any]
 
@@ -18,24 +29,14 @@ def as_text(message: Message) -> Form:
 
 
 def as_caption(message: Message) -> Form:
-    """Return what stands under a photo."""
-    return {
-        "caption": message.text.text,
-        "caption_entities": _entities(message.text),
-        "reply_markup": _keyboard(message.buttons),
-    }
+    """Return what stands under a file."""
+    return _caption(message.text) | {"reply_markup": _keyboard(message.buttons)}
 
 
 def as_media(message: Message, photo: str) -> Form:
     """Return what puts another photo, by its address, and its caption into a message."""
-    media = {
-        "type": "photo",
-        "media": photo,
-        "caption": message.text.text,
-        "caption_entities": _entities(message.text),
-    }
     return {
-        "media": {name: value for name, value in media.items() if value is not None},
+        "media": _given({"type": "photo", "media": photo} | _caption(message.text)),
         "reply_markup": _keyboard(message.buttons),
     }
 
@@ -49,6 +50,44 @@ def as_rich(message: Message, html: str) -> Form:
     if message.rich and message.rich.is_rtl:
         rich["is_rtl"] = True
     return {"rich_message": rich, "reply_markup": _keyboard(message.buttons)}
+
+
+def as_file(message: Message, media: Media, named: str | None) -> Form:
+    """Return a message with one file, ``named`` by address or file id, None where it goes with the call."""
+    return as_caption(message) | _told(media) | {media.kind.value: named}
+
+
+def as_album(message: Message, items: Sequence[tuple[Media, str]]) -> Form:
+    """Return an album of ``items``, each with its name; under the first stands the caption.
+
+    An album takes no buttons, and shows a caption only where one item alone has it.
+    """
+    made = [_given({"type": media.kind.value, "media": named} | _told(media)) for media, named in items]
+    made[0] |= _given(_caption(message.text))
+    return {"media": made}
+
+
+def _told(media: Media) -> Form:
+    """Return what a file's own feed says of it, where Telegram wants to hear that."""
+    size = {"width": media.width, "height": media.height, "duration": media.duration_s}
+    match media.kind:
+        case MediaKind.VIDEO:
+            return size | {"supports_streaming": True}
+        case MediaKind.ANIMATION:
+            return size
+        case MediaKind.AUDIO:
+            told = {"title": media.title or None, "performer": media.performer or None}
+            return {"duration": media.duration_s} | told
+    return {}
+
+
+def _caption(text: RichText) -> Form:
+    return {"caption": text.text, "caption_entities": _entities(text)}
+
+
+def _given(form: Form) -> Form:
+    """Return ``form`` without what is not given: what stands inside of JSON must not be null."""
+    return {name: value for name, value in form.items() if value is not None}
 
 
 def where(chat: int, message: Message, *, paid: bool) -> Form:

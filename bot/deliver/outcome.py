@@ -6,7 +6,7 @@ alone; the texts are matched in lower case, because python-telegram-bot rewrites
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from telegram.error import (
@@ -23,6 +23,7 @@ from telegram.error import (
 )
 
 from bot.items import ChatId
+from bot.render.parts import MediaKind
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 """The library warns of a change to come at each flood wait, unless told that we know of it."""
@@ -79,20 +80,22 @@ class TopicLost:
 
 @dataclass(frozen=True, slots=True)
 class PhotoRefused:
-    """Telegram does not take this picture this way; another way, or the text alone, may pass.
+    """Telegram does not take this picture, or other file, this way; another way, or the text, may pass.
 
-    ``any_picture``: the chat takes no pictures at all, so no other way will pass either.
-    ``asked``: False where we knew without a call.
+    ``forbidden``: the kinds that the chat takes none of, so that no other way will pass either.
+    ``item``: which one of an album is at fault, counted from 1; None where that is not said.
+    ``calls``: how many calls it took, 0 where we knew without one.
     """
 
     why: str
-    any_picture: bool = False
-    asked: bool = field(default=True, compare=False)
+    forbidden: frozenset[MediaKind] = frozenset()
+    item: int | None = None
+    calls: int = field(default=1, compare=False)
 
     @property
     def blames_picture(self) -> bool:
         """Whether the picture is at fault as it was named, neither the chat nor the caption."""
-        return not self.any_picture and "caption" not in self.why.lower()
+        return not self.forbidden and "caption" not in self.why.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,22 @@ _LOST = (
 
 _TOPIC = ("message thread not found", "topic_closed", "topic_deleted")
 
-_NO_PICTURES = re.compile(r"not enough rights to send (photos|media)|chat_send_(photos|media)_forbidden")
+_FORBIDDEN = re.compile(r"not enough rights to send (\w+)|chat_send_(\w+?)_forbidden")
+_KINDS = {
+    "photos": {MediaKind.PHOTO},
+    "videos": {MediaKind.VIDEO},
+    "animations": {MediaKind.ANIMATION},
+    "gifs": {MediaKind.ANIMATION},
+    "music": {MediaKind.AUDIO},
+    "audios": {MediaKind.AUDIO},
+    "documents": {MediaKind.DOCUMENT},
+    "docs": {MediaKind.DOCUMENT},
+    "media": set(MediaKind),
+}
+"""What a chat's rights call the kinds of files."""
+
+_ITEM = re.compile(r'failed to send message #(\d{1,3}) with the error message "(.*)"', re.DOTALL)
+"""What is said of an album: the item counts from 1, its error is the inner server's own."""
 
 _PICTURE = (
     "failed to get http url content",
@@ -196,6 +214,8 @@ _PICTURE = (
     "file_reference_",
     "caption is too long",
     "caption_too_long",
+    *("video_", "audio_", "document_", "gif_", "file_part"),
+    *("group send failed", "as an album", "for an album", "mixed with other media"),
 )
 
 _NOT_OURS = (
@@ -251,24 +271,39 @@ def of_edit_error(error: TelegramError) -> Edited:
     return of_error(error)
 
 
-def _of_refusal(error: BadRequest | Forbidden) -> Outcome:  # noqa: PLR0911  likewise
+def _of_refusal(error: BadRequest | Forbidden) -> Outcome:
     """Read the text of a 400 or 403."""
-    why = error.message
-    text = why.lower()
+    text = error.message.lower()
+    if (found := _ITEM.search(text)) is None:
+        return _of_words(error.message, text, is_forbidden=isinstance(error, Forbidden))
+    outcome = _of_words(error.message, found[2], is_forbidden=False)
+    if isinstance(outcome, PhotoRefused):
+        return replace(outcome, item=int(found[1]))
+    return PhotoRefused(outcome.why, item=int(found[1])) if isinstance(outcome, Refused) else outcome
+
+
+def _of_words(why: str, text: str, *, is_forbidden: bool) -> Outcome:  # noqa: PLR0911  likewise
+    """Read the words of a refusal, in lower case."""
     if slow := _SLOW_MODE.search(text):
         return Wait(float(slow[1]))
     if any(words in text for words in _TOPIC):
         return TopicLost(why)
-    if _NO_PICTURES.search(text):
-        return PhotoRefused(why, any_picture=True)
+    if kinds := _forbidden(text):
+        return PhotoRefused(why, kinds)
     for words, reason in _LOST:
         if words in text:
             return ChatLost(reason)
-    if isinstance(error, Forbidden):
+    if is_forbidden:
         return ChatLost(why.removeprefix("Forbidden: "))
     if any(words in text for words in _PICTURE):
         return PhotoRefused(why)
     return Refused(why)
+
+
+def _forbidden(text: str) -> frozenset[MediaKind]:
+    """Return the kinds of files that a chat, as ``text`` says, takes none of."""
+    found = _FORBIDDEN.search(text)
+    return frozenset(_KINDS.get(found[1] or found[2], ())) if found else frozenset()
 
 
 def _of_network(error: NetworkError) -> Outcome:

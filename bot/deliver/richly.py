@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 import telegram
 
 from bot.deliver import calls, form
+from bot.deliver.barred import Barred
 from bot.deliver.calls import Taken
 from bot.deliver.outcome import Edited, Halt, Outcome, PhotoRefused, Refused, Sent
 from bot.deliver.recent import Recent
 from bot.items import ChatId
-from bot.render.parts import Message, Rich
+from bot.render.parts import MediaKind, Message, Rich
 
 RICH_S = 40.0
 """How long Telegram may take, which loads every picture before it answers: some 50 take 47 s."""
@@ -27,7 +28,7 @@ LEAST_S = 3.0
 """Not tried once more in less time than this."""
 
 REFUSED_FOR_S = 600.0
-"""How long a chat that lately took no rich message, or no pictures in one, is not asked again."""
+"""How long a chat that lately took no rich message is not asked again."""
 
 _NO_RIGHT = "not enough rights to send the rich message"
 _NO_METHOD = "not found"
@@ -46,14 +47,14 @@ class Declined:
 class Richly:
     """Sends and changes rich messages, and remembers who will have none.
 
-    ``clock`` is monotonic, in seconds.
+    ``barred`` knows which chats take no pictures, and learns it. ``clock`` is monotonic, in seconds.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, barred: Barred, clock: Callable[[], float] = time.monotonic) -> None:
+        self._barred = barred
         self._is_known = True
         """Until the server says that it knows no rich messages; that holds while we run."""
         self._without: Recent[ChatId, bool] = Recent(10_000, REFUSED_FOR_S, clock)
-        self._without_pictures: Recent[ChatId, bool] = Recent(10_000, REFUSED_FOR_S, clock)
 
     async def send(
         self, bot: telegram.Bot, chat: ChatId, message: Message, where: form.Form, within_s: float
@@ -111,7 +112,7 @@ class Richly:
         """Return what is to be tried of a rich message, the best first."""
         if rich is None or not self._is_known or chat in self._without:
             return ()
-        if rich.html == rich.without_media or chat in self._without_pictures:
+        if rich.html == rich.without_media or MediaKind.PHOTO in self._barred.kinds(chat):
             return (rich.without_media,)
         return (rich.html, rich.without_media)
 
@@ -119,8 +120,7 @@ class Richly:
         """Learn from a refusal; tell whether the same may pass without pictures."""
         logger.info("chat %d: a rich message is refused: %s", chat, refusal.why)
         if isinstance(refusal, PhotoRefused):
-            if refusal.any_picture:
-                self._without_pictures.put(chat, value=True)
+            self._barred.note(chat, refusal.forbidden)
             return True
         if _NO_RIGHT in refusal.why.lower():
             self._without.put(chat, value=True)

@@ -1,11 +1,10 @@
-"""A message to a chat: the calls to Telegram, their deadlines, and the ladder a picture climbs down.
+"""A message to a chat: the calls to Telegram, their deadlines, and the ladder its files climb down.
 
 The text always arrives: what Telegram will not take goes out with less, down to bare words.
 """
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Protocol
@@ -14,8 +13,10 @@ import telegram
 
 from bot.deliver import calls, form
 from bot.deliver.addresses import Addresses, Marks
+from bot.deliver.albums import Albums
 from bot.deliver.amend import amend
-from bot.deliver.calls import Taken, Upload
+from bot.deliver.barred import Barred
+from bot.deliver.calls import Taken
 from bot.deliver.outcome import (
     Down,
     Edited,
@@ -27,8 +28,10 @@ from bot.deliver.outcome import (
     Unclear,
     Wait,
 )
-from bot.deliver.recent import Recent
-from bot.deliver.turns import Turns
+from bot.deliver.posting import Posting
+from bot.deliver.probe import Peek, Probes
+from bot.deliver.scaling import Redraw, Scaling
+from bot.deliver.showing import ADDRESS_S, LEAST_S, Showing, counted, left, outcome_of
 from bot.deliver.uploads import Files, Pictures, Uploads
 from bot.errors import StoreError
 from bot.items import ChatId
@@ -42,14 +45,8 @@ DELIVERY_S = 50.0
 TEXT_S = 15.0
 """Kept back for the text while pictures are tried."""
 
-ADDRESS_S = 30.0
-"""How long Telegram may take to load a picture by its address; five seconds are often too few."""
-
-LEAST_S = 3.0
-"""A picture is not tried any more in less time than this."""
-
-IDS_TRIED = 3
-"""File ids of one picture: whoever finds one outdated may find that another chat has brought a new one."""
+REFUSALS = 6
+"""Calls that Telegram may refuse before the text goes alone: each delays it, and weighs on the limits."""
 
 ANSWER_WAIT_S = REPLY_WAIT_MS / 1000
 """A person who asked is not left waiting longer than this for a free place in the budget."""
@@ -83,9 +80,9 @@ class Outbox(Budget, Files, Marks, Protocol):
 class Sender:
     """Sends and edits messages through one bot.
 
-    ``pictures`` downloads what an address holds, guarded and bounded, or returns None.
-    ``paid`` lets Telegram take its price for a faster rate. ``sleep`` is
-    what waits; tests replace it.
+    ``pictures`` downloads what an address holds, ``peek`` the beginning of it, both guarded and
+    bounded, or None. ``redraw`` makes a photo that Telegram takes of a picture that it would not.
+    ``paid`` lets Telegram take its price for a faster rate. ``sleep`` is what waits; tests replace it.
 
     Attributes:
         bot: what speaks to Telegram, for calls that are no messages.
@@ -97,54 +94,53 @@ class Sender:
         pictures: Pictures,
         outbox: Outbox,
         *,
+        peek: Peek | None = None,
+        redraw: Redraw | None = None,
         paid: bool = False,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.bot = bot
         self._outbox = outbox
-        self._paid = paid
         self._sleep = sleep
         bot_id = int(bot.token.partition(":")[0])
-        self._uploads = Uploads(pictures, outbox, bot_id)
+        self._posting = Posting(bot, paid)
         self._addresses = Addresses(outbox, bot_id)
-        self._turns: Turns[str] = Turns()
-        self._no_pictures: Recent[ChatId, bool] = Recent(10_000, 600, time.monotonic)
-        """Chats that lately took no picture at all."""
+        uploads = Uploads(pictures, outbox, bot_id, redraw or Scaling().redraw)
+        probes = Probes(peek)
+        self._showing = Showing(self._posting, self._addresses, uploads, probes)
+        self._barred = Barred()
+        self._albums = Albums(self._posting, self._addresses, uploads, probes, self._barred)
 
     async def deliver(
         self, chat: ChatId, message: Message, *, plainly: bool = False, within_s: float = DELIVERY_S
     ) -> Outcome:
         """Send ``message`` in the best form that passes, in about ``within_s`` seconds.
 
-        ``plainly`` leaves pictures out: for a message whose picture may be what kept Telegram
-        from answering. Returns anything but :class:`PhotoRefused`; :class:`Refused` only where
-        even the bare words were refused.
+        ``plainly`` leaves files out: for a message whose picture may be what kept Telegram from
+        answering. Returns anything but :class:`PhotoRefused`; :class:`Refused` only where even the
+        bare words were refused.
         """
         deadline = asyncio.get_running_loop().time() + within_s
-        *pictured, text = rungs(message)
+        *shown, text = rungs(message)
         refusals = 0
-        for rung in pictured:
+        for rung in () if plainly else shown:
             left_s = deadline - TEXT_S - asyncio.get_running_loop().time()
-            if plainly or chat in self._no_pictures or left_s < LEAST_S:
+            if left_s < LEAST_S or refusals >= REFUSALS:
                 break
-            outcome = await self._with_picture(chat, rung, left_s)
+            outcome = await self._shown(chat, rung, left_s)
             if not isinstance(outcome, PhotoRefused | Refused):
-                return _counted(outcome, refusals)
-            refusals += not isinstance(outcome, PhotoRefused) or outcome.asked
+                return counted(outcome, refusals)
             if isinstance(outcome, Refused):
+                refusals += 1
                 break
-            logger.debug("chat %d: %s of %s: %s", chat, rung.way, rung.url, outcome.why)
-            if outcome.any_picture:
-                self._no_pictures.put(chat, value=True)
-        return _counted(await self._in_words(chat, text.message, deadline), refusals)
+            refusals += outcome.calls
+            logger.debug("chat %d: %s of %s: %s", chat, rung.way, rung.url or "all", outcome.why)
+            self._barred.note(chat, outcome.forbidden)
+        return counted(await self._in_words(chat, text.message, deadline), refusals)
 
-    async def send(
-        self, chat: ChatId, message: Message, photo: str | None = None, *, within_s: float = TEXT_S
-    ) -> Outcome:
-        """Call Telegram once: the text, or ``photo`` (an address or a file id) with it as caption."""
-        if photo is None:
-            return _outcome(await self._text(chat, message, within_s))
-        return _outcome(await self._photo(chat, message, photo, within_s))
+    async def send(self, chat: ChatId, message: Message, *, within_s: float = TEXT_S) -> Outcome:
+        """Call Telegram once, with the text."""
+        return outcome_of(await self._posting.text(chat, message, within_s))
 
     async def answer(self, chat: ChatId, message: Message) -> Outcome:
         """Send a reply, ahead of news: within the budget, and once more after a flood wait or a break.
@@ -206,45 +202,13 @@ class Sender:
         within_s = ADDRESS_S if new_picture else TEXT_S
         return await amend(self.bot, chat, message_id, message, new_picture=new_picture, within_s=within_s)
 
-    async def _with_picture(self, chat: ChatId, rung: Rung, left_s: float) -> Outcome:
-        """Try one rung that shows a picture."""
-        if rung.way is Way.UPLOAD:
-
-            async def photo(what: str | Upload, within_s: float) -> Taken | Outcome:
-                return await self._photo(chat, rung.message, what, within_s)
-
-            return _outcome(await self._uploads.send(rung.url, photo, left_s))
-        return await self._by_address(chat, rung, left_s)
-
-    async def _by_address(self, chat: ChatId, rung: Rung, left_s: float) -> Outcome:
-        """Name the picture that Telegram has loaded from there for another chat, or let it load that.
-
-        One chat at a time asks for an address; the others wait a little for what that brings.
-        """
-        deadline = asyncio.get_running_loop().time() + left_s
-        for refusals in range(IDS_TRIED):
-            known = self._addresses.file_id(rung.url)
-            if known is None:
-                async with self._turns.take(rung.url, _left_s(deadline) - LEAST_S):
-                    known = self._addresses.file_id(rung.url)
-                    if known is None:
-                        return _counted(await self._loaded(chat, rung, _left_s(deadline)), refusals)
-            outcome = await self.send(chat, rung.message, known, within_s=_left_s(deadline))
-            if not (isinstance(outcome, PhotoRefused) and outcome.blames_picture):
-                return _counted(outcome, refusals)
-            self._addresses.forget_file_id(rung.url, known)
-        return outcome
-
-    async def _loaded(self, chat: ChatId, rung: Rung, left_s: float) -> Outcome:
-        """Let Telegram load the picture; what that teaches is there for others when it returns."""
-        if await self._addresses.is_bad(rung.url):
-            return PhotoRefused("refused lately, and Telegram remembers that", asked=False)
-        answer = await self._photo(chat, rung.message, rung.url, min(ADDRESS_S, left_s))
-        if isinstance(answer, Taken) and answer.photo:
-            self._addresses.keep_file_id(rung.url, answer.photo)
-        if isinstance(answer, PhotoRefused) and answer.blames_picture:
-            await self._addresses.note_bad(rung.url)
-        return _outcome(answer)
+    async def _shown(self, chat: ChatId, rung: Rung, left_s: float) -> Outcome:
+        """Try one rung that shows files, unless the chat takes none of that kind."""
+        if rung.way is Way.ALBUM:
+            return await self._albums.show(chat, rung.message, left_s)
+        if rung.media is None or rung.media.kind in self._barred.kinds(chat):
+            return PhotoRefused("no file that the chat takes", calls=0)
+        return await self._showing.show(chat, rung, left_s)
 
     async def _in_words(self, chat: ChatId, message: Message, deadline: float) -> Outcome:
         """Send the text; what Telegram refuses to read as it is, goes out bare."""
@@ -253,20 +217,7 @@ class Sender:
             return outcome
         logger.warning("chat %d: goes out as bare text, since Telegram says: %s", chat, outcome.why)
         outcome = await self.send(chat, form.bare(message), within_s=_for_text_s(deadline))
-        return Refused(outcome.why) if isinstance(outcome, PhotoRefused) else _counted(outcome, 1)
-
-    async def _text(self, chat: ChatId, message: Message, within_s: float) -> Taken | Outcome:
-        fields = form.where(chat, message, paid=self._paid) | form.as_text(message)
-        return await calls.send(self.bot, "sendMessage", fields, within_s)
-
-    async def _photo(
-        self, chat: ChatId, message: Message, photo: str | Upload, within_s: float
-    ) -> Taken | Outcome:
-        """Send a photo: by address, by file id, or with the call."""
-        fields = form.where(chat, message, paid=self._paid) | form.as_caption(message)
-        if isinstance(photo, Upload):
-            return await calls.send(self.bot, "sendPhoto", fields, within_s, photo)
-        return await calls.send(self.bot, "sendPhoto", fields | {"photo": photo}, within_s)
+        return Refused(outcome.why) if isinstance(outcome, PhotoRefused) else counted(outcome, 1)
 
     async def _place(self, chat: ChatId, *, edit: bool = False) -> float:
         """Return for how many seconds a reply to ``chat`` must wait."""
@@ -291,23 +242,5 @@ class Sender:
             logger.debug("chat %d: a flood wait of %.0f s could not be noted: %s", chat, seconds, error)
 
 
-def _left_s(deadline: float) -> float:
-    """Return how long a call may take: even at the end of the time there is one more."""
-    return max(LEAST_S, deadline - asyncio.get_running_loop().time())
-
-
 def _for_text_s(deadline: float) -> float:
-    return min(TEXT_S, _left_s(deadline))
-
-
-def _counted(outcome: Outcome, refusals: int) -> Outcome:
-    """Add the calls that were refused before it to what came of the last one."""
-    if isinstance(outcome, Sent):
-        return replace(outcome, calls=outcome.calls + refusals)
-    if isinstance(outcome, PhotoRefused) and refusals:
-        return replace(outcome, asked=True)
-    return outcome
-
-
-def _outcome(answer: Taken | Outcome) -> Outcome:
-    return answer.outcome if isinstance(answer, Taken) else answer
+    return min(TEXT_S, left(deadline))

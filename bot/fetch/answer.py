@@ -48,6 +48,7 @@ class Fetched:
         moved_to: the address to use from now on, if every hop up to it was a 301 or 308.
         max_age_s: what Cache-Control or Expires asks for, if anything.
         links: targets of ``Link`` headers by relation (``hub``, ``self``).
+        size: bytes of the whole document as its server tells them, None where it does not.
     """
 
     url: str
@@ -59,6 +60,7 @@ class Fetched:
     moved_to: str | None = None
     max_age_s: int | None = None
     links: tuple[tuple[str, str], ...] = ()
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ LONGEST_AGE_S = 365 * 86400
 _LONGEST_VALIDATOR = 1024
 _VALIDATOR = re.compile(r"[\x20-\x7e]+")
 _DIGITS = re.compile(r"\d+(?:\.\d*)?", re.ASCII)
+_LENGTH = re.compile(r"\d{1,15}", re.ASCII)
+_OF = re.compile(r"/(\d{1,15})$", re.ASCII)
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,12})", re.IGNORECASE | re.ASCII)
 _LINK = re.compile(r'<([^<>]*)>((?:[^,"]|"[^"]*")*)')
 _RELATION = re.compile(r'(?:^|[;\s])rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))', re.IGNORECASE)
@@ -51,6 +53,20 @@ def has_document(status: int) -> bool:
     Not 204 and 205, which have none, nor 206 and 226, which are parts that nobody asked for.
     """
     return 200 <= status < 300 and status not in {204, 205, 206, 226}
+
+
+def is_beginning(status: int, headers: Mapping[str, str]) -> bool:
+    """Tell whether an answer carries the part that ``Range: bytes=0-…`` asks for."""
+    return status == 206 and headers.get("Content-Range", "").strip().lower().startswith("bytes 0-")
+
+
+def size(headers: Mapping[str, str]) -> int | None:
+    """Return of how many bytes the whole document is, as far as an answer that carries some of it says."""
+    if "Content-Range" in headers:
+        found = _OF.search(headers["Content-Range"].strip())
+        return int(found[1]) if found else None
+    told = headers.get("Content-Length", "").strip()
+    return int(told) if "Content-Encoding" not in headers and _LENGTH.fullmatch(told) else None
 
 
 def failure_of(status: int) -> Failure:

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.items import Enclosure, FeedId, Hit, Image, Item, ItemId, Page, StoredItem
+from bot.items import Enclosure, FeedId, Hit, Image, Item, ItemId, Page, StoredItem, Style
 from bot.playground.richblocks import blocks_of, files_in
 from bot.render import blocks
 from bot.render.article import WORTH, rich_of
 from bot.render.blocks import Size
 from bot.render.body import read_body
 from bot.render.look import Look
+from bot.render.message import compose
 from bot.render.parts import Rich
 
 BASE = "https://news.example.org/a/b.html"
@@ -154,6 +155,18 @@ def test_no_picture_is_shown_twice_nor_two_at_the_beginning(content: str, shown:
     made = rich(content, images=(Image("https://e.org/lead-picture.jpg"),))
     assert made.html.count("<img") == shown
     assert "<img" not in made.without_media
+
+
+def test_an_article_is_followed_by_nothing_and_falls_back_to_one_message() -> None:
+    look = replace(LOOK, style=Style.ARTICLE, split=True)
+    content = "".join(f"<p>Paragraph {number}. {'Words of an article. ' * 20}</p>" for number in range(30))
+    made = compose(stored(content), look)
+    assert made.rich is not None
+    assert made.rest == ()
+    assert made.text.text.endswith("Read on\n\nPaper")
+    assert compose(stored("<p>Short.</p>"), look) == compose(
+        stored("<p>Short.</p>"), replace(look, style=Style.FULL)
+    )
 
 
 def test_captions_go_with_their_pictures_where_none_are_wanted() -> None:

@@ -19,7 +19,7 @@ from dotenv import dotenv_values
 
 from bot import app, demo, errands, log, preview
 from bot.errors import RelayError, SettingsError
-from bot.items import Style
+from bot.items import Length, Style, Taste
 from bot.settings import Settings, read
 
 EXIT_SETTINGS = 78  # EX_CONFIG of sysexits.h
@@ -102,8 +102,8 @@ def parser() -> argparse.ArgumentParser:
         "source", metavar="SOURCE", help="an address (feed or page), a feed file, or - for stdin"
     )
     one.add_argument("--limit", type=count, default=10, help="how many items, newest first (default: 10)")
-    one.add_argument("--style", type=Style, choices=list(Style), default=Style.SUMMARY)
     one.add_argument("--as", dest="form", choices=("text", "html", "json"), default="text")
+    _add_taste(one)
     one.set_defaults(command=look)
 
     one = commands.add_parser(
@@ -125,6 +125,17 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--chat", required=True, metavar="ID")
     one.set_defaults(command=subs_export)
     return top
+
+
+def _add_taste(one: argparse.ArgumentParser) -> None:
+    """Add what a chat could choose of how items are set; what is not given is as the settings have it."""
+    one.add_argument("--style", type=Style, choices=list(Style))
+    one.add_argument("--length", type=Length, choices=list(Length), help="how long a lead is")
+    one.add_argument("--template", type=Path, metavar="FILE", help="a message template instead of a style")
+    one.add_argument("--split", action="store_true", default=None, help="go on in further messages")
+    one.add_argument("--no-images", dest="images", action="store_false", default=None, help="texts alone")
+    one.add_argument("--hashtags", action="store_true", default=None, help="the items' own tags")
+    one.add_argument("--author", action="store_true", default=None, help="who wrote it")
 
 
 def role(text: str) -> app.Role:
@@ -162,7 +173,19 @@ async def show(asked: argparse.Namespace, settings: Settings) -> int:
 
 async def look(asked: argparse.Namespace, settings: Settings) -> int:
     """``newsrelay preview``."""
-    items = await preview.look(asked.source, settings, limit=asked.limit, style=asked.style)
+    taste = Taste(
+        style=asked.style,
+        images=asked.images,
+        length=asked.length,
+        hashtags=asked.hashtags,
+        author=asked.author,
+        split=asked.split,
+    )
+    items = await preview.look(
+        asked.source, settings, limit=asked.limit, taste=taste, template=asked.template
+    )
+    for trouble in dict.fromkeys(one.message.trouble for one in items if one.message.trouble):
+        print(f"newsrelay: the template was not used: {trouble}", file=sys.stderr)
     sys.stdout.write(preview.written(items, asked.form))
     return 0
 

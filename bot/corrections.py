@@ -16,9 +16,9 @@ from bot.identity import canonical_link
 from bot.items import Item
 from bot.render.lead import READ_LIMIT, lead
 from bot.render.markup import read_html
-from bot.render.message import TITLE_LIMIT
 from bot.render.rich import plain_text
 from bot.render.tails import is_teaser
+from bot.render.title import TITLE_LIMIT
 
 
 class Edit(StrEnum):

@@ -41,6 +41,8 @@ class Enclosure:
     url: str
     mime: str = ""
     length: int | None = None
+    """Bytes, as its feed says; 0 and 1 stand for "unknown" in many."""
+    duration_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

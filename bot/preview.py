@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,17 +12,20 @@ from bot.fetch.answer import Failed, Fetched
 from bot.fetch.client import Client, Kind
 from bot.fetch.discover import feeds_of
 from bot.identity import feed_id, item_id, order, recognise
-from bot.items import Document, Feed, StoredItem, Style, Taste
+from bot.items import Document, Feed, StoredItem, Taste
 from bot.parse.worker import Parser
 from bot.render.look import look_of
 from bot.render.message import compose
 from bot.render.page import page
 from bot.render.parts import Message
-from bot.render.preview import preview_of
+from bot.render.preview import in_order, preview_of
 from bot.settings import Settings
 
 FILES = frozenset({".xml", ".rss", ".atom", ".rdf", ".json", ".txt", ".html", ".htm", ".md"})
 """Endings by which a name means a file, not a host."""
+
+RULE = "─" * 40
+"""What stands between two items that are written as text."""
 
 
 class NothingThere(RelayError):
@@ -37,12 +40,18 @@ class Shown:
     message: Message
 
 
-async def look(source: str, settings: Settings, *, limit: int, style: Style) -> list[Shown]:
+async def look(
+    source: str, settings: Settings, *, limit: int, taste: Taste, template: Path | None = None
+) -> list[Shown]:
     """Return the newest ``limit`` items that ``source`` holds, newest first.
+
+    They are set as ``taste`` and then ``settings`` want it; ``template`` is a file with a message template.
 
     Raises:
         NothingThere: with one line that says why there is nothing to see.
     """
+    if template is not None:
+        taste = replace(taste, template=await asyncio.to_thread(_template, template))
     async with Client(settings) as client, Parser() as parser:
         try:
             url, document = await _document(source, settings, client, parser)
@@ -58,16 +67,18 @@ async def look(source: str, settings: Settings, *, limit: int, style: Style) -> 
         for item, one, order_ms in zip(document.items, keys, order(document.items, noticed_ms), strict=True)
     ]
     newest = sorted(stored, key=lambda one: one.order_ms, reverse=True)[:limit]
-    return [
-        Shown(
-            one,
-            compose(
-                one,
-                look_of(Taste(style), settings.timezone, settings.language, image_proxy=settings.image_proxy),
-            ),
-        )
-        for one in newest
-    ]
+    how = look_of(
+        taste.over(settings.taste), settings.timezone, settings.language, image_proxy=settings.image_proxy
+    )
+    return [Shown(one, compose(one, how)) for one in newest]
+
+
+def _template(file: Path) -> str:
+    """Return the message template in ``file``."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise NothingThere(f"{file}: this template cannot be read: {error}") from error
 
 
 async def _document(source: str, settings: Settings, client: Client, parser: Parser) -> tuple[str, Document]:
@@ -130,9 +141,16 @@ def written(items: list[Shown], form: str) -> str:
         return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
     if form == "html":
         return page([one.message for one in items])
-    return "\n\n".join(_plain(one.message) for one in items) + "\n"
+    return f"\n\n{RULE}\n\n".join(_plain(one.message) for one in items) + "\n"
 
 
 def _plain(message: Message) -> str:
-    picture = f"[{message.photo.url}]\n" if message.photo else ""
-    return picture + message.text.text
+    """Return the messages sent for ``message`` as text, their media and pictures above it by address."""
+    return "\n\n".join(_with_media(one) for one in in_order(message))
+
+
+def _with_media(message: Message) -> str:
+    lines = [f"[{one.kind}: {one.url}]" for one in message.media]
+    if message.preview.large and not message.media:
+        lines.append(f"[{message.preview.url}]")
+    return "\n".join([*lines, message.text.text])

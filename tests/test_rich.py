@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.render.characters import is_blank, is_seam, one_line, width
-from bot.render.cut import ELLIPSIS, cut, fits, sentence_ends
+from bot.render.cut import ELLIPSIS, cut, cut_with_more, fits, sentence_ends, split
 from bot.render.parts import ENTITY_LIMIT, Entity, EntityKind, RichText, units
 from bot.render.rich import Builder, arrange, concat, join, part, plain_text, styled
 from bot.render.serialise import serialise
@@ -71,6 +71,94 @@ def test_a_cut_fits_and_breaks_nothing_that_is_seen_as_one(rich: RichText, limit
     assert all(one.offset + one.length <= units(short.text) for one in short.entities)
 
 
+MORE = RichText("Read on", (Entity(LINK, 0, 7, url=URL),))
+
+
+@settings(max_examples=200, deadline=None)
+@given(rich_texts(), st.integers(1, 120))
+def test_what_is_cut_with_a_link_to_read_on_fits_with_it(rich: RichText, limit: int) -> None:
+    short = cut_with_more(rich, limit, MORE)
+    assert units(short.text) <= limit
+    assert parse_html(serialise(short)).text == short.text
+    if units(rich.text) <= limit:
+        assert short == rich
+    elif limit >= 7:
+        assert short.text.endswith("Read on")
+        assert short.entities[-1] == Entity(LINK, units(short.text) - 7, 7, url=URL)
+
+
+def test_the_link_to_read_on_stays_where_a_text_has_all_entities_it_may_have() -> None:
+    rich = concat(*(styled(RichText("ab "), LINK, URL) for _ in range(200)))
+    short = cut_with_more(rich, 500, MORE)
+    assert len(short.entities) == ENTITY_LIMIT
+    assert short.entities[-1] == Entity(LINK, units(short.text) - 7, 7, url=URL)
+    assert cut_with_more(RichText("One two. " * 9), 30, MORE).text == "One two. One two.\n\nRead on"
+
+
+def seen(*parts: RichText) -> list[tuple[str, frozenset[tuple[str, str]]]]:
+    """Return each visible character with how it looks."""
+    found = []
+    for rich in parts:
+        shown = looks(rich)
+        at = 0
+        for one in rich.text:
+            if not one.isspace():
+                found.append((one, shown.get(at, frozenset())))
+            at += units(one)
+    return found
+
+
+@settings(max_examples=300, deadline=None)
+@given(rich_texts(), st.integers(0, 60), st.integers(12, 120))
+def test_a_text_that_is_split_loses_nothing_and_repeats_nothing(
+    rich: RichText, first: int, limit: int
+) -> None:
+    parts = split(rich, first, limit)
+    assert all(units(one.text) <= (limit if index else first) for index, one in enumerate(parts))
+    assert all(one.text for one in parts[1:])
+    assert seen(*parts) == seen(rich)
+    for one in parts:
+        assert one.text == one.text.rstrip()
+        assert not one.text[:1].isspace() or one.entities[0].kind in {EntityKind.PRE, EntityKind.QUOTE}
+        assert parse_html(serialise(one)).text == one.text
+
+
+def test_code_and_quotes_that_are_split_go_on_in_the_next_part() -> None:
+    code = "def f():\n    a = 1\n\n    return a"
+    pre = RichText(code, (Entity(EntityKind.PRE, 0, len(code), language="python"),))
+    assert split(pre, 22, 40) == (
+        RichText(code[:18], (Entity(EntityKind.PRE, 0, 18, language="python"),)),
+        RichText(code[20:], (Entity(EntityKind.PRE, 0, 12, language="python"),)),
+    )
+    quote = styled(RichText("One two three. Four five six."), EntityKind.EXPANDABLE)
+    assert [(one.text, one.entities[0].length) for one in split(quote, 20, 20)] == [
+        ("One two three.", 14),
+        ("Four five six.", 14),
+    ]
+
+
+def test_a_heading_is_not_parted_from_what_it_heads() -> None:
+    head = styled(RichText("Head"), BOLD)
+    rich = join("\n\n", (RichText("Much was said about it."), head, RichText("And this is what was said.")))
+    assert [one.text for one in split(rich, 40, 40)] == [
+        "Much was said about it.",
+        "Head\n\nAnd this is what was said.",
+    ]
+    assert cut(rich, 40).text == "Much was said about it."
+
+
+def test_the_first_part_may_be_empty_and_no_text_has_no_parts() -> None:
+    assert split(RichText("abc"), 0, 20) == (RichText(), RichText("abc"))
+    assert split(RichText(), 0, 20) == ()
+
+
+def test_a_long_text_may_hold_entities_for_each_of_its_messages() -> None:
+    rich = concat(*(styled(RichText(f"{index:05} "), LINK, URL) for index in range(2000)))
+    parts = split(rich, 1024, 4096)
+    assert len(rich.entities) == 3 * ENTITY_LIMIT
+    assert all(len(one.entities) <= ENTITY_LIMIT for one in parts)
+
+
 @settings(max_examples=200, deadline=None)
 @given(TEXT, st.integers(1, 100))
 def test_as_many_characters_fit_as_units_allow(text: str, limit: int) -> None:
@@ -100,6 +188,10 @@ def test_as_many_characters_fit_as_units_allow(text: str, limit: int) -> None:
         ("word 👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧", 17, "word 👩‍👩‍👧…"),
         ("a\nb is the line\nthis goes on and on", 20, "a\nb is the line"),
         ("สวัสดีครับวันนี้อากาศดีมาก", 12, "สวัสดีครับ…"),
+        ("กกกกกกกกกกกเกมส์", 13, "กกกกกกกกกกก…"),
+        ("กกกกกกกกกกกกสัตว์", 16, "กกกกกกกกกกกกสั…"),
+        ("अअअअअअअअक्षत्रिय", 11, "अअअअअअअअ…"),
+        ("ذهب إلى البيتِ القديمِ في المدينةِ، ثم عاد بعد ذلك", 40, "ذهب إلى البيتِ القديمِ في المدينةِ…"),
         ("abc", 0, ""),
         ("abcdef", 1, "…"),
     ],
@@ -131,6 +223,7 @@ def test_width_counts_chinese_double() -> None:
         ("好！」他说。", [3, 6]),
         ("In 2024. Then", [8]),
         ("यह है। वह", [6]),
+        ("Տուն։ Տուն", [5]),
     ],
 )
 def test_sentences_end_where_they_end(text: str, ends: list[int]) -> None:

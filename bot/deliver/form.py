@@ -41,6 +41,17 @@ def as_media(message: Message, photo: str) -> Form:
     }
 
 
+def as_rich(message: Message, html: str) -> Form:
+    """Return what makes a rich message of ``html``.
+
+    Telegram looks for nothing in it by itself: what it takes for an odd address would cost the whole.
+    """
+    rich: Form = {"html": html, "skip_entity_detection": True}
+    if message.rich and message.rich.is_rtl:
+        rich["is_rtl"] = True
+    return {"rich_message": rich, "reply_markup": _keyboard(message.buttons)}
+
+
 def as_file(message: Message, media: Media, named: str | None) -> Form:
     """Return a message with one file, ``named`` by address or file id, None where it goes with the call."""
     return as_caption(message) | _told(media) | {media.kind.value: named}

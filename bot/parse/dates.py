@@ -1,4 +1,4 @@
-"""Times as feeds write them: RFC 822, ISO 8601, and what people make of both. Pure.
+"""Times as feeds write them: RFC 822, ISO 8601, and what people make of both; durations too. Pure.
 
 Nothing is guessed that is not there: no year or an ambiguous order of day and month is no time
 at all (``None``), which is better than a wrong one. A time without a zone is taken as UTC.
@@ -50,6 +50,22 @@ _HALF = re.compile(
 _WEEKDAY = re.compile(r"^[^\W\d_]+\.?,?\s+(?=\d+[-/.]\d+[-/.]\d)")
 _WORD = re.compile(r"[^\s\d.,:;/()+-]+")
 _NUMBER = re.compile(r"(?<![\d:.])\d{1,4}(?![\d:])")
+
+_DURATION = re.compile(
+    r"\s*(?:(?:(?P<hours>\d{1,3}):)?(?P<minutes>\d{1,4}):)?(?P<seconds>\d{1,6})(?:\.\d*)?\s*", re.ASCII
+)
+LONGEST_S = 7 * 86400
+"""Nothing that comes with an item plays for longer than a week."""
+
+
+def duration(value: object) -> int | None:
+    """Return the seconds that ``value`` (``1:02:03``, ``62:03``, ``3723``) says; None for no time."""
+    found = _DURATION.fullmatch(str(value)[:40]) if isinstance(value, str | int | float) else None
+    if found is None:
+        return None
+    hours, minutes, seconds = (int(found[name] or 0) for name in ("hours", "minutes", "seconds"))
+    total = hours * 3600 + minutes * 60 + seconds
+    return total if 0 < total <= LONGEST_S else None
 
 
 def read_date(value: object) -> datetime | None:

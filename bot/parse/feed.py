@@ -14,7 +14,7 @@ from lxml import etree
 
 from bot.items import Document, Enclosure, Item
 from bot.parse.addresses import absolute
-from bot.parse.dates import read_date
+from bot.parse.dates import duration, read_date
 from bot.parse.images import Offer, Rank, is_image, merit, sized
 from bot.parse.scan import Accepted
 from bot.parse.shape import GROUP, shape
@@ -118,6 +118,7 @@ def _item(fields: Fields, shell: Item, feed_bases: tuple[str | None, ...]) -> It
         enclosures=tuple(_enclosures(fields, bases)),
         tags=_tags(fields),
         base=next(filter(None, bases), None),
+        via=_via(fields, link, bases),
     )
 
 
@@ -163,6 +164,21 @@ def _link(fields: Fields, bases: tuple[str | None, ...]) -> str | None:
     """Return where the item is to be read."""
     link = absolute(_get(fields, "link"), *bases) or _rel(fields, "alternate", *bases)
     return link or _rel(fields, "related", *bases) or _rel(fields, "via", *bases)
+
+
+def _via(fields: Fields, link: str | None, bases: tuple[str | None, ...]) -> str | None:
+    """Return another page about the item: where it was found, or a page of its own for its comments."""
+    replies = (
+        one.get("href")
+        for one in _list(fields, "links")
+        if one.get("rel") == "replies" and one.get("type") in (None, "text/html", "application/xhtml+xml")
+    )
+    comments = _text(_get(fields, "comments")) or ""  # some write how many there are
+    for address in (_rel(fields, "via", *bases), *replies, comments if "/" in comments else None):
+        page = absolute(address, *bases)
+        if page and page.partition("#")[0] != (link or "").partition("#")[0]:
+            return page
+    return None
 
 
 def _times(fields: Fields) -> tuple[Any, Any]:
@@ -234,6 +250,7 @@ def _offers(fields: Fields, bases: tuple[str | None, ...]) -> Iterator[Offer]:
 def _enclosures(fields: Fields, bases: tuple[str | None, ...]) -> Iterator[Enclosure]:
     """Yield the files that come with the item and are no pictures."""
     seen = set()
+    told_s = duration(_get(fields, "itunes_duration"))
     links = [one for one in _list(fields, "links") if one.get("rel") == "enclosure"]
     media = [
         {**one, "href": one.get("url"), "length": one.get("filesize")}
@@ -244,9 +261,8 @@ def _enclosures(fields: Fields, bases: tuple[str | None, ...]) -> Iterator[Enclo
         if url and url not in seen and not is_image(url, mime) and not mime.startswith("image"):
             seen.add(url)
             length = str(one.get("length") or "")
-            yield Enclosure(
-                url, mime, int(length) if length.isascii() and length.isdigit() and len(length) < 13 else None
-            )
+            size = int(length) if length.isascii() and length.isdigit() and len(length) < 13 else None
+            yield Enclosure(url, mime, size, duration(one.get("duration")) or told_s)
 
 
 def _ttl(feed: Fields) -> int | None:

@@ -12,7 +12,7 @@ from typing import Any
 from bot.errors import NotAFeed
 from bot.items import Document, Enclosure, Item
 from bot.parse.addresses import absolute
-from bot.parse.dates import read_date
+from bot.parse.dates import duration, read_date
 from bot.parse.decode import clean
 from bot.parse.images import Offer, Rank, is_image, merit
 from bot.parse.text import as_html, plain
@@ -122,7 +122,12 @@ def _item(one: Members, shell: Item, bases: tuple[str | None, ...]) -> Item:
         content_html=content,
         images=merit(_offers(one, attachments, base), content, base),
         enclosures=tuple(
-            Enclosure(address, _string(part, "mime_type"), _length(part.get("size_in_bytes")))
+            Enclosure(
+                address,
+                _string(part, "mime_type"),
+                _length(part.get("size_in_bytes")),
+                duration(part.get("duration_in_seconds")),
+            )
             for address, part in attachments
             if address and not is_image(address, _string(part, "mime_type"))
         ),

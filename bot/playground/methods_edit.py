@@ -7,6 +7,7 @@ from bot.playground.arguments import Arguments
 from bot.playground.keyboards import read_markup
 from bot.playground.media import MediaError
 from bot.playground.methods_basic import Method
+from bot.playground.methods_rich import read_rich, with_files
 from bot.playground.methods_send import as_media, find_file, item_caption, media_refusal
 from bot.playground.refusal import bad_request
 from bot.playground.sending import MAX_CAPTION, MAX_TEXT, read_formatted, read_preview
@@ -42,21 +43,23 @@ def _editable(telegram: Telegram, args: Arguments) -> tuple[Message, Keyboard]:
 
 def _change(
     telegram: Telegram, message: Message, content: Formatted, media: Media | None, keyboard: Keyboard,
-    preview: Json,
+    preview: Json, rich: Json | None = None,
 ) -> Json:  # fmt: skip
-    before = message.content, message.media, message.keyboard, message.preview
-    if before == (content, media, keyboard, preview):
+    before = message.content, message.media, message.keyboard, message.preview, message.rich
+    if before == (content, media, keyboard, preview, rich):
         raise bad_request(NOT_MODIFIED)
     telegram.flood.admit(message.chat_id, edit=True)
     message.content, message.media, message.keyboard = content, media, keyboard
-    message.preview = preview
+    message.preview, message.rich = preview, rich
     message.edited = int(time.time())
     telegram.tell(Change("edited", message.chat_id, message.id))
     return telegram.json_of(message)
 
 
 async def edit_text(telegram: Telegram, args: Arguments) -> Json:
-    """Change a text message; without ``reply_markup`` its buttons go."""
+    """Change a text or a rich message into either; without ``reply_markup`` its buttons go."""
+    if telegram.rich and args.text("rich_message").strip():
+        return await _edit_rich(telegram, args)
     if not args.text("text"):
         raise bad_request("message text is empty")
     content = read_formatted(args, "text", entities="entities")
@@ -67,6 +70,16 @@ async def edit_text(telegram: Telegram, args: Arguments) -> Json:
     if len(content.text) > MAX_TEXT:
         raise bad_request("MESSAGE_TOO_LONG")
     return _change(telegram, message, content, None, keyboard, preview)
+
+
+async def _edit_rich(telegram: Telegram, args: Arguments) -> Json:
+    """Make a rich message of one; ``text`` beside it is not read."""
+    wanted = read_rich(args)
+    message, keyboard = _editable(telegram, args)
+    if message.media is not None:
+        raise bad_request("there is no text in the message to edit")
+    rich = await with_files(telegram, args, wanted)
+    return _change(telegram, message, Formatted(), None, keyboard, {}, rich)
 
 
 async def edit_caption(telegram: Telegram, args: Arguments) -> Json:
@@ -101,7 +114,7 @@ async def edit_media(telegram: Telegram, args: Arguments) -> Json:
 async def edit_markup(telegram: Telegram, args: Arguments) -> Json:
     """Change a message's buttons only."""
     message, keyboard = _editable(telegram, args)
-    return _change(telegram, message, message.content, message.media, keyboard, message.preview)
+    return _change(telegram, message, message.content, message.media, keyboard, message.preview, message.rich)
 
 
 def _check_deletable(telegram: Telegram, chat: Chat, message: Message) -> None:

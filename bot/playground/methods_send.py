@@ -20,7 +20,7 @@ from bot.playground.sending import (
 )
 from bot.playground.telegram import Change, Telegram
 from bot.playground.text import Formatted
-from bot.playground.world import Json, Media
+from bot.playground.world import Json, Media, Message
 
 _ALBUMS = itertools.count(13_000_000_000)
 
@@ -195,6 +195,12 @@ _ACTIONS = frozenset(
 )  # fmt: skip
 
 
+def _kind(message: Message) -> str:
+    if message.media:
+        return message.media.kind
+    return "text" if message.rich is None else "rich"
+
+
 async def copy_message(telegram: Telegram, args: Arguments) -> Json:
     """Send what another message holds, without saying where it is from."""
     source = telegram.readable(args.text("from_chat_id")).messages.get(args.integer("message_id"))
@@ -203,9 +209,9 @@ async def copy_message(telegram: Telegram, args: Arguments) -> Json:
     content = source.content
     if source.media is not None and "caption" in args.texts:
         content = read_formatted(args, "caption", entities="caption_entities")
-    draft = read_draft(telegram, args, source.media.kind if source.media else "text")
+    draft = read_draft(telegram, args, _kind(source))
     telegram.flood.admit(draft.chat.id)
-    message = post(telegram, draft, content, media=source.media, preview=source.preview)
+    message = post(telegram, draft, content, media=source.media, rich=source.rich, preview=source.preview)
     return {"message_id": message.id}
 
 
@@ -217,9 +223,11 @@ async def forward_message(telegram: Telegram, args: Arguments) -> Json:
         raise bad_request("message to forward not found")
     if source.protected:
         raise bad_request("message can't be forwarded")
-    draft = read_draft(telegram, args, source.media.kind if source.media else "text")
+    draft = read_draft(telegram, args, _kind(source))
     telegram.flood.admit(draft.chat.id)
-    message = post(telegram, draft, source.content, media=source.media, preview=source.preview)
+    message = post(
+        telegram, draft, source.content, media=source.media, rich=source.rich, preview=source.preview
+    )
     if source.sender is not None:
         message.forwarded = {"type": "user", "date": source.date, "sender_user": source.sender.json()}
     return telegram.json_of(message)

@@ -20,6 +20,7 @@ _RIGHTS = {
     "audio": ("audios", "music"),
     "document": ("documents", "documents"),
     "animation": ("other_messages", "animations"),
+    "rich": ("rich_messages", "the rich message"),
 }
 """By kind of message: the permission's name in ``Chat.denied``, and its word in the refusal."""
 
@@ -128,12 +129,13 @@ def _replied(chat: Chat, args: Arguments) -> int | None:
     raise bad_request("message to be replied not found")
 
 
-def post(
+def post(  # noqa: PLR0913  a message has as many sides, all but the first with a default
     telegram: Telegram,
     draft: Draft,
     content: Formatted,
     *,
     media: Media | None = None,
+    rich: Json | None = None,
     preview: Json | None = None,
     caption_above: bool = False,
     album: str = "",
@@ -148,6 +150,7 @@ def post(
             sender=telegram.bot,
             content=content,
             media=media,
+            rich=rich,
             keyboard=draft.keyboard,
             reply_keyboard=draft.reply_keyboard,
             thread_id=draft.thread_id,

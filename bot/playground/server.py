@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 
 from aiohttp import web
 
-from bot.playground import methods_basic, methods_chat, methods_edit, methods_send
+from bot.playground import methods_basic, methods_chat, methods_edit, methods_rich, methods_send
 from bot.playground.arguments import Arguments, read_arguments
 from bot.playground.faults import Fault, Faults, Plan
 from bot.playground.limits import ARRIVED
@@ -18,6 +18,7 @@ from bot.playground.telegram import Change, Telegram
 METHODS: Mapping[str, Method] = {
     **methods_basic.METHODS,
     **methods_send.METHODS,
+    **methods_rich.METHODS,
     **methods_edit.METHODS,
     **methods_chat.METHODS,
 }

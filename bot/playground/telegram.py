@@ -77,6 +77,8 @@ class Telegram:
         self.profile = Profile()
         self.presses: dict[str, Press] = {}
         self.webhook = ""
+        self.rich = True
+        """Whether it knows rich messages; servers before Bot API 10.1 do not."""
         self.calls: Counter[str] = Counter()
         """Calls by method name as documented (``sendMessage``)."""
         self.listeners: list[Callable[[Change], None]] = []

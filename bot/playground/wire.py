@@ -30,7 +30,7 @@ def _content_json(content: Formatted, name: str, users: dict[int, User]) -> Json
     return result
 
 
-def _photo_sizes(media: Media) -> list[Json]:
+def photo_sizes(media: Media) -> list[Json]:
     """Return what Telegram makes of a photo: a small size and the largest it keeps."""
     sizes = []
     for bound in (320, 1280):
@@ -50,7 +50,7 @@ def _photo_sizes(media: Media) -> list[Json]:
 
 def _media_json(media: Media) -> Json:
     if media.kind == "photo":
-        return {"photo": _photo_sizes(media)}
+        return {"photo": photo_sizes(media)}
     file: Json = {
         "file_id": media.file_id,
         "file_unique_id": f"u{media.file_id[-8:]}",
@@ -90,6 +90,8 @@ def message_json(message: Message, chat: Chat, users: dict[int, User], *, nested
             result["has_media_spoiler"] = True
         if message.caption_above:
             result["show_caption_above_media"] = True
+    elif message.rich is not None:
+        result["rich_message"] = message.rich
     else:
         result |= _content_json(message.content, "text", users)
     if message.keyboard:

@@ -141,7 +141,10 @@ class Media:
 
 @dataclass(slots=True)
 class Message:
-    """One message. ``content`` is its text, or the caption where there is ``media``."""
+    """One message. ``content`` is its text, or the caption where there is ``media``.
+
+    A rich message has neither: ``rich`` is the Bot API's RichMessage object, its ``blocks`` with their files.
+    """
 
     id: int
     chat_id: int
@@ -149,6 +152,7 @@ class Message:
     sender: User | None
     content: Formatted = field(default_factory=Formatted)
     media: Media | None = None
+    rich: Json | None = None
     service: Json = field(default_factory=dict)
     keyboard: Keyboard = ()
     reply_keyboard: bool = False

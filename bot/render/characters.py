@@ -49,6 +49,15 @@ _EXTENDS = re.compile(
     "[\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb3-\u0ebc\u0ec8-\u0ece\u200c\u200d\ufe00-\ufe0f\uff9e\uff9f"
     "\u1160-\u11ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
 )
+_BEGINS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08e2")
+"""Signs of Arabic and Syriac that are drawn around what follows them."""
+
+_JOINS = 9
+"""The combining class of what joins two consonants to one: the virama of India, the coeng of the Khmer."""
+
+_LEADING_VOWELS = frozenset("\u0e40\u0e41\u0e42\u0e43\u0e44\u0ec0\u0ec1\u0ec2\u0ec3\u0ec4")
+_FOLLOWING_VOWELS = frozenset("\u0e2f\u0e30\u0e32\u0e33\u0e45\u0e46\u0eaf\u0eb0\u0eb2\u0eb3\u0ebd\u0ec6")
+_SILENT = re.compile("[\u0e01-\u0e2e][\u0e31-\u0e3a]?\u0e4c")
 _FLAG_LETTER = re.compile("[\U0001f1e6-\U0001f1ff]")
 
 
@@ -107,11 +116,11 @@ def is_seam(text: str, index: int) -> bool:
     if not 0 < index < len(text):
         return True
     before, after = text[index - 1], text[index]
-    if after.isascii():
-        return before != "\u200d"
-    if before == "\u200d" or _EXTENDS.match(after) or unicodedata.category(after) in {"Mn", "Me", "Mc"}:
+    if before == "\u200d" or before in _BEGINS:
         return False
-    if "\u1100" <= before <= "\u115f" and "\uac00" <= after <= "\ud7af":
+    if after.isascii():
+        return True
+    if _EXTENDS.match(after) or unicodedata.category(after) in {"Mn", "Me", "Mc"} or _joined(before, after):
         return False
     if _FLAG_LETTER.match(after):
         start = index
@@ -119,6 +128,22 @@ def is_seam(text: str, index: int) -> bool:
             start -= 1
         return (index - start) % 2 == 0
     return True
+
+
+def _joined(before: str, after: str) -> bool:
+    """Tell whether two letters are drawn as one: consonants of India, syllables of old Korean."""
+    if unicodedata.combining(before) == _JOINS:
+        return unicodedata.category(after) == "Lo"
+    return "\u1100" <= before <= "\u115f" and "\uac00" <= after <= "\ud7af"
+
+
+def splits_syllable(text: str, index: int) -> bool:
+    """Tell whether a cut before ``text[index]`` parts what Thai and Lao write as one syllable."""
+    return 0 < index < len(text) and (
+        text[index - 1] in _LEADING_VOWELS
+        or text[index] in _FOLLOWING_VOWELS
+        or _SILENT.match(text, index) is not None
+    )
 
 
 def seam_before(text: str, index: int) -> int:

@@ -1,19 +1,20 @@
 """Cutting text short where a reader would: after a paragraph, a sentence, a clause, a word."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
-from bot.render.characters import CJK, is_seam, seam_before, within_width
-from bot.render.parts import EntityKind, RichText, units
-from bot.render.rich import concat, part
+from bot.render.characters import CJK, is_seam, seam_before, splits_syllable, within_width
+from bot.render.parts import ENTITY_LIMIT, EntityKind, RichText, units
+from bot.render.rich import arrange, concat, part, stretch
 
 ELLIPSIS = "…"
 
 _CLOSERS = "\"'”’»›)\\]）」』】》〉〕］"
 _QUOTE_ENDS = frozenset("\"'”’»›」』")
 _SENTENCE_END = re.compile(
-    f"(?P<latin>[.!?…‥؟۔।॥]+[{_CLOSERS}]*)(?=\\s|$)"
-    f"|[。！？｡．]+[…!?]*[{_CLOSERS}]*|(?:……|…)(?=[{_CLOSERS}{CJK}])[{_CLOSERS}]*"
+    f"(?P<latin>[.!?…‥؟۔।॥։።៕။]+[{_CLOSERS}]*)(?=\\s|$)"
+    f"|[。！？｡．។]+[…!?]*[{_CLOSERS}]*|(?:……|…)(?=[{_CLOSERS}{CJK}])[{_CLOSERS}]*"
 )
 _CLAUSE_END = re.compile(
     f"[,;:،؛][{_CLOSERS}]*(?=\\s)|[，；：、][{_CLOSERS}]*|\\s[—–-](?=\\s)|(?<=\\w)——?(?=\\w)"
@@ -23,66 +24,18 @@ _NO_LINE_START = frozenset(
     "\u3001\u3002，。！？；：、）」』】》〉〕］”’…—·々ーぁぃぅぇぉっゃゅょァィゥェォッャュョ"
 )
 _NO_LINE_END = frozenset("（「『【《〈〔［“‘([{«")
+_LONGEST_SYLLABLE = 8
+"""Characters within which a script without spaces is looked through for the beginning of a syllable."""
+
 _LAST_WORD = re.compile(r"[^\W_][\w.]*$")
 
-_ABBREVIATIONS = frozenset(
-    (
-        *(
-            "mr",
-            "mrs",
-            "ms",
-            "dr",
-            "prof",
-            "st",
-            "sr",
-            "jr",
-            "vs",
-            "etc",
-            "no",
-            "nr",
-            "inc",
-            "ltd",
-            "corp",
-            "bros",
-        ),
-        *(
-            "dept",
-            "est",
-            "approx",
-            "fig",
-            "gen",
-            "sen",
-            "rep",
-            "gov",
-            "lt",
-            "col",
-            "capt",
-            "sgt",
-            "rev",
-            "hon",
-        ),
-        *(
-            "maj",
-            "pres",
-            "mt",
-            "ave",
-            "vol",
-            "pp",
-            "ed",
-            "eds",
-            "al",
-            "cf",
-            "viz",
-            "jan",
-            "feb",
-            "mar",
-            "apr",
-        ),
-        *("jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "ca", "bzw", "usw", "evtl", "ggf", "inkl"),
-        *("zzgl", "tel", "str", "abs", "mme", "mlle", "sra", "srta", "ud", "uds", "dra", "av", "art", "núm"),
-        *("им", "ул", "гг", "др", "тыс", "млн", "млрд", "руб", "стр", "см"),
-    )
+_ABBREVIATED = (
+    "mr mrs ms dr prof st sr jr vs etc no nr inc ltd corp bros dept est approx fig gen sen rep gov lt col "
+    "capt sgt rev hon maj pres mt ave vol pp ed eds al cf viz jan feb mar apr jun jul aug sep sept oct nov "
+    "dec ca bzw usw evtl ggf inkl zzgl tel str abs mme mlle sra srta ud uds dra av art núm "
+    "им ул гг др тыс млн млрд руб стр см"
 )
+_ABBREVIATIONS = frozenset(_ABBREVIATED.split())
 """Words whose full stop ends no sentence; where one does, the cut is only made elsewhere."""
 
 
@@ -109,10 +62,97 @@ def cut(rich: RichText, limit: int, wide: int | None = None) -> RichText:
         return rich if limit > 0 else RichText()
     whole = _after_sentence(rich, most)
     if whole:
-        return part(rich, 0, whole)
+        return part(rich, 0, _before_headings(rich, whole, most // 3))
     room = most - 1
     end = _within_sentence(rich, room) if room > 0 else 0
     return broken_off(part(rich, 0, end))
+
+
+_GAP = "\n\n"
+
+
+def cut_with_more(rich: RichText, limit: int, more: RichText) -> RichText:
+    """Return ``rich`` if it fits into ``limit`` units, else as much of it as leaves room for ``more``.
+
+    ``more`` (the link to read on) stands at the end, on a line of its own, and keeps its entities
+    whatever those of ``rich``. Where there is only room for itself, it stands alone, and where
+    there is not even that, ``rich`` is cut without it.
+    """
+    if units(rich.text) <= limit:
+        return rich
+    room = limit - units(more.text)
+    if room < 0 or not more.text:
+        return cut(rich, limit)
+    short = cut(rich, room - len(_GAP))
+    if not short.text:
+        return more
+    fewer = arrange(short.entities, ENTITY_LIMIT - len(more.entities))
+    return concat(RichText(short.text, fewer), RichText(_GAP), more)
+
+
+def split(rich: RichText, first: int, limit: int) -> tuple[RichText, ...]:
+    """Return ``rich`` as parts that follow each other: at most ``first`` units, then ``limit`` each.
+
+    Cut where :func:`cut` would, but nothing is lost, and nothing added: only the white space where
+    one part ends and the next begins is left out. Code and quotes that are cut go on in the next
+    part. The first part is empty where ``first`` is too little for the first character; ``limit``
+    must be enough for any. No parts are made of no text.
+    """
+    parts: list[RichText] = []
+    room, rest = first, rich
+    while rest.text:
+        most = fits(rest.text, room)
+        end = len(rest.text) if most >= len(rest.text) else _parting(rest, most)
+        if not parts and (end <= 0 or not is_seam(rest.text, end)):
+            parts.append(RichText())
+            room = limit
+            continue
+        done = stretch(rest, 0, len(rest.text[:end].rstrip()))
+        if done.text:
+            parts.append(done)
+            room = limit
+        rest = stretch(rest, _next_start(rest, max(end, 1)), len(rest.text))
+    return tuple(parts)
+
+
+def _parting(rich: RichText, most: int) -> int:
+    """Return where to end a part of at most ``most`` characters."""
+    whole = _after_sentence(rich, most)
+    return _before_headings(rich, whole, most // 3) if whole else _within_sentence(rich, most)
+
+
+def _before_headings(rich: RichText, end: int, floor: int) -> int:
+    """Return ``end``, or where the headings begin that would stand there without what they head."""
+    if rich.text.startswith(_GAP, end):
+        start = rich.text.rfind(_GAP, 0, end)
+        while start > floor and _is_heading(rich, start + len(_GAP), end):
+            end, start = start, rich.text.rfind(_GAP, 0, start)
+    return end
+
+
+def _is_heading(rich: RichText, start: int, end: int) -> bool:
+    """Tell whether the paragraph from ``start`` to ``end`` is one bold line."""
+    if "\n" in rich.text[start:end]:
+        return False
+    first, last = units(rich.text[:start]), units(rich.text[:end])
+    return any(
+        one.kind is EntityKind.BOLD and one.offset <= first and last <= one.offset + one.length
+        for one in rich.entities
+    )
+
+
+def _next_start(rich: RichText, end: int) -> int:
+    """Return where the text goes on after ``end``: at what is visible; in code, with its indent."""
+    text = rich.text
+    start = end + len(text[end:]) - len(text[end:].lstrip())
+    line = text.rfind("\n", end, start) + 1
+    if not line or line == start:
+        return start
+    at = units(text[:line])
+    indented = any(
+        one.kind is EntityKind.PRE and one.offset <= at < one.offset + one.length for one in rich.entities
+    )
+    return line if indented else start
 
 
 def broken_off(rich: RichText) -> RichText:
@@ -146,29 +186,35 @@ def _ends_sentence(text: str, start: int, end: int) -> bool:
 def _after_sentence(rich: RichText, most: int) -> int:
     """Return where to cut after a paragraph, sentence or line within ``most`` characters; 0 for nowhere."""
     text = rich.text
-    paragraph = text.rfind("\n\n", 0, most + 2)
+    paragraph = text.rfind(_GAP, 0, most + 2)
     if paragraph >= most // 2:
         return paragraph
-    kept = _kept_whole(rich)
+    kept = _Kept(rich)
     floor = most // 6
     best = 0
     for end in sentence_ends(text[: most + 8]):
-        if floor <= end <= most and not _inside(kept, end):
+        if floor <= end <= most and not kept.holds(end):
             best = end
     line = text.rfind("\n", floor, most + 1)
-    return max(best, line if line > 0 and not _inside(kept, line) else 0)
+    return max(best, line if line > 0 and not kept.holds(line) else 0)
 
 
 def _within_sentence(rich: RichText, most: int) -> int:
     """Return where to cut within a sentence: after a clause, a word, or between two characters."""
     text = rich.text
-    kept = _kept_whole(rich)
+    kept = _Kept(rich)
     for pattern, floor in ((_CLAUSE_END, most * 2 // 3), (_WORD_END, most // 2)):
         ends = [found.end() for found in pattern.finditer(text, floor, most + 1)]
         for end in reversed(ends):
-            if floor < end <= most and not _inside(kept, end) and _may_break(text, end):
+            if floor < end <= most and not kept.holds(end) and _may_break(text, end):
                 return end
-    return seam_before(text, most)
+    end = seam_before(text, most)
+    whole = end
+    while whole > max(end - _LONGEST_SYLLABLE, 0) and (
+        splits_syllable(text, whole) or not is_seam(text, whole)
+    ):
+        whole -= 1
+    return whole if whole > max(end - _LONGEST_SYLLABLE, 0) else end
 
 
 def _may_break(text: str, at: int) -> bool:
@@ -176,18 +222,34 @@ def _may_break(text: str, at: int) -> bool:
     return after not in _NO_LINE_START and before not in _NO_LINE_END and is_seam(text, at)
 
 
-def _kept_whole(rich: RichText) -> list[tuple[int, int]]:
-    """Return the stretches, in characters, in which one should not cut."""
-    text = rich.text
-    spans = [
-        (one.offset, one.offset + one.length)
-        for one in rich.entities
-        if one.kind in {EntityKind.LINK, EntityKind.CODE}
-    ]
-    if not spans or len(text) == units(text):
-        return spans
-    return [(fits(text, first), fits(text, last)) for first, last in spans]
+class _Kept:
+    """The stretches in which one should not cut: links, words of code, lines of preformatted text."""
+
+    def __init__(self, rich: RichText) -> None:
+        text = rich.text
+        spans: list[tuple[int, int]] = []
+        narrow = len(text) == units(text)
+        for one in rich.entities:
+            if one.kind not in {EntityKind.LINK, EntityKind.CODE, EntityKind.PRE}:
+                continue
+            first, last = one.offset, one.offset + one.length
+            if not narrow:
+                first, last = fits(text, first), fits(text, last)
+            if one.kind is EntityKind.PRE:
+                spans.extend(_lines(text, first, last))
+            else:
+                spans.append((first, last))
+        self._spans = spans
+
+    def holds(self, at: int) -> bool:
+        """Tell whether a cut at ``at`` would go through one of them."""
+        before = bisect_left(self._spans, (at, at)) - 1
+        return before >= 0 and self._spans[before][0] < at < self._spans[before][1]
 
 
-def _inside(spans: list[tuple[int, int]], at: int) -> bool:
-    return any(first < at < last for first, last in spans)
+def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end:
+        stop = text.find("\n", start, end)
+        stop = end if stop < 0 else stop
+        yield start, stop
+        start = stop + 1

@@ -1,15 +1,19 @@
 """The lead: what of an item is read before one opens it."""
 
 import re
-import unicodedata
+from dataclasses import dataclass, replace
+from html import unescape
+from itertools import islice, pairwise
 
-from bot.items import Item
+from bot.items import Item, Length, Page, StoredItem
 from bot.render.characters import is_blank, width
 from bot.render.cut import broken_off, cut, sentence_ends
 from bot.render.markup import read_html
 from bot.render.parts import EntityKind, RichText, units
-from bot.render.rich import part
+from bot.render.rich import join, part, plain_text
+from bot.render.tags import Tag, tokens
 from bot.render.tails import is_teaser, without_tail, without_teaser_mark
+from bot.render.title import folded, tells_title
 
 SUMMARY_LIMIT = 500
 """How wide a lead may be, in Latin letters; a CJK character counts two.
@@ -19,7 +23,19 @@ that the next one is still in sight.
 """
 
 READ_LIMIT = 3 * SUMMARY_LIMIT
-"""Units of an item read for its lead, so that what is dropped from its beginning leaves enough."""
+"""Units of an item read for a lead, so that what is dropped from its beginning leaves enough."""
+
+PICTURE_WITHIN = 60
+"""Tags and stretches of text among which the picture of an item without text is looked for."""
+
+LEAST_WORDS = 4
+"""Words of a picture that are a text; fewer are a file's name or a label."""
+
+PAGE_LIMIT = 24_000
+"""Units of an item's own page that are compared with what its feed says."""
+
+WIDTHS = {Length.SHORT: 200, Length.NORMAL: SUMMARY_LIMIT, Length.LONG: 800}
+"""How wide a lead of each length may be."""
 
 _SHORT = 80
 """A summary less wide than this gives way to the content, if that says more."""
@@ -27,39 +43,124 @@ _SHORT = 80
 _NO_LEAD = re.compile(
     r"(?:comments|link|\[link\]|read more|n/a|none|null|no description|[\s.…·•|*_–—-]*)", re.IGNORECASE
 )
+_SET_APART = frozenset("\u00a0-–—|·•(")
 _POINT = re.compile(r"(?:•|\d+\.) ")
-_NOT_LETTER = re.compile(r"[\W_]+")
 
 
-def lead(item: Item, title: str = "") -> RichText:
+NOTHING = RichText()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an item's text says, the title above it left out or, where that only repeats the text, left in."""
+
+    text: RichText = NOTHING
+    repeats: bool = False
+    """Whether the title only repeats the text: see :func:`bot.render.title.tells_title`."""
+
+
+def lead(item: Item, title: str = "", wide: int = SUMMARY_LIMIT) -> RichText:
+    """Return the text of :func:`told`."""
+    return told(item, title, wide).text
+
+
+def told(item: Item, title: str = "", wide: int = SUMMARY_LIMIT) -> Told:
     """Return the lead of ``item`` without ``title`` repeated: whole paragraphs or sentences of it.
 
     From the summary, or from the content where the summary is missing, very short, breaks off or
-    only says the title again. Captions of pictures are left out.
+    only says the title again. Captions of pictures are left out, unless there is nothing else.
     """
-    summary = _read(item.summary_html, item.base, title)
-    if _is_enough(summary) or not item.content_html or item.content_html == item.summary_html:
-        chosen = summary
-    else:
-        content = _read(item.content_html, item.base, title)
-        chosen = content if width(content.text) > width(summary.text) else summary
-    return _shortened(chosen)
+    most = 3 * wide
+    chosen = _read(item.summary_html, item.base, title, most)
+    if not _is_enough(chosen.text) and item.content_html and item.content_html != item.summary_html:
+        content = _read(item.content_html, item.base, title, most)
+        if width(content.text.text) > width(chosen.text.text):
+            chosen = content
+    return Told(_shortened(chosen.text, wide), chosen.repeats)
 
 
-def _read(html: str, base: str | None, title: str) -> RichText:
+def whole(item: Item, title: str = "", most: int = READ_LIMIT) -> Told:
+    """Return all the text of ``item`` without ``title`` repeated: of content and summary what says more.
+
+    Where it has more than ``most`` units, at least half as many.
+    """
+    content = _read(item.content_html, item.base, title, most)
+    if item.summary_html == item.content_html or len(content.text.text) > len(item.summary_html):
+        return content
+    summary = _read(item.summary_html, item.base, title, most)
+    return summary if len(summary.text.text) > len(content.text.text) else content
+
+
+def with_page(stored: StoredItem) -> Item:
+    """Return the item, and what its own page says where its feed says too little."""
+    item, page = stored.item, stored.page
+    if page == Page():
+        return item
+    if page.image and not item.images:
+        item = replace(item, images=(page.image,))
+    if page.text_html:
+        text = _read(page.text_html, item.link, "", PAGE_LIMIT).text.text
+        if len(text) > len(whole(item, most=PAGE_LIMIT).text.text):
+            return replace(item, content_html=page.text_html, base=item.link or item.base)
+    if page.lead_html and not lead(item, item.title).text:
+        return replace(item, summary_html=page.lead_html)
+    return item
+
+
+def _read(html: str, base: str | None, title: str, most: int) -> Told:
     """Return the text of ``html`` that is worth reading under ``title``."""
-    rich = read_html(html, base, READ_LIMIT, captions=False) if html else RichText()
-    rich = _without_title(rich, title)
-    return RichText() if is_blank(rich.text) or _NO_LEAD.fullmatch(rich.text) else rich
+    if not html:
+        return Told()
+    rich = read_html(html, base, most, captions=False)
+    if is_blank(rich.text):
+        rich = read_html(html, base, most)
+    if is_blank(rich.text):
+        rich = _said_by_picture(html)
+    rich = _said_once(rich)
+    repeats = tells_title(title, rich.text) or _says_same_with_links(title, rich)
+    if not repeats:
+        rich = _without_title(rich, title)
+    return Told() if is_blank(rich.text) or _NO_LEAD.fullmatch(rich.text) else Told(rich, repeats)
+
+
+def _says_same_with_links(title: str, rich: RichText) -> bool:
+    """Tell whether ``rich`` is the words of ``title``, with links in them that a title cannot have."""
+    length = units(rich.text)
+    if length > 2 * len(title) + 80:
+        return False
+    links = any(one.kind is EntityKind.LINK and 2 * one.length < length for one in rich.entities)
+    return links and folded(title) == folded(rich.text)
+
+
+def _said_once(rich: RichText) -> RichText:
+    """Return ``rich`` without paragraphs that only repeat the one before, as those below pictures do."""
+    paragraphs = rich.text.split("\n\n")
+    if len(set(paragraphs)) == len(paragraphs) or any(one.kind is EntityKind.PRE for one in rich.entities):
+        return rich
+    kept, at = [], 0
+    for before, one in pairwise(["", *paragraphs]):
+        if one != before:
+            kept.append(part(rich, at, at + len(one)))
+        at += len(one) + 2
+    return join("\n\n", kept)
+
+
+def _said_by_picture(html: str) -> RichText:
+    """Return the words of the first picture, where they are all there is: comics tell a joke in them."""
+    for token in islice(tokens(html), PICTURE_WITHIN):
+        if isinstance(token, Tag) and token.name == "img":
+            words = plain_text(unescape(token.get("title") or token.get("alt")))
+            return words if len(words.text.split()) >= LEAST_WORDS else RichText()
+    return RichText()
 
 
 def _is_enough(summary: RichText) -> bool:
     return width(summary.text) >= _SHORT and not is_teaser(summary.text)
 
 
-def _shortened(rich: RichText) -> RichText:
-    """Cut to the limit; a text that its feed has broken off ends at its last whole sentence."""
-    short = cut(rich, READ_LIMIT, SUMMARY_LIMIT)
+def _shortened(rich: RichText, wide: int = SUMMARY_LIMIT) -> RichText:
+    """Cut to a width of ``wide``; a text that its feed has broken off ends at its last whole sentence."""
+    short = cut(rich, 3 * wide, wide)
     if len(short.text) < len(rich.text):
         short = _without_opener(without_tail(short))
     if len(short.text) < len(rich.text) or not is_teaser(short.text):
@@ -100,22 +201,10 @@ def _without_title(rich: RichText, title: str) -> RichText:
         return part(rich, len(line), len(rich.text))
     if first.startswith(said) and line.strip().lower().startswith(title.strip().lower()):
         rest = part(rich, len(title.strip()), len(rich.text))
-        if len(first) - len(said) <= 30 and not end:  # "Title - Source": all that some feeds say
+        apart = line.strip()[len(title.strip()) :].lstrip(" ")[:1] in _SET_APART
+        if len(first) - len(said) <= 30 and not end and apart:  # "Title - Source": all that some feeds say
             return RichText()
         opening = rest.text.lstrip(" .:-–—|")
         if opening[:1].isupper() and rest.text[:1] in ".:-–—|":
             return part(rest, len(rest.text) - len(opening), len(rest.text))
     return rich
-
-
-def folded(text: str) -> str:
-    """Return the letters and digits of ``text`` alone, case and width folded, to compare by."""
-    return _NOT_LETTER.sub("", unicodedata.normalize("NFKC", text).casefold())
-
-
-def tells_title(title: str, text: str) -> bool:
-    """Tell whether ``title`` is but the broken off beginning of ``text``, as microblogs have it."""
-    if not is_teaser(title):
-        return False
-    start = folded(title)
-    return len(start) > 10 and folded(text[: 2 * len(title) + 40]).startswith(start)

@@ -107,6 +107,8 @@ class Rich:
 
     html: str
     without_media: str
+    is_rtl: bool = False
+    """Whether it is written from right to left."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,24 @@
 """An item and its message as ``newsrelay preview --as json`` tells them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
 from bot.items import Item, StoredItem
-from bot.render.characters import one_line
 from bot.render.lead import lead
 from bot.render.markup import plain
-from bot.render.parts import Button, Message, RichText
+from bot.render.parts import Button, MediaKind, Message, RichText
 from bot.render.serialise import serialise
+from bot.render.title import title_of
+
+_METHODS = {
+    MediaKind.PHOTO: "sendPhoto",
+    MediaKind.VIDEO: "sendVideo",
+    MediaKind.ANIMATION: "sendAnimation",
+    MediaKind.AUDIO: "sendAudio",
+    MediaKind.DOCUMENT: "sendDocument",
+}
 
 
 def preview_of(stored: StoredItem, message: Message) -> dict[str, Any]:
@@ -26,20 +35,49 @@ def preview_of(stored: StoredItem, message: Message) -> dict[str, Any]:
         "images": list(dict.fromkeys(url for one in item.images for url in (one.url, *one.alternatives))),
         "summary": summary(item),
         "tags": list(item.tags),
-        "messages": [
-            {
-                "method": "sendPhoto" if message.photo else "sendMessage",
-                "html": serialise(message.text),
-                "photo": message.photo.url if message.photo else None,
-                "buttons": [[_button(one) for one in row] for row in message.buttons],
-            }
-        ],
+        "messages": [*map(_told, in_order(message))],
     }
+
+
+def in_order(message: Message) -> tuple[Message, ...]:
+    """Return the messages that are sent for ``message``: itself, and what goes on where it ends."""
+    if message.rich or not message.rest:
+        return (replace(message, rest=()),)
+    return (replace(message, rest=()), *(Message(one) for one in message.rest))
+
+
+def method_of(message: Message) -> str:
+    """Return Telegram's method for ``message``, in the best of its forms."""
+    if message.rich:
+        return "sendRichMessage"
+    if len(message.media) > 1:
+        return "sendMediaGroup"
+    return _METHODS[message.media[0].kind] if message.media else "sendMessage"
+
+
+def _told(message: Message) -> dict[str, Any]:
+    told = {
+        "method": method_of(message),
+        "html": serialise(message.text),
+        "photo": message.photo.url if message.photo else None,
+        "media": [{"kind": one.kind.value, "url": one.url} for one in message.media],
+        "preview": _preview(message),
+        "buttons": [[_button(one) for one in row] for row in message.buttons],
+    }
+    return told | {"rich": message.rich.html} if message.rich else told
+
+
+def _preview(message: Message) -> dict[str, Any] | None:
+    """Return the preview beside a text; media and the rich form have none."""
+    preview = message.preview
+    if message.rich or message.media or not preview.url:
+        return None
+    return {"url": preview.url, "large": preview.large, "above": preview.above}
 
 
 def summary(item: Item) -> str:
     """Return the lead as plain text, through html2text."""
-    return plain(_paragraphs(lead(item, one_line(item.title))))
+    return plain(_paragraphs(lead(item, title_of(item).text)))
 
 
 def _paragraphs(rich: RichText) -> str:

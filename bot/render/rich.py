@@ -2,9 +2,11 @@
 
 Normal form: nothing that Telegram would trim or remove; entities sorted by offset, the outer
 before the inner, none crossing another; code within nothing but a quote, no quote in a quote, no
-link in a link; at most :data:`bot.render.parts.ENTITY_LIMIT` of them.
+link in a link; at most :data:`bot.render.parts.ENTITY_LIMIT` of them for each message that the
+text fills.
 """
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -19,8 +21,10 @@ QUOTES = frozenset({EntityKind.QUOTE, EntityKind.EXPANDABLE})
 SOLID = frozenset({EntityKind.CODE, EntityKind.PRE})
 """Kinds that hold nothing and stand in nothing but a quote."""
 
-SPAN_LIMIT = 4 * ENTITY_LIMIT
-"""Stretches noted while writing; beyond it formatting is lost, as Telegram would lose it, and never text."""
+SPANS_FOR_ONE = 4
+"""Stretches noted while writing for each entity that can be sent: what touches is joined later. Beyond it
+formatting is lost, as Telegram would lose it, and never text.
+"""
 
 _RANK = {
     EntityKind.QUOTE: 0,
@@ -159,11 +163,14 @@ class Builder:
         """Return what was written, in normal form; stretches still open end here."""
         for kind in tuple(self._open):
             self._end(kind)
-        return RichText(turned_once("".join(self._parts)), arrange(self._spans))
+        text = turned_once("".join(self._parts))
+        return RichText(text, arrange(self._spans, entities_for(self._units)))
 
     def _end(self, kind: EntityKind) -> None:
         found = self._open.pop(kind, None)
-        if found is None or found.start == _PENDING or len(self._spans) >= SPAN_LIMIT:
+        if found is None or found.start == _PENDING:
+            return
+        if len(self._spans) >= SPANS_FOR_ONE * entities_for(self._limit):
             return
         length = self._units - found.start
         self._spans.append(Entity(kind, found.start, length, url=found.url, language=found.language))
@@ -195,22 +202,36 @@ class Builder:
         self._units += units(text)
 
 
-def arrange(entities: Iterable[Entity]) -> tuple[Entity, ...]:
+def entities_for(length: int) -> int:
+    """Return how many entities a text of ``length`` units may hold, in as many messages as it takes."""
+    return ENTITY_LIMIT * max(1, -(-length // TEXT_LIMIT))
+
+
+def arrange(entities: Iterable[Entity], most: int = ENTITY_LIMIT) -> tuple[Entity, ...]:
     """Return ``entities`` in normal form: crossing styles cut apart, like ones joined, the order Telegram's.
 
-    Those that are no styles must not cross each other; :class:`Builder` sees to that.
+    Beyond ``most`` of them the last styles go first, then the last of the others. Those that are
+    no styles must not cross each other; :class:`Builder` sees to that.
     """
     given = list(entities)
     if len(given) < 2:
         return tuple(given)
-    fixed = [one for one in given if one.kind not in STYLES]
-    styles = [piece for kind in STYLES for run in _runs(given, kind) for piece in _around(run, fixed)]
-    kept = sorted(fixed, key=_place)[:ENTITY_LIMIT]
-    return tuple(sorted(kept + _nested(styles)[: ENTITY_LIMIT - len(kept)], key=_place))
+    fixed = sorted((one for one in given if one.kind not in STYLES), key=_place)
+    kept = fixed[:most]
+    if len(fixed) < len(given):
+        edges = _Edges(fixed)
+        styles = [piece for kind in STYLES for run in _runs(given, kind) for piece in edges.around(run)]
+        kept += _nested(styles)[: most - len(kept)]
+        kept.sort(key=_place)
+    return tuple(kept)
 
 
 def _place(entity: Entity) -> tuple[int, int, int]:
     return entity.offset, -entity.length, _RANK[entity.kind]
+
+
+def _last_first(entity: Entity) -> tuple[int, int, int]:
+    return -entity.offset, entity.length, -_RANK[entity.kind]
 
 
 def _runs(entities: list[Entity], kind: EntityKind) -> list[Entity]:
@@ -225,25 +246,42 @@ def _runs(entities: list[Entity], kind: EntityKind) -> list[Entity]:
     return runs
 
 
-def _around(run: Entity, fixed: list[Entity]) -> list[Entity]:
-    """Cut a style's stretch so that it crosses no other entity, holds no quote and touches no code."""
-    start, end = run.offset, run.offset + run.length
-    bounds = {start, end}
-    for one in fixed:
-        first, last = one.offset, one.offset + one.length
-        if one.kind is EntityKind.LINK and (start <= first and last <= end):
-            continue
-        bounds.update(place for place in (first, last) if start < place < end)
-    if len(bounds) == 2 and not any(one.kind in SOLID for one in fixed):
-        return [run]
-    places = sorted(bounds)
-    return [
-        replace(run, offset=first, length=last - first)
-        for first, last in pairwise(places)
-        if not any(
-            one.kind in SOLID and one.offset <= first and last <= one.offset + one.length for one in fixed
-        )
-    ]
+class _Edges:
+    """Where styles must be cut: at the edges of code and quotes, and of links that they do not hold."""
+
+    def __init__(self, fixed: list[Entity]) -> None:
+        whole = [one for one in fixed if one.kind is not EntityKind.LINK]
+        self._edges = sorted({place for one in whole for place in (one.offset, one.offset + one.length)})
+        solid = [one for one in whole if one.kind in SOLID]
+        self._solid = [(one.offset, one.offset + one.length) for one in solid]
+        self._links = [(one.offset, one.offset + one.length) for one in fixed if one.kind is EntityKind.LINK]
+
+    def around(self, run: Entity) -> list[Entity]:
+        """Cut a style's stretch so that it crosses no other entity, holds no quote and touches no code."""
+        start, end = run.offset, run.offset + run.length
+        inner = self._edges[bisect_right(self._edges, start) : bisect_left(self._edges, end)]
+        bounds = {start, end, *inner, *self._crossed(start, end)}
+        if len(bounds) == 2 and not self._solid:
+            return [run]
+        return [
+            replace(run, offset=first, length=last - first)
+            for first, last in pairwise(sorted(bounds))
+            if not self._is_solid(first, last)
+        ]
+
+    def _crossed(self, start: int, end: int) -> Iterable[int]:
+        """Yield the edges of links that begin or end between ``start`` and ``end``, but not both."""
+        before = bisect_left(self._links, (start, start))
+        if before and start < self._links[before - 1][1]:
+            last = self._links[before - 1][1]
+            yield min(last, end)
+        ending = bisect_left(self._links, (end, end))
+        if ending and end < self._links[ending - 1][1]:
+            yield max(self._links[ending - 1][0], start)
+
+    def _is_solid(self, first: int, last: int) -> bool:
+        at = bisect_right(self._solid, (first, last))
+        return any(begin <= first and last <= end for begin, end in self._solid[max(0, at - 1) : at + 1])
 
 
 def _nested(styles: list[Entity]) -> list[Entity]:
@@ -259,8 +297,7 @@ def _nested(styles: list[Entity]) -> list[Entity]:
         if around and around[-1] < end:
             rest = replace(one, offset=around[-1], length=end - around[-1])
             one = replace(one, length=around[-1] - one.offset)
-            waiting.append(rest)
-            waiting.sort(key=_place, reverse=True)
+            insort(waiting, rest, key=_last_first)
         around.append(one.offset + one.length)
         done.append(one)
     return done
@@ -276,14 +313,20 @@ def styled(rich: RichText, kind: EntityKind, url: str = "") -> RichText:
     length = units(rich.text)
     if not length:
         return rich
-    return RichText(rich.text, arrange((*rich.entities, Entity(kind, 0, length, url=url))))
+    entities = arrange((*rich.entities, Entity(kind, 0, length, url=url)), entities_for(length))
+    return RichText(rich.text, entities)
 
 
 def part(rich: RichText, start: int, end: int) -> RichText:
     """Return the characters from ``start`` to ``end`` (as Python counts), without white space around."""
     text = rich.text[start:end]
     start += len(text) - len(text.lstrip())
-    text = text.strip()
+    return stretch(rich, start, start + len(text.strip()))
+
+
+def stretch(rich: RichText, start: int, end: int) -> RichText:
+    """Return the characters from ``start`` to ``end`` (as Python counts) as they are."""
+    text = rich.text[start:end]
     first = units(rich.text[:start])
     last = first + units(text)
     entities = []
@@ -291,14 +334,9 @@ def part(rich: RichText, start: int, end: int) -> RichText:
         begin, stop = max(one.offset, first), min(one.offset + one.length, last)
         if begin < stop:
             entities.append(replace(one, offset=begin - first, length=stop - begin))
-    return RichText(text, _trimmed(text, entities))
-
-
-def _trimmed(text: str, entities: list[Entity]) -> tuple[Entity, ...]:
-    """Return the entities that a cut left, in order; none is left over white space alone."""
     if len(text) == units(text):
         entities = [one for one in entities if not text[one.offset : one.offset + one.length].isspace()]
-    return arrange(entities)
+    return RichText(text, arrange(entities, entities_for(last - first)))
 
 
 def concat(*parts: RichText) -> RichText:
@@ -308,13 +346,13 @@ def concat(*parts: RichText) -> RichText:
     for one in parts:
         entities.extend(replace(entity, offset=entity.offset + offset) for entity in one.entities)
         offset += units(one.text)
-    return RichText("".join(one.text for one in parts), arrange(entities))
+    return RichText("".join(one.text for one in parts), arrange(entities, entities_for(offset)))
 
 
 def join(separator: str, parts: Iterable[RichText]) -> RichText:
     """Return those of ``parts`` that hold anything, with ``separator`` between them."""
-    pieces: list[RichText] = []
-    for one in parts:
-        if one.text:
-            pieces.extend((RichText(separator), one) if pieces else (one,))
-    return concat(*pieces)
+    said = [one for one in parts if one.text]
+    if len(said) < 2:
+        return said[0] if said else RichText()
+    gap = RichText(separator)
+    return concat(said[0], *(piece for one in said[1:] for piece in (gap, one)))

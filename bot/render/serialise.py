@@ -4,7 +4,7 @@ import re
 from html import escape
 
 from bot.render.parts import Entity, EntityKind, RichText
-from bot.render.rich import arrange
+from bot.render.rich import arrange, entities_for
 
 _TAGS = {
     EntityKind.BOLD: "b",
@@ -32,7 +32,7 @@ def serialise(rich: RichText) -> str:
         out.append(escape(raw[2 * at : 2 * end].decode("utf-16-le", "replace"), quote=False))
         return end
 
-    for one in sorted(arrange(rich.entities), key=_outermost):
+    for one in sorted(arrange(rich.entities, entities_for(len(raw) // 2)), key=_outermost):
         while open_now and open_now[-1][0] <= one.offset:
             end, closing = open_now.pop()
             at = write_to(end)

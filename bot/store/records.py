@@ -64,7 +64,7 @@ def pack(stored: StoredItem) -> bytes:
         item.summary_html,
         item.content_html,
         [_of_image(image) for image in item.images],
-        [[one.url, one.mime, one.length] for one in item.enclosures],
+        [[one.url, one.mime, one.length, one.duration_s] for one in item.enclosures],
         item.tags,
         item.base,
         item.via,

@@ -1,0 +1,231 @@
+"""The styles: what of an item goes into a message, and what into the next."""
+
+from dataclasses import replace
+from functools import cached_property
+
+from bot.items import Hit, StoredItem
+from bot.render.characters import is_blank, width
+from bot.render.cut import ELLIPSIS, cut, cut_with_more, split
+from bot.render.foot import foot_of
+from bot.render.lead import WIDTHS, Told, told, whole, with_page
+from bot.render.links import absolute
+from bot.render.look import Look
+from bot.render.marks import MARKED_LIMIT, marked
+from bot.render.markup import read_html
+from bot.render.media import GALLERY_TEXT, Choice, choose
+from bot.render.parts import (
+    CAPTION_LIMIT,
+    ENTITY_LIMIT,
+    TEXT_LIMIT,
+    EntityKind,
+    Media,
+    Message,
+    Preview,
+    RichText,
+    units,
+)
+from bot.render.read_on import read_on
+from bot.render.rich import QUOTES, arrange, join, part, plain_text, styled
+from bot.render.tails import is_teaser
+from bot.render.title import TITLE_LIMIT, folded, is_generic, title_of
+
+MOST_MESSAGES = 6
+"""Messages that one item may take, for who wants all of it: some half an hour's reading."""
+
+LEAST_QUOTED = 240
+"""Width of a rest that is worth folding away: clients show three lines of what is folded."""
+
+LEAD_ENTITIES = 40
+"""Entities of a lead that leave enough for the quotation below it."""
+
+_GAP = "\n\n"
+
+
+class Setter:
+    """One item, being set as one chat wants it. Every form fits its limits and has something to see."""
+
+    def __init__(self, stored: StoredItem, look: Look, hits: tuple[Hit, ...] = ()) -> None:
+        self._stored = stored
+        self._look = look
+        self._hits = hits
+        self._item = with_page(stored)
+        self._link = absolute(self._item.link) if self._item.link else None
+        self._title = title_of(self._item)
+        self._words = tuple(word for hit in hits for word in hit.words)
+
+    def headline(self) -> Message:
+        """Return title and source."""
+        head, foot = self._frame(Told(), ())
+        return Message(self._text(head, RichText(), foot), preview=self._link_preview)
+
+    def summary(self) -> Message:
+        """Return picture, title and lead."""
+        opening = told(self._item, self._title.text, WIDTHS[self._look.length])
+        media = self._choice.shown
+        head, foot = self._frame(opening, self._choice.led_to, media)
+        body = cut(opening.text, _room(CAPTION_LIMIT if media else TEXT_LIMIT, head, foot))
+        return Message(self._text(head, body, foot), media, self._link_preview)
+
+    def full(self) -> Message:
+        """Return all that the feed says, in one message or, where the chat wants it so, in several."""
+        text = whole(self._item, self._title.text, self._most)
+        if not text.text.text:
+            return self.summary()
+        if captioned := self._captioned(text, text.text):
+            return captioned
+        head, foot = self._frame(text, self._choice.all_led_to)
+        room = _room(TEXT_LIMIT, head, foot)
+        if self._look.split and units(text.text.text) > room:
+            first, *rest = self._pieces(text.text, room, _room(TEXT_LIMIT, foot))
+            rest[-1] = self._text(RichText(), rest[-1], foot)
+            return Message(self._text(head, first, RichText()), preview=self._large_preview, rest=tuple(rest))
+        body = cut_with_more(text.text, room, self._read_on)
+        return Message(self._text(head, body, foot), preview=self._large_preview)
+
+    def expand(self) -> Message:
+        """Return the lead, and the rest in a quotation that unfolds."""
+        opening = told(self._item, self._title.text, WIDTHS[self._look.length])
+        lead = _sparing(opening.text, LEAD_ENTITIES)
+        rest = _unquoted(_after(lead, whole(self._item, self._title.text, self._most).text))
+        if width(rest.text) < LEAST_QUOTED:
+            return self.full() if rest.text else self.summary()
+        if captioned := self._captioned(opening, _folding(lead, rest)):
+            return captioned
+        head, foot = self._frame(opening, self._choice.all_led_to)
+        rest = cut_with_more(rest, _room(TEXT_LIMIT, head, lead, foot), self._read_on)
+        return Message(self._text(head, _folding(lead, rest), foot), preview=self._large_preview)
+
+    def free(self, text: RichText) -> Message:
+        """Return ``text``, which is all there is to say, below the media of a summary where it fits."""
+        if self._choice.shown and units(text.text) <= CAPTION_LIMIT:
+            return Message(marked(text, self._words), self._choice.shown, self._link_preview)
+        body = cut_with_more(text, TEXT_LIMIT, self._read_on)
+        return Message(marked(body, self._words), preview=self._large_preview)
+
+    @cached_property
+    def _choice(self) -> Choice:
+        choice = choose(self._item, self._look.image_proxy, self._text_width)
+        return choice if self._look.images else Choice(led_to=choice.all_led_to)
+
+    def _text_width(self) -> int | None:
+        html = self._item.content_html or self._item.summary_html
+        text = read_html(html, self._item.base, 2 * GALLERY_TEXT, captions=False).text
+        return None if is_teaser(text) else width(text)
+
+    @property
+    def _most(self) -> int:
+        return 2 * TEXT_LIMIT * (MOST_MESSAGES if self._look.split else 1)
+
+    @property
+    def _read_on(self) -> RichText:
+        return read_on(self._look.language, self._link)
+
+    @property
+    def _link_preview(self) -> Preview:
+        return Preview(self._link if self._link and self._look.preview else "")
+
+    @property
+    def _large_preview(self) -> Preview:
+        """The picture, large above the text, for a text that is too long to stand below it."""
+        picture = self._choice.picture
+        return Preview(picture.url, large=True, above=True) if picture else self._link_preview
+
+    def _captioned(self, text: Told, body: RichText) -> Message | None:
+        """Return ``body`` below the media, if there are any and all of it fits."""
+        if not self._choice.shown:
+            return None
+        head, foot = self._frame(text, self._choice.led_to, self._choice.shown)
+        if units(body.text) > _room(CAPTION_LIMIT, head, foot):
+            return None
+        return Message(self._text(head, body, foot), self._choice.shown, self._link_preview)
+
+    def _frame(
+        self, text: Told, files: tuple[Media, ...], shown: tuple[Media, ...] = ()
+    ) -> tuple[RichText, RichText]:
+        """Return title and foot of ``text``; one that says nothing more than what it heads is left out."""
+        title = self._title
+        is_said = bool(text.text.text or shown) and not is_blank(title.text)
+        if text.repeats or (is_said and is_generic(title.text, self._item)):
+            title = RichText()
+        titled = not is_blank(title.text)
+        foot = foot_of(self._stored, self._look, self._hits, None if titled else self._link)
+        if not titled and not text.text.text and not (shown and foot.line.text):
+            title = self._stand_in()
+            foot = foot_of(self._stored, self._look, self._hits, None)
+        head = styled(cut(title, TITLE_LIMIT), EntityKind.BOLD)
+        if self._link:
+            head = styled(head, EntityKind.LINK, self._link)
+        return head, foot.with_files(files)
+
+    def _stand_in(self) -> RichText:
+        """Return something to open the item by, where there is neither title nor text."""
+        site = (self._link or "").partition("://")[2].removeprefix("www.").rstrip("/")
+        stand_in = plain_text(site or self._item.source)
+        return RichText(ELLIPSIS) if is_blank(stand_in.text) else stand_in
+
+    def _text(self, head: RichText, body: RichText, foot: RichText) -> RichText:
+        """Return the three as one text, the matched words marked in the first two."""
+        head = marked(head, self._words)
+        most = ENTITY_LIMIT - len(head.entities) - len(foot.entities)
+        if self._words:
+            body = marked(_sparing(body, most - MARKED_LIMIT), self._words)
+        return join(_GAP, (head, _sparing(body, most), foot))
+
+    def _pieces(self, text: RichText, first_room: int, room: int) -> list[RichText]:
+        """Return ``text`` in pieces for as many messages as one item may take."""
+        pieces = list(split(text, first_room, room))
+        if len(pieces) > MOST_MESSAGES:
+            more = self._read_on
+            last = cut(pieces[MOST_MESSAGES - 1], room - units(more.text) - len(_GAP))
+            pieces = [*pieces[: MOST_MESSAGES - 1], join(_GAP, (last, more))]
+        return pieces
+
+
+def _room(limit: int, *parts: RichText) -> int:
+    """Return how many units are left for a body beside ``parts``."""
+    return limit - sum(units(one.text) + len(_GAP) for one in parts if one.text)
+
+
+def _sparing(rich: RichText, most: int) -> RichText:
+    """Return ``rich`` with at most ``most`` entities: styles go first, then what comes last.
+
+    A link that ends the text, to read on, stays.
+    """
+    if len(rich.entities) <= most:
+        return rich
+    end = units(rich.text)
+    last = [one for one in rich.entities if one.kind is EntityKind.LINK and one.offset + one.length == end]
+    others = (one for one in rich.entities if one not in last)
+    return replace(rich, entities=arrange((*arrange(others, most - len(last)), *last)))
+
+
+def _folding(lead: RichText, rest: RichText) -> RichText:
+    """Return ``lead`` and, below it, ``rest`` in a quotation that unfolds."""
+    quoted = styled(_sparing(rest, ENTITY_LIMIT - len(lead.entities) - 1), EntityKind.EXPANDABLE)
+    return join(_GAP, (lead, quoted))
+
+
+def _unquoted(rich: RichText) -> RichText:
+    """Return ``rich`` as it may stand in a quotation, which holds no other."""
+    return RichText(rich.text, tuple(one for one in rich.entities if one.kind not in QUOTES))
+
+
+def _after(opening: RichText, text: RichText) -> RichText:
+    """Return what ``text`` says after ``opening``; all of it where it does not begin so."""
+    begun = opening.text.removesuffix(ELLIPSIS)
+    if text.text.startswith(begun):
+        return part(text, len(begun), len(text.text))
+    letters = folded(begun)
+    if not folded(text.text[: 2 * len(begun)]).startswith(letters):
+        return text
+    end = next(
+        (
+            at
+            for at in range(len(begun) // 2, len(text.text) + 1)
+            if len(folded(text.text[:at])) >= len(letters)
+        ),
+        len(text.text),
+    )
+    while end < len(text.text) and not text.text[end].isspace() and not text.text[end].isalnum():
+        end += 1
+    return part(text, end, len(text.text))

@@ -1,0 +1,121 @@
+"""The title of an item: as plain text, and whether it says anything that its text does not."""
+
+import re
+import unicodedata
+from html import unescape
+
+from bot.items import Item
+from bot.render.characters import CJK, width
+from bot.render.parts import RichText
+from bot.render.rich import plain_text
+from bot.render.tails import is_teaser
+
+TITLE_LIMIT = 300
+"""Units of a title; a longer one is a text that found itself in the wrong field."""
+
+READ_LIMIT = 4 * TITLE_LIMIT
+"""Characters of a title that are looked at."""
+
+_POST = 140
+"""Width, in Latin letters, beyond which a title that is all the text is a post, and no headline."""
+
+_WORDS = 10
+"""Width of a title that ends within a word of its text by no chance."""
+
+_CJK_TITLE = 36
+"""Width of a title without spaces that its text goes on from in one word by no chance."""
+
+_HEADLINE = 80
+"""Width of a title whose sentence its text goes on with, and that is no headline."""
+
+_NOT_LETTER = re.compile(r"[\W_]+")
+_ADDRESS = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/|t\.co/)\S*")
+_GOES_ON = re.compile(r"[,;，；、]|\s[\w“\"'(#@]")
+_CJK = re.compile(f"[{CJK}]")
+_GLANCE = 80
+"""Characters of a text that tell whether it may begin like a title at all."""
+
+_DOTS = re.compile(r"[\s\[(]*(?:…|\.{2,})[\s\])]*$")
+_TAGGED = re.compile(
+    r"</(?:i|b|em|strong|u|s|span|sup|sub|a|p|font|small|code|mark|q|cite)\s*>", re.IGNORECASE
+)
+_TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]{0,300})?/?>", re.IGNORECASE)
+_ENTITY = re.compile(
+    r"&(?:#\d{2,6}|#x[0-9a-f]{2,5}|amp|lt|gt|quot|apos|nbsp|[lr][sd]quo|[nm]dash|hellip);", re.IGNORECASE
+)
+_GENERIC = re.compile(
+    r"""(?: \(?(?:no\s?title|untitled|sin\ título|sans\ titre|ohne\ titel|без\ названия|без\ заголовка)\)?
+      | 无标题 | 無標題 | 無題 | 제목\ 없음
+      | (?:a\ )?(?:new\ )?(?:photos?|pictures?|images?|videos?|gif|status(?:\ update)?|post|toot|note|tweet)
+        (?:\ by(?:\ \S{1,40}){1,3})?
+      | (?:a\ )?new\ (?:photos?|pictures?|videos?|status|post|toot|tweet)\ (?:from|on)(?:\ \S{1,40}){1,3}
+      | \S{1,40}(?:\ \S{1,40}){0,3}?(?:\ has)?\ (?:posted|shared|tweeted|tooted|published|uploaded|boosted)
+        (?:\ (?:an?|\d{1,3}|new|his|her|their|some|this)){0,3}
+        \ (?:photos?|pictures?|images?|videos?|status|post|toot|note|tweet|link)
+      | фото | видео | 图片 | 圖片 | 视频 | 動画 | foto | imagen | bild
+    )[.:!…]*""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Titles that software gives to what has none."""
+
+_GENERIC_LIMIT = 120
+"""Characters of such a title."""
+
+
+def title_of(item: Item) -> RichText:
+    """Return the title on one line, with nothing of HTML left in it to be seen."""
+    text = item.title[:READ_LIMIT]
+    if "&" in text and _ENTITY.search(text):
+        text = unescape(text)
+    if "<" in text and _TAGGED.search(text):
+        text = _TAG.sub("", text)
+    return plain_text(text)
+
+
+def folded(text: str) -> str:
+    """Return the letters and digits of ``text`` alone, case and width folded, to compare by."""
+    return _NOT_LETTER.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+def is_generic(title: str, item: Item) -> bool:
+    """Tell whether ``title`` is no title: what software writes for none, or the name of who writes."""
+    if len(title) > _GENERIC_LIMIT:
+        return False
+    said = folded(title)
+    names = (item.source, item.author, item.link or "")
+    return _GENERIC.fullmatch(title) is not None or (bool(said) and any(said == folded(one) for one in names))
+
+
+def tells_title(title: str, text: str) -> bool:
+    """Tell whether ``text`` says all that ``title`` does, as posts have it: broken off, or word for word.
+
+    A headline that a text goes on from is left to stand above it.
+    """
+    has_address = "://" in title or "www." in title
+    if not has_address and not folded(text[:_GLANCE]).startswith(folded(title[: _GLANCE // 4])[:6]):
+        return False
+    bare = _ADDRESS.sub(" ", title)
+    cut_off = is_teaser(bare) or bare.endswith("..")
+    start = folded(_DOTS.sub("", bare))
+    if not start:
+        return is_teaser(title) or bare != title
+    begins = folded(_ADDRESS.sub(" ", text[: 2 * len(title) + 80]))
+    if not begins.startswith(start):
+        return False
+    if cut_off:
+        return len(start) > 10
+    if begins == start and len(text) <= 2 * len(title) + 80:
+        return width(title) > _POST
+    return _is_cut_off(title, text)
+
+
+def _is_cut_off(title: str, text: str) -> bool:
+    """Tell whether ``title`` is the beginning of ``text`` up to some number of letters, and no headline."""
+    if not text.lower().startswith(title.lower()) or title[-1:] in ".!?:。！？…":
+        return False
+    last, after = title[-1:], text[len(title) : len(title) + 2]
+    if _CJK.match(last) or _CJK.match(after):
+        return width(title) >= _CJK_TITLE
+    if last.isalpha() and after[:1].isalpha():
+        return width(title) > _WORDS
+    return width(title) >= _HEADLINE and bool(_GOES_ON.match(after))

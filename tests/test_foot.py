@@ -1,0 +1,159 @@
+"""The foot of a message: hashtags that Telegram takes whole, times as the chat's language writes them, files."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.items import FeedId, Item, ItemId, StoredItem
+from bot.render.foot import file_line, foot_of
+from bot.render.hashtags import LONGEST, MOST, hashtag, hashtags
+from bot.render.look import Look
+from bot.render.parts import Media, MediaKind
+from bot.render.serialise import serialise
+from bot.render.times import moment
+from tests.oracle import tdjson
+
+WHEN = datetime(2025, 2, 27, 16, 19, 43, tzinfo=UTC)
+NOTICED_MS = 1740674343000
+ITEM = Item(
+    published=WHEN, source="The News", author="Ada", link="https://a.example/1", tags=("Rain", "News")
+)
+LOOK = Look(ZoneInfo("UTC"), "en")
+
+
+def foot(item: Item, look: Look = LOOK, link: str | None = None, noticed_ms: int = 0) -> str:
+    stored = StoredItem(ItemId("f.i"), FeedId("f"), item, noticed_ms, 0)
+    return serialise(foot_of(stored, look, (), link).with_files(()))
+
+
+def found_by_telegram(text: str) -> list[str]:
+    """Return the hashtags that Telegram's own library finds in ``text``."""
+    answer = json.loads(tdjson.td_execute(json.dumps({"@type": "getTextEntities", "text": text}).encode()))
+    raw = text.encode("utf-16-le")
+    return [
+        raw[2 * one["offset"] : 2 * (one["offset"] + one["length"])].decode("utf-16-le")
+        for one in answer["entities"]
+        if one["type"]["@type"] == "textEntityTypeHashtag"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tag", "made"),
+    [
+        ("climate change", "ClimateChange"),
+        ("New York Times", "NewYorkTimes"),
+        ("iOS apps", "iOSApps"),
+        ("politics", "politics"),
+        ("Women’s rights", "WomensRights"),
+        ("C++", "Cpp"),
+        ("C#", "Csharp"),
+        ("cs.AI", "CsAI"),
+        ("R&D", "RD"),
+        ("#already", "already"),
+        ("Qt 6.5", "Qt6_5"),
+        ("人工 智能", "人工智能"),
+        ("機械学習", "機械学習"),
+        ("Изменение климата", "ИзменениеКлимата"),
+        ("تغير المناخ", "تغير_المناخ"),
+        ("سَلَام", "سلام"),
+        ("שינוי אקלים", "שינוי_אקלים"),
+        ("Ελληνικά νέα", "ΕλληνικάΝέα"),
+        ("ලංකාව", "ලංකාව"),
+        ("हिन्दी", ""),
+        ("2024", ""),
+        ("x", ""),
+        ("!!!", ""),
+        ("https://a.example/tag", ""),
+        ("a tag that is in truth one whole long sentence", ""),
+    ],
+)
+def test_a_tag_becomes_a_hashtag_or_nothing(tag: str, made: str) -> None:
+    assert hashtag(tag) == made
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.text(max_size=20) | st.sampled_from(["a b", "कथा", "Ünïcode x", "中 文", "ไทย", "১২ক"]), max_size=8
+    )
+)
+def test_every_hashtag_is_one_to_telegram_whole_and_once(tags: list[str]) -> None:
+    line = hashtags(tags)
+    made = line.split()
+    assert found_by_telegram(line) == made
+    assert len(made) <= MOST
+    assert len({one.casefold() for one in made}) == len(made)
+    assert all(len(one) <= LONGEST + 1 for one in made)
+
+
+def test_tags_that_say_nothing_are_left_out_and_the_chats_own_never() -> None:
+    assert hashtags(("Uncategorized", "News", "без рубрики", "Rain", "rain", "sun")) == "#Rain #sun"
+    assert hashtags(("Rain",), ("news", "RAIN")) == "#news #RAIN"
+
+
+def test_the_foot_names_whom_and_what_the_chat_wants_named() -> None:
+    assert foot(ITEM) == "The News · 27 Feb 2025, 16:19 UTC"
+    assert foot(ITEM, replace(LOOK, author=True, hashtags=True, labels=("mine",))) == (
+        "The News · Ada · 27 Feb 2025, 16:19 UTC\n#Rain #mine"
+    )
+    assert "·" not in foot(replace(ITEM, author="the NEWS", published=None), replace(LOOK, author=True))
+
+
+def test_the_source_leads_to_the_item_without_a_title_else_to_where_it_is_talked_of() -> None:
+    talked_of = replace(ITEM, via="https://talk.example/1")
+    assert foot(talked_of).startswith('<a href="https://talk.example/1">The News</a>')
+    assert foot(talked_of, link="https://a.example/1").startswith(
+        '<a href="https://a.example/1">The News</a>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "zone", "written"),
+    [
+        ("en", "UTC", "27 Feb 2025, 16:19 UTC"),
+        ("en-US", "America/New_York", "Feb 27, 2025, 11:19\u202fAM"),
+        ("de", "Europe/Berlin", "27. Feb. 2025, 17:19"),
+        ("ru", "Europe/Moscow", "27 февр. 2025\u202fг., 19:19"),
+        ("fr_CA", "Europe/Paris", "27 févr. 2025, 17 h 19"),
+        ("zh-hans", "Asia/Shanghai", "2025年2月28日 00:19"),
+        ("zh-CN", "Asia/Shanghai", "2025年2月28日 00:19"),
+        ("ar", "UTC", "27 فبراير 2025، 4:19 م UTC"),
+        ("hi", "Asia/Kolkata", "27 फ़र॰ 2025, 9:49 pm"),
+        ("tlh", "UTC", "27 Feb 2025, 16:19 UTC"),
+        ("", "UTC", "27 Feb 2025, 16:19 UTC"),
+        ("de-Qqqq-x", "UTC", "27. Feb. 2025, 16:19 UTC"),
+    ],
+)
+def test_a_time_is_written_as_its_readers_write_it(language: str, zone: str, written: str) -> None:
+    assert moment(WHEN, ZoneInfo(zone), language) == written
+
+
+def test_the_year_in_which_an_item_came_goes_without_saying() -> None:
+    assert moment(WHEN, ZoneInfo("UTC"), "en", NOTICED_MS) == "27 Feb, 16:19 UTC"
+    assert foot(ITEM, noticed_ms=NOTICED_MS) == "The News · 27 Feb, 16:19 UTC"
+
+
+def test_a_time_at_the_edge_of_the_calendar_is_written_all_the_same() -> None:
+    assert "9999" in moment(datetime.max.replace(tzinfo=UTC), ZoneInfo("Asia/Tokyo"), "en")
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (
+            Media(MediaKind.AUDIO, "https://a.example/1.mp3", size=58_000_000, duration_s=2520),
+            "🎧 42 min · 58 MB",
+        ),
+        (Media(MediaKind.VIDEO, "https://a.example/1.mp4", duration_s=200), "▶ 3:20"),
+        (Media(MediaKind.AUDIO, "https://a.example/1.mp3", duration_s=4320), "🎧 1 h 12 min"),
+        (Media(MediaKind.AUDIO, "https://a.example/1.mp3"), "🎧 ↓"),
+        (Media(MediaKind.DOCUMENT, "https://a.example/paper.pdf?x=1", size=90_500), "📄 PDF · 90 kB"),
+    ],
+)
+def test_a_file_is_led_to_by_what_it_is(file: Media, said: str) -> None:
+    assert serialise(file_line(file)) == f'<a href="{file.url}">{said}</a>'

@@ -43,6 +43,7 @@ _SHORT = 80
 _NO_LEAD = re.compile(
     r"(?:comments|link|\[link\]|read more|n/a|none|null|no description|[\s.…·•|*_–—-]*)", re.IGNORECASE
 )
+_CAPTIONED = re.compile(r"caption|credit|<small", re.IGNORECASE)
 _SET_APART = frozenset("\u00a0-–—|·•(")
 _POINT = re.compile(r"(?:•|\d+\.) ")
 
@@ -113,9 +114,7 @@ def _read(html: str, base: str | None, title: str, most: int) -> Told:
         return Told()
     rich = read_html(html, base, most, captions=False)
     if is_blank(rich.text):
-        rich = read_html(html, base, most)
-    if is_blank(rich.text):
-        rich = _said_by_picture(html)
+        rich = read_html(html, base, most) if _CAPTIONED.search(html) else _said_by_picture(html)
     rich = _said_once(rich)
     repeats = tells_title(title, rich.text) or _says_same_with_links(title, rich)
     if not repeats:

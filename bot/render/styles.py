@@ -1,5 +1,6 @@
 """The styles: what of an item goes into a message, and what into the next."""
 
+import re
 from dataclasses import replace
 from functools import cached_property
 
@@ -38,6 +39,10 @@ LEAST_QUOTED = 240
 LEAD_ENTITIES = 40
 """Entities of a lead that leave enough for the quotation below it."""
 
+READ_FOR_WIDTH = 50_000
+"""Characters of HTML that tell whether the text in them is that of a post."""
+
+_TAG = re.compile(r"<[^<>]*+>")
 _GAP = "\n\n"
 
 
@@ -89,8 +94,10 @@ class Setter:
         rest = _unquoted(_after(lead, whole(self._item, self._title.text, self._most).text))
         if width(rest.text) < LEAST_QUOTED:
             return self.full() if rest.text else self.summary()
-        if captioned := self._captioned(opening, _folding(lead, rest)):
-            return captioned
+        if units(lead.text) + units(rest.text) < CAPTION_LIMIT:
+            captioned = self._captioned(opening, _folding(lead, rest))
+            if captioned:
+                return captioned
         head, foot = self._frame(opening, self._choice.all_led_to)
         rest = cut_with_more(rest, _room(TEXT_LIMIT, head, lead, foot), self._read_on)
         return Message(self._text(head, _folding(lead, rest), foot), preview=self._large_preview)
@@ -109,6 +116,8 @@ class Setter:
 
     def _text_width(self) -> int | None:
         html = self._item.content_html or self._item.summary_html
+        if len(_TAG.sub("", html[:READ_FOR_WIDTH])) > 3 * GALLERY_TEXT:  # far too long: no need to read it
+            return None
         text = read_html(html, self._item.base, 2 * GALLERY_TEXT, captions=False).text
         return None if is_teaser(text) else width(text)
 
@@ -218,14 +227,10 @@ def _after(opening: RichText, text: RichText) -> RichText:
     letters = folded(begun)
     if not folded(text.text[: 2 * len(begun)]).startswith(letters):
         return text
-    end = next(
-        (
-            at
-            for at in range(len(begun) // 2, len(text.text) + 1)
-            if len(folded(text.text[:at])) >= len(letters)
-        ),
-        len(text.text),
-    )
+    end = left = 0
+    while end < len(text.text) and left < len(letters):
+        left += len(folded(text.text[end]))
+        end += 1
     while end < len(text.text) and not text.text[end].isspace() and not text.text[end].isalnum():
         end += 1
     return part(text, end, len(text.text))

@@ -195,6 +195,15 @@ def test_a_post_is_told_once_and_its_source_leads_to_it() -> None:
     assert "travel free</a>" in serialise(styled(Style.SUMMARY, same).text)
 
 
+def test_a_text_in_the_place_of_a_title_is_a_text() -> None:
+    item = replace(ITEM, title="The ferry is back, and here is all there is to say of it. " * 12)
+    full, summary = styled(Style.FULL, item), styled(Style.SUMMARY, item)
+    assert full.text.text.count("The ferry is back") == 12
+    assert 4 < summary.text.text.count("The ferry is back") < 12
+    assert f'<a href="{LINK}">The News</a>' in serialise(summary.text)
+    assert "<b>" not in serialise(full.text)
+
+
 def test_a_generic_title_gives_way_to_text_or_picture() -> None:
     told = replace(ITEM, title="New photo by Ada", content_html="<p>Sunrise over the bay.</p>")
     assert styled(Style.SUMMARY, told).text.text == f"Sunrise over the bay.\n\n{FOOT}"

@@ -65,7 +65,7 @@ class Setter:
 
     def summary(self) -> Message:
         """Return picture, title and lead."""
-        opening = told(self._item, self._title.text, WIDTHS[self._look.length])
+        opening = self._opening()
         media = self._choice.shown
         head, foot = self._frame(opening, self._choice.led_to, media)
         body = cut(opening.text, _room(CAPTION_LIMIT if media else TEXT_LIMIT, head, foot))
@@ -73,7 +73,7 @@ class Setter:
 
     def full(self) -> Message:
         """Return all that the feed says, in one message or, where the chat wants it so, in several."""
-        text = whole(self._item, self._title.text, self._most)
+        text = self._or_title(whole(self._item, self._title.text, self._most))
         if not text.text.text:
             return self.summary()
         if captioned := self._captioned(text, text.text):
@@ -89,9 +89,10 @@ class Setter:
 
     def expand(self) -> Message:
         """Return the lead, and the rest in a quotation that unfolds."""
-        opening = told(self._item, self._title.text, WIDTHS[self._look.length])
+        opening = self._opening()
         lead = _sparing(opening.text, LEAD_ENTITIES)
-        rest = _unquoted(_after(lead, whole(self._item, self._title.text, self._most).text))
+        text = self._or_title(whole(self._item, self._title.text, self._most))
+        rest = _unquoted(_after(lead, text.text))
         if width(rest.text) < LEAST_QUOTED:
             return self.full() if rest.text else self.summary()
         if units(lead.text) + units(rest.text) < CAPTION_LIMIT:
@@ -108,6 +109,17 @@ class Setter:
             return Message(marked(text, self._words), self._choice.shown, self._link_preview)
         body = cut_with_more(text, TEXT_LIMIT, self._read_on)
         return Message(marked(body, self._words), preview=self._large_preview)
+
+    def _opening(self) -> Told:
+        """Return the lead."""
+        wide = WIDTHS[self._look.length]
+        opening = self._or_title(told(self._item, self._title.text, wide))
+        return replace(opening, text=cut(opening.text, TEXT_LIMIT, wide)) if opening.repeats else opening
+
+    def _or_title(self, text: Told) -> Told:
+        """Return ``text``, or where there is none the title, if that is a text in the wrong field."""
+        is_text = not text.text.text and units(self._title.text) > TITLE_LIMIT
+        return Told(self._title, repeats=True) if is_text else text
 
     @cached_property
     def _choice(self) -> Choice:

@@ -7,8 +7,8 @@ from typing import Any
 from bot.items import Item, StoredItem
 from bot.render.characters import one_line
 from bot.render.lead import lead
-from bot.render.markup import plain
 from bot.render.parts import Button, Message, RichText
+from bot.render.plain import plain
 from bot.render.serialise import serialise
 
 

@@ -7,7 +7,8 @@ attribute, a comment and a raw text element is; it does not move misplaced eleme
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from html import unescape
 
 TOKEN_LIMIT = 20_000
@@ -15,6 +16,9 @@ TOKEN_LIMIT = 20_000
 
 PIECE = 16_384
 """Characters of text decoded at a time: of a body without tags no more is read than its reader takes."""
+
+LOOK_LIMIT = 8_000
+"""Tokens of a body that are looked at ahead, so that what begins often and never ends costs no more."""
 
 REST_LIMIT = 16_384
 """Characters of a tag in which attributes are looked for; pictures are sometimes written into them."""
@@ -38,16 +42,21 @@ class Tag:
 
     __slots__ = ("_read", "_rest", "closing", "empty", "name")
 
-    def __init__(self, name: str, rest: str, *, closing: bool) -> None:
+    def __init__(self, name: str, rest: str = "", *, closing: bool = False) -> None:
         self.name = name
         self.closing = closing
         self.empty = rest.endswith("/") and not closing
         self._rest = rest[:REST_LIMIT]
         self._read: dict[str, str] | None = None
 
+    @property
+    def is_read(self) -> bool:
+        """Whether anybody wants it: of raw text elements only that which may be a player."""
+        return self.name not in RAW or (self.name == "iframe" and not self.closing)
+
     def get(self, attribute: str) -> str:
         """Return the value of ``attribute``, entities decoded; "" where it is missing or empty."""
-        if attribute not in self._rest.lower():
+        if not self._rest or attribute not in self._rest.lower():
             return ""
         if self._read is None:
             self._read = {}
@@ -55,11 +64,68 @@ class Tag:
                 self._read.setdefault(name.lower(), unescape(double or single or bare))
         return self._read.get(attribute, "")
 
+    def has(self, attribute: str) -> bool:
+        """Tell whether ``attribute`` stands in the tag, be it without a value."""
+        self.get(attribute)
+        return self._read is not None and attribute in self._read
 
-def tokens(html: str) -> Iterator[str | Tag]:
+
+Token = str | Tag
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was looked at ahead: ``whole`` up to the end of its element, ``nested`` up to another in it."""
+
+    tokens: list[Token]
+    whole: bool = False
+    nested: bool = False
+
+
+class Source:
+    """The tokens of a body, some of which may be looked at before they are read."""
+
+    def __init__(self, html: str) -> None:
+        self._tokens = tokens(html)
+        self._ahead: list[Token] = []
+        self._looks = LOOK_LIMIT
+
+    def __iter__(self) -> Iterator[Token]:
+        return self
+
+    def __next__(self) -> Token:
+        return self._ahead.pop() if self._ahead else next(self._tokens)
+
+    def push(self, given: Sequence[Token]) -> None:
+        """Have ``given`` be read next."""
+        self._ahead.extend(reversed(given))
+
+    def look(self, most: int, most_text: int, name: str) -> Seen:
+        """Take what follows up to the end of element ``name``, or to another that begins in it.
+
+        At most ``most`` tokens and about ``most_text`` characters, and :data:`LOOK_LIMIT` tokens of
+        a body in all.
+        """
+        taken: list[Token] = []
+        length = 0
+        while len(taken) < min(most, self._looks) and length < most_text:
+            one = next(self, None)
+            if one is None:
+                break
+            taken.append(one)
+            if isinstance(one, str):
+                length += len(one)
+            elif one.name == name:
+                self._looks -= len(taken)
+                return Seen(taken, whole=one.closing, nested=not one.closing)
+        whole = len(taken) < min(most, self._looks) and length < most_text
+        self._looks -= len(taken)
+        return Seen(taken, whole=whole)
+
+
+def tokens(html: str) -> Iterator[Token]:
     """Yield the text, references decoded, and the tags of ``html``, up to :data:`TOKEN_LIMIT` of them."""
-    if "<![CDATA[" in html:
-        html = html.replace("<![CDATA[", "").replace("]]>", "")
+    html = _without_cdata(html)
     start = at = 0
     for _ in range(TOKEN_LIMIT):
         at = html.find("<", at)
@@ -77,7 +143,7 @@ def tokens(html: str) -> Iterator[str | Tag]:
             tag = Tag(found["name"].lower(), found["rest"], closing=bool(found["close"]))
             if tag.name in RAW:
                 start = at = _raw_end(tag, html, at)
-            else:
+            if tag.is_read:
                 yield tag
         elif end < 0:
             break
@@ -85,6 +151,11 @@ def tokens(html: str) -> Iterator[str | Tag]:
         return
     if start < len(html):
         yield from _texts(html, start, len(html))
+
+
+def _without_cdata(html: str) -> str:
+    """Return ``html`` with what stands in sections of XML as if it stood there alone."""
+    return html.replace("<![CDATA[", "").replace("]]>", "") if "<![CDATA[" in html else html
 
 
 def _texts(html: str, start: int, end: int) -> Iterator[str]:

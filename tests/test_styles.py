@@ -266,9 +266,10 @@ def test_an_article_has_a_rich_form_beside_its_full_one(monkeypatch: pytest.Monk
 
 
 def test_a_template_is_set_with_the_media_of_a_summary(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.render.message.fill", lambda source, *_: f"<b>{source}</b> is it")
+    more = f'<a href="{LINK}">Read more</a>'
+    monkeypatch.setattr("bot.render.message.fill", lambda source, *_: f"<b>{source}</b> is it. {more}")
     message = styled(Style.FULL, of(2, images=(IMAGE,)), template="mine")
-    assert serialise(message.text) == "<b>mine</b> is it"
+    assert serialise(message.text) == f"<b>mine</b> is it. {more}"
     assert [one.url for one in message.media] == [IMAGE.url]
     assert message.trouble == ""
     long = styled(Style.FULL, of(2, images=(IMAGE,)), template="mine " * 300)

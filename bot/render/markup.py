@@ -45,18 +45,23 @@ _PHONE = re.compile(r"tel:(?://)?(\+?[\d\s().-]{3,24})", re.IGNORECASE)
 
 
 def read_html(
-    html: str, base: str | None = None, limit: int = TEXT_LIMIT, *, captions: bool = True
+    html: str,
+    base: str | None = None,
+    limit: int = TEXT_LIMIT,
+    *,
+    captions: bool = True,
+    tails: bool = False,
 ) -> RichText:
     """Return ``html`` as text with entities, in at most ``limit`` UTF-16 units.
 
     ``base`` makes relative links absolute. ``captions`` false leaves out the captions of pictures
-    and the links to players, for a text that stands beside one. Never raises, whatever ``html``
-    holds.
+    and the links to players, for a text that stands beside one; ``tails`` true keeps what else is
+    taken for a publisher's "Read more". Never raises, whatever ``html`` holds.
     """
     reader = _Reader(base, limit + _SLACK, captions=captions)
     reader.read(Source(unescaped(html)))
     rich = reader.builder.build()
-    return cut(rich if reader.builder.full else without_tail(rich), limit)
+    return cut(rich if tails or reader.builder.full else without_tail(rich), limit)
 
 
 class _Reader:

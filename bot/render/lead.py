@@ -43,7 +43,9 @@ _SHORT = 80
 _NO_LEAD = re.compile(
     r"(?:comments|link|\[link\]|read more|n/a|none|null|no description|[\s.…·•|*_–—-]*)", re.IGNORECASE
 )
-_CAPTIONED = re.compile(r"caption|credit|<small", re.IGNORECASE)
+_CAPTIONED = re.compile(r"caption|credit|<(?:small|iframe|video|audio|embed|object)", re.IGNORECASE)
+"""What may be left out beside a picture, and is better than nothing: captions, links to players."""
+
 _SET_APART = frozenset("\u00a0-–—|·•(")
 _POINT = re.compile(r"(?:•|\d+\.) ")
 
@@ -114,7 +116,9 @@ def _read(html: str, base: str | None, title: str, most: int) -> Told:
         return Told()
     rich = read_html(html, base, most, captions=False)
     if is_blank(rich.text):
-        rich = read_html(html, base, most) if _CAPTIONED.search(html) else _said_by_picture(html)
+        rich = read_html(html, base, most) if _CAPTIONED.search(html) else rich
+    if is_blank(rich.text):
+        rich = _said_by_picture(html)
     rich = _said_once(rich)
     repeats = tells_title(title, rich.text) or _says_same_with_links(title, rich)
     if not repeats:

@@ -91,7 +91,7 @@ class Setter:
         """Return the lead, and the rest in a quotation that unfolds."""
         opening = self._opening()
         lead = _sparing(opening.text, LEAD_ENTITIES)
-        text = self._or_title(whole(self._item, self._title.text, self._most))
+        text = self._or_title(whole(self._item, self._title.text, 2 * TEXT_LIMIT))
         rest = _unquoted(_after(lead, text.text))
         if width(rest.text) < LEAST_QUOTED:
             return self.full() if rest.text else self.summary()
@@ -170,7 +170,8 @@ class Setter:
             title = RichText()
         titled = not is_blank(title.text)
         foot = foot_of(self._stored, self._look, self._hits, None if titled else self._link)
-        if not titled and not text.text.text and not (shown and foot.line.text):
+        says_enough = text.text.text or (foot.line.text and (shown or not self._link))
+        if not titled and not says_enough:
             title = self._stand_in()
             foot = foot_of(self._stored, self._look, self._hits, None)
         head = styled(cut(title, TITLE_LIMIT), EntityKind.BOLD)

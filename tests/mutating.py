@@ -129,7 +129,8 @@ def _break(pieces: list[str], dice: random.Random) -> None:
         case _:
             tags = [index for index, one in enumerate(pieces) if one[:1] == "<"]
             if tags:
-                pieces[tag] = _garbled(pieces[tag := dice.choice(tags)], dice)
+                tag = dice.choice(tags)
+                pieces[tag] = _garbled(pieces[tag], dice)
 
 
 def _garbled(tag: str, dice: random.Random) -> str:

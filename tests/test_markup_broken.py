@@ -3,12 +3,12 @@
 import random
 import re
 import time
-from functools import cache
+from collections.abc import Sequence
 from html import unescape
 
 import pytest
 
-from bot.render.characters import is_blank
+from bot.render.characters import is_blank, one_line
 from bot.render.cut import split
 from bot.render.markup import read_html
 from bot.render.parts import ENTITY_LIMIT, EntityKind, RichText, units
@@ -22,12 +22,10 @@ LIMITS = (17, 120, 1024, 4096)
 SEED = int.from_bytes(b"relay")
 QUICK = 1500
 MANY = 100_000
+_ALONE = re.compile(r"<(?![a-zA-Z/!?])")
+"""A "<" that is text; with what follows on the next tag it may look like another."""
+
 _MARKUP = re.compile(r"</?[a-z]+[^<>]*>")
-
-
-@cache
-def bodies() -> tuple[str, ...]:
-    return (*own(), *from_corpus())
 
 
 def outside_code(rich: RichText) -> str:
@@ -52,18 +50,19 @@ def check(source: str, limit: int) -> RichText:
         assert looks(sent) == looks(rich)
     for found in _MARKUP.finditer(outside_code(rich)):
         name = found[0].split()[0].rstrip(">")
-        assert name in unescape(re.sub(r"<[^<>]*>", "", source)), f"{found[0]} is read as text"
+        escaped = unescape(source).count(name) > source.count(name)
+        assert escaped or _ALONE.search(source), f"{found[0]} is read as text"
     if limit > 17 and is_blank(rich.text):
-        bare = RichText(" ".join(unescape(re.sub(r"<[^<>]*>", " ", source)).split()))
+        bare = RichText(one_line(unescape(re.sub(r"<[^<>]*>", "", source))))
         assert not surely_shown(source) or not without_tail(bare).text, "nothing is left"
     return rich
 
 
-def run(seed: int, count: int) -> None:
-    print(f"seed {seed}")
+def run(bodies: Sequence[str], seed: int, count: int) -> None:
+    print(f"seed {seed}, {len(bodies)} bodies")
     dice = random.Random(seed)
     for number in range(count):
-        source = broken(bodies(), dice)
+        source = broken(bodies, dice)
         limit = dice.choice(LIMITS)
         try:
             check(source, limit)
@@ -83,9 +82,9 @@ def test_whole_bodies_fit_and_are_read_back_as_they_were_written(limit: int) -> 
 
 
 def test_broken_bodies_fit_and_are_read_back_as_they_were_written() -> None:
-    run(SEED, QUICK)
+    run(own(), SEED, QUICK)
 
 
 @pytest.mark.soak
 def test_a_hundred_thousand_broken_bodies_do_too() -> None:
-    run(time.time_ns() % 1_000_000_007, MANY)
+    run([*own(), *from_corpus()], time.time_ns() % 1_000_000_007, MANY)

@@ -184,6 +184,12 @@ def test_players_are_left_out_where_a_picture_stands_beside_the_text() -> None:
     assert read_html(f"a<iframe src='{EMBED}'></iframe>", captions=False).text == "a"
 
 
+def test_what_a_picture_says_when_pointed_at_is_read_where_nothing_else_is() -> None:
+    picture = "<img src='/c.png' title='Why not send the robots to where the fun is?'>"
+    assert read_html(picture, captions=False).text == "Why not send the robots to where the fun is?"
+    assert read_html(picture + "<p>More").text == "More"
+
+
 def test_a_table_too_large_to_look_through_is_told_as_it_comes() -> None:
     rows = "".join(f"<tr><td>{number}<td>x" for number in range(2000))
     assert read_html(f"<table>{rows}</table>").text.startswith("0 | x\n1 | x\n2 | x")

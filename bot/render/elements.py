@@ -92,7 +92,8 @@ _EMOJI_FILE = re.compile(
 )
 _NAMED = {
     "smile": "😄", "smiley": "😃", "grin": "😁", "grinning": "😀", "laughing": "😆", "joy": "😂",
-    "rofl": "🤣", "wink": "😉", "blush": "😊", "heart": "❤️", "heart_eyes": "😍", "+1": "👍", "thumbsup": "👍", "-1": "👎",
+    "rofl": "🤣",
+    "wink": "😉", "blush": "😊", "heart": "❤️", "heart_eyes": "😍", "+1": "👍", "thumbsup": "👍", "-1": "👎",
     "thumbsdown": "👎", "tada": "🎉", "fire": "🔥", "cry": "😢", "sob": "😭", "thinking": "🤔",
     "clap": "👏", "wave": "👋", "pray": "🙏", "ok_hand": "👌", "muscle": "💪", "100": "💯", "warning": "⚠️",
     "eyes": "👀",

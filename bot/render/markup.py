@@ -37,6 +37,9 @@ _SLACK = 200
 _CELL_LIMIT = 250
 """Units of a cell of a table that is drawn."""
 
+_REMARK = 30
+"""Characters of a picture's title beyond which it is no name but a remark."""
+
 _SIGNS = frozenset(["#", "¶", "§", "🔗", "↩", "↩︎", "↩️", "⤴", "↑", "^"])
 """What links within a page are drawn with that only serve the page."""
 
@@ -45,21 +48,19 @@ _PHONE = re.compile(r"tel:(?://)?(\+?[\d\s().-]{3,24})", re.IGNORECASE)
 
 
 def read_html(
-    html: str,
-    base: str | None = None,
-    limit: int = TEXT_LIMIT,
-    *,
-    captions: bool = True,
-    tails: bool = False,
+    html: str, base: str | None = None, limit: int = TEXT_LIMIT, *, captions: bool = True, tails: bool = False
 ) -> RichText:
     """Return ``html`` as text with entities, in at most ``limit`` UTF-16 units.
 
     ``base`` makes relative links absolute. ``captions`` false leaves out the captions of pictures
     and the links to players, for a text that stands beside one; ``tails`` true keeps what else is
-    taken for a publisher's "Read more". Never raises, whatever ``html`` holds.
+    taken for a publisher's "Read more". Where nothing can be read but what a picture says when
+    pointed at, as in web comics, that is the text. Never raises, whatever ``html`` holds.
     """
     reader = _Reader(base, limit + _SLACK, captions=captions)
     reader.read(Source(unescaped(html)))
+    if not reader.builder.length:
+        reader.builder.write(reader.said_of_picture)
     rich = reader.builder.build()
     return cut(rich if tails or reader.builder.full else without_tail(rich), limit)
 
@@ -85,6 +86,7 @@ class _Reader:
         self._within_page = False
         self._contact: tuple[str, int] | None = None
         self._picture_at = -1
+        self.said_of_picture = ""
 
     def read(self, tokens: Iterable[Token]) -> None:
         """Read until there is nothing more, or the builder is full."""
@@ -369,6 +371,9 @@ class _Reader:
             self._code(tag.get("alt"))
         else:
             self._picture_at = self.builder.length
+            title = tag.get("title")
+            if len(title) > _REMARK:
+                self.said_of_picture = self.said_of_picture or title
 
     def _embed(self, found: tuple[str, str] | None) -> None:
         """Write a line that leads to what a player would play."""

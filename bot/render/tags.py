@@ -32,8 +32,12 @@ _LONGEST_REFERENCE = 40
 _TAG = re.compile(
     r"<(?P<close>/?)(?P<name>[a-zA-Z][^\s/>]*+)(?P<rest>(?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+)>"
 )
+_CARELESS_TAG = re.compile(r"<(?P<close>/?)(?P<name>[a-zA-Z][^\s/>]*+)(?P<rest>[^>]*+)>")
+"""What a tag is after one whose quotes are so broken that they would take in the rest of the body."""
+
 _ATTRIBUTE = re.compile(r"([^\s/>=][^\s/>=]*+)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>]*+)))?+")
 _RAW_ENDS = {name: re.compile(rf"</{name}[\s/>]", re.IGNORECASE) for name in RAW}
+_TAG_BEGIN = re.compile("</?[a-zA-Z]")
 _LOOKS_CUT = re.compile(r"</?[a-zA-Z][\w:-]*(?:\s+[\w:-]+\s*=.*|[\s/]*)", re.DOTALL)
 
 
@@ -126,12 +130,16 @@ class Source:
 def tokens(html: str) -> Iterator[Token]:
     """Yield the text, references decoded, and the tags of ``html``, up to :data:`TOKEN_LIMIT` of them."""
     html = _without_cdata(html)
+    pattern = _TAG
     start = at = 0
     for _ in range(TOKEN_LIMIT):
         at = html.find("<", at)
         if at < 0:
             break
-        found = _TAG.match(html, at)
+        found = pattern.match(html, at)
+        if found is None and pattern is _TAG and _TAG_BEGIN.match(html, at):
+            pattern = _CARELESS_TAG
+            found = pattern.match(html, at)
         end = found.end() if found else _markup_end(html, at)
         if end == at:
             at += 1
@@ -141,8 +149,7 @@ def tokens(html: str) -> Iterator[Token]:
         start = at = abs(end)
         if found:
             tag = Tag(found["name"].lower(), found["rest"], closing=bool(found["close"]))
-            if tag.name in RAW:
-                start = at = _raw_end(tag, html, at)
+            start = at = _raw_end(tag, html, at) if tag.name in RAW else at
             if tag.is_read:
                 yield tag
         elif end < 0:
@@ -184,12 +191,13 @@ def _markup_end(html: str, at: int) -> int:
     no tag any more; a tag cut off with its document is left out, anything else is read as text.
     """
     following = html[at + 1 : at + 2]
+    begins = _TAG_BEGIN.match(html, at) is not None
     if html.startswith("<!--", at):
         end = html.find("-->", at + 2)
         return end + 3 if end >= 0 else -len(html)
-    if following in {"!", "?"} or (following == "/" and not html[at + 2 : at + 3].isalpha()):
+    if following in {"!", "?"} or (following == "/" and not begins):
         end = html.find(">", at)
         return end + 1 if end >= 0 else -at or -1
-    if following.isalpha() or following == "/":
+    if begins:
         return -len(html) if _LOOKS_CUT.fullmatch(html, at) else -at or -1
     return at

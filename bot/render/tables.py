@@ -30,6 +30,7 @@ _MOST_COLUMNS = 10
 _ROW, _CELL = "#row", "#cell"
 """Names no element can have: rows and cells that are told as a line."""
 
+_PARTS = frozenset({"tr", "td", "th", "thead", "tbody", "tfoot", "caption", "table", "col", "colgroup"})
 _PIECES = (BLOCKS | LISTS | {"iframe", "video", "audio", "center"}) - {"p"}
 _NUMBER = re.compile(r"[\d.,:%+\-–−±$€£¥₹\s]*[kKMBT%]?|[-–—?]")
 
@@ -90,29 +91,19 @@ def tag_role(tag: Tag) -> str:
 
 
 def _read(tokens: Sequence[Token]) -> _Table:
-    """Sort the tokens of a table into its rows and cells."""
+    """Sort the tokens of a table into its rows and cells; what stands between two cells goes to the first."""
     table = _Table()
     in_head = False
-    into: list[Token] | None = None
+    into = table.caption
     for token in tokens:
         name = token.name if isinstance(token, Tag) else ""
-        if isinstance(token, Tag) and name in {
-            "tr",
-            "td",
-            "th",
-            "thead",
-            "tbody",
-            "tfoot",
-            "caption",
-            "table",
-        }:
-            into = None
-            if name == "thead":
-                in_head = not token.closing
-            elif not token.closing:
-                into = _begun(table, token, in_head=in_head)
-        elif into is not None:
+        if isinstance(token, str) or name not in _PARTS:
             into.append(token)
+        elif name == "thead":
+            in_head = not token.closing
+        elif not token.closing:
+            begun = _begun(table, token, in_head=in_head)
+            into = into if begun is None else begun
     table.rows = [row for row in table.rows if row]
     table.heads = _heads(table)
     table.laid_out = any(_is_piece(cell.tokens) for row in table.rows for cell in row)
@@ -170,7 +161,7 @@ def _is_piece(tokens: Sequence[Token]) -> bool:
 
 
 def _captioned(table: _Table) -> Iterator[Token]:
-    if table.caption:
+    if any(isinstance(one, Tag) or one.strip() for one in table.caption):
         yield from (Tag("p"), *table.caption, Tag("p", closing=True))
 
 

@@ -15,8 +15,8 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.chat.conversation import Conversation
 from bot.collect import Collector
-from bot.deliver.carrier import Ear
 from bot.deliver.courier import Courier, Shelves
+from bot.deliver.partners import Ear
 from bot.deliver.sender import Sender
 from bot.deliver.transport import Transport
 from bot.deliver.uploads import Pictures
@@ -24,6 +24,7 @@ from bot.errors import SettingsError
 from bot.fetch.answer import Fetched
 from bot.fetch.client import Client, Kind
 from bot.items import ChatId, Feed, UserId
+from bot.pages import PageFinder, need_fulltext
 from bot.parse.worker import Parser
 from bot.render.parts import Message, RichText
 from bot.route import Router
@@ -62,14 +63,16 @@ class Parts:
     store: Store
     client: Client
     parser: Parser
+    pages: PageFinder
 
     def collector(self, on_lost: Callable[[Feed], Awaitable[None]] | None = None) -> Collector:
         """Return loop one; ``on_lost`` hears of a feed whose seen state is gone from the store."""
-        return Collector(self.store, self.client, self.parser, self.settings, on_lost=on_lost)
+        parts = self.store, self.client, self.parser, self.settings
+        return Collector(*parts, on_lost=on_lost, pages=self.pages)
 
     def subscriber(self) -> Subscriber:
         """Return what takes up a new feed."""
-        return Subscriber(self.store, self.client, self.parser, self.settings)
+        return Subscriber(self.store, self.client, self.parser, self.settings, pages=self.pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +85,18 @@ class Voice:
 
 @asynccontextmanager
 async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
-    """Open the store, the network and the parser, and close them in the opposite order."""
+    """Open the store, the network and the parser, and close them in the opposite order.
+
+    Raises:
+        SettingsError: something that a setting needs is not installed; nothing was opened.
+        StoreError: the store cannot be used.
+    """
+    need_fulltext(settings)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings))
         client = await stack.enter_async_context(Client(settings))
         parser = await stack.enter_async_context(Parser())
-        yield Parts(settings, store, client, parser)
+        yield Parts(settings, store, client, parser, PageFinder(client, parser, settings))
 
 
 async def run(settings: Settings, roles: frozenset[Role], *, stop: asyncio.Event) -> None:

@@ -1,7 +1,7 @@
 """Loop one: look at the feeds that are due, and take in what is new.
 
-    claim ► ask ► read ► recognise ► intake      (a document that changed)
-              └──────────┴─► finish              (nothing new, or a failure)
+    claim ► ask ► read ► recognise ► pages of new items ► intake      (a document that changed)
+              └──────────┴─► finish                                   (nothing new, or a failure)
 
 A claim is a lease longer than any look, so a feed whose worker dies is looked at again. What
 lets a server answer "not modified" is saved in the step that takes the items in, never before:
@@ -25,6 +25,7 @@ from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
 from bot.identity import Sighting, sight
 from bot.items import Document, Feed, FeedId, Item, Validators
 from bot.pacing import Bounds, next_look
+from bot.pages import MOST, WITHIN_S, PageFinder
 from bot.settings import Settings
 from bot.store.client import Store
 from bot.store.news import Candidate
@@ -118,6 +119,7 @@ class Collector:
         *,
         dice: Callable[[], float] = random.random,
         on_lost: Callable[[Feed], Awaitable[None]] | None = None,
+        pages: PageFinder | None = None,
     ) -> None:
         """Take the parts.
 
@@ -128,15 +130,18 @@ class Collector:
             settings: concurrency, timeouts and the bounds of the interval.
             dice: uniform in [0, 1).
             on_lost: told of a feed whose memory of seen items is gone from the store.
+            pages: what asks the pages of new items; none are asked without.
         """
         self._store = store
         self._client = client
         self._parser = parser
         self._concurrency = settings.fetch_concurrency
         self._bounds = Bounds(settings.poll_min_seconds, settings.poll_max_seconds)
-        self._lease_ms = int((settings.fetch_timeout_seconds + READING_S + STORING_S) * 1000)
+        look_s = settings.fetch_timeout_seconds + READING_S + WITHIN_S + STORING_S
+        self._lease_ms = int(look_s * 1000)
         self._dice = dice
         self._on_lost = on_lost
+        self._pages = pages
         self._moves: dict[FeedId, tuple[str, int]] = {}
         """Where feeds were found moved to, and at how many looks in a row."""
 
@@ -249,6 +254,10 @@ class Collector:
         asked_s = max(answer.max_age_s or 0, document.ttl_s or 0)
         feed, due_ms = self._due_again(feed, now_ms, _dates(document.items), asked_s=asked_s)
         candidates = [Candidate(*one) for one in zip(seen.keys, seen.items, seen.order_ms, strict=True)]
+        if self._pages and feed.seeded:  # a first look hands nothing on
+            candidates = await self._pages.of_new(
+                self._store.news, feed, candidates, most=MOST, within_s=WITHIN_S
+            )
         taken = await self._store.news.intake(
             feed, candidates, due_ms=due_ms, hand_on=True, moved_to=self._moved(feed, answer)
         )

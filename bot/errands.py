@@ -8,9 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bot import app, opml
-from bot.errors import RelayError
+from bot.errors import RelayError, SettingsError
 from bot.items import Chat, ChatId, ChatKind
 from bot.opml import Outline
+from bot.pages import need_fulltext
 from bot.settings import Settings
 from bot.store.client import Check, Store, examine, open_store
 
@@ -35,7 +36,11 @@ async def poll(settings: Settings, *, every: bool) -> str:
 
 async def check(settings: Settings) -> AsyncIterator[Check]:
     """Yield how things stand with the settings, Redis, the token and the disk."""
-    yield Check("settings", ok=True, says="read")
+    try:
+        need_fulltext(settings)
+        yield Check("settings", ok=True, says="read")
+    except SettingsError as error:
+        yield Check("settings", ok=False, says=str(error))
     for one in await examine(settings):
         yield one
     yield await app.check_token(settings)

@@ -16,8 +16,9 @@ from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
 from bot.fetch.client import Kind
 from bot.fetch.discover import Candidate as Lead
 from bot.fetch.discover import feeds_of
-from bot.identity import Sighting, feed_address, item_id, sight
+from bot.identity import feed_address, item_id, sight
 from bot.items import ChatId, Document, Feed, StoredItem, Subscription, UserId, Validators
+from bot.pages import MOST, SAMPLE_WITHIN_S, PageFinder
 from bot.settings import Settings
 from bot.store.client import Store
 from bot.store.news import Candidate
@@ -91,17 +92,22 @@ class Subscriber:
         client: Fetching,
         parser: Reading,
         settings: Settings,
+        *,
+        pages: PageFinder | None = None,
     ) -> None:
+        """Take the parts; without ``pages`` none are asked."""
         self._store = store
         self._client = client
         self._parser = parser
+        self._pages = pages
         self._first_wait_ms = settings.poll_min_seconds * 1000
 
     async def find(self, address: str) -> Found | Choice | Failed:
         """Return the feed at ``address``, or the feeds of the page there, or why there is none.
 
         Takes a look at the feed: its items are seen afterwards, and handed on only to chats
-        that hear it already. Bounded by the client's timeout, twice where a page comes first.
+        that hear it already. Bounded by the client's timeout, twice where a page comes first, and
+        a moment for the sample's own page.
 
         Raises:
             StoreError: the store does not answer; try again.
@@ -220,24 +226,28 @@ class Subscriber:
         )
         candidates = [Candidate(*one) for one in zip(seen.keys, seen.items, seen.order_ms, strict=True)]
         heard = feed.seeded and bool(await self._store.feeds.subscribers(feed.id))
+        if self._pages:
+            candidates = await self._pages.of_new(
+                self._store.news, feed, candidates, most=MOST if heard else 1, within_s=SAMPLE_WITHIN_S
+            )
         taken = await self._store.news.intake(
             feed, candidates, due_ms=now_ms + self._first_wait_ms, hand_on=heard
         )
         log.info("feed %s: found, %d items of it new", feed.id, len(taken.new))
         stored = await self._store.news.latest([feed.id], offset=0, limit=1)
         return Found(
-            replace(feed, seeded=True), caught.document, stored[0] if stored else _newest(seen, now_ms)
+            replace(feed, seeded=True),
+            caught.document,
+            stored[0] if stored else _newest(feed, candidates, now_ms),
         )
 
 
-def _newest(seen: Sighting, noticed_ms: int) -> StoredItem | None:
+def _newest(feed: Feed, candidates: Sequence[Candidate], noticed_ms: int) -> StoredItem | None:
     """Return the newest item of a look, where the store keeps none so old."""
-    looked_at = zip(seen.order_ms, seen.items, seen.keys, strict=True)
-    newest = max(looked_at, key=lambda one: one[0], default=None)
-    if newest is None:
+    one = max(candidates, key=lambda one: one.order_ms, default=None)
+    if one is None:
         return None
-    order_ms, item, keys = newest
-    return StoredItem(item_id(seen.feed.id, keys), seen.feed.id, item, noticed_ms, order_ms)
+    return StoredItem(item_id(feed.id, one.keys), feed.id, one.item, noticed_ms, one.order_ms, one.page)
 
 
 def _is_page(answer: Fetched) -> bool:

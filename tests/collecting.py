@@ -32,6 +32,7 @@ from bot.items import (
     Subscription,
     Validators,
 )
+from bot.pages import PageFinder
 from bot.settings import Settings
 from bot.store.client import Store
 from bot.store.news import Candidate, NewsEntry, Taken
@@ -73,7 +74,16 @@ class Web:
             moved_to or url, body, content_type, etag, body_hash=xxh3_128_hexdigest(body), moved_to=moved_to
         )
 
-    async def get(self, url: str, validators: Validators = NOTHING, *, kind: Kind = Kind.FEED) -> Answer:
+    async def get(
+        self,
+        url: str,
+        validators: Validators = NOTHING,
+        *,
+        max_bytes: int | None = None,
+        timeout_s: float | None = None,
+        kind: Kind = Kind.FEED,
+        beginning: bool = False,
+    ) -> Answer:
         """Answer as a server would that knows ETags."""
         self.asked.append((url, validators))
         self.at_once += 1
@@ -99,6 +109,10 @@ class Reader:
         if kind != "feed":
             raise NotAFeed("this is a page of HTML")
         return Document("rss", title="Example News", items=tuple(map(item, names.split())))
+
+    async def text(self, page: bytes, url: str, content_type: str = "") -> str:
+        """Return what stands in the body of a page."""
+        return page.decode().partition("<body>")[2]
 
 
 class Laid(list[tuple[ChatId, ItemId, str]]):
@@ -204,6 +218,10 @@ class Memory:
             self.due[known] = due_ms
         self.saved.set()
 
+    async def unseen(self, known: FeedId, candidates: Sequence[Candidate]) -> list[bool]:
+        self._answer("unseen")
+        return [not self.seen.get(known, set()).intersection(one.keys.trusted) for one in candidates]
+
     async def intake(
         self,
         feed: Feed,
@@ -221,7 +239,7 @@ class Memory:
         for one in candidates:
             if not seen.intersection(one.keys.trusted):
                 new.append(item_id(feed.id, one.keys))
-                self.items[new[-1]] = StoredItem(new[-1], feed.id, one.item, self.now, one.order_ms)
+                self.items[new[-1]] = StoredItem(new[-1], feed.id, one.item, self.now, one.order_ms, one.page)
             seen.update(one.keys.all)
         hand_on = hand_on and was.seeded and not lost
         self.handed += new if hand_on else []
@@ -313,7 +331,7 @@ class Relay:
         self.memory = Memory()
         self.lost: list[Feed] = []
         self.settings = Settings.model_validate(
-            {"poll_min_seconds": 60, "fetch_timeout_seconds": 1, **settings}
+            {"poll_min_seconds": 60, "fetch_timeout_seconds": 1, "pages": "off", **settings}
         )
         self.collector = self.make(Reader())
 
@@ -321,8 +339,9 @@ class Relay:
         async def note(feed: Feed) -> None:
             self.lost.append(feed)
 
-        store = self.memory.store
-        return Collector(store, self.web, reader, self.settings, dice=lambda: 0.5, on_lost=note)
+        parts = self.memory.store, self.web, reader, self.settings
+        pages = PageFinder(self.web, reader, self.settings)
+        return Collector(*parts, dice=lambda: 0.5, on_lost=note, pages=pages)
 
     def titles(self) -> list[str]:
         return [self.memory.items[one].item.title for one in self.memory.handed]

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from _pytest.mark import ParameterSet
 
-from bot.deliver.carrier import Ear, Sends
 from bot.deliver.courier import Courier, Shelves
+from bot.deliver.partners import Ear, Sends
 from bot.identity import recognise
 from bot.items import Chat, ChatId, ChatKind, Image, Subscription, UserId
 from bot.route import Router

@@ -93,3 +93,10 @@ def _entities(told: Iterable[dict[str, Any]]) -> Iterable[Entity]:
         if kind is not None:
             url, language = one["type"].get("url", ""), one["type"].get("language", "")
             yield Entity(kind, one["offset"], one["length"], url=url, language=language)
+
+
+def has_hashtag(text: str) -> bool:
+    """Tell whether Telegram takes the whole of ``text`` for one hashtag."""
+    found = _ask({"@type": "getTextEntities", "text": text})["entities"]
+    kinds = [(one["type"]["@type"], one["offset"], one["length"]) for one in found]
+    return kinds == [("textEntityTypeHashtag", 0, len(text.encode("utf-16-le")) // 2)]

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from bot.deliver import carrier, courier
-from bot.deliver.carrier import Carrier, Ear, Sends
+from bot.deliver import courier, partners
+from bot.deliver.carrier import Carrier
 from bot.deliver.courier import Courier, Shelves
 from bot.deliver.letters import Letters
 from bot.deliver.outcome import Edited, NotOurs, Outcome, Sent
+from bot.deliver.partners import Ear, Sends
 from bot.errors import CorruptRecord
 from bot.items import Chat, ChatId, ChatKind, Hit, Image, Item, ItemId, StoredItem, Subscription, UserId
 from bot.render.parts import Media, MediaKind, Message
@@ -54,7 +55,7 @@ class FakeSender:
     async def deliver(
         self, chat: ChatId, message: Message, *, plainly: bool = False, within_s: float = 0
     ) -> Outcome:
-        assert within_s <= carrier.DELIVERY_S < carrier.LEASE_S, "a lease outlives its delivery"
+        assert within_s <= partners.DELIVERY_S < partners.LEASE_S, "a lease outlives its delivery"
         self.tried.append((chat, message, plainly))
         outcome = self.reply(chat, message)
         if outcome is None:
@@ -130,7 +131,7 @@ class Post:
 
     async def turn(self) -> int:
         """Carry all that may be carried now; return how much that was."""
-        claimed = await self.store.outbox.claim(courier.WORKERS, round(carrier.LEASE_S * 1000))
+        claimed = await self.store.outbox.claim(courier.WORKERS, round(partners.LEASE_S * 1000))
         await asyncio.gather(*(self.carrier.carry(claim) for claim in claimed.claims))
         return len(claimed.claims)
 

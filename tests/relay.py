@@ -106,6 +106,7 @@ async def relay(folder: Path, world: Playground, **settings: str) -> AsyncIterat
         "FETCH_ALLOW_NETWORKS": "127.0.0.0/8",
         "POLL_MIN_SECONDS": "1",
         "POLL_MAX_SECONDS": "2",
+        "PAGES": "off",
         **settings,
     }
     made = Relay(folder, environment)

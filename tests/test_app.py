@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import app
+from bot import app, errands
 from bot.app import Role
-from bot.errors import StoreUnavailable
+from bot.errors import SettingsError, StoreUnavailable
 from bot.route import Router
 from bot.settings import Settings, read
 from bot.store import embedded
@@ -84,3 +84,19 @@ async def test_a_role_that_breaks_ends_all(tmp_path: Path, monkeypatch: pytest.M
     async with client(tmp_path) as redis:
         with pytest.raises(Exception, match=r"No such file|refused"):
             await redis.ping()
+
+
+async def test_whole_texts_without_what_reads_them_are_a_wrong_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.pages.find_spec", lambda _: None)
+    full = settings(tmp_path, PAGES="full")
+    with pytest.raises(
+        SettingsError, match=r"PAGES: full needs the extra: pip install newsrelay\[fulltext\]"
+    ):
+        await app.run(full, frozenset({Role.COLLECT}), stop=asyncio.Event())
+    assert not (tmp_path / "redis.log").exists(), "no server was started"
+    first = await anext(aiter(errands.check(full)))
+    assert (first.ok, "newsrelay[fulltext]" in first.says) == (False, True)
+    first = await anext(aiter(errands.check(settings(tmp_path))))
+    assert first.ok

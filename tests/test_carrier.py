@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.deliver import carrier, letters, surely
-from bot.deliver.carrier import Ear
+from bot.deliver import carrier, letters, partners, surely
 from bot.deliver.outcome import ChatLost, Migrated, Outcome, TopicLost, Wait
+from bot.deliver.partners import Ear
 from bot.errors import StoreError, StoreUnavailable
 from bot.items import Chat, ChatId, FeedId, Hit, Item, ItemId, StoredItem, Style, Taste, UserId
 from bot.render.look import Look
@@ -205,6 +205,7 @@ class Faltering:
         self._error = error
         self.claim, self.defer = store.outbox.claim, store.outbox.defer
         self.park, self.hold = store.outbox.park, store.outbox.hold
+        self.piece = store.outbox.piece
         self.reserve, self.unknown_after = store.outbox.reserve, store.outbox.unknown_after
         self.note_known, self.unknown_in_box = store.outbox.note_known, store.outbox.unknown_in_box
 
@@ -255,7 +256,7 @@ async def test_a_store_that_refuses_the_note_outright_ends_no_loop(
 async def test_what_was_loaded_too_slowly_goes_back_to_its_lane_as_if_it_had_not_been_claimed(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(carrier, "LEASE_S", carrier.DELIVERY_S)
+    monkeypatch.setattr(carrier, "LEASE_S", partners.DELIVERY_S)
     await post.subscribe(ANN)
     await post.lay(1, ANN)
     await post.turn()

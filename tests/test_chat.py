@@ -155,7 +155,7 @@ async def test_the_list_is_numbered_and_left_by_button_with_a_question_and_an_un
     await _follow(stage, 2)
     listed = await stage.ask(stage.world.user, "/list")
     assert re.search("1. Paper 1 · about [0-9]+ a day", listed.text)
-    assert listed.buttons == ["✕ 1", "✕ 2"]
+    assert listed.buttons == ["✕ 1", "✕ 2", "⚙️ 1", "⚙️ 2"]
     await stage.press(listed, "✕ 2")
     await stage.becomes(listed, "Leave Paper 2?")
     await stage.press(listed, EN.keep)
@@ -178,7 +178,7 @@ async def test_a_long_list_has_pages(stage: Stage) -> None:
     assert "9. Paper" not in listed.text
     await stage.press(listed, EN.following)
     await stage.becomes(listed, "9. Paper 9")
-    assert listed.buttons == ["✕ 9", EN.previous]
+    assert listed.buttons == ["✕ 9", "⚙️ 9", EN.previous]
 
 
 async def test_trouble_with_a_feed_is_shown_in_the_list(stage: Stage) -> None:

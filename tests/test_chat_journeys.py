@@ -85,6 +85,12 @@ async def test_whatever_is_wrong_gets_one_sentence_and_nothing_breaks(tmp_path: 
             "/list @nobody_here": "can't see @nobody_here",
             "/sub " + "x" * 4000: "not an address",
             "/alert " + "x" * 4000: "can't use this alert",
+            "/settings style loud": "headline, summary, full, expand, article",
+            "/settings zone Berln": "/settings zone Europe/Berlin",
+            "/settings 1 once off": "for the whole chat",
+            "/template 9 {{ title }}": "There is no feed 9 here",
+            "/template title": "{{ title }}",
+            "/template\n{{ titel }}": "Line 1 of the template: there is no field “titel”",
             "/frobnicate": "/help",
             "hello": "/help",
         }.items():

@@ -1,20 +1,22 @@
 """What a chat may choose: shown to everybody, changed by those who may, kept whatever else is saved."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
-from bot.chat import menus
-from bot.chat.choosing import SETTINGS
+from bot.chat import menus, panel
+from bot.chat.choices import OFF, SETTINGS, USUAL, Subject, chosen, put, tasted
 from bot.chat.menus import Verb
 from bot.chat.replies import LANGUAGES, short
 from bot.chat.replies.texts import Texts
 from bot.errors import StoreUnavailable
-from bot.items import Chat, ChatId, ChatKind
+from bot.items import Chat, ChatId, ChatKind, Taste
 from bot.playground import Message
 from bot.playground.playground import Playground
 from bot.playground.world import Chat as WorldChat
 from bot.playground.world import User
+from bot.settings import Settings
 from bot.store.client import Store
 from tests.chatting import Stage, Web, conversation
 from tests.conftest import Clock
@@ -43,50 +45,80 @@ async def turn(stage: Stage, shown: Message, label: str, becomes: str) -> None:
 
 
 @pytest.mark.parametrize("texts", LANGUAGES.values(), ids=LANGUAGES)
-def test_every_setting_has_its_words_in_every_language(texts: Texts) -> None:
-    assert set(texts.setting_names) == set(texts.setting_says) == set(SETTINGS)
+def test_every_setting_and_every_value_has_its_words_in_every_language(texts: Texts) -> None:
+    said = texts.choosing
+    assert set(said.setting_names) == set(said.setting_says) == set(said.setting_words) == set(SETTINGS)
+    assert {value for one in SETTINGS.values() for value in one.values} == set(said.setting_values)
+    sampled = {value for named in panel.SAMPLED for value in SETTINGS[named].values}
+    assert set(said.value_says) == sampled
+    by_words = {named for named, one in SETTINGS.items() if one.opens and named not in panel.SAMPLED}
+    assert set(said.setting_how) == by_words
 
 
 @pytest.mark.parametrize("kind", list(ChatKind))
-def test_every_setting_can_be_put_to_each_of_its_values_and_carried_by_a_button(kind: ChatKind) -> None:
-    chat = Chat(ChatId(-(10**16)), kind)
-    for named, setting in SETTINGS.items():
-        assert setting.get(chat) in setting.values
-        for value in setting.values:
-            assert setting.get(setting.put(chat, value)) == value
-            press = menus.unpack(menus.pack(Verb.CHOOSE, chat.id, named, value))
-            assert press
-            assert press.rest == (named, value)
+def test_every_setting_can_be_put_to_each_of_its_values(kind: ChatKind) -> None:
+    here = Subject(Chat(ChatId(-(10**16)), kind))
+    for named, setting in here.settings.items():
+        for value in (*setting.values, USUAL):
+            made = (
+                replace(here.chat, taste=tasted(here.chat.taste, named, value))
+                if setting.taste
+                else put(here.chat, named, value)
+            )
+            choice = chosen(Subject(made), named, Settings())
+            assert choice.own is (value != USUAL)
+            assert choice.value == (
+                choice.usual if value == USUAL else "" if setting.opens and value == OFF else value
+            )
 
 
-async def test_each_setting_is_explained_and_its_button_tells_how_it_stands(stage: Stage) -> None:
+async def test_each_setting_stands_in_a_line_and_its_button_tells_how(stage: Stage) -> None:
     shown = await stage.ask(stage.world.user, "/settings")
-    assert shown.text.startswith(EN.settings_title)
-    assert all(says in shown.text for says in EN.setting_says.values())
-    assert shown.buttons == [IGNORES, ONCE, "🌐 Language: English"]
+    title, lines, foot = shown.text.split("\n\n")
+    assert title == EN.choosing.settings_title
+    assert lines.split("\n") == [
+        "🎨 Style: summary", "Summary length: normal", "Pictures: on", "Link preview: on", "Author: off",
+        "Item's tags: off", "Long texts whole: off", "Silent: off", "Own hashtags: none", "Template: none",
+        "Corrections: off", "Stories once: on", "🌐 Language: English", "🕒 Time zone: UTC",
+    ]  # fmt: skip
+    assert foot == EN.choosing.settings_foot
+    assert shown.buttons == [
+        "🎨 Style ›", "Summary length ›", "✓ Pictures", "✓ Link preview", "✗ Author", "✗ Item's tags",
+        "✗ Long texts whole", "✗ Silent", "Own hashtags ›", "Template ›", IGNORES, ONCE,
+        "🌐 Language: English", "🕒 Time zone ›", EN.choosing.settings_what,
+    ]  # fmt: skip
+
+
+async def test_what_is_this_explains_all_and_leads_back(stage: Stage) -> None:
+    shown = await stage.ask(stage.world.user, "/settings")
+    await stage.press(shown, EN.choosing.settings_what)
+    await stage.becomes(shown, EN.choosing.setting_says["once"])
+    says = {named: one for named, one in EN.choosing.setting_says.items() if named != "name"}
+    assert all(one in shown.text for one in says.values())
+    await turn(stage, shown, EN.choosing.settings_back, ONCE)
 
 
 @pytest.mark.parametrize(
     ("language", "texts", "words"),
-    [("en", EN, "nonsense"), ("zh", ZH, "corrections on"), ("en", EN, "x" * 999)],
+    [("en", EN, "nonsense"), ("zh", ZH, "nonsense"), ("en", EN, "x" * 999), ("en", EN, "7")],
 )
-async def test_words_behind_the_command_set_nothing_and_are_said_not_to_be_understood(
+async def test_words_that_are_no_setting_set_nothing_and_are_told_what_there_is(
     stage: Stage, language: str, texts: Texts, words: str
 ) -> None:
     me = stage.world.add_user("Me", language=language)
     shown = await stage.ask(me, f"/settings {words}")
     said, title, *_ = shown.text.split("\n\n")
-    assert said == texts.settings_unknown.format(words=short(words))
-    assert title.startswith(texts.settings_title)
-    assert len(shown.buttons) == len(SETTINGS)
-    assert (await known(stage, me)).corrections is None
+    names = ", ".join(texts.choosing.setting_words[one] for one in SETTINGS if one != "name")
+    assert said == texts.choosing.settings_unknown.format(words=short(words), names=names, at="")
+    assert title.startswith(texts.choosing.settings_title)
+    assert (await known(stage, me)).taste == Taste()
 
 
 async def test_the_name_of_a_channel_is_no_word_to_be_understood(stage: Stage) -> None:
     stage.world.add_channel("Morning news", username="morning_news")
     assert (await stage.ask(stage.world.user, "/settings @morning_news")).text.startswith("Settings of")
-    answer = await stage.ask(stage.world.user, "/settings @morning_news language")
-    assert answer.text.startswith(EN.settings_unknown.format(words="language"))
+    answer = await stage.ask(stage.world.user, "/settings @morning_news nonsense")
+    assert "/settings @morning_news style full" in answer.text
 
 
 async def test_a_press_changes_a_setting_and_the_message_with_it_there_and_back(stage: Stage) -> None:
@@ -96,7 +128,7 @@ async def test_a_press_changes_a_setting_and_the_message_with_it_there_and_back(
     await turn(stage, shown, ONCE, AGAIN)
     chat = await known(stage, me)
     assert (chat.corrections, chat.once) == (True, False)
-    assert AGAIN in shown.text
+    assert EN.choosing.setting_says["once"] in shown.text
     await turn(stage, shown, FOLLOWS, IGNORES)
     await turn(stage, shown, AGAIN, ONCE)
     chat = await known(stage, me)
@@ -108,11 +140,11 @@ async def test_the_language_changes_the_message_and_all_that_is_said_after(stage
     me = stage.world.user
     shown = await stage.ask(me, "/settings")
     await stage.press(shown, "🌐 Language: English")
-    await stage.becomes(shown, ZH.settings_title)
-    assert shown.buttons[2] == "🌐 语言 / Language：中文"
+    await stage.becomes(shown, ZH.choosing.settings_title)
+    assert shown.buttons[12] == "🌐 语言 / Language：中文"
     assert (await stage.ask(me, "/list")).text == ZH.list_empty
     await stage.press(shown, "Language")
-    await stage.becomes(shown, EN.settings_title)
+    await stage.becomes(shown, EN.choosing.settings_title)
     assert (await known(stage, me)).language == "en"
 
 
@@ -127,7 +159,7 @@ async def test_in_a_group_everybody_reads_and_administrators_change(stage: Stage
     group, member = stage.world.add_supergroup(), stage.world.add_user("Member")
     stage.world.add_member(group, member)
     shown = await stage.ask(group, "/settings", user=member)
-    assert shown.buttons[:2] == [IGNORES, ONCE]
+    assert shown.buttons[10:12] == [IGNORES, ONCE]
     press = await stage.press(shown, ONCE, user=member)
     assert (press.answer or {}).get("text") == EN.only_admins_toast
     assert (await known(stage, group)).once is None
@@ -139,7 +171,7 @@ async def test_a_channel_is_set_from_a_private_chat_which_keeps_its_own_language
     channel = stage.world.add_channel("Morning news", username="morning_news")
     shown = await stage.ask(stage.world.user, "/settings @morning_news")
     assert shown.text.startswith("Settings of Morning news")
-    assert shown.buttons[0] == FOLLOWS, "as is usual in channels"
+    assert shown.buttons[10] == FOLLOWS, "as is usual in channels"
     await turn(stage, shown, FOLLOWS, IGNORES)
     await turn(stage, shown, "🌐 Language: English", "🌐 Language: 中文")
     chat = await known(stage, channel)
@@ -188,7 +220,7 @@ async def test_choices_and_their_buttons_outlive_the_conversation(store: Store, 
             await turn(stage, shown, ONCE, AGAIN)
         async with conversation(store, clock, world=world, web=Web()) as stage:
             await turn(stage, shown, IGNORES, FOLLOWS)
-            assert (await stage.ask(world.user, "/settings")).buttons[:2] == [FOLLOWS, AGAIN]
+            assert (await stage.ask(world.user, "/settings")).buttons[10:12] == [FOLLOWS, AGAIN]
 
 
 async def test_a_chat_that_is_met_again_under_another_name_keeps_its_choices(stage: Stage) -> None:
@@ -213,4 +245,4 @@ async def test_a_press_while_the_store_is_away_says_so_and_changes_nothing(
     monkeypatch.setattr(stage.store.chats, "save", away)
     press = await stage.press(shown, IGNORES)
     assert (press.answer or {}).get("text") == EN.no_memory
-    assert shown.buttons[0] == IGNORES
+    assert IGNORES in shown.buttons

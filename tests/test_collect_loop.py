@@ -153,6 +153,7 @@ async def test_a_look_cannot_outlast_its_lease(
 ) -> None:
     monkeypatch.setattr("bot.collect.READING_S", 0)
     monkeypatch.setattr("bot.collect.STORING_S", 0)
+    monkeypatch.setattr("bot.collect.WITHIN_S", 0)
     relay = Relay(fetch_timeout_seconds=0.02)
     relay.memory.follow(FEED)
     relay.web.gate = asyncio.Event()

@@ -190,3 +190,9 @@ def test_no_page_holds_us_up(hostile: bytes) -> None:
 @given(st.binary(max_size=300) | st.text(alphabet='<>/"=ablinkhrefsp &;#x', max_size=300).map(str.encode))
 def test_any_bytes_are_a_page(page: bytes) -> None:
     assert len(feeds_of(page, URL)) >= len(GUESSES)
+
+
+def test_a_character_of_thousands_of_digits_hurts_nobody() -> None:
+    endless = f"&#{'9' * 5000};"
+    page = link("/feed", title=endless) + f'<a href="/rss">{endless}</a>'
+    assert [one.url for one in named(page)] == ["https://site.example/feed", "https://site.example/rss"]

@@ -33,8 +33,9 @@ ROOMS: dict[str, set[str]] = {
     "pacing": {"fetch"},
     "corrections": {"identity", "render"},
     "store": {"identity", "corrections", "settings"},
-    "collect": {"fetch", "parse", "identity", "pacing", "store", "settings"},
-    "subscribe": {"fetch", "parse", "identity", "store", "settings"},
+    "pages": {"fetch", "parse", "identity", "render", "store", "settings"},
+    "collect": {"fetch", "parse", "identity", "pacing", "pages", "store", "settings"},
+    "subscribe": {"fetch", "parse", "identity", "pages", "store", "settings"},
     "route": {"rules", "render", "store"},
     "stories": {"identity"},
     "deliver": {"render", "store", "settings", "stories"},
@@ -42,17 +43,17 @@ ROOMS: dict[str, set[str]] = {
     "web": {"store", "settings"},
     "playground": set(),
     "preview": {"fetch", "identity", "parse", "render", "settings"},
-    "errands": {"fetch", "parse", "store", "collect", "subscribe", "opml", "settings", "app"},
+    "errands": {"fetch", "parse", "store", "collect", "subscribe", "opml", "pages", "settings", "app"},
     "app": {
         "fetch", "parse", "store", "collect", "route", "subscribe", "deliver", "chat", "web", "settings", "log",
-        "identity", "render",
+        "identity", "render", "pages",
     },
     "demo": {"app", "playground", "settings", "log"},
     "__main__": {"app", "demo", "errands", "preview", "settings", "log"},
 }  # fmt: skip
 
 WORLD = {
-    "__main__", "app", "demo", "errands", "log", "preview", "collect", "route", "subscribe",
+    "__main__", "app", "demo", "errands", "log", "preview", "collect", "pages", "route", "subscribe",
     "fetch/client", "fetch/dial", "fetch/trouble", "parse/reading", "parse/worker",
     "store", "deliver", "chat", "web", "playground",
 }  # fmt: skip
@@ -193,7 +194,7 @@ def test_no_room_is_called_utils() -> None:
 
 def test_every_key_is_spelled_in_the_keys_module_alone() -> None:
     spelled = re.compile(
-        r"""f?["'](feed|item|chat|lane|sent|parked|lease|update|leader|file|bad|tally|told|known|minute|slow):\{"""
+        r"""f?["'](feed|item|chat|lane|sent|parked|lease|update|draft|leader|file|bad|tally|told|known|minute|slow):\{"""
     )
     for file in FILES:
         if place(file) != "store/keys":

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot import route
-from bot.deliver import carrier, courier, surely
+from bot.deliver import courier, partners, surely
 from bot.deliver.outcome import Down, Outcome, Unclear
 from bot.items import ChatId
 from bot.playground import Playground
@@ -107,7 +107,7 @@ async def test_a_redis_that_stands_still_for_a_moment_loses_and_repeats_nothing(
 async def test_a_redis_that_stands_still_for_thirty_seconds_loses_and_repeats_nothing(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await stand_still(tmp_path, pause_s=30, deadline_s=5, lease_s=carrier.LEASE_S)
+    await stand_still(tmp_path, pause_s=30, deadline_s=5, lease_s=partners.LEASE_S)
     assert "nothing is sent until the store is back" in caplog.text
 
 

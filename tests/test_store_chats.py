@@ -1,11 +1,13 @@
 """Feeds and chats, and the small leases, on a real server."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from bot.errors import StoreError
+from bot.errors import StoreError, StoreUnavailable
 from bot.items import (
     Alert,
     Chat,
@@ -125,7 +127,7 @@ async def test_subscriptions_stand_in_both_directions_in_their_order(store: Stor
         Taste(Style.HEADLINE, silent=True, labels=("x",)),
         paused=True,
     )
-    await store.chats.update(changed)
+    assert await store.chats.update(ANN, first.id, lambda _: changed) == changed
     assert await store.chats.subscriptions(ANN) == [changed, Subscription(ANN, second.id, 2)]
     assert await store.feeds.subscribers(first.id) == [changed, Subscription(BEN, first.id, 1)]
     with pytest.raises(StoreError, match="not known"):
@@ -135,9 +137,54 @@ async def test_subscriptions_stand_in_both_directions_in_their_order(store: Stor
 async def test_an_update_after_the_end_does_not_bring_a_subscription_back(store: Store) -> None:
     feed = await hear(store, ANN)
     assert await store.chats.unsubscribe(ANN, feed.id)
-    await store.chats.update(Subscription(ANN, feed.id, 1))
+    assert await store.chats.update(ANN, feed.id, lambda one: one) is None
     assert await store.chats.subscriptions(ANN) == await store.feeds.subscribers(feed.id) == []
     assert not await store.chats.unsubscribe(ANN, feed.id)
+
+
+async def test_what_two_change_of_a_subscription_at_once_both_stays(store: Store) -> None:
+    feed = await hear(store, ANN)
+
+    def silence(one: Subscription) -> Subscription:
+        return replace(one, taste=replace(one.taste, silent=True))
+
+    await asyncio.gather(*(store.ping() for _ in range(3)))  # as many connections, so that all read first
+    changes = [silence, lambda one: replace(one, title="Mine"), lambda one: replace(one, topic=None)]
+    await asyncio.gather(*(store.chats.update(ANN, feed.id, how) for how in changes))
+    (now,) = await store.chats.subscriptions(ANN)
+    assert (now.title, now.topic, now.taste) == ("Mine", None, Taste(silent=True))
+
+
+async def test_what_two_change_of_a_chats_taste_at_once_both_stays(store: Store, redis: Any) -> None:
+    await store.chats.save(Chat(ANN, title="Ann", taste=Taste(labels=())))
+    read = await store.chats.get(ANN)
+    assert read
+    hows: list[Callable[[Taste], Taste]] = [
+        lambda one: replace(one, style=Style.FULL),
+        lambda one: replace(one, images=False),
+        lambda one: replace(one, author=True),
+    ]
+    await asyncio.gather(*(store.ping() for _ in range(3)))
+    await asyncio.gather(*(store.chats.tune(ANN, how) for how in hows))
+    await store.chats.save(replace(read, title="Another name"), before=read)
+    now = await store.chats.get(ANN)
+    assert now
+    assert now.taste == Taste(Style.FULL, images=False, author=True, labels=())
+    await redis.delete(keys.chat(ANN))
+    with pytest.raises(StoreUnavailable):
+        await store.chats.tune(ANN, hows[0])
+    assert not await redis.exists(keys.chat(ANN)), "a chat that is gone does not come back by a choice"
+
+
+async def test_a_draft_waits_for_a_day_for_its_chat_alone(store: Store, redis: Any) -> None:
+    text = "{{ title }}\n雨"
+    digest = await store.drafts.keep(ANN, text)
+    assert digest == await store.drafts.keep(ANN, text)
+    assert await store.drafts.get(ANN, digest) == text
+    assert await store.drafts.get(BEN, digest) is None
+    assert 86_000 < await redis.ttl(keys.draft(ANN, digest)) <= 86_400
+    await store.drafts.drop(ANN, digest)
+    assert await store.drafts.get(ANN, digest) is None
 
 
 async def test_unsubscribing_drops_what_waits_from_that_feed_only(store: Store) -> None:

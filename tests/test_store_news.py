@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import CorruptRecord, StoreUnavailable
 from bot.identity import Keys, item_id
-from bot.items import ChatId, Feed, Item, ItemId, Key, Subscription, Validators
+from bot.items import ChatId, Feed, Image, Item, ItemId, Key, Page, Subscription, Validators
 from bot.store import door, keys, news
 from bot.store.client import Store, connect
 from bot.store.news import Candidate, Taken
@@ -299,3 +299,27 @@ async def test_a_store_that_is_gone_says_so(store: Store, monkeypatch: pytest.Mo
     with pytest.raises(StoreUnavailable, match="REDIS_URL"):
         await lost.news.read("r", 1, 10)
     await lost.close()
+
+
+async def test_what_seems_new_is_told_beforehand_and_nothing_is_changed_by_asking(store: Store) -> None:
+    feed = await seeded_feed(store, numbers=[1, 2])
+    document = [candidate(number) for number in (3, 2, 4, 1)]
+    for _ in range(2):
+        assert await store.news.unseen(feed.id, document) == [True, False, True, False]
+    assert await store.news.unseen(feed.id, []) == []
+    assert (await take(store, feed, document)).handed_on == 2
+    assert await store.news.unseen(feed.id, document) == [False] * 4
+
+
+async def test_an_item_is_kept_with_its_page_and_what_is_known_keeps_its_own(store: Store) -> None:
+    feed = await seeded_feed(store)
+    pages = [
+        Page(Image("https://a.example/b.jpg", (), 640, 480), f"lead {number}", "<p>text</p>")
+        for number in (1, 2)
+    ]
+    first, second = (replace(candidate(1), page=page) for page in pages)
+    await take(store, feed, [first])
+    await take(store, feed, [second])
+    stored = await store.news.get(item_id(feed.id, first.keys))
+    assert stored
+    assert stored.page == pages[0]

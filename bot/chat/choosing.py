@@ -1,110 +1,199 @@
-"""``/settings``: what a chat may choose, a button for each; a press shows the message in its new state.
+"""``/settings``: what a chat may choose, for itself and for each of its feeds, by buttons or by words."""
 
-Another setting is another line of :data:`SETTINGS`, and its words in every language.
-"""
+from dataclasses import replace
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-
-from bot.chat import menus
-from bot.chat.desk import Ask, Buttons, Desk, here, name
-from bot.chat.menus import Press, Verb
-from bot.chat.replies import LANGUAGES, bold, join, say, short, spoken
-from bot.chat.replies.texts import Texts
-from bot.chat.rights import pressed_target, target_of
-from bot.items import Chat
-from bot.render.parts import Button, RichText
-
-ON, OFF = "1", "0"
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One thing to choose: its values in the order in which presses show them.
-
-    Names and values stand in buttons already sent, so never give one another meaning.
-    """
-
-    values: tuple[str, ...]
-    get: Callable[[Chat], str]
-    put: Callable[[Chat, str], Chat]
-    label: Callable[[Texts, str, str], str]
-    """What its button says, from the setting's name in that language and the present value."""
-
-
-def _switch(get: Callable[[Chat], bool], put: Callable[[Chat, bool], Chat]) -> Setting:
-    """Return a setting that is on or off."""
-    return Setting(
-        values=(OFF, ON),
-        get=lambda chat: ON if get(chat) else OFF,
-        put=lambda chat, value: put(chat, value == ON),
-        label=lambda texts, called, value: (texts.setting_on if value == ON else texts.setting_off).format(
-            name=called
-        ),
-    )
-
-
-SETTINGS: Mapping[str, Setting] = {
-    "corrections": _switch(
-        lambda chat: chat.wants_corrections, lambda chat, on: replace(chat, corrections=on)
-    ),
-    "once": _switch(lambda chat: chat.wants_once, lambda chat, on: replace(chat, once=on)),
-    "language": Setting(
-        values=tuple(LANGUAGES),
-        get=lambda chat: spoken(chat.language),
-        put=lambda chat, value: replace(chat, language=value),
-        label=lambda texts, called, value: texts.setting_value.format(
-            name=called, value=LANGUAGES[value].language_name
-        ),
-    ),
-}
+from bot.chat import panel, samples, typed, zones
+from bot.chat.choices import SETTINGS, USUAL, Subject, put, tasted
+from bot.chat.desk import Ask, Desk, at, here
+from bot.chat.menus import Press
+from bot.chat.replies import join, say, short
+from bot.chat.rights import may_change, pressed_target, target_of
+from bot.chat.sources import meant, source_of, sources_of
+from bot.chat.typed import Typed
+from bot.items import Chat, FeedId, Taste
+from bot.render.parts import RichText
 
 
 async def settings(desk: Desk, ask: Ask) -> None:
-    """Show what the chat has chosen; everybody may. Words that stand behind the command set nothing."""
-    if target := await target_of(desk, ask):
-        text, buttons = _page(desk, ask, target.chat)
-        if target.words:
-            text = join([say(ask.texts.settings_unknown, words=short(target.words)), text], "\n\n")
-        await desk.answer(ask, text, buttons)
+    """Show what was chosen, or make a choice told in words; everybody may look."""
+    target = await target_of(desk, ask)
+    if target is None:
+        return
+    words = " ".join((target.words, *ask.links)).strip()
+    told = typed.read(words)
+    subjects = await _named(desk, target.chat, told.whose)
+    if len(subjects) != 1:
+        await _say_unclear(desk, ask, Subject(target.chat), told.whose, among=len(subjects))
+        return
+    subject = subjects[0]
+    if not told.named:
+        await desk.answer(ask, *panel.page(desk, ask, subject))
+    elif told.named not in subject.settings:
+        await desk.answer(ask, _misplaced(ask, subject, told))
+    elif told.value:
+        await _choose_typed(desk, ask, subject, told)
+    elif SETTINGS[told.named].opens:
+        await desk.answer(ask, *panel.opened(desk, ask, subject, told.named))
+    else:
+        await desk.answer(ask, *panel.page(desk, ask, subject, told.named))
 
 
 async def press_choose(desk: Desk, ask: Ask, press: Press) -> None:
-    """Set what the button says: that value, and not just another one, however often it is pressed."""
+    """Set for a chat what the button says: that value, and not just another one, however often pressed."""
+    if chat := await pressed_target(desk, ask, press.chat, changes=True):
+        await _choose_pressed(desk, ask, Subject(chat), press.word(0), press.rest[1:])
+
+
+async def press_choose_for(desk: Desk, ask: Ask, press: Press) -> None:
+    """Set for one feed of a chat what the button says."""
     chat = await pressed_target(desk, ask, press.chat, changes=True)
     if chat is None:
         return
-    named, value = (*press.rest, "", "")[:2]
-    setting = SETTINGS.get(named)
-    if setting is None or value not in setting.values:
+    if subject := await subject_of(desk, ask, chat, press.feed()):
+        await _choose_pressed(desk, ask, subject, press.word(1), press.rest[2:])
+
+
+async def press_open(desk: Desk, ask: Ask, press: Press) -> None:
+    """Open one setting, the explanations, or all settings again; everybody may."""
+    chat = await pressed_target(desk, ask, press.chat, changes=False)
+    if chat is None:
+        return
+    named = press.word(0)
+    subject = await subject_of(desk, ask, chat, press.feed(1))
+    if subject is None:
+        return
+    if named not in {"", panel.WHAT} and not (named in subject.settings and SETTINGS[named].opens):
         await desk.toast(ask, ask.texts.stale_button, loud=True)
         return
-    chosen = setting.put(chat, value)
-    await desk.store.chats.save(chosen, before=chat)
     await desk.toast(ask)
-    if here(ask, chat):
-        ask = replace(ask, texts=LANGUAGES[_language(desk, ask, chosen)])
-    await desk.rewrite(ask, *_page(desk, ask, chosen))
+    if not named:
+        await desk.rewrite(ask, *panel.page(desk, ask, subject))
+    elif named == panel.WHAT:
+        await desk.rewrite(ask, *panel.explained(ask, subject))
+    else:
+        await desk.rewrite(ask, *panel.opened(desk, ask, subject, named))
 
 
-def _page(desk: Desk, ask: Ask, chat: Chat) -> tuple[RichText, Buttons]:
-    """Set every setting in a sentence, as it stands, with a button that changes it."""
-    texts = ask.texts
-    chat = replace(chat, language=_language(desk, ask, chat))
-    whose = texts.settings_title if here(ask, chat) else texts.settings_title_of
-    lines = [say(whose, chat=bold(short(name(chat))))]
-    buttons = []
-    for named, setting in SETTINGS.items():
-        value = setting.get(chat)
-        label = setting.label(texts, texts.setting_names[named], value)
-        lines += [RichText(), bold(label), RichText(texts.setting_says[named])]
-        next_one = setting.values[(setting.values.index(value) + 1) % len(setting.values)]
-        buttons.append([Button(label, data=menus.pack(Verb.CHOOSE, chat.id, named, next_one))])
-    lines += [RichText(), RichText(texts.settings_foot)]
-    return join(lines, "\n"), buttons
+async def press_show(desk: Desk, ask: Ask, press: Press) -> None:
+    """Show the latest item as it would be with one value, to whoever may choose it."""
+    chat = await pressed_target(desk, ask, press.chat, changes=True)
+    if chat is None:
+        return
+    named, value = press.word(0), press.word(1)
+    subject = await subject_of(desk, ask, chat, press.feed(2))
+    if subject is None:
+        return
+    if named not in panel.SAMPLED or value not in SETTINGS[named].values:
+        await desk.toast(ask, ask.texts.stale_button, loud=True)
+        return
+    stored = await samples.latest(desk, subject)
+    if stored is None:
+        await desk.toast(ask, ask.texts.choosing.sample_none, loud=True)
+        return
+    await desk.toast(ask)
+    taste = tasted(Taste(template=""), named, value)  # a template would go before it
+    await samples.show(desk, ask, subject, stored, taste)
 
 
-def _language(desk: Desk, ask: Ask, chat: Chat) -> str:
-    """Return the language of what is said in the chat: its own, or the usual one where it has chosen none."""
-    asker = ask.person.language if ask.person and here(ask, chat) else ""
-    return spoken(chat.language, asker, desk.settings.language)
+async def subject_of(desk: Desk, ask: Ask, chat: Chat, feed: FeedId) -> Subject | None:
+    """Return what a button is about: a feed of ``chat``, or the chat; if it hears that no more, say so."""
+    if not feed:
+        return Subject(chat)
+    if found := await source_of(desk, chat.id, feed):
+        return Subject(chat, found[1], found[0])
+    await desk.toast(ask, ask.texts.choosing.setting_feed_gone, loud=True)
+    return None
+
+
+async def apply(desk: Desk, subject: Subject, named: str, value: str) -> Subject | None:
+    """Make one choice and return what stands then; what others choose meanwhile stays.
+
+    ``None``: the chat hears that feed no more.
+    """
+    chat, source = subject.chat, subject.source
+    if source is None:
+        if SETTINGS[named].taste:
+            taste = await desk.store.chats.tune(chat.id, lambda now: tasted(now, named, value))
+            return Subject(replace(chat, taste=taste))
+        made = put(chat, named, value)
+        await desk.store.chats.save(made, before=chat)
+        return Subject(made)
+    subscription = await desk.store.chats.update(
+        chat.id,
+        source.feed.id,
+        lambda now: (
+            replace(now, title=value)
+            if named == "name"
+            else replace(now, taste=tasted(now.taste, named, value))
+        ),
+    )
+    if subscription is None:
+        return None
+    return replace(subject, source=replace(source, subscription=subscription))
+
+
+async def _choose_pressed(
+    desk: Desk, ask: Ask, subject: Subject, named: str, values: tuple[str, ...]
+) -> None:
+    value = values[0] if len(values) == 1 else None
+    if value is None or named not in subject.settings or not _is_carried(subject, named, value):
+        await desk.toast(ask, ask.texts.stale_button, loud=True)
+        return
+    made = await apply(desk, subject, named, value)
+    if made is None:
+        await desk.toast(ask, ask.texts.choosing.setting_feed_gone, loud=True)
+        return
+    await desk.toast(ask)
+    ask = panel.speaking(desk, ask, made)
+    await desk.rewrite(ask, *panel.page(desk, ask, made, named))
+
+
+def _is_carried(subject: Subject, named: str, value: str) -> bool:
+    """Tell whether a button may carry a value: data may be forged."""
+    if named == "zone":
+        return zones.find(value) == value
+    return value in SETTINGS[named].values or (value == USUAL and subject.source is not None)
+
+
+async def _choose_typed(desk: Desk, ask: Ask, subject: Subject, told: Typed) -> None:
+    """Make the choice that was told in words, and say how it stands now."""
+    if here(ask, subject.chat) and not await may_change(desk, ask):
+        return
+    value = typed.value_of(ask.texts.choosing, told.named, told.value, panel.whose(ask, subject))
+    if isinstance(value, RichText):
+        await desk.answer(ask, value)
+        return
+    made = await apply(desk, subject, told.named, value)
+    if made is None:
+        await desk.answer(ask, RichText(ask.texts.choosing.setting_feed_gone))
+        return
+    ask = panel.speaking(desk, ask, made)
+    await desk.answer(ask, panel.set_now(desk, ask, made, told.named))
+
+
+def _misplaced(ask: Ask, subject: Subject, told: Typed) -> RichText:
+    """Say where a setting belongs that a chat has and a feed has not, or the other way round."""
+    texts = ask.texts.choosing
+    template = texts.setting_of_chat if subject.source else texts.setting_of_feed
+    named, word = texts.setting_names[told.named], texts.setting_words[told.named]
+    return say(template, name=named, word=word, at=at(ask, subject.chat))
+
+
+async def _named(desk: Desk, chat: Chat, words: str) -> list[Subject]:
+    """Return the feeds of ``chat`` that ``words`` may name; the chat itself, where there are none."""
+    if not words:
+        return [Subject(chat)]
+    sources = await sources_of(desk, chat.id)
+    found, clear = await meant(desk, sources, words)
+    if not clear and len(found) == 1:  # of several numbers, only this one exists
+        return []
+    return [Subject(chat, one, sources.index(one) + 1) for one in found]
+
+
+async def _say_unclear(desk: Desk, ask: Ask, subject: Subject, words: str, *, among: int) -> None:
+    """Say that words are no setting and no feed, or fit several, and what there is; below, the settings."""
+    texts, text, buttons = ask.texts.choosing, *panel.page(desk, ask, subject)
+    named = ", ".join(texts.setting_words[one] for one in subject.settings)
+    template = texts.settings_which if among else texts.settings_unknown
+    said = say(template, words=short(words), at=at(ask, subject.chat), names=named)
+    await desk.answer(ask, join([said, text], "\n\n"), buttons)

@@ -15,6 +15,7 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?:[\w-]+\.)+[a-z]{2,24}(?::\d+)?
 _AROUND = "<>\"'“”«»,;"
 """What stands around addresses in sentences and never in them."""
 
+_FIRST = re.compile(r"\s*(\S+)(?:[ \t]*\n|\s|$)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -37,6 +38,29 @@ def read(text: str, our_name: str) -> Command | None:
 def tidy(text: str) -> str:
     """Fold white space and control characters (NUL among them) to single spaces."""
     return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def behind(text: str) -> str:
+    """Return what stands behind the command that ``text`` is, its lines as they are."""
+    found = _COMMAND.match(text)
+    return lines(text[found.end() :] if found else text)
+
+
+def lines(text: str) -> str:
+    """Return ``text`` with its line ends and indents, but without control characters and empty ends."""
+    each = (_CONTROL.sub(" ", line).rstrip() for line in text.splitlines())
+    return "\n".join(each).strip("\n")[:ARGUMENT_LIMIT]
+
+
+def first_word(text: str) -> tuple[str, str]:
+    """Return the first word and what stands behind it: the lines that follow as they are."""
+    found = _FIRST.match(text)
+    return (found[1], text[found.end() :]) if found else ("", "")
+
+
+def names_chat(word: str) -> bool:
+    """Tell whether ``word`` looks like the @name or the id of a chat."""
+    return _CHAT.fullmatch(word) is not None
 
 
 def split_target(argument: str) -> tuple[str, str]:

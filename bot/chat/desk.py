@@ -61,7 +61,8 @@ class Ask:
 
     ``person`` is ``None`` for an administrator who writes in the group's own name (``anonymous``).
     ``message`` is the command's own message, or ours under which a button was pressed; ``query`` is
-    the button's, "" for a command.
+    the button's, "" for a command. ``raw`` is the argument with its lines and spaces as they are,
+    ``replied`` the text that is replied to.
     """
 
     chat: Chat
@@ -69,6 +70,8 @@ class Ask:
     person: Person | None
     anonymous: bool = False
     argument: str = ""
+    raw: str = ""
+    replied: str = ""
     links: tuple[str, ...] = ()
     topic: int | None = None
     message: int = 0

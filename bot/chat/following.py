@@ -1,6 +1,5 @@
 """``/sub``: from an address that a person names to news in the chat."""
 
-import logging
 from dataclasses import replace
 
 from bot.chat import menus
@@ -9,16 +8,13 @@ from bot.chat.desk import Ask, Desk, at, handle, here, name
 from bot.chat.menus import Press, Verb
 from bot.chat.replies import bold, code, failure, join, link, rate, say, short
 from bot.chat.rights import pressed_target, target_of
+from bot.chat.samples import as_sample, send
 from bot.chat.sources import name_of
-from bot.deliver.letters import look_for, simplest
 from bot.deliver.outcome import Sent
 from bot.fetch.answer import Failed
 from bot.items import Chat, StoredItem, Taste
-from bot.render.message import compose
-from bot.render.parts import Button, Message, RichText
+from bot.render.parts import Button, RichText
 from bot.subscribe import Choice, Found
-
-log = logging.getLogger(__name__)
 
 CHOICES = 8
 """Feeds of one page that are offered; a page that names more names them by category."""
@@ -106,21 +102,11 @@ async def _take(desk: Desk, ask: Ask, chat: Chat, found: Found) -> None:
     else:
         await desk.answer(ask, say(ask.texts.subscribed, feed=called, rate=often))
     if found.latest is not None:
-        await _show_sample(desk, ask, chat, found.latest, feed.title)
+        await _show_sample(desk, ask, chat, found.latest)
 
 
-async def _show_sample(desk: Desk, ask: Ask, chat: Chat, sample: StoredItem, source: str) -> None:
+async def _show_sample(desk: Desk, ask: Ask, chat: Chat, sample: StoredItem) -> None:
     """Send ``sample`` to whoever asked, set as ``chat`` will see items; it does not come again there."""
-    message = replace(_set(desk, chat, sample, source), topic=ask.topic)
-    outcome = await desk.show(ask.chat.id, message)
+    outcome = await send(desk, ask, as_sample(desk, chat, sample, Taste()))
     if here(ask, chat) and isinstance(outcome, Sent):
         await desk.store.outbox.note_sent(chat.id, sample.id, outcome.message_id)
-
-
-def _set(desk: Desk, chat: Chat, sample: StoredItem, source: str) -> Message:
-    """Set an item as ``chat`` will see it; one that trips us in the simplest form, as in the lanes."""
-    try:
-        return compose(sample, look_for(chat, Taste(), desk.settings, source=source))
-    except Exception:
-        log.exception("item %s could not be set; it is shown as title and link", sample.id)
-        return simplest(sample)

@@ -1,17 +1,14 @@
 """``/list`` and ``/unsub``: what a chat hears, and how it ends."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 
 from bot.chat import menus
-from bot.chat.commands import addresses
 from bot.chat.desk import Ask, Buttons, Desk, at, handle, here, name
 from bot.chat.menus import PAGE_SIZE, Press, Verb
 from bot.chat.replies import bold, join, link, rate, say, short, trouble
 from bot.chat.rights import pressed_target, target_of
-from bot.chat.sources import Source, called, name_of, page_of, sources_of
-from bot.fetch.address import normalise
-from bot.items import Chat, ChatId, FeedId
+from bot.chat.sources import Source, meant, name_of, page_of, source_of, sources_of
+from bot.items import Chat, ChatId
 from bot.render.parts import Button, RichText
 
 NUMBERS_A_ROW = 4
@@ -43,7 +40,7 @@ async def unsub(desk: Desk, ask: Ask) -> None:
         head = say(ask.texts.unsub_how, at=at(ask, target.chat))
         await desk.answer(ask, *await _page(desk, ask, target.chat, head=head))
         return
-    chosen, clear = await _chosen(desk, sources, words)
+    chosen, clear = await meant(desk, sources, words)
     if not clear:
         template = ask.texts.unsub_which if chosen else ask.texts.unsub_unknown
         head = say(template, words=short(words), at=at(ask, target.chat))
@@ -59,11 +56,12 @@ async def press_ask_unsub(desk: Desk, ask: Ask, press: Press) -> None:
     chat = await pressed_target(desk, ask, press.chat, changes=True)
     if chat is None:
         return
-    source = await _source(desk, chat.id, press)
+    found = await source_of(desk, chat.id, press.feed())
     await desk.toast(ask)
-    if source is None:
+    if found is None:
         await desk.rewrite(ask, *await _page(desk, ask, chat, press.count(1)))
         return
+    source = found[1]
     page = press.count(1)
     buttons = [
         [
@@ -79,11 +77,12 @@ async def press_unsub(desk: Desk, ask: Ask, press: Press) -> None:
     chat = await pressed_target(desk, ask, press.chat, changes=True)
     if chat is None:
         return
-    source = await _source(desk, chat.id, press)
+    found = await source_of(desk, chat.id, press.feed())
     await desk.toast(ask)
-    if source is None:
+    if found is None:
         await desk.rewrite(ask, *await _page(desk, ask, chat, press.count(1)))
         return
+    source = found[1]
     await desk.store.chats.unsubscribe(chat.id, source.feed.id)
     await desk.rewrite(ask, *_left(ask, chat, [source]))
 
@@ -119,33 +118,10 @@ def _left(ask: Ask, chat: Chat, sources: Sequence[Source]) -> tuple[RichText, Bu
     return say(template, feed=names, count=count, at=at(ask, chat)), buttons
 
 
-async def _chosen(desk: Desk, sources: Sequence[Source], words: str) -> tuple[list[Source], bool]:
-    """Return the sources that ``words`` name, and whether they name them clearly."""
-    numbers = [menus.whole(word) for word in words.replace(",", " ").split()]
-    if all(number is not None for number in numbers):
-        within = [number for number in numbers if number and 1 <= number <= len(sources)]
-        return [sources[one - 1] for one in dict.fromkeys(within)], len(within) == len(numbers)
-    ids: set[FeedId] = set()
-    for address in addresses(words):
-        with suppress(ValueError):
-            known = await desk.store.feeds.find(normalise(address))
-            ids |= {known.id} if known else set()
-    by_address = [one for one in sources if one.feed.id in ids]
-    if by_address:
-        return by_address, True
-    by_name = called(sources, words)
-    return by_name, len(by_name) == 1
-
-
-async def _source(desk: Desk, chat: ChatId, press: Press) -> Source | None:
-    sources = await sources_of(desk, chat)
-    return next((one for one in sources if one.feed.id == press.feed()), None)
-
-
 async def _page(
     desk: Desk, ask: Ask, chat: Chat, page: int = 0, *, head: RichText | None = None
 ) -> tuple[RichText, Buttons]:
-    """Set one page of a chat's feeds, with a button to leave each; ``head`` replaces the title."""
+    """Set one page of a chat's feeds, with buttons to leave and to set each; ``head`` replaces the title."""
     texts = ask.texts
     sources = await sources_of(desk, chat.id)
     if not sources:
@@ -182,5 +158,10 @@ def _buttons(
         Button(f"✕ {number}", data=menus.pack(Verb.ASK_UNSUB, chat, one.feed.id, page))
         for number, one in shown
     ]
-    rows = [leave[at : at + NUMBERS_A_ROW] for at in range(0, len(leave), NUMBERS_A_ROW)]
+    choose = [
+        Button(f"⚙️ {number}", data=menus.pack(Verb.OPEN, chat, "", one.feed.id)) for number, one in shown
+    ]
+    rows = [
+        row[at : at + NUMBERS_A_ROW] for at in range(0, len(leave), NUMBERS_A_ROW) for row in (leave, choose)
+    ]
     return rows + menus.turning(Verb.LIST, chat, page, last, ask.texts.previous, ask.texts.following)

@@ -17,7 +17,7 @@ WORDS_LIMIT = 32
 """Bytes of source words in a button of ``/latest``: what the numbers beside them leave."""
 
 PAGE_SIZE = 8
-"""Lines on a page that has buttons: as many numbered buttons as fit in two rows."""
+"""Lines on a page that has buttons: as many numbered buttons of each kind as fit in two rows."""
 
 
 class Verb(StrEnum):
@@ -33,6 +33,11 @@ class Verb(StrEnum):
     ALERTS = "a"
     UNALERT = "r"
     CHOOSE = "c"
+    CHOOSE_FOR = "f"
+    OPEN = "o"
+    SHOW = "w"
+    USE = "t"
+    DISCARD = "d"
 
 
 _FIELDS = {
@@ -46,6 +51,11 @@ _FIELDS = {
     Verb.ALERTS: 1,
     Verb.UNALERT: 2,
     Verb.CHOOSE: 2,
+    Verb.CHOOSE_FOR: 3,
+    Verb.OPEN: 2,
+    Verb.SHOW: 3,
+    Verb.USE: 2,
+    Verb.DISCARD: 2,
 }
 """How much each verb carries besides the chat, at most."""
 
@@ -67,9 +77,13 @@ class Press:
         """Return the number at ``place`` of the rest; 0 where there is none."""
         return whole(self.rest[place]) or 0 if place < len(self.rest) else 0
 
-    def feed(self) -> FeedId:
-        """Return the feed that the button is about; "" where it names none."""
-        return FeedId(self.rest[0] if self.rest else "")
+    def feed(self, place: int = 0) -> FeedId:
+        """Return the feed that the button is about, at ``place`` of the rest; "" where it names none."""
+        return FeedId(self.word(place))
+
+    def word(self, place: int) -> str:
+        """Return what stands at ``place`` of the rest, "" where nothing does."""
+        return self.rest[place] if place < len(self.rest) else ""
 
 
 def pack(verb: Verb, chat: ChatId, *rest: str | int) -> str:

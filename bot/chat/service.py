@@ -18,6 +18,7 @@ from bot.chat import (
     reading,
     starting,
     surveying,
+    templates,
 )
 from bot.chat.access import is_welcome
 from bot.chat.desk import Ask, Desk
@@ -51,6 +52,7 @@ COMMANDS: Mapping[str, Callable[[Desk, Ask], Awaitable[None]]] = {
     "alert": alerts.alert,
     "alerts": alerts.alerts,
     "settings": choosing.settings,
+    "template": templates.template,
     "status": surveying.status,
 }
 
@@ -65,6 +67,11 @@ PRESSES: Mapping[Verb, Callable[[Desk, Ask, Press], Awaitable[None]]] = {
     Verb.ALERTS: alerts.press_alerts,
     Verb.UNALERT: alerts.press_unalert,
     Verb.CHOOSE: choosing.press_choose,
+    Verb.CHOOSE_FOR: choosing.press_choose_for,
+    Verb.OPEN: choosing.press_open,
+    Verb.SHOW: choosing.press_show,
+    Verb.USE: templates.press_use,
+    Verb.DISCARD: templates.press_discard,
 }
 
 
@@ -199,7 +206,15 @@ class Service:
         command = commands.read(told.text, desk.bot.username)
         argument = command.argument if command else commands.tidy(told.text)[: commands.ARGUMENT_LIMIT]
         ask = _bare(told, self._texts(told, chat))
-        return replace(ask, chat=chat, anonymous=anonymous, argument=argument, links=told.links)
+        return replace(
+            ask,
+            chat=chat,
+            anonymous=anonymous,
+            argument=argument,
+            raw=commands.behind(told.text),
+            replied=commands.lines(told.replied),
+            links=told.links,
+        )
 
     async def _turn_away(self, desk: Desk, told: Spoken | Pressed) -> None:
         """Say no, once, in private; in groups stay silent."""

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from bot.chat.commands import addresses
 from bot.chat.desk import Desk
+from bot.chat.menus import whole
 from bot.chat.replies import short
-from bot.fetch.address import without_user
-from bot.items import ChatId, Feed, Subscription
+from bot.fetch.address import normalise, without_user
+from bot.items import ChatId, Feed, FeedId, Subscription
 from bot.rules import fold
 
 NAME_LIMIT = 60
@@ -44,6 +47,30 @@ async def sources_of(desk: Desk, chat: ChatId) -> list[Source]:
     subscriptions = await desk.store.chats.subscriptions(chat)
     feeds = {feed.id: feed for feed in await desk.store.feeds.many([one.feed for one in subscriptions])}
     return [Source(one, feeds[one.feed]) for one in subscriptions if one.feed in feeds]
+
+
+async def source_of(desk: Desk, chat: ChatId, feed: FeedId) -> tuple[int, Source] | None:
+    """Return the number and the source by which ``chat`` hears ``feed``; ``None`` if it does not."""
+    sources = await sources_of(desk, chat)
+    return next((one for one in enumerate(sources, start=1) if one[1].feed.id == feed), None)
+
+
+async def meant(desk: Desk, sources: Sequence[Source], words: str) -> tuple[list[Source], bool]:
+    """Return the sources that ``words`` name, and whether they name them clearly."""
+    numbers = [whole(word) for word in words.replace(",", " ").split()]
+    if all(number is not None for number in numbers):
+        within = [number for number in numbers if number and 1 <= number <= len(sources)]
+        return [sources[one - 1] for one in dict.fromkeys(within)], len(within) == len(numbers)
+    ids: set[FeedId] = set()
+    for address in addresses(words):
+        with suppress(ValueError):
+            known = await desk.store.feeds.find(normalise(address))
+            ids |= {known.id} if known else set()
+    by_address = [one for one in sources if one.feed.id in ids]
+    if by_address:
+        return by_address, True
+    by_name = called(sources, words)
+    return by_name, len(by_name) == 1
 
 
 def called(sources: Sequence[Source], words: str) -> list[Source]:

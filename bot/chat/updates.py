@@ -45,7 +45,8 @@ class Spoken:
     """A text in a chat; in a private one also a picture or the like, whose text is "".
 
     ``person`` is ``None`` where somebody writes in the name of a chat; ``as_chat`` is that chat then
-    (the group itself for an anonymous administrator). ``links`` are the addresses behind words.
+    (the group itself for an anonymous administrator). ``links`` are the addresses behind words,
+    ``replied`` is the text of somebody's message that is replied to, "" for none and for a bot's.
     """
 
     id: int
@@ -55,6 +56,7 @@ class Spoken:
     message: int
     text: str
     links: tuple[str, ...] = ()
+    replied: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,12 @@ def _message(update: int, message: Mapping[str, Any]) -> Update | None:
         message=_int(message, "message_id") or 0,
         text=text,
         links=_links(message),
+        replied=_replied(_table(message, "reply_to_message")),
     )
+
+
+def _replied(message: Mapping[str, Any]) -> str:
+    return "" if _table(message, "from").get("is_bot") is True else _text(message, "text")
 
 
 def _pressed(update: int, query: Mapping[str, Any]) -> Pressed | None:

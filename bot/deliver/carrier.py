@@ -7,9 +7,8 @@ read later (parked). An outage or a flood wait is never the item's fault and cos
 import asyncio
 import logging
 import zlib
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from bot.deliver import notices
 from bot.deliver.asking import Answer, Asking, Found, Later
@@ -18,7 +17,6 @@ from bot.deliver.letters import Letter, Letters, Withdrawn
 from bot.deliver.outcome import (
     ChatLost,
     Down,
-    Edited,
     Halt,
     Migrated,
     Outcome,
@@ -29,18 +27,14 @@ from bot.deliver.outcome import (
     Unclear,
     Wait,
 )
+from bot.deliver.partners import DELIVERY_S, LEASE_S, Ear, Lanes, People, Sends
 from bot.deliver.surely import surely
 from bot.deliver.tally import Tally
 from bot.errors import StoreError
-from bot.items import Chat, ChatId, Subscription, UserId
+from bot.items import Chat, ChatId
+from bot.render.ladder import cost
 from bot.render.parts import Message
-from bot.store.outbox import Claim, Claimed, Met
-
-LEASE_S = 60.0
-"""Longer than a delivery and what it loads beforehand: what a killed worker held comes back then."""
-
-DELIVERY_S = 48.0
-"""All that one delivery may take; the rest of the lease is for loading before and noting after."""
+from bot.store.outbox import Claim, Met
 
 PLAIN_FROM = 3
 """From this attempt on a message goes without its picture: that may be what gets no answer."""
@@ -51,6 +45,9 @@ SIMPLE_FROM = 6
 GIVE_UP = 12
 """Attempts that ended with nothing known, or by our own fault, before the item is parked."""
 
+ALBUM_WAIT_MS = 4_000
+"""A place for the other pictures of an album is waited for; what takes longer comes with a later claim."""
+
 LONG_WAIT_S = 60.0
 """A flood wait from this length on is worth an operator's look."""
 
@@ -58,86 +55,6 @@ HEALTH_MS = 1_000
 """How often a success is noted as a sign of health."""
 
 logger = logging.getLogger(__name__)
-
-
-class Lanes(Protocol):
-    """What is needed of :class:`bot.store.outbox.Outbox`."""
-
-    async def claim(self, limit: int, lease_ms: int) -> Claimed:
-        """Hand out what may be sent now."""
-
-    async def settle(
-        self,
-        claim: Claim,
-        message_id: int,
-        *,
-        extra_cost: int = 0,
-        age_ms: int | None = None,
-        found: bool = False,
-        stories: Sequence[int] = (),
-    ) -> bool:
-        """Note that it was sent, and what it cost beyond one message."""
-
-    async def defer(self, claim: Claim, wait_ms: int, *, counts: bool = True, met: Met = Met.NOTHING) -> bool:
-        """Keep it for later."""
-
-    async def park(self, claim: Claim, why: str, *, unasked: bool = False, tally: str = "parked") -> bool:
-        """Give it up, with the reason."""
-
-    async def hold(self, chat_id: ChatId | None, wait_ms: int, *, flood: bool = False) -> None:
-        """Let everybody wait."""
-
-    async def reserve(
-        self, chat_id: ChatId, cost: int = 1, *, edit: bool = False, within_ms: int = ...
-    ) -> int:
-        """Take a place for an edit."""
-
-    async def note_known(self, chat_id: ChatId, message_id: int) -> None:
-        """Note a message that is none in doubt."""
-
-    async def unknown_after(self, chat_id: ChatId, after: int, count: int) -> list[int]:
-        """Return the ids that a message in doubt may have."""
-
-    async def unknown_in_box(self, chat_id: ChatId, after: int, count: int) -> list[int]:
-        """Return those that it may have in a private chat or basic group."""
-
-
-class People(Protocol):
-    """What is needed of :class:`bot.store.chats.Chats`."""
-
-    async def get(self, chat_id: ChatId) -> Chat | None:
-        """Return what we know of a chat."""
-
-    async def update(self, subscription: Subscription) -> None:
-        """Save a subscription."""
-
-    async def pause(self, chat_id: ChatId, why: str) -> bool:
-        """Send nothing any more; return whether anything was sent until now."""
-
-    async def migrate(self, old: ChatId, new: ChatId) -> None:
-        """Move everything to another id."""
-
-
-class Sends(Protocol):
-    """What is needed of :class:`bot.deliver.sender.Sender`."""
-
-    async def deliver(
-        self, chat: ChatId, message: Message, *, plainly: bool = False, within_s: float = DELIVERY_S
-    ) -> Outcome:
-        """Send a message in the best form that passes."""
-
-    async def amend(
-        self, chat: ChatId, message_id: int, message: Message, *, new_picture: bool = False
-    ) -> Edited:
-        """Make ``message`` of a message that was sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ear:
-    """Who hears of it: ``tell`` a person in private, ``note_health`` that a kind of work goes well."""
-
-    tell: Callable[[UserId, str], Awaitable[None]]
-    note_health: Callable[[str], Awaitable[None]]
 
 
 class Carrier:
@@ -200,20 +117,38 @@ class Carrier:
             await self._noted(claim, lambda: self._conclude(claim, letter, outcome))
 
     async def _attempt(self, claim: Claim) -> tuple[Letter | None, Outcome | Withdrawn | Answer]:
-        """Load, set, ask for it where it may have arrived, send; None where the lease is too far gone."""
+        """Load it, set it, and see that it arrives."""
         if claim.attempt > GIVE_UP:
             return None, Withdrawn(f"given up after {GIVE_UP} attempts that ended without a word")
-        loop = asyncio.get_running_loop()
-        began = loop.time()
+        began = asyncio.get_running_loop().time()
         simply = max(claim.attempt, self._backoff.unclear_times(claim.chat) + 1) >= SIMPLE_FROM
         letter = await surely(lambda: self._letters.of(claim, simply=simply))
         if isinstance(letter, Withdrawn):
             return None, letter
-        if claim.doubt and (answer := await self._asking.ask(claim, letter.message)):
-            return letter, answer
-        if loop.time() - began > LEASE_S - DELIVERY_S:
-            return letter, None
-        return letter, await self._send(claim, letter)
+        return letter, await self._bring(claim, letter, began)
+
+    async def _bring(self, claim: Claim, letter: Letter, began: float) -> Outcome | Answer:
+        """Ask for it where it may have arrived, else send it; None where the lease is too far gone."""
+        if letter.done:
+            return Found(claim.pieces[-1])
+        answer = await self._asking.ask(claim, letter.message) if claim.doubt else None
+        answer = answer or await self._room_for(claim, letter.message)
+        if answer or asyncio.get_running_loop().time() - began > LEASE_S - DELIVERY_S:
+            return answer
+        return await self._send(claim, letter)
+
+    async def _room_for(self, claim: Claim, message: Message) -> Later | None:
+        """Take the places of an album's further pictures; the claim took that of one message."""
+        further = cost(message) - 1
+        if not further:
+            return None
+        wait_ms = await surely(
+            lambda: self._outbox.reserve(claim.chat, further, beside=True, within_ms=ALBUM_WAIT_MS)
+        )
+        if wait_ms > ALBUM_WAIT_MS:
+            return Later(wait_ms)
+        await asyncio.sleep(wait_ms / 1000)
+        return None
 
     async def _send(self, claim: Claim, letter: Letter) -> Outcome:
         """Send it, to General where its topic is lost."""
@@ -232,7 +167,9 @@ class Carrier:
             return ChatLost("topic closed")
         if (wish := letter.subscription) is not None:
             logger.warning("chat %d: topic %s is lost; its items go to General", claim.chat, wish.topic)
-            await surely(lambda: self._chats.update(replace(wish, topic=None)))
+            await surely(
+                lambda: self._chats.update(wish.chat, wish.feed, lambda now: replace(now, topic=None))
+            )
             name = wish.title or letter.source
             language = self._letters.language(letter.chat)
             await self._tell(letter.chat, notices.topic_lost(letter.chat, name, language))
@@ -246,11 +183,11 @@ class Carrier:
         """Note what became of a claim. Telegram's outages are told once, its refusals each."""
         match outcome:
             case None:
-                await self._defer(claim, Rest(0))
+                await self._defer(claim, Rest(0), unasked=True)
             case Sent() | Found():
                 await self._sent(claim, letter, outcome)
             case Later(wait_ms):
-                await self._defer(claim, Rest(wait_ms))
+                await self._defer(claim, Rest(wait_ms), unasked=True)
             case Wait(seconds):
                 say = logger.warning if seconds >= LONG_WAIT_S else logger.info
                 say("chat %d: Telegram wants %.0f s of quiet", claim.chat, seconds)
@@ -286,13 +223,22 @@ class Carrier:
         found = isinstance(sent, Found)
         extra, began_s = (0, None) if isinstance(sent, Found) else (sent.calls - 1, sent.began_s)
         stories = letter.stories if letter else ()
+        others = () if isinstance(sent, Found) else sent.others
         if found:
             logger.info("chat %d, item %s: had arrived as %d", claim.chat, claim.item, sent.message_id)
 
         async def settle() -> bool:
             age_ms = None if began_s is None else round((asyncio.get_running_loop().time() - began_s) * 1000)
+            if letter and letter.more:
+                return await self._outbox.piece(claim, sent.message_id, age_ms=age_ms)
             return await self._outbox.settle(
-                claim, sent.message_id, extra_cost=extra, age_ms=age_ms, found=found, stories=stories
+                claim,
+                sent.message_id,
+                extra_cost=extra,
+                age_ms=age_ms,
+                found=found,
+                stories=stories,
+                others=others,
             )
 
         try:
@@ -301,8 +247,22 @@ class Carrier:
             what = (claim.chat, claim.item, sent.message_id)
             logger.error("chat %d, item %s: sent as %d, which is not noted; it may come again", *what)  # noqa: TRY400  a stop needs no traceback
             raise
+        if letter and letter.trouble:
+            await self._complain(claim, letter)
         self._count(claim, letter, found=found)
         await self._note_health()
+
+    async def _complain(self, claim: Claim, letter: Letter) -> None:
+        """Say once that the chat's template could not be used: in a private chat there, else to its owner."""
+        try:
+            if not await self._chats.first_time(claim.chat, letter.trouble):
+                return
+        except StoreError as error:
+            logger.debug("chat %d: not told of its template: %s", claim.chat, error)
+            return
+        logger.info("chat %d: its template was not used: %s", claim.chat, letter.trouble)
+        sentence = notices.template_failed(letter.chat, letter.trouble, self._letters.language(letter.chat))
+        await self._tell(letter.chat, sentence, even_there=True)
 
     def _count(self, claim: Claim, letter: Letter | None, *, found: bool) -> None:
         """Count it for the report."""
@@ -340,9 +300,17 @@ class Carrier:
         rest = (self._backoff.down if is_down else self._backoff.unclear)(claim.chat, _roll(claim))
         await self._defer(claim, rest, counts=counts, met=Met.DOUBT)
 
-    async def _defer(self, claim: Claim, rest: Rest, *, counts: bool = False, met: Met = Met.NOTHING) -> None:
+    async def _defer(
+        self,
+        claim: Claim,
+        rest: Rest,
+        *,
+        counts: bool = False,
+        met: Met = Met.NOTHING,
+        unasked: bool = False,
+    ) -> None:
         self.tally.count("deferred")
-        await surely(lambda: self._outbox.defer(claim, rest.chat_ms, counts=counts, met=met))
+        await surely(lambda: self._outbox.defer(claim, rest.chat_ms, counts=counts, met=met, unasked=unasked))
         if rest.bot_ms:
             await surely(lambda: self._outbox.hold(None, rest.bot_ms, flood=met is Met.FLOOD))
 
@@ -365,9 +333,9 @@ class Carrier:
             self.tally.count("paused chats")
             await self._tell(chat, notices.chat_lost(chat, why, self._letters.language(chat)))
 
-    async def _tell(self, chat: Chat, sentence: str) -> None:
+    async def _tell(self, chat: Chat, sentence: str, *, even_there: bool = False) -> None:
         """Tell the owner in private, unless that is the chat in question; not being heard harms nothing."""
-        if chat.owner is None or int(chat.owner) == int(chat.id):
+        if chat.owner is None or (int(chat.owner) == int(chat.id) and not even_there):
             return
         try:
             async with asyncio.timeout(DELIVERY_S / 4):

@@ -4,13 +4,14 @@ An edit may be repeated without harm, so nothing is asked for here: what fails i
 what Telegram does not take is left as it stands. News goes first.
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from bot.deliver.asking import Amends
-from bot.deliver.letters import Letters, Withdrawn
+from bot.deliver.letters import Letters, Withdrawn, messages_of
 from bot.deliver.outcome import Down, Edited, Halt, NotOurs, Sent, Unchanged, Unclear, Wait
 from bot.deliver.recent import Recent
 from bot.items import ChatId, ItemId
@@ -28,6 +29,9 @@ LONGEST_S = 3600.0
 PLAIN_FROM = 2
 """Edits without an answer from which on the words alone are changed: it may be the picture."""
 
+FURTHER_MS = 4_000
+"""How long the edit of an item's further message waits for its place."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -41,8 +45,13 @@ class Edits(Protocol):
         """Note what became of one."""
 
 
-class Holds(Protocol):
+class Budget(Protocol):
     """What is needed of :class:`bot.store.outbox.Outbox`."""
+
+    async def reserve(
+        self, chat_id: ChatId, cost: int = 1, *, edit: bool = False, within_ms: int = ...
+    ) -> int:
+        """Take a place for an edit."""
 
     async def hold(self, chat_id: ChatId | None, wait_ms: int, *, flood: bool = False) -> None:
         """Let everything wait that is meant for the chat."""
@@ -54,7 +63,7 @@ class Corrector:
     def __init__(
         self,
         edits: Edits,
-        outbox: Holds,
+        outbox: Budget,
         letters: Letters,
         amends: Amends,
         halt: Callable[[str], Awaitable[None]],
@@ -87,7 +96,17 @@ class Corrector:
             return letter
         times = self._unclear.get((claim.chat, claim.item)) or 0
         new_picture = claim.new_picture and times < PLAIN_FROM
-        return await self._amends.amend(claim.chat, claim.message_id, letter.message, new_picture=new_picture)
+        first, *rest = messages_of(letter.message)
+        outcome = await self._amends.amend(claim.chat, claim.message_id, first, new_picture=new_picture)
+        for message_id, message in zip(claim.pieces[1:], rest, strict=False):
+            if not isinstance(outcome, Sent | Unchanged):
+                return outcome
+            wait_ms = await self._outbox.reserve(claim.chat, edit=True, within_ms=FURTHER_MS)
+            if wait_ms > FURTHER_MS:
+                return Wait(wait_ms / 1000)
+            await asyncio.sleep(wait_ms / 1000)
+            outcome = await self._amends.amend(claim.chat, message_id, message)
+        return outcome
 
     async def _conclude(self, claim: EditClaim, outcome: Edited | Withdrawn) -> None:
         match outcome:

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.deliver.carrier import LEASE_S, Carrier, Ear, Lanes, People, Sends
+from bot.deliver.carrier import Carrier
 from bot.deliver.correcting import Corrector, Edits
 from bot.deliver.letters import Items, Letters, Memory
+from bot.deliver.partners import LEASE_S, Ear, Lanes, People, Sends
 from bot.errors import StoreError, TokenRefused
 from bot.items import ChatId
 from bot.settings import Settings

@@ -48,7 +48,9 @@ class Memory(Protocol):
 class Letter:
     """A message, ready to go, and whose wish it is; ``subscription`` is None if that has ended.
 
-    ``stories`` are the keys to note once it is sent, where the chat wants each story once.
+    ``stories`` are the keys to note once it is sent, where the chat wants each story once. ``more``:
+    others of the item follow it; ``done``: all were sent already. ``trouble`` is why the chat's
+    template was not used, "" if it was.
     """
 
     message: Message
@@ -58,6 +60,9 @@ class Letter:
     source: str = ""
     """The feed, as the item names it."""
     stories: tuple[int, ...] = ()
+    more: bool = False
+    done: bool = False
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +99,16 @@ class Letters:
             if wishes.subscription.paused:
                 return Withdrawn("subscription paused")
         stories = self._stories(stored, wishes, loud=bool(claim.hits))
-        if stories and _was_told(await self._memory.told(claim.chat, stories)):
+        if stories and not claim.pieces and _was_told(await self._memory.told(claim.chat, stories)):
             return Withdrawn("the same story came from another feed", "same")
-        return self._letter(stored, wishes, claim.hits, simply=simply, stories=stories)
+        letter = self._letter(stored, wishes, claim.hits, simply=simply, stories=stories)
+        return _piece(letter, len(claim.pieces)) if claim.pieces or letter.message.rest else letter
 
     async def again(self, claim: EditClaim) -> Letter | Withdrawn:
-        """Return what a message that was sent is to say now. Raises as :meth:`of`."""
+        """Return what a message that was sent is to say now, the first of them with the rest.
+
+        Raises as :meth:`of`.
+        """
         stored = await self._stored(claim.item, "")
         if isinstance(stored, Withdrawn):
             return stored
@@ -149,7 +158,8 @@ class Letters:
         loud = bool(hits) or not look.silent
         if wish.topic is not None or not loud:
             message = replace(message, topic=wish.topic, silent=not loud)
-        return Letter(message, chat, wishes.subscription, stored.noticed_ms, stored.item.source, stories)
+        source, trouble = stored.item.source, message.trouble
+        return Letter(message, chat, wishes.subscription, stored.noticed_ms, source, stories, trouble=trouble)
 
     def _set(self, stored: StoredItem, look: Look, hits: tuple[Hit, ...], version: str) -> Message:
         """Compose the message; an item that trips us is set in the simplest form instead of not at all."""
@@ -164,6 +174,20 @@ class Letters:
         if version and not hits:
             self._set_before.put(key, message)
         return message
+
+
+def messages_of(message: Message) -> tuple[Message, ...]:
+    """Return ``message`` and those that go on where its text ends, each as it is sent."""
+    goes_on = (Message(text, preview=Preview(""), silent=True, topic=message.topic) for text in message.rest)
+    return (replace(message, rest=()), *goes_on)
+
+
+def _piece(letter: Letter, place: int) -> Letter:
+    """Return the letter with its item's message number ``place``, from 0; by now there may be fewer."""
+    messages = messages_of(letter.message)
+    if place >= len(messages):
+        return replace(letter, done=True)
+    return replace(letter, message=messages[place], more=place + 1 < len(messages))
 
 
 def look_for(chat: Chat, taste: Taste, settings: Settings, *, source: str = "") -> Look:

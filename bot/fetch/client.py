@@ -68,6 +68,7 @@ class _Wish:
     validators: Validators
     kind: Kind
     max_bytes: int
+    beginning: bool
 
     def headers(self) -> dict[str, str]:
         """Return the headers that say so; validators that no header can hold are left out."""
@@ -75,6 +76,7 @@ class _Wish:
             "Accept": _ACCEPT[self.kind],
             "If-None-Match": head.validator(self.validators.etag),
             "If-Modified-Since": head.validator(self.validators.modified),
+            "Range": f"bytes=0-{self.max_bytes - 1}" if self.beginning else "",
         }
         return {name: value for name, value in headers.items() if value}
 
@@ -156,17 +158,19 @@ class Client:
         max_bytes: int | None = None,
         timeout_s: float | None = None,
         kind: Kind = Kind.FEED,
+        beginning: bool = False,
     ) -> Answer:
         """Return what is at ``url``, or why there is nothing; nothing that the network does is raised.
 
         Where ``url`` names no scheme and https cannot be reached, http is asked in the same time.
         :class:`NotModified` only comes of validators. Limits not given are those of the settings.
+        Where the ``beginning`` is enough, what is longer than ``max_bytes`` is cut there and no failure.
         """
         try:
             start = address.normalise(url)
         except ValueError as error:
             return Failed(Failure.BAD_ADDRESS, str(error))
-        wish = _Wish(validators, kind, max_bytes or self._settings.fetch_max_bytes)
+        wish = _Wish(validators, kind, max_bytes or self._settings.fetch_max_bytes, beginning)
         seconds = timeout_s or self._settings.fetch_timeout_seconds
         try:
             async with asyncio.timeout(seconds):
@@ -222,13 +226,14 @@ class Client:
                 return None
             if status == 304 and (wish.validators.etag or wish.validators.modified):
                 return NotModified(chain.moved_to, head.max_age_s(response.headers, now))
-            if not head.has_document(status):
+            is_part = wish.beginning and head.is_beginning(status, response.headers)
+            if not is_part and not head.has_document(status):
                 return Failed(
                     head.failure_of(status),
                     f"{address.host_of(chain.url)} answered {status}",
                     head.retry_after_s(response.headers, now),
                 )
-            return _fetched(response, await _body(response, wish.max_bytes), chain, now)
+            return _fetched(response, await _body(response, wish), chain, now)
 
 
 def user_agent(settings: Settings) -> str:
@@ -252,23 +257,29 @@ def _fetched(response: aiohttp.ClientResponse, body: bytes, chain: _Chain, now: 
     )
 
 
-async def _body(response: aiohttp.ClientResponse, most: int) -> bytes:
-    """Return the whole document, decoded.
+async def _body(response: aiohttp.ClientResponse, wish: _Wish) -> bytes:
+    """Return the document, decoded: the whole of it, or its beginning where that is wished for.
 
     Raises:
-        TooMuchError: if it, or what is sent of it, has more than ``most`` bytes.
+        TooMuchError: if the whole, or what is sent of it, has more bytes than wished for.
         BadCodingError: if it cannot be decoded.
     """
-    if (response.content_length or 0) > most:
+    most = wish.max_bytes
+    if (response.content_length or 0) > most and not wish.beginning:
         raise TooMuchError
     document = bytearray()
-    body = Body(",".join(response.headers.getall("Content-Encoding", ())), most)
+    # A beginning is cut here; its codings may go on to the end of the piece in hand.
+    room = most + 4 * PIECE if wish.beginning else most
+    body = Body(",".join(response.headers.getall("Content-Encoding", ())), room)
     async for chunk in response.content.iter_chunked(PIECE):
         for piece in body.feed(chunk):
             if len(document) + len(piece) > most:
+                if wish.beginning:
+                    return bytes(document + piece)[:most]
                 raise TooMuchError
             document += piece
             if len(piece) >= PIECE:  # there may be much more behind: let others run meanwhile
                 await asyncio.sleep(0)
-    body.finish()
+    if not wish.beginning:
+        body.finish()
     return bytes(document)

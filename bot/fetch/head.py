@@ -53,6 +53,11 @@ def has_document(status: int) -> bool:
     return 200 <= status < 300 and status not in {204, 205, 206, 226}
 
 
+def is_beginning(status: int, headers: Mapping[str, str]) -> bool:
+    """Tell whether an answer carries the part that ``Range: bytes=0-…`` asks for."""
+    return status == 206 and headers.get("Content-Range", "").strip().lower().startswith("bytes 0-")
+
+
 def failure_of(status: int) -> Failure:
     """Return what an answer of ``status``, which brought no document, means."""
     if 500 <= status < 600:

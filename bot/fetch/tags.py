@@ -1,4 +1,4 @@
-"""The few tags of a page that may lead to feeds, found without building a tree. Pure.
+"""The few tags of a page that tell of other addresses, found without building a tree. Pure.
 
 A tree would need a bound of its own: browsers' parsers take quadratic time for deep nesting (half a
 minute for 500 kB of ``<div>``). Here each character is looked at a fixed number of times.
@@ -7,11 +7,12 @@ minute for 500 kB of ``<div>``). Here each character is looked at a fixed number
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from html import unescape
 
-_OPENING = re.compile(
-    r"<(?:(!--)|(script|style|textarea|title|template)\b|(base|link|a)(?=[\s/>]))", re.IGNORECASE
-)
+FEED_TAGS = ("base", "link", "a")
+"""The tags that may lead to feeds."""
+
 _ATTRIBUTE = re.compile(r"""[\s/]*([^\s/>=][^\s/>=]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*)))?""")
 _TAG = re.compile(r"<[^<>]*>?")
 _ANCHOR_END = re.compile(r"</?a[\s/>]", re.IGNORECASE)
@@ -32,13 +33,14 @@ class Tag:
     @property
     def text(self) -> str:
         """What stands in an anchor, as far as it is short."""
-        return unescape(_TAG.sub(" ", _ANCHOR_END.split(self.after, maxsplit=1)[0]))
+        return _unescaped(_TAG.sub(" ", _ANCHOR_END.split(self.after, maxsplit=1)[0]))
 
 
-def tags_of(page: str) -> Iterator[Tag]:
-    """Yield the ``base``, ``link`` and ``a`` tags of ``page`` in order; not those in comments and scripts."""
+def tags_of(page: str, names: tuple[str, ...] = FEED_TAGS) -> Iterator[Tag]:
+    """Yield the tags of ``page`` that have one of ``names``, in order; not those in comments and scripts."""
     at = 0
-    while found := _OPENING.search(page, at):
+    opening = _opening(names)
+    while found := opening.search(page, at):
         comment, opaque, name = found.groups()
         if comment or opaque:
             end = page.find("-->", found.end()) if comment else _closing(page, opaque, found.end())
@@ -48,6 +50,21 @@ def tags_of(page: str) -> Iterator[Tag]:
         else:
             attributes, at = _attributes(page, found.end())
             yield Tag(name.lower(), attributes, page[at : at + _TEXT_REACH])
+
+
+@cache
+def _opening(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what finds the next tag of ``names``, comment, or element whose content is no markup."""
+    return re.compile(
+        rf"<(?:(!--)|(script|style|textarea|title|template)\b|({'|'.join(names)})(?=[\s/>]))", re.IGNORECASE
+    )
+
+
+def _unescaped(text: str) -> str:
+    try:
+        return unescape(text)
+    except ValueError:  # the number of a character has thousands of digits
+        return text
 
 
 def _closing(page: str, name: str, at: int) -> int:
@@ -60,7 +77,7 @@ def _attributes(page: str, at: int) -> tuple[dict[str, str], int]:
     attributes: dict[str, str] = {}
     while found := _ATTRIBUTE.match(page, at):
         name, *values = found.groups()
-        attributes.setdefault(name.lower(), unescape(next((one for one in values if one), "")))
+        attributes.setdefault(name.lower(), _unescaped(next((one for one in values if one), "")))
         at = found.end()
     end = page.find(">", at)
     return attributes, end + 1 if end >= 0 else len(page)

@@ -71,12 +71,13 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uff
 _ESCAPES = re.compile(rb"\x1b[$(]|~\{")
 
 
-def to_text(body: bytes, content_type: str = "") -> str:
+def to_text(body: bytes, content_type: str = "", *, guess_bytes: int = GUESS_BYTES) -> str:
     """Return the text of ``body``, without byte order mark and without unwritable characters.
 
-    ``content_type`` is the HTTP header as sent, "" for none.
+    ``content_type`` is the HTTP header as sent, "" for none. Where only a guess is left, it looks
+    at the first ``guess_bytes``.
     """
-    return clean(_decode(body, content_type).removeprefix("\ufeff"))
+    return clean(_decode(body, content_type, guess_bytes).removeprefix("\ufeff"))
 
 
 def clean(text: str) -> str:
@@ -84,7 +85,7 @@ def clean(text: str) -> str:
     return _UNWRITABLE.sub("", text)
 
 
-def _decode(body: bytes, content_type: str) -> str:
+def _decode(body: bytes, content_type: str, guess_bytes: int) -> str:
     mark, certain = _by_mark(body)
     claims = [claim for claim in _claims(body, content_type) if _is_credible(claim, body)]
     if not certain and claims and claims[0] in _ESCAPED and _ESCAPES.search(body):
@@ -97,7 +98,7 @@ def _decode(body: bytes, content_type: str) -> str:
             for encoding in encodings:
                 if (text := read(body, encoding)) is not None:
                     return text
-    return body.decode(_guess(body), "replace")
+    return body.decode(_guess(body[:guess_bytes]), "replace")
 
 
 def _by_mark(body: bytes) -> tuple[int, str]:
@@ -170,8 +171,7 @@ def _mostly(body: bytes, encoding: str) -> str | None:
     return text if wrong <= max(1, BAD_SHARE * high) and wrong * 3 <= high else None
 
 
-def _guess(body: bytes) -> str:
-    head = body[:GUESS_BYTES]
+def _guess(head: bytes) -> str:
     encoding = _known(chardet.detect(head)["encoding"] or "")
     # A feed's tags are ASCII whatever its words are, so a code without ASCII is a bad guess.
     return encoding if encoding and b"<rss>{}".decode(encoding, "replace") == "<rss>{}" else "cp1252"

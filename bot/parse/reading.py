@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from bot.errors import NotAFeed
 from bot.parse import wire
+from bot.parse.article import text_of
 from bot.parse.document import attempt
 from bot.parse.verdict import Refused
 from bot.parse.wire import READY, Order, Reply
@@ -40,6 +41,9 @@ def serve(orders: BinaryIO, replies: BinaryIO) -> None:
 
 def _answer(order: Order, body: bytes) -> tuple[Reply, bytes]:
     try:
+        if order.article:
+            text = text_of(body, order.url, order.content_type).encode(errors="replace")
+            return Reply("text", size=len(text), resident=_resident()), text
         found = attempt(body, url=order.url, content_type=order.content_type, effort=order.effort)
         if isinstance(found, Refused):
             return Reply("refused", found.reason), b""

@@ -1,7 +1,7 @@
 """What the parser's processes say to each other. Pure.
 
     we to the worker   one line of JSON (:class:`Order`), then the body
-    the worker to us   one line of JSON (:class:`Reply`), then the document
+    the worker to us   one line of JSON (:class:`Reply`), then the document, or the text
 
 Plain JSON, since the writer has read hostile bytes: a document is one line for the feed and one
 for each item, so that a large one is unpacked in small steps.
@@ -22,20 +22,21 @@ READY = b"ready\n"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to read: ``size`` bytes of body follow."""
+    """What to read: ``size`` bytes of body follow. An ``article`` is a page, wanted for its text."""
 
     size: int
     url: str
     content_type: str
     effort: Effort
     limit_s: float
+    article: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came of it; ``status`` is ``document``, ``not a feed``, ``refused`` or ``too complex``.
+    """What came of it; ``status`` is ``document``, ``text``, ``not a feed``, ``refused`` or ``too complex``.
 
-    ``size`` bytes of document follow; ``resident`` is the most memory the worker has held so far.
+    ``size`` bytes of document or text follow; ``resident`` is the most memory the worker has held so far.
     """
 
     status: str

@@ -70,12 +70,29 @@ class _Worker:
 
     async def read(self, body: bytes, url: str, content_type: str, effort: Effort) -> Document | Refused:
         """Read a document; see :meth:`Parser.read`. Cancelled, it leaves no answer behind."""
+        order = Order(len(body), url, content_type, effort, self._limit_s)
+        return await self._understood(*await self._answer(order, body))
+
+    async def text(self, body: bytes, url: str, content_type: str) -> str:
+        """Read a page's text; see :meth:`Parser.text`. Cancelled, it leaves no answer behind."""
+        order = Order(len(body), url, content_type, Effort.ALL, self._limit_s, article=True)
+        reply, payload = await self._answer(order, body)
+        if reply.status != "text":
+            raise TooComplex(reply.message)
+        return payload.decode(errors="replace")
+
+    async def _answer(self, order: Order, body: bytes) -> tuple[Reply, bytes]:
+        """Have the order carried out, by one process or the next.
+
+        Raises:
+            TooComplex: it takes too much time or memory.
+        """
         while True:
             process = await self._ready()
             is_fresh = self._served == 0
             try:
                 async with asyncio.timeout(PATIENCE * self._limit_s):
-                    reply, payload = await self._ask(process, body, url, content_type, effort)
+                    reply, payload = await self._ask(process, order, body)
             except TimeoutError:
                 self._kill()
                 raise TooComplex(f"it takes more than {PATIENCE * self._limit_s:g} seconds to read") from None
@@ -92,7 +109,7 @@ class _Worker:
             self._served += 1
             if self._served >= MOST_DOCUMENTS or reply.resident > MOST_RESIDENT:
                 self._kill()
-            return await self._understood(reply, payload)
+            return reply, payload
 
     async def close(self) -> None:
         """End the process and wait for its end, so that none is left."""
@@ -136,12 +153,10 @@ class _Worker:
             raise
         return self._process
 
-    async def _ask(
-        self, process: asyncio.subprocess.Process, body: bytes, url: str, content_type: str, effort: Effort
-    ) -> tuple[Reply, bytes]:
+    @staticmethod
+    async def _ask(process: asyncio.subprocess.Process, order: Order, body: bytes) -> tuple[Reply, bytes]:
         assert process.stdin is not None
         assert process.stdout is not None
-        order = Order(len(body), url, content_type, effort, self._limit_s)
         try:
             process.stdin.write(wire.pack_order(order))
             process.stdin.write(body)
@@ -240,6 +255,20 @@ class Parser:
         if isinstance(found, Refused):
             raise TooComplex(f"its reader gives it up: {found.reason}")
         return found
+
+    async def text(self, page: bytes, url: str, content_type: str = "") -> str:
+        """Return the text of an article's page as HTML, "" where it has none; needs the extra.
+
+        Not by the ordinary workers: feeds go first.
+
+        Raises:
+            TooComplex: it takes too much time or memory.
+        """
+        worker = await self._free_patient.get()
+        try:
+            return await worker.text(page, url, content_type)
+        finally:
+            self._free_patient.put_nowait(worker)
 
     @staticmethod
     async def _read(

@@ -56,6 +56,11 @@ def rungs(message: Message, image_proxy: str = "") -> tuple[Rung, ...]:
     return (*by_address, *by_upload, text)
 
 
+def cost(message: Message) -> int:
+    """Return how many messages Telegram counts for ``message`` at most: an album's pictures count singly."""
+    return max(1, len(message.media))
+
+
 def _may_be_photo(url: str) -> bool:
     """Tell whether Telegram may take what is at ``url`` for a photo, as far as the address tells."""
     try:

@@ -1,9 +1,10 @@
 """Chats: what we know of each, what it hears, and what it wants to be alerted of."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
 
-from bot.errors import StoreError
-from bot.items import Alert, Chat, ChatId, FeedId, Subscription, UserId
+from bot.errors import StoreError, StoreUnavailable
+from bot.items import Alert, Chat, ChatId, FeedId, Subscription, Taste, UserId
 from bot.store import fields, keys
 from bot.store.door import Door
 from bot.store.feeds import UNHEARD_MS
@@ -12,6 +13,9 @@ LOST_DAYS = 30
 """How long what a chat heard is kept once Telegram lets us write there no more: it may come back."""
 
 LOST_MS = LOST_DAYS * 86_400_000
+
+SWAPS = 20
+"""Times that a change is tried anew because another came first: more than can press at once."""
 
 ABANDONED_AT_ONCE = 20
 """Chats forgotten in one step: each may hear hundreds of feeds."""
@@ -33,7 +37,7 @@ class Chats:
         """Save what we know of a chat, but not whether it is paused: see :meth:`pause`, :meth:`resume`.
 
         With ``before``, as it was read, only what differs is saved: what somebody else has changed
-        since then stays.
+        since then stays. What it holds of a taste is one piece in this: change that by :meth:`tune`.
         """
         told = fields.of_chat(chat)
         if before:
@@ -69,10 +73,38 @@ class Chats:
             )
         return bool(new)
 
-    async def update(self, subscription: Subscription) -> None:
-        """Save how a chat hears a feed; a subscription that has ended meanwhile stays ended."""
-        told = fields.of_subscription(subscription)
-        await self._door.run("update_subscription", subscription.chat, subscription.feed, told)
+    async def update(
+        self, chat_id: ChatId, feed_id: FeedId, how: Callable[[Subscription], Subscription]
+    ) -> Subscription | None:
+        """Change how a chat hears a feed as ``how`` says of what stands there, and return what stands then.
+
+        What others change meanwhile stays. None: the subscription has ended, and stays ended.
+        """
+
+        def changed(raw: bytes) -> str | None:
+            return fields.of_subscription(how(fields.subscription(chat_id, feed_id, raw))) if raw else None
+
+        told = await self._swap(keys.feed_chats(feed_id), str(chat_id), changed)
+        return None if told is None else fields.subscription(chat_id, feed_id, told.encode())
+
+    async def tune(self, chat_id: ChatId, how: Callable[[Taste], Taste]) -> Taste:
+        """Change a chat's taste as ``how`` says of what stands there, and return what stands then."""
+        told = await self._swap(
+            keys.chat(chat_id), "taste", lambda raw: fields.of_taste(how(fields.taste(raw)))
+        )
+        return fields.taste((told or "").encode())
+
+    async def _swap(self, key: str, field: str, how: Callable[[bytes], str | None]) -> str | None:
+        """Put what ``how`` makes of a field in its place, anew where another writer came in between.
+
+        ``how`` is told b"" where there is no field, and says None for leaving things as they are.
+        """
+        for _ in range(SWAPS):
+            was = await self._door.do("HGET", key, field) or b""
+            told = how(was)
+            if told is None or await self._door.run("swap", field, was, told, keys=[key]):
+                return told
+        raise StoreUnavailable(f"{field} of {key} changes all the time; try again")
 
     async def unsubscribe(self, chat_id: ChatId, feed_id: FeedId) -> bool:
         """End a subscription in both directions and drop what waits from that feed. False: there was none.
@@ -125,6 +157,12 @@ class Chats:
         False: it was paused already.
         """
         return bool(await self._door.run("pause", chat_id, why, int(lost)))
+
+    async def first_time(self, chat_id: ChatId, trouble: str) -> bool:
+        """Note that the chat's owner is told of ``trouble``; False if they were, within :data:`LOST_DAYS`."""
+        digest = blake2b(trouble.encode("utf-8", "replace"), digest_size=8).hexdigest()
+        place = keys.hinted(chat_id, digest)
+        return bool(await self._door.do("SET", place, "1", "NX", "PX", LOST_MS))
 
     async def abandon(self) -> list[ChatId]:
         """Forget some of the chats that were lost :data:`LOST_DAYS` ago, and return them."""

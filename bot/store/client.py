@@ -18,6 +18,7 @@ from bot.store import keys
 from bot.store.chats import Chats
 from bot.store.claims import Claims
 from bot.store.door import DEADLINE_S, Door, Pace
+from bot.store.drafts import Drafts
 from bot.store.edits import Edits
 from bot.store.embedded import EmbeddedServer
 from bot.store.feeds import Feeds
@@ -70,6 +71,7 @@ class Store:
         self.outbox = Outbox(self._door, limit, keep_ms=keep_ms)
         self.edits = Edits(self._door, limit)
         self.claims = Claims(self._door)
+        self.drafts = Drafts(self._door)
         self.status = Status(self._door)
 
     async def ping(self) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bot.items import ChatId, Hit, ItemId
 from bot.store import fields
 from bot.store.door import Argument, Door
-from bot.store.outbox import LETTERS_AT_ONCE, Letter, Limits, broken_chats
+from bot.store.outbox import LETTERS_AT_ONCE, Letter, Limits, broken_chats, message_ids
 from bot.store.wishes import Wishes, read_wishes
 
 IN_FLIGHT_MS = 5_000
@@ -29,6 +29,8 @@ class EditClaim:
     message_id: int
     note: str
     wishes: Wishes
+    pieces: tuple[int, ...] = ()
+    """Its messages, where it takes several; ``message_id`` is the first of them."""
 
     @property
     def new_picture(self) -> bool:
@@ -77,8 +79,9 @@ class Edits:
                 message,
                 note.decode(),
                 read_wishes(chat, item, how, told),
+                message_ids(pieces),
             )
-            for chat, item, message, note, how, told in found
+            for chat, item, message, note, how, told, pieces in found
         )
 
     async def finish(self, claim: EditClaim, *, again_ms: int | None = None, done: bool = False) -> None:

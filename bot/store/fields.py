@@ -85,7 +85,7 @@ def of_chat(chat: Chat) -> Fields:
         "timezone": chat.timezone,
         "corrections": _choice(chat.corrections),
         "once": _choice(chat.once),
-        "taste": _json(_of_taste(chat.taste)),
+        "taste": of_taste(chat.taste),
     }
 
 
@@ -103,7 +103,7 @@ def chat(chat_id: ChatId, raw: Mapping[bytes, bytes]) -> Chat:
         paused=told.get("paused", ""),
         corrections=_CHOICES.get(told.get("corrections", "")),
         once=_CHOICES.get(told.get("once", "")),
-        taste=_taste(_table(told.get("taste", "").encode())),
+        taste=taste(told.get("taste", "").encode()),
     )
 
 
@@ -136,6 +136,16 @@ def subscription(chat_id: ChatId, feed_id: FeedId, raw: bytes) -> Subscription:
         taste=_taste(told.get("taste")),
         paused=told.get("paused", False),
     )
+
+
+def of_taste(taste: Taste) -> str:
+    """Return what somebody has chosen of a taste as JSON."""
+    return _json(_of_taste(taste))
+
+
+def taste(raw: bytes) -> Taste:
+    """Return the taste that ``raw`` tells of."""
+    return _taste(_table(raw))
 
 
 def _of_taste(taste: Taste) -> dict[str, Any]:

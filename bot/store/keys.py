@@ -36,6 +36,8 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `lease:{chat}`       | hash   | its end, or 30 days | the message in flight: `token`, `item`, `till` (ms)|
 |                      |        |                     | `after`: of `tops`, or `?`: it has a higher id|
 | `sent:{chat}`        | zset   | KEEP_DAYS, by count | item id by message id (0: sent before a migration)|
+| `pieces:{chat}`      | hash   | KEEP_DAYS, by count | item id → ids of its messages, where it takes|
+|                      |        |                     | several; `open`: the item that was begun     |
 | `parked:{chat}`      | hash   | KEEP_DAYS, by count | item id → why it will not be delivered       |
 | `troubles`           | zset   | KEEP_DAYS, by count | `chat item` parked lately, by when (ms)      |
 | `told:{chat}`        | zset   | two days, by count  | keys of the stories a chat was told, by when (ms)|
@@ -56,9 +58,11 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `tally:{day}`        | hash   | 8 days              | counts of a day since 1970 (UTC): `sent`, `edited`,|
 |                      |        |                     | `parked`, `flooded`, `found`, `same`         |
 | `update:{id}`        | string | a day               | Telegram update: times begun, or `done`      |
+| `draft:{chat}:{hash}`| string | a day               | a message template that was shown and waits for a yes|
 | `leaders`            | hash   | for ever            | role of one only (polling, routing) → `till holder`|
 | `file:{bot}:{hash}`  | string | 30 days             | Telegram's file id of a picture that was uploaded|
 | `bad:{bot}:{hash}`   | string | 3 days              | a picture's address that Telegram could not use|
+| `hinted:{chat}:{hash}`| string | 30 days            | an owner was told of some trouble            |
 | `health`             | hash   | for ever            | last good look, route, send and update (ms)  |
 
 The generations of a feed's keys change places (`a` becomes `b`, and the old `b` goes) when `a`
@@ -165,6 +169,11 @@ def sent(chat_id: ChatId) -> str:
     return f"sent:{chat_id}"
 
 
+def pieces(chat_id: ChatId) -> str:
+    """The messages of items that take several."""
+    return f"pieces:{chat_id}"
+
+
 def parked(chat_id: ChatId) -> str:
     """What will not be delivered to the chat, and why."""
     return f"parked:{chat_id}"
@@ -175,6 +184,11 @@ def known(chat_id: ChatId) -> str:
     return f"known:{chat_id}"
 
 
+def hinted(chat_id: ChatId, digest: str) -> str:
+    """Whether the chat's owner was told of some trouble."""
+    return f"hinted:{chat_id}:{digest}"
+
+
 def tally(day: int) -> str:
     """What became of messages on one day, counted since 1970 in UTC."""
     return f"tally:{day}"
@@ -183,6 +197,11 @@ def tally(day: int) -> str:
 def update(update_id: int) -> str:
     """One update of Telegram's."""
     return f"update:{update_id}"
+
+
+def draft(chat_id: ChatId, digest: str) -> str:
+    """A message template that may become the chat's."""
+    return f"draft:{chat_id}:{digest}"
 
 
 def file(bot_id: int, digest: str) -> str:

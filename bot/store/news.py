@@ -14,7 +14,7 @@ from heapq import nlargest
 from bot import identity
 from bot.errors import CorruptRecord, StoreError
 from bot.identity import Keys
-from bot.items import Feed, FeedId, Item, ItemId, StoredItem
+from bot.items import Feed, FeedId, Item, ItemId, Page, StoredItem
 from bot.store import fields, keys, prints, records
 from bot.store.changes import changes
 from bot.store.door import Argument, Door
@@ -45,11 +45,15 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An item of a document, with the keys it is known by and its place in the lanes."""
+    """An item of a document, with the keys it is known by and its place in the lanes.
+
+    ``page`` is what its own page says; kept if the item is new.
+    """
 
     keys: Keys
     item: Item
     order_ms: int
+    page: Page = field(default_factory=Page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,11 @@ class News:
         if tally.lost:
             logger.warning("feed %s: what it had shown is lost; its items are taken as seen", feed.id)
         return tally.taken()
+
+    async def unseen(self, feed_id: FeedId, candidates: Sequence[Candidate]) -> list[bool]:
+        """Return of each candidate whether it seems new: a hint, for others may take it in meanwhile."""
+        known, _ = await self._known(feed_id, candidates)
+        return [not one for one in known]
 
     async def _known(
         self, feed_id: FeedId, candidates: Sequence[Candidate]
@@ -324,7 +333,7 @@ def _arguments(
         elif one.order_ms < intake.kept_from_ms:
             record = _UNKEPT
         else:
-            stored = StoredItem(item_id, intake.feed.id, one.item, intake.noticed_ms, one.order_ms)
+            stored = StoredItem(item_id, intake.feed.id, one.item, intake.noticed_ms, one.order_ms, one.page)
             record, new_print = records.pack(stored), prints.of_new(one.item)
         others = [key for key in one.keys.all if key not in one.keys.trusted]
         every = (*one.keys.trusted, *others)

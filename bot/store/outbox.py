@@ -84,6 +84,8 @@ class Claim:
     token: str
     attempt: int
     hits: tuple[Hit, ...] = ()
+    pieces: tuple[int, ...] = ()
+    """The messages that the item was sent as so far, where it takes several."""
     doubt: str = ""
     """Not "": an attempt before may have arrived, with a higher message id than this ("?": unknown)."""
     wishes: Wishes | None = None
@@ -189,13 +191,23 @@ class Outbox:
                 token.decode(),
                 attempt,
                 fields.hits(note),
+                message_ids(rest[-1]),
                 doubt.decode(),
-                read_wishes(chat, item, how, told, *rest),
+                read_wishes(chat, item, how, told, *rest[:-1]),
             )
             for chat, item, token, attempt, note, doubt, how, told, *rest in found
         )
         due_ms = None if edit_ms < 0 else edit_ms
         return Claimed(claims, wait_ms, due_ms, now_ms, back_ms, broken_chats(broken))
+
+    async def piece(self, claim: Claim, message_id: int, *, age_ms: int | None = None) -> bool:
+        """Note that one message of the item was sent and more are to follow, before anything else there.
+
+        Telling it twice notes it once. False: the claim was no longer ours.
+        """
+        age = "" if age_ms is None else age_ms
+        args = (message_id, len(claim.pieces), self._keep_ms, age)
+        return bool(await self._door.run("piece", claim.chat, claim.item, claim.token, *args))
 
     async def settle(
         self,
@@ -206,26 +218,38 @@ class Outbox:
         age_ms: int | None = None,
         found: bool = False,
         stories: Sequence[int] = (),
+        others: Sequence[int] = (),
     ) -> bool:
-        """Note that the item was sent as ``message_id``, and let the chat's next one follow.
+        """Note that the item was sent, at last as ``message_id``, and let the chat's next one follow.
 
         ``extra_cost`` is how many messages beyond the first it took, ``age_ms`` how long ago the call
-        began that Telegram took it with. ``found``: it was there
-        already, from an attempt whose end nobody knew. ``stories`` are the keys it is known again
-        by when another feed tells it. False: the claim was no longer ours; that the item was sent
-        is noted all the same.
+        began that Telegram took it with. ``found``: it was there already, from an attempt whose end
+        nobody knew. ``stories`` are the keys it is known again by when another feed tells it,
+        ``others`` the ids of an album's further messages. False: the claim was no longer ours;
+        that the item was sent is noted all the same.
         """
         age = "" if age_ms is None else age_ms
-        args = (message_id, extra_cost, SENT_KEPT, self._keep_ms, age, int(found), STORIES_KEPT_MS, *stories)
-        return bool(await self._door.run("settle", claim.chat, claim.item, claim.token, *args))
+        args = (message_id, extra_cost, SENT_KEPT, self._keep_ms, age, int(found), STORIES_KEPT_MS)
+        place, further = len(claim.pieces), " ".join(map(str, others))
+        claimed = (claim.chat, claim.item, claim.token)
+        return bool(await self._door.run("settle", *claimed, *args, place, further, *stories))
 
-    async def defer(self, claim: Claim, wait_ms: int, *, counts: bool = True, met: Met = Met.NOTHING) -> bool:
+    async def defer(
+        self,
+        claim: Claim,
+        wait_ms: int,
+        *,
+        counts: bool = True,
+        met: Met = Met.NOTHING,
+        unasked: bool = False,
+    ) -> bool:
         """Keep the item first in its lane, and send the chat nothing for ``wait_ms``.
 
         With ``counts=False`` the attempt does not count: a flood wait or an outage is no fault
-        of the item's. False: the claim was no longer ours; the wait is kept all the same.
+        of the item's. ``unasked``: Telegram was not called to send it, so it takes nothing of the
+        budget. False: the claim was no longer ours; the wait is kept all the same.
         """
-        args = (wait_ms, int(counts), met.value)
+        args = (wait_ms, int(counts), met.value, int(unasked))
         return bool(await self._door.run("defer", claim.chat, claim.item, claim.token, *args))
 
     async def park(self, claim: Claim, why: str, *, unasked: bool = False, tally: str = "parked") -> bool:
@@ -238,16 +262,24 @@ class Outbox:
         return bool(await self._door.run("park", claim.chat, claim.item, claim.token, *args))
 
     async def reserve(
-        self, chat_id: ChatId, cost: int = 1, *, edit: bool = False, within_ms: int = REPLY_WAIT_MS
+        self,
+        chat_id: ChatId,
+        cost: int = 1,
+        *,
+        edit: bool = False,
+        beside: bool = False,
+        within_ms: int = REPLY_WAIT_MS,
     ) -> int:
         """Take ``cost`` messages of the chat's and the bot's budget, ahead of all news.
 
-        An ``edit`` has a budget of its own in the chat. Returns in how many milliseconds it may
+        An ``edit`` has a budget of its own in the chat. ``beside``: they go with a message that was
+        claimed, so that the chat's turn need not come first. Returns in how many milliseconds it may
         be sent. More than ``within_ms`` takes nothing: ask again then, or do without.
         """
         nonce = uuid.uuid4().hex[:16]
         limits = (self._limit.messages, self._limit.window_ms)
-        return int(await self._door.run("reserve", chat_id, cost, nonce, *limits, int(edit), within_ms))
+        what = "edit" if edit else "beside" if beside else ""
+        return int(await self._door.run("reserve", chat_id, cost, nonce, *limits, what, within_ms))
 
     async def hold(self, chat_id: ChatId | None, wait_ms: int, *, flood: bool = False) -> None:
         """Send nothing to the chat, or with ``None`` to anybody, for ``wait_ms``.
@@ -318,6 +350,11 @@ class Outbox:
     async def note_bad_address(self, bot_id: int, url_hash: str) -> None:
         """Note that Telegram could not use a picture's address, for as long as it may remember that."""
         await self._door.do("SET", keys.bad(bot_id, url_hash), "1", "EX", BAD_KEPT_S)
+
+
+def message_ids(raw: bytes) -> tuple[int, ...]:
+    """Return the ids of an item's messages, where it takes several."""
+    return tuple(map(int, raw.split()))
 
 
 def broken_chats(broken: Sequence[bytes]) -> tuple[tuple[ChatId, str], ...]:

@@ -67,6 +67,16 @@ def code(text: str) -> RichText:
     return _whole(EntityKind.CODE, text)
 
 
+def pre(text: str) -> RichText:
+    """Set ``text`` as a block of code, its lines as they are."""
+    return _whole(EntityKind.PRE, text)
+
+
+def quote(text: str) -> RichText:
+    """Set ``text`` as a quotation."""
+    return _whole(EntityKind.QUOTE, text)
+
+
 def link(text: str, url: str) -> RichText:
     """Link ``text``, if there is an address to link it to."""
     return _whole(EntityKind.LINK, text, url) if url else RichText(text)

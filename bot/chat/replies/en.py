@@ -1,5 +1,6 @@
 """English."""
 
+from bot.chat.replies.choosing_en import EN_CHOOSING
 from bot.chat.replies.texts import Texts
 from bot.fetch.answer import Failure
 
@@ -21,7 +22,8 @@ EN = Texts(
         "/latest – the newest items; /latest 10 for ten, /latest NAME for one source\n"
         "/alert WORDS – be told loudly of items that hold all these words\n"
         "/alerts – the alerts of this chat\n"
-        "/settings – corrections, repeated stories, language\n\n"
+        "/settings – style, pictures, language and more; /settings NUMBER for one feed\n"
+        "/template – messages as you write them yourself\n\n"
         "For a channel: make me its administrator with the right to post, then write to me in private, "
         "with the channel's @name behind the command: /sub ADDRESS @channel\n"
         "In groups, administrators change things and everybody may read.\n\n"
@@ -51,7 +53,8 @@ EN = Texts(
         "alert": "be told of items with these words",
         "alerts": "the alerts of this chat",
         "unsub": "leave a feed",
-        "settings": "what this chat may choose",
+        "settings": "how items look, language and more",
+        "template": "messages as you write them",
         "help": "what I can do, and how",
         "start": "begin",
     },
@@ -157,7 +160,10 @@ EN = Texts(
     rate_unknown="how often it publishes will show",
     list_title="Feeds of this chat: {count}",
     list_title_of="Feeds of {chat}: {count}",
-    list_foot="Tap ✕ and a number to leave a feed, or send /sub{at} and an address for another.",
+    list_foot=(
+        "Tap ✕ and a number to leave a feed, ⚙️ to set how it looks, "
+        "or send /sub{at} and an address for another."
+    ),
     list_paused="paused",
     list_empty="This chat follows no feeds yet. Send /sub and the address of a website or feed.",
     list_empty_of="{chat} follows no feeds yet. Send: /sub ADDRESS {name}",
@@ -203,26 +209,7 @@ EN = Texts(
     alerts_empty="No alerts yet. Send /alert{at} and the words that matter.",
     alert_removed="Removed.",
     alert_gone="This alert is gone already.",
-    settings_title="Settings of this chat",
-    settings_title_of="Settings of {chat}",
-    settings_foot="Tap a button to change it. In groups, administrators may.",
-    settings_unknown="I did not understand “{words}” behind /settings; the buttons below change things.",
-    setting_names={
-        "corrections": "Corrections",
-        "once": "Stories once",
-        "language": "🌐 Language",
-    },
-    setting_says={
-        "corrections": (
-            "When a feed corrects an item, the message already sent is edited. "
-            "Usual: on in channels, off elsewhere."
-        ),
-        "once": "A story that several feeds of this chat tell comes once. Usual: on.",
-        "language": "The language that I speak in this chat.",
-    },
-    setting_on="✓ {name}",
-    setting_off="✗ {name}",
-    setting_value="{name}: {value}",
+    choosing=EN_CHOOSING,
     status_private="/status is for those who run me: send it to me in private.",
     status_owners=(
         "Only those who run me may see this: ask them to add your id, {person}, to the setting OWNER_IDS. "

@@ -7,6 +7,7 @@ stands behind a command: the @name that it needs where another chat is meant tha
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.chat.replies.choosing import Choosing
 from bot.fetch.answer import Failure
 
 
@@ -110,17 +111,8 @@ class Texts:
     alert_removed: str
     alert_gone: str
 
-    # settings
-    settings_title: str
-    settings_title_of: str
-    settings_foot: str
-    settings_unknown: str
-    setting_names: Mapping[str, str]
-    setting_says: Mapping[str, str]
-    """What each setting does, and how it is where nobody has chosen; by its name in bot.chat.choosing."""
-    setting_on: str
-    setting_off: str
-    setting_value: str
+    choosing: Choosing
+    """What is said of settings and templates."""
 
     # status
     status_private: str

@@ -1,5 +1,6 @@
 """Chinese (simplified)."""
 
+from bot.chat.replies.choosing_zh import ZH_CHOOSING
 from bot.chat.replies.texts import Texts
 from bot.fetch.answer import Failure
 
@@ -20,7 +21,8 @@ ZH = Texts(
         "/latest – 最新消息；/latest 10 显示十条，/latest 名称 只看一个来源\n"
         "/alert 关键词 – 出现含全部这些词的消息时响铃提醒\n"
         "/alerts – 本聊天的提醒\n"
-        "/settings – 更正、重复报道、语言\n\n"
+        "/settings – 样式、图片、语言等；/settings 编号 设置单个订阅\n"
+        "/template – 按你自己写的格式发送\n\n"
         "频道：先把我设为有发消息权限的管理员，再私聊我，在命令后写上频道的 @名称：/sub 地址 @频道\n"
         "群组里由管理员修改设置，所有人都可查看。\n\n"
         "先发送 /sub 加一个地址吧。"
@@ -45,7 +47,8 @@ ZH = Texts(
         "alert": "出现关键词时提醒",
         "alerts": "本聊天的提醒",
         "unsub": "退订",
-        "settings": "本聊天的设置",
+        "settings": "样式、语言等设置",
+        "template": "自己写消息格式",
         "help": "功能与用法",
         "start": "开始",
     },
@@ -119,7 +122,7 @@ ZH = Texts(
     rate_unknown="更新频率尚待观察",
     list_title="本聊天的订阅：{count}",
     list_title_of="{chat} 的订阅：{count}",
-    list_foot="点 ✕ 加编号即可退订；发送 /sub{at} 加地址可再订阅。",
+    list_foot="点 ✕ 加编号即可退订，点 ⚙️ 设置样式；发送 /sub{at} 加地址可再订阅。",
     list_paused="已暂停",
     list_empty="本聊天还没有订阅。请发送 /sub 加网站或订阅源的地址。",
     list_empty_of="{chat} 还没有订阅。请发送：/sub 地址 {name}",
@@ -160,23 +163,7 @@ ZH = Texts(
     alerts_empty="还没有提醒。请发送 /alert{at} 加关键词。",
     alert_removed="已删除。",
     alert_gone="这个提醒已经不在了。",
-    settings_title="本聊天的设置",
-    settings_title_of="{chat} 的设置",
-    settings_foot="点按钮即可修改；群组里由管理员修改。",
-    settings_unknown="我不明白 /settings 后面的“{words}”；请用下面的按钮修改设置。",
-    setting_names={
-        "corrections": "更正",
-        "once": "同一报道只送一次",
-        "language": "🌐 语言 / Language",
-    },
-    setting_says={
-        "corrections": "订阅源更正内容时，已送出的消息随之修改。默认：频道开启，其他关闭。",
-        "once": "本聊天的多个订阅源报道同一件事时，只送一次。默认：开启。",
-        "language": "我在本聊天使用的语言。",
-    },
-    setting_on="✓ {name}",
-    setting_off="✗ {name}",
-    setting_value="{name}：{value}",
+    choosing=ZH_CHOOSING,
     status_private="/status 仅供运行者使用：请私聊我发送。",
     status_owners=(
         "只有运行者可以查看：请他们把你的 id {person} 加入 OWNER_IDS 设置。发送 /help 查看我能为你做什么。"

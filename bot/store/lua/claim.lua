@@ -1,12 +1,13 @@
 -- Hand out what may be sent now: at most one item for a chat, the longest ready first, with all that setting it needs.
 -- uses: clock, tally, pace, turn, rewind
--- KEYS: `ready`, `window`, `budget`, `edits`, `tops`, `chats`, `lane:{chat}` and its three, `lease:{chat}`, `chat:{id}` and its
+-- KEYS: `ready`, `window`, `budget`, `edits`, `tops`, `chats`, `lane:{chat}` and its three, `pieces:{chat}`, `lease:{chat}`, `chat:{id}` and its
 --   `:feeds`, `feed:{id}`, its `:chats` and `:prints`, spelled here.
 -- ARGV: 1 now · 2 limit · 3 lease (ms) · 4 a word never used before · 5 messages in a window · 6 the window (ms)
 -- Result: {ms until it is worth asking again, ms until an edit is due or -1, now, ms that the clock went back or 0,
 --   {chat that cannot be handed out, why …},
 --   {chat, item, token, attempt, hits (JSON) or '', doubt or '', subscription (JSON) or '',
---    {fields of the chat: name, value …}, feeds of the chat, print of the item or '', '1' for a weak link} …}.
+--    {fields of the chat: name, value …}, feeds of the chat, print of the item or '', '1' for a weak link,
+--    ids of the messages it was sent as so far} …}.
 --
 -- `window` holds when each message of the last window was handed out, and replies' reserved times to come.
 -- A claim fits if fewer than the limit lie within one window before or after it: then no window holds more.
@@ -48,7 +49,7 @@ redis.call('HLEN', 'tops') -- fails here if that is not ours, lest it count as e
 
 local function hand_out(chat)
   local lane = 'lane:' .. chat
-  local item = redis.call('ZRANGE', lane, 0, 0)[1]
+  local item = first_of(chat)
   local feed, own = string.match(item, '^([^.]*)%.?(.*)$')
   doubt_lease(chat)
   local token = ARGV[4] .. ':' .. #answer
@@ -67,6 +68,7 @@ local function hand_out(chat)
     redis.call('HLEN', 'chat:' .. chat .. ':feeds'),
     redis.call('HGET', 'feed:' .. feed .. ':prints', own) or '',
     redis.call('HGET', 'feed:' .. feed, 'weak_link') or '',
+    pieces_of(chat, item),
   }
 end
 

@@ -1,7 +1,8 @@
 -- Move all that is known of, waits for and was sent to one chat to another; what the other has stays.
 -- uses: clock, tally, pace, turn
 -- KEYS: `chats`, `moved`, `usernames`, `ready`, `budget`, `lost`, `tops`, and of both chats `chat:{id}`, its `:feeds` and
---   `:alerts`, `lane:{chat}` and its three, `lease:{chat}`, `sent:{chat}`, `told:{chat}`, `known:{chat}`, `minute:{chat}`,
+--   `:alerts`, `lane:{chat}` and its three, `lease:{chat}`, `sent:{chat}`, `pieces:{chat}`, `told:{chat}`, `known:{chat}`,
+--   `minute:{chat}`,
 --   `slow:{chat}`, `parked:{chat}`; `feed:{id}:chats`; spelled here.
 -- ARGV: 1 now · 2 old chat · 3 new chat · 4 lifetime of what was sent and parked (ms)
 -- Result: 1.
@@ -40,6 +41,12 @@ merge_hash('lane:' .. old .. ':notes', 'lane:' .. new .. ':notes')
 merge_hash('lane:' .. old .. ':tries', 'lane:' .. new .. ':tries')
 -- What may have been sent to the old chat cannot be asked for in the new one.
 redis.call('DEL', 'lane:' .. old .. ':doubts')
+-- Of what was begun there, what is left goes to the new one; no message of it stands here.
+local open = redis.call('HGET', 'pieces:' .. old, 'open')
+if open then
+  redis.call('HSET', 'pieces:' .. new, 'open', open, open, (string.gsub(pieces_of(old, open), '%d+', '0')))
+  redis.call('PEXPIRE', 'pieces:' .. new, keep_ms)
+end
 merge_hash('parked:' .. old, 'parked:' .. new)
 redis.call('PEXPIRE', 'parked:' .. new, keep_ms)
 -- Message ids start again in the new chat: 0 says "sent, but not as a message of this chat".
@@ -63,7 +70,7 @@ redis.call('HSETNX', 'chat:' .. new, 'kind', 'supergroup')
 redis.call('HSET', 'moved', old, new)
 redis.call('SADD', 'chats', new)
 redis.call('SREM', 'chats', old)
-for _, kind in ipairs({'chat', 'lane', 'sent', 'lease', 'told', 'known', 'minute', 'slow'}) do
+for _, kind in ipairs({'chat', 'lane', 'sent', 'pieces', 'lease', 'told', 'known', 'minute', 'slow'}) do
   redis.call('DEL', kind .. ':' .. old)
 end
 for _, set in ipairs({'ready', 'budget', 'lost'}) do redis.call('ZREM', set, old) end

@@ -48,17 +48,24 @@ local function at_of(member)
   return tonumber(redis.call('ZSCORE', 'budget', member) or 0)
 end
 
+-- When a minute of the chat has room for `cost` more messages beside `taken` that are on their way.
+local function minute_free_at(chat, cost, taken)
+  if SHARED_MOST == 0 or not is_shared(chat) then return 0 end
+  local room = math.max(1, math.floor(SHARED_MOST / slowness(chat))) - cost
+  local place = -math.max(taken, room) - 1
+  local first = redis.call('ZRANGE', 'minute:' .. chat, place, place, 'WITHSCORES')
+  return first[2] and first[2] + MINUTE_MS or 0
+end
+
 -- When the chat may hear `cost` more messages; in the past for now.
 local function allowed_at(chat, cost)
-  local slow = slowness(chat)
-  local at = math.max(at_of(chat) - leeway_ms(chat, slow), at_of('h' .. chat))
-  if SHARED_MOST > 0 and is_shared(chat) then
-    local room = math.max(1, math.floor(SHARED_MOST / slow)) - (cost or 1)
-    local place = -math.max(0, room) - 1
-    local first = redis.call('ZRANGE', 'minute:' .. chat, place, place, 'WITHSCORES')
-    if first[2] then at = math.max(at, first[2] + MINUTE_MS) end
-  end
-  return at
+  local at = math.max(at_of(chat) - leeway_ms(chat, slowness(chat)), at_of('h' .. chat))
+  return math.max(at, minute_free_at(chat, cost or 1, 0))
+end
+
+-- The same where the chat's turn has come, and been paid for with one message.
+local function allowed_beside_at(chat, cost)
+  return math.max(at_of('h' .. chat), minute_free_at(chat, cost, 1))
 end
 
 -- Between edits. No minute is counted for them: a longer interval keeps each from holding too many.

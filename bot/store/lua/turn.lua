@@ -1,6 +1,6 @@
 -- Shared: whose turn it is. Uses clock, tally and pace.
 -- KEYS: `ready`, `lane:{chat}` and its three, `lease:{chat}`, `chat:{id}`, `sent:{chat}`, `known:{chat}`, `tops`,
---   `parked:{chat}`, `troubles`, `moved`, spelled here.
+--   `pieces:{chat}`, `parked:{chat}`, `troubles`, `moved`, spelled here.
 -- ARGV: none of its own.
 -- Result: functions only.
 -- The number that a chat goes by now: whoever read its subscriptions before a migration still says the old one.
@@ -47,6 +47,32 @@ local function take_from_lane(chat, item)
   redis.call('HDEL', lane .. ':notes', item)
   redis.call('HDEL', lane .. ':tries', item)
   redis.call('HDEL', lane .. ':doubts', item)
+end
+
+-- The messages that an item was sent as so far, where it takes several: their ids in order, '' for none.
+local function pieces_of(chat, item)
+  return redis.call('HGET', 'pieces:' .. chat, item) or ''
+end
+
+local PIECES_KEPT = 500
+
+-- Note the message that is the item's number `place`, from 0; telling it twice notes it once.
+local function add_piece(chat, item, message, place, keep_ms)
+  local pieces, before = 'pieces:' .. chat, pieces_of(chat, item)
+  local _, count = string.gsub(before, '%d+', '')
+  if count ~= place then return end
+  if count == 0 and redis.call('HLEN', pieces) >= PIECES_KEPT then
+    redis.call('HDEL', pieces, redis.call('HRANDFIELD', pieces))
+  end
+  redis.call('HSET', pieces, item, count == 0 and message or before .. ' ' .. message)
+  redis.call('PEXPIRE', pieces, keep_ms)
+end
+
+-- What is sent to the chat next: what was begun, else what is first in its lane.
+local function first_of(chat)
+  local open = redis.call('HGET', 'pieces:' .. chat, 'open')
+  if open and redis.call('ZSCORE', 'lane:' .. chat, open) then return open end
+  return redis.call('ZRANGE', 'lane:' .. chat, 0, 0)[1]
 end
 
 local function holds_lease(chat, token)

@@ -1,0 +1,134 @@
+"""What no message template may say: each refused at once, with what to do."""
+
+import time
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.items import FeedId, Item, ItemId, StoredItem
+from bot.render.look import Look
+from bot.render.template import SOURCE_LIMIT, TemplateFailed, TemplateWrong, check, fill
+
+STORED = StoredItem(ItemId("f.i"), FeedId("f"), Item(title="Rain", tags=("a", "b")), 1, 1)
+
+REFUSED = {
+    "{{ titel }}": "no field “titel”. Fields are author, content",
+    "a\n\n{{ x }}": "Line 3",
+    "{{ title": "cannot be read",
+    "{% if title %}": "cannot be read",
+    "{% endif %}": "cannot be read",
+    "{{ title }} {% trans %}": "unknown tag 'trans'",
+    "{{ title.__class__ }}": "no “.__class__”",
+    "{{ title['__class__'] }}": "brackets",
+    "{{ tags[0] }}": "brackets",
+    "{{ tags[1:2] }}": "brackets",
+    "{% for t in tags %}{{ t.query }}{% endfor %}": "no “.query”",
+    "{% for h in hits %}{{ h.alert }}{% endfor %}": "no “.alert”",
+    "{% for t in tags %}{{ loop }}{% endfor %}": "no field “loop”",
+    "{% if loop is defined %}{% endif %}x": "no field “loop”",
+    "{% for t in tags %}{{ loop.cycle }}{% endfor %}": "no “.cycle”",
+    "{% for t in tags %}{% endfor %}{{ t }}": "no field “t”",
+    "{% for t in tags %}{% for u in tags %}{% endfor %}{% endfor %}": "a for within a for",
+    "{% for t in title %}{% endfor %}": "no list",
+    "{% for t in tags if t %}{% endfor %}": "no condition",
+    "{% for t in tags recursive %}{% endfor %}": "no condition",
+    "{% for a, b in tags %}{% endfor %}": "one variable",
+    "{% for title in tags %}{% endfor %}": "one variable",
+    "{% for self in tags %}{% endfor %}": "something else",
+    "{% for t in tags %}{{ content }}{% endfor %}": "cannot stand in a for",
+    "{{ summary ~ title }}": "cannot be joined",
+    "{{ tags ~ title }}": "(tags|join)",
+    "{{ title ~ published }}": "(published|date)",
+    "{% for h in hits %}{{ h.words ~ title }}{% endfor %}": "words is no text",
+    "{{ 'a' * 10**9 }}": "arithmetic",
+    "{{ 1 + 1 }}": "arithmetic",
+    "{{ -1 }}": "arithmetic",
+    "{{ range(10**9) }}": "called",
+    "{{ title.upper() }}": "called",
+    "{{ '%1000000s'|format }}": "no filter “format”",
+    "{{ title|center(1000000000) }}": "no filter “center”",
+    "{{ title|safe }}": "no filter “safe”",
+    "{{ title|attr('x') }}": "no filter “attr”",
+    "{{ title|truncate }}": "summary|truncate(200)",
+    "{{ title|truncate('x') }}": "summary|truncate(200)",
+    "{{ title|truncate(title) }}": "summary|truncate(200)",
+    "{{ title|truncate(5, true) }}": "summary|truncate(200)",
+    "{{ title|truncate(length=5) }}": "plain values",
+    "{{ title|truncate(0) }}": "from 1 to 4096",
+    "{{ title|truncate(1000000000000) }}": "whole numbers",
+    "{{ title|truncate(10**12) }}": "arithmetic",
+    "{{ title|upper('x') }}": "takes other values, or none",
+    "{{ title|default }}": "default needs one value",
+    "{{ title|replace('', 'x') }}": "to look for",
+    "{{ published|date('%Q') }}": "does not know “%Q”",
+    "{{ published|date('%') }}": "does not know “%”",
+    "{{ title is divisibleby(3) }}": "no test",
+    "{{ 1.5 }}": "whole numbers",
+    "{{ 1e999 }}": "whole numbers",
+    "{{ [title] }}": "“list”",
+    "{{ {} }}": "“dict”",
+    "{{ (title, link) }}": "“tuple”",
+    "{% set x = 1 %}": "“set”",
+    "{% set x %}a{% endset %}": "“set”",
+    "{% macro m() %}{% endmacro %}": "“macro”",
+    "{% call m() %}{% endcall %}": "“call”",
+    "{% include 'a' %}": "“include”",
+    "{% import 'a' as b %}": "“import”",
+    "{% from 'a' import b %}": "“from”",
+    "{% extends 'a' %}": "“extends”",
+    "{% block a %}{% endblock %}": "“block”",
+    "{% filter upper %}{% endfilter %}": "“filter”",
+    "{% with %}{% endwith %}": "“with”",
+    "{% autoescape false %}{{ title }}{% endautoescape %}": "“autoescape”",
+    "": "empty",
+    " \n": "empty",
+    "a" * (SOURCE_LIMIT + 1): "too long: 2001 letters",
+}
+
+
+@pytest.mark.parametrize("source", REFUSED, ids=lambda source: source[:40])
+def test_what_no_template_may_say_is_refused_with_what_to_do(source: str) -> None:
+    with pytest.raises(TemplateWrong) as caught:
+        check(source)
+    with pytest.raises(TemplateFailed):
+        fill(source, STORED, Look(ZoneInfo("UTC"), "en"))
+    said = str(caught.value)
+    assert REFUSED[source] in said
+    assert said[0].isupper()
+    assert said.endswith(".")
+    assert said.count(". ") >= 1
+
+
+HOSTILE = [
+    "{{" * 1000,
+    "{%" * 1000,
+    "{# " * 600,
+    "{% raw %}" * 200,
+    "{{ " + "(" * 900 + "title" + ")" * 900 + " }}",
+    "{{ " + "[" * 900 + " }}",
+    "{{ " + "not " * 480 + "title }}",
+    "{{ " + "-" * 1900 + "1 }}",
+    "{{ title" + "|upper" * 300 + " }}",
+    "{{ title" + ".a" * 900 + " }}",
+    "{{ title" + " ~ title" * 200 + " }}",
+    "{{ title" + " if title else title" * 90 + " }}",
+    "{% if title %}" * 130,
+    "{% if title %}" * 70 + "{% endif %}" * 70,
+    "{% for t in tags %}" * 100,
+    "{{ " + "9" * 1900 + " }}",
+    "{{ '" + "a" * 1900 + "' }}",
+    "{{title}}" * 222,
+    "{% if title %}a{% endif %}" * 76,
+    "{{ title|upper }}" * 100,
+    "{{ \u00fcn\u00efcode }}",
+    "{{ title|\ud800 }}",
+    "\ud800{{ nothing }}",
+]
+
+
+@pytest.mark.parametrize("source", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_template_is_refused_at_once(source: str) -> None:
+    began = time.process_time()
+    with pytest.raises(TemplateWrong):
+        check(source)
+    assert time.process_time() - began < 0.05

@@ -93,12 +93,11 @@ def with_page(stored: StoredItem) -> Item:
         return item
     if page.image and not item.images:
         item = replace(item, images=(page.image,))
-    if page.text_html:
-        text = _read(page.text_html, item.link, "", PAGE_LIMIT).text.text
-        if len(text) > len(whole(item, most=PAGE_LIMIT).text.text):
-            return replace(item, content_html=page.text_html, base=item.link or item.base)
+    said = whole(item, most=PAGE_LIMIT).text.text if page.text_html else ""
     if page.lead_html and not lead(item, item.title).text:
-        return replace(item, summary_html=page.lead_html)
+        item = replace(item, summary_html=page.lead_html)
+    if len(_read(page.text_html, item.link, "", PAGE_LIMIT).text.text) > len(said):
+        item = replace(item, content_html=page.text_html, base=item.link or item.base)
     return item
 
 

@@ -169,7 +169,8 @@ class Setter:
         if text.repeats or (is_said and is_generic(title.text, self._item)):
             title = RichText()
         titled = not is_blank(title.text)
-        foot = foot_of(self._stored, self._look, self._hits, None if titled else self._link)
+        link = None if titled else self._link
+        foot = foot_of(self._stored, self._look, self._hits, link, text.text.text)
         says_enough = text.text.text or (foot.line.text and (shown or not self._link))
         if not titled and not says_enough:
             title = self._stand_in()

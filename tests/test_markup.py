@@ -64,7 +64,7 @@ def html(source: str, **options: bool) -> str:
         ("1 < 2 && 3 > 2 <3", "1 &lt; 2 &amp;&amp; 3 &gt; 2 &lt;3"),
         ("cut off <a href='http://x.example", "cut off"),
         ("<正>one <b>two</b></正> three", "&lt;正&gt;one <b>two</b> three"),
-        ("<p title=\"a>x <i>y</i> \"z", 'x <i>y</i> "z'),
+        ('<p title="a>x <i>y</i> "z', 'x <i>y</i> "z'),
         ("if a <b then c", "if a &lt;b then c"),
         ("&amp;lt;b&amp;gt; &eacute;&#8212;&nbsp;", "&amp;lt;b&amp;gt; é—"),
         ("<p title='a>b' data-x=\"c>d\">t", "t"),

@@ -185,7 +185,7 @@ def test_players_are_left_out_where_a_picture_stands_beside_the_text() -> None:
 
 
 def test_what_a_picture_says_when_pointed_at_is_read_where_nothing_else_is() -> None:
-    picture = "<img src='/c.png' title='Why not send the robots to where the fun is?'>"
+    picture = "<img src='/c.png' title='Why not send the <i>robots</i> to where the fun is?'>"
     assert read_html(picture, captions=False).text == "Why not send the robots to where the fun is?"
     assert read_html(picture + "<p>More").text == "More"
 

@@ -89,6 +89,7 @@ PLAYERS = [
         f'a\n\n<a href="{WATCH}">▶ YouTube</a>\n\nb',
     ),
     (f"<iframe src='{EMBED}' title='How  it\nworks'></iframe>", f'<a href="{WATCH}">▶ How it works</a>'),
+    (f"<iframe src='{EMBED}' title='a <b> c d'></iframe>", f'<a href="{WATCH}">▶ YouTube</a>'),
     ("<iframe src='//player.vimeo.com/video/12?h=1'></iframe>", '<a href="https://vimeo.com/12">▶ Vimeo</a>'),
     (
         "<iframe src='https://w.soundcloud.com/player/?url=https%3A//soundcloud.com/a/b&auto=1'></iframe>",

@@ -185,7 +185,7 @@ def emoji(tag: Tag) -> str:
     if file:
         return "".join(chr(int(one, 16)) for one in file[1].split("-"))
     name = (alt or tag.get("title")).strip()
-    return _by_name(name) if len(name) <= 40 else ""
+    return _by_name(name) if len(name) <= 40 and "<" not in name else ""
 
 
 def _by_name(name: str) -> str:

@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 
 from bot.render import tails
-from bot.render.characters import is_blank
+from bot.render.characters import is_blank, one_line
 from bot.render.cut import split
 from bot.render.markup import read_html
 from bot.render.parts import ENTITY_LIMIT, EntityKind, RichText, units
@@ -54,7 +54,7 @@ def check(source: str, limit: int) -> RichText:
         pieced = found[0] not in " ".join(source.split()) or _ALONE.search(source)
         assert escaped or pieced, f"{found[0]} is read as text"
     if limit > 17 and is_blank(rich.text):
-        words = re.sub(r"<[^<>]*>", "", source).lower()
+        words = one_line(unescape(re.sub(r"<[^<>]*>", "", source))).lower()
         dropped = any(hint in words for hint in tails._HINTS)
         assert dropped or not surely_shown(source), "nothing is left"
     return rich

@@ -89,6 +89,7 @@ PLAYERS = [
         f'a\n\n<a href="{WATCH}">▶ YouTube</a>\n\nb',
     ),
     (f"<iframe src='{EMBED}' title='How  it\nworks'></iframe>", f'<a href="{WATCH}">▶ How it works</a>'),
+    (f"<iframe src='{EMBED}' title='a <b> c d'></iframe>", f'<a href="{WATCH}">▶ YouTube</a>'),
     ("<iframe src='//player.vimeo.com/video/12?h=1'></iframe>", '<a href="https://vimeo.com/12">▶ Vimeo</a>'),
     (
         "<iframe src='https://w.soundcloud.com/player/?url=https%3A//soundcloud.com/a/b&auto=1'></iframe>",
@@ -185,7 +186,7 @@ def test_players_are_left_out_where_a_picture_stands_beside_the_text() -> None:
 
 
 def test_what_a_picture_says_when_pointed_at_is_read_where_nothing_else_is() -> None:
-    picture = "<img src='/c.png' title='Why not send the robots to where the fun is?'>"
+    picture = "<img src='/c.png' title='Why not send the <i>robots</i> to where the fun is?'>"
     assert read_html(picture, captions=False).text == "Why not send the robots to where the fun is?"
     assert read_html(picture + "<p>More").text == "More"
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from bot.render.parts import EntityKind
-from bot.render.tags import Tag
+from bot.render.tags import RAW, Tag
 
 STYLE_OF = {
     **dict.fromkeys(("b", "strong"), EntityKind.BOLD),
@@ -37,6 +37,9 @@ DROPPED = frozenset(_DROPPED.split())
 
 PLAYERS = frozenset({"video", "audio", "object"})
 """Elements left out but for the address of what they play."""
+
+LEFT_OUT = DROPPED | PLAYERS | {"math"} | (RAW - {"iframe"})
+"""All that is not read but for what stands in for it."""
 
 LISTS = frozenset({"ul", "ol", "menu"})
 EMPTY = frozenset({"br", "img", "hr", "input", "wbr", "source", "embed", "col", "track"})
@@ -132,17 +135,19 @@ def is_caption(tag: Tag) -> bool:
 
 def styles(tag: Tag) -> tuple[EntityKind, ...]:
     """Return the kinds of entity that the attributes of an element ask for."""
-    found: list[EntityKind] = []
+    if tag.bare:
+        return ()
+    found: tuple[EntityKind, ...] = ()
     css = tag.get("style")[:_CSS_LIMIT].lower()
     if "font-" in css or "text-d" in css:
-        found += [kind for kind, pattern in _CSS if pattern.search(css)]
-    if "spoiler" in tag.get("class") or tag.has("data-spoiler"):
-        found.append(EntityKind.SPOILER)
-    return tuple(found)
+        found = tuple(kind for kind, pattern in _CSS if pattern.search(css))
+    return (*found, EntityKind.SPOILER) if "spoiler" in tag.get("class") or tag.has("data-spoiler") else found
 
 
 def is_unstyled(tag: Tag) -> bool:
     """Tell whether an element of emphasis says itself that it is none, as editors' wrappers do."""
+    if tag.bare:
+        return False
     css = tag.get("style")
     if css and _PLAIN_CSS.search(css[:_CSS_LIMIT].lower()):
         return True
@@ -155,7 +160,7 @@ def language(tag: Tag, *, box: bool = False) -> str:
     ``box``: the tag is not code itself but may be a box around it.
     """
     name = tag.get("class").lower()
-    if box and not _CODE_BOX.search(name):
+    if box and not (name and _CODE_BOX.search(name)):
         return ""
     found = _LANGUAGE.search(name) or _HEXO.fullmatch(name)
     if found:
@@ -180,7 +185,7 @@ def emoji(tag: Tag) -> str:
     if file:
         return "".join(chr(int(one, 16)) for one in file[1].split("-"))
     name = (alt or tag.get("title")).strip()
-    return _by_name(name) if len(name) <= 40 else ""
+    return _by_name(name) if len(name) <= 40 and "<" not in name else ""
 
 
 def _by_name(name: str) -> str:

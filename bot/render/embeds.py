@@ -65,7 +65,7 @@ def file(src: str, base: str | None) -> tuple[str, str] | None:
     if address is None:
         return None
     name = unquote(urlsplit(address).path.rpartition("/")[2])
-    return address, name[-_LONGEST_TITLE:] or _site(address)
+    return address, _site(address) if not name or "<" in name else name[-_LONGEST_TITLE:]
 
 
 def _named(page: str, title: str) -> tuple[str, str] | None:
@@ -73,7 +73,8 @@ def _named(page: str, title: str) -> tuple[str, str] | None:
     title = " ".join(title[: 2 * _LONGEST_TITLE].split())
     if link is None:
         return None
-    return link, title if not _DULL.fullmatch(title) and len(title) <= _LONGEST_TITLE else _site(link)
+    telling = len(title) <= _LONGEST_TITLE and "<" not in title and not _DULL.fullmatch(title)
+    return link, title if telling else _site(link)
 
 
 def _site(address: str) -> str:

@@ -28,7 +28,7 @@ from bot.render.lists import Lists
 from bot.render.parts import TEXT_LIMIT, EntityKind, RichText
 from bot.render.rich import Builder
 from bot.render.tables import Layout, set_table, tag_role
-from bot.render.tags import RAW, Source, Tag, Token
+from bot.render.tags import Source, Tag, Token
 from bot.render.tails import without_tail
 
 _SLACK = 200
@@ -60,7 +60,7 @@ def read_html(
     reader = _Reader(base, limit + _SLACK, captions=captions)
     reader.read(Source(unescaped(html)))
     if not reader.builder.length:
-        reader.builder.write(reader.said_of_picture)
+        reader.read(Source(reader.said_of_picture))
     rich = reader.builder.build()
     return cut(rich if tails or reader.builder.full else without_tail(rich), limit)
 
@@ -197,16 +197,12 @@ class _Reader:
     def _is_left_out(self, tag: Tag) -> bool:
         """Tell whether the element holds no news: controls, share bars, captions where none are wanted."""
         name = tag.name
-        if name in EMPTY:
-            return False
-        if name in elements.DROPPED or (name in RAW and name != "iframe"):
-            return True
-        if name in PLAYERS or name == "math":
+        if name in elements.LEFT_OUT:
             self._stand_in(tag)
             return True
-        if elements.is_no_news(tag):
+        if not tag.bare and name not in EMPTY and elements.is_no_news(tag):
             return True
-        if self._captions:
+        if self._captions or name in EMPTY:
             return False
         return elements.is_caption(tag) or (name == "small" and self._picture_at == self.builder.length)
 
@@ -214,7 +210,7 @@ class _Reader:
         """Note what is read in place of an element that is left out."""
         if tag.name == "math":
             self._skipped_text = [tag.get("alttext")]
-        else:
+        elif tag.name in PLAYERS:
             self._played = tag.get("src")
 
     def _block(self, tag: Tag) -> None:

@@ -221,7 +221,7 @@ class Builder:
     def _begin(self, kinds: Iterable[EntityKind]) -> None:
         if self._open:
             for kind in kinds:
-                if self._is_pending(kind):
+                if kind in self._open and self._open[kind].start == _PENDING:
                     self._open[kind].start = self._units
 
     def _append(self, text: str) -> None:

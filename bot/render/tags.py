@@ -44,24 +44,34 @@ _LOOKS_CUT = re.compile(r"</?[a-zA-Z][\w:-]*(?:\s+[\w:-]+\s*=.*|[\s/]*)", re.DOT
 class Tag:
     """A tag as it stands: its name in lower case, whether it closes, or opens and closes at once."""
 
-    __slots__ = ("_read", "_rest", "closing", "empty", "name")
+    __slots__ = ("_lower", "_read", "_rest", "closing", "empty", "name")
 
     def __init__(self, name: str, rest: str = "", *, closing: bool = False) -> None:
         self.name = name
         self.closing = closing
         self.empty = rest.endswith("/") and not closing
         self._rest = rest[:REST_LIMIT]
+        self._lower = ""
         self._read: dict[str, str] | None = None
 
     @property
-    def is_read(self) -> bool:
-        """Whether anybody wants it: of raw text elements only that which may be a player."""
-        return self.name not in RAW or (self.name == "iframe" and not self.closing)
+    def bare(self) -> bool:
+        """Whether it has no attributes."""
+        return not self._rest
+
+    @property
+    def may_play(self) -> bool:
+        """Whether it begins the one raw text element whose attributes are worth reading."""
+        return self.name == "iframe" and not self.closing
 
     def get(self, attribute: str) -> str:
         """Return the value of ``attribute``, entities decoded; "" where it is missing or empty."""
-        if not self._rest or attribute not in self._rest.lower():
-            return ""
+        if self._read is None:
+            if not self._rest:
+                return ""
+            self._lower = self._lower or self._rest.lower()
+            if attribute not in self._lower:
+                return ""
         if self._read is None:
             self._read = {}
             for name, double, single, bare in _ATTRIBUTE.findall(self._rest):
@@ -95,10 +105,16 @@ class Source:
         self._looks = LOOK_LIMIT
 
     def __iter__(self) -> Iterator[Token]:
-        return self
-
-    def __next__(self) -> Token:
-        return self._ahead.pop() if self._ahead else next(self._tokens)
+        while True:
+            while self._ahead:
+                yield self._ahead.pop()
+            for token in self._tokens:
+                yield token
+                if self._ahead:
+                    break
+            else:
+                if not self._ahead:
+                    return
 
     def push(self, given: Sequence[Token]) -> None:
         """Have ``given`` be read next."""
@@ -113,7 +129,7 @@ class Source:
         taken: list[Token] = []
         length = 0
         while len(taken) < min(most, self._looks) and length < most_text:
-            one = next(self, None)
+            one = self._ahead.pop() if self._ahead else next(self._tokens, None)
             if one is None:
                 break
             taken.append(one)
@@ -150,7 +166,7 @@ def tokens(html: str) -> Iterator[Token]:
         if found:
             tag = Tag(found["name"].lower(), found["rest"], closing=bool(found["close"]))
             start = at = _raw_end(tag, html, at) if tag.name in RAW else at
-            if tag.is_read:
+            if tag.name not in RAW or tag.may_play:
                 yield tag
         elif end < 0:
             break

@@ -1,4 +1,4 @@
-"""How many summary messages one core sets in a second.
+"""How many messages of each style one core sets in a second.
 
     python benchmarks/render.py [ROUNDS]
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.errors import RelayError
-from bot.items import FeedId, Hit, Image, Item, ItemId, StoredItem
+from bot.items import FeedId, Hit, Image, Item, ItemId, StoredItem, Style
 from bot.parse.document import read
 from bot.render.look import Look
 from bot.render.markup import read_html
@@ -69,9 +69,10 @@ def rate(work: Callable[[StoredItem], object], items: Sequence[StoredItem], roun
     return len(items) / best
 
 
-def summary(stored: StoredItem, hits: tuple[Hit, ...] = ()) -> object:
-    """Set one item as a chat would get it."""
-    return compose(stored, Look(ZONE, "en"), hits=hits)
+def styled(style: Style, hits: tuple[Hit, ...] = ()) -> Callable[[StoredItem], object]:
+    """Return how to set one item as a chat would get it in ``style``, all of a long text too."""
+    look = Look(ZONE, "en", style=style, split=True)
+    return lambda stored: compose(stored, look, hits=hits)
 
 
 def whole(stored: StoredItem) -> object:
@@ -93,8 +94,8 @@ def main(rounds: int) -> None:
         f"{len(stored)} items {'of the corpus' if CORPUS.is_dir() else 'generated'}, best of {rounds} rounds"
     )
     kinds: tuple[tuple[str, Callable[[StoredItem], object]], ...] = (
-        ("summary messages", summary),
-        ("with two alerts", lambda one: summary(one, HITS)),
+        *((style.value, styled(style)) for style in Style),
+        ("with two alerts", styled(Style.SUMMARY, HITS)),
         ("whole bodies", whole),
         ("previews as JSON", preview),
     )

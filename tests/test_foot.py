@@ -94,6 +94,7 @@ def test_every_hashtag_is_one_to_telegram_whole_and_once(tags: list[str]) -> Non
 def test_tags_that_say_nothing_are_left_out_and_the_chats_own_never() -> None:
     assert hashtags(("Uncategorized", "News", "без рубрики", "Rain", "rain", "sun")) == "#Rain #sun"
     assert hashtags(("Rain",), ("news", "RAIN")) == "#news #RAIN"
+    assert hashtags(("Rain", "sun"), ("mine",), "It pours! #rain #mine #sunny") == "#sun #mine"
 
 
 def test_the_foot_names_whom_and_what_the_chat_wants_named() -> None:

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from bot.render.characters import is_blank
 from bot.render.links import absolute
-from bot.render.markup import PLAIN_LIMIT, plain, read_html
+from bot.render.markup import read_html
 from bot.render.parts import ENTITY_LIMIT, Entity, EntityKind, RichText, units
+from bot.render.plain import PLAIN_LIMIT, plain
 from bot.render.serialise import serialise
 from bot.render.tags import tokens
 from bot.render.tails import without_tail
@@ -35,7 +36,7 @@ def html(source: str, **options: bool) -> str:
         ("<h2>Head</h2>text", "<b>Head</b>\n\ntext"),
         ("<ul><li>a<li>b<ol><li>c</li></ol></ul>d", "• a\n• b\n  1. c\n\nd"),
         ("<ol start=3><li><p>x</p><li></li><li>y</ol>", "3. x\n5. y"),
-        ("<table><tr><th>a</th><td>b</td></tr><tr><td></td><td>c</td></tr></table>", "a | b\nc"),
+        ("<table><tr><th>a</th><td>b</td></tr><tr><td></td><td>c</td></tr></table>", "<pre>a  b\n   c</pre>"),
         ("<blockquote>q<blockquote>r</blockquote></blockquote>", "<blockquote>q\n\nr</blockquote>"),
         ("<pre>  x\n\n  y &lt;</pre>", "<pre>  x\n\n  y &lt;</pre>"),
         (
@@ -62,6 +63,8 @@ def html(source: str, **options: bool) -> str:
         ("a <!-- no --> b <![CDATA[c]]> <?php d ?> <!doctype e> f", "a b c f"),
         ("1 < 2 && 3 > 2 <3", "1 &lt; 2 &amp;&amp; 3 &gt; 2 &lt;3"),
         ("cut off <a href='http://x.example", "cut off"),
+        ("<正>one <b>two</b></正> three", "&lt;正&gt;one <b>two</b> three"),
+        ('<p title="a>x <i>y</i> "z', 'x <i>y</i> "z'),
         ("if a <b then c", "if a &lt;b then c"),
         ("&amp;lt;b&amp;gt; &eacute;&#8212;&nbsp;", "&amp;lt;b&amp;gt; é—"),
         ("<p title='a>b' data-x=\"c>d\">t", "t"),
@@ -194,6 +197,19 @@ HOSTILE = {
     "classes": "<p class='" + "share " * 800_000 + "'>t",
     "decoded": "&lt;" * 2_000_000,
     "crossed": "<b><i><u><s>x</b>y</i>z</u>w</s>" * 10_000,
+    "tables": "<table><tr><td>" * 300_000 + "x",
+    "rows": "<table>" + "<tr><td>x" * 500_000,
+    "small tables": "<table><tr><td>a<td>b<tr><td>c<td>d</table>" * 100_000,
+    "wide tables": "<table>" + "<tr>" + "<td colspan=50 rowspan=50>a" * 500 + "<td>b</table>" * 3000,
+    "counted down": "<ol reversed></ul>" * 200_000,
+    "points": "<ol reversed><li>" * 300_000,
+    "blanks in code": "<pre>x" + "<i> \n</i>" * 300_000 + "y",
+    "styled": "<span style='font-weight:bold'>x" * 200_000,
+    "decorated": "<span style='" + "text-decoration:" * 50_000 + "'>x",
+    "escaped": "&lt;p x" * 1_000_000,
+    "players": "<iframe src='https://www.youtube.com/embed/dQw4w9WgXcQ'></iframe>" * 100_000,
+    "addresses": "<a href='mailto:a@b.org'>x" * 200_000,
+    "formulas": "<math><annotation encoding=tex>x" * 100_000,
     "quotes in links": "<a href=http://x.example><blockquote>x<pre>y" * 20_000,
 }
 

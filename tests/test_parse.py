@@ -16,7 +16,7 @@ from bot.parse.text import as_html, plain
 from bot.parse.verdict import Effort, Refused
 
 SPECIMENS = Path(__file__).parent / "specimens"
-NAMES = sorted(file.name for file in SPECIMENS.iterdir())
+NAMES = sorted(file.name for file in SPECIMENS.glob("*.*"))
 MOMENT = datetime(2025, 2, 27, 16, 19, 43, tzinfo=UTC)
 
 

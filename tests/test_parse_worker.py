@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
+from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import pytest
 import pytest_asyncio
 
 from bot.errors import NotAFeed, TooComplex
-from bot.items import Document
+from bot.items import Document, Enclosure, Image, Item
 from bot.parse import wire, worker
 from bot.parse.document import read
 from bot.parse.worker import Parser
@@ -53,7 +55,7 @@ def of(pid: int) -> Path:
     return Path("/proc", str(pid))
 
 
-@pytest.mark.parametrize("file", sorted(SPECIMENS.iterdir()), ids=lambda file: file.name)
+@pytest.mark.parametrize("file", sorted(SPECIMENS.glob("*.*")), ids=lambda file: file.name)
 async def test_a_worker_says_what_the_reading_itself_says(parser: Parser, file: Path) -> None:
     body = await asyncio.to_thread(file.read_bytes)
     assert await parser.read(body, "https://a.example/f") == read(body, url="https://a.example/f")
@@ -256,9 +258,23 @@ async def test_a_large_answer_is_unpacked_beside_the_loop() -> None:
 
 
 def test_documents_come_over_the_wire_as_they_were() -> None:
-    for file in sorted(SPECIMENS.iterdir()):
+    for file in sorted(SPECIMENS.glob("*.*")):
         document: Document = read(file.read_bytes(), url="https://a.example/f")
         assert wire.unpack(wire.pack(document)) == document
+
+
+def test_every_field_of_an_item_comes_over_the_wire() -> None:
+    when = datetime(2026, 11, 26, tzinfo=UTC)
+    item = Item(
+        *("guid", "title", "https://a.example/1", when, when, "author", "source", "en", "summary", "content"),
+        images=(Image("https://a.example/i.png", ("https://b.example/i.png",), 3, 4),),
+        enclosures=(Enclosure("https://a.example/1.mp3", "audio/mpeg", 5, 6),),
+        tags=("tag",),
+        base="https://a.example/",
+        via="https://talk.example/1",
+    )
+    assert all(getattr(item, one.name) for one in fields(item))
+    assert wire.unpack(wire.pack(Document("rss", items=(item,)))).items == (item,)
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b"[1,2]", b'["rss","","","","","","",null]\n[1]', b"\xff"])

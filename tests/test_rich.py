@@ -74,7 +74,7 @@ def test_a_cut_fits_and_breaks_nothing_that_is_seen_as_one(rich: RichText, limit
 MORE = RichText("Read on", (Entity(LINK, 0, 7, url=URL),))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(rich_texts(), st.integers(1, 120))
 def test_what_is_cut_with_a_link_to_read_on_fits_with_it(rich: RichText, limit: int) -> None:
     short = cut_with_more(rich, limit, MORE)
@@ -108,7 +108,7 @@ def seen(*parts: RichText) -> list[tuple[str, frozenset[tuple[str, str]]]]:
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(rich_texts(), st.integers(0, 60), st.integers(12, 120))
 def test_a_text_that_is_split_loses_nothing_and_repeats_nothing(
     rich: RichText, first: int, limit: int

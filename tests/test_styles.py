@@ -195,6 +195,15 @@ def test_a_post_is_told_once_and_its_source_leads_to_it() -> None:
     assert "travel free</a>" in serialise(styled(Style.SUMMARY, same).text)
 
 
+def test_a_text_in_the_place_of_a_title_is_a_text() -> None:
+    item = replace(ITEM, title="The ferry is back, and here is all there is to say of it. " * 12)
+    full, summary = styled(Style.FULL, item), styled(Style.SUMMARY, item)
+    assert full.text.text.count("The ferry is back") == 12
+    assert 4 < summary.text.text.count("The ferry is back") < 12
+    assert f'<a href="{LINK}">The News</a>' in serialise(summary.text)
+    assert "<b>" not in serialise(full.text)
+
+
 def test_a_generic_title_gives_way_to_text_or_picture() -> None:
     told = replace(ITEM, title="New photo by Ada", content_html="<p>Sunrise over the bay.</p>")
     assert styled(Style.SUMMARY, told).text.text == f"Sunrise over the bay.\n\n{FOOT}"
@@ -257,9 +266,10 @@ def test_an_article_has_a_rich_form_beside_its_full_one(monkeypatch: pytest.Monk
 
 
 def test_a_template_is_set_with_the_media_of_a_summary(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.render.message.fill", lambda source, *_: f"<b>{source}</b> is it")
+    more = f'<a href="{LINK}">Read more</a>'
+    monkeypatch.setattr("bot.render.message.fill", lambda source, *_: f"<b>{source}</b> is it. {more}")
     message = styled(Style.FULL, of(2, images=(IMAGE,)), template="mine")
-    assert serialise(message.text) == "<b>mine</b> is it"
+    assert serialise(message.text) == f"<b>mine</b> is it. {more}"
     assert [one.url for one in message.media] == [IMAGE.url]
     assert message.trouble == ""
     long = styled(Style.FULL, of(2, images=(IMAGE,)), template="mine " * 300)

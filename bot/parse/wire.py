@@ -109,9 +109,10 @@ def _item_values(item: Item) -> list[Any]:
         item.summary_html,
         item.content_html,
         [[one.url, one.alternatives, one.width, one.height] for one in item.images],
-        [[one.url, one.mime, one.length] for one in item.enclosures],
+        [[one.url, one.mime, one.length, one.duration_s] for one in item.enclosures],
         item.tags,
         item.base,
+        item.via,
     ]
 
 
@@ -132,6 +133,7 @@ def _items(lines: Iterator[bytes]) -> Iterator[Item]:
             enclosures,
             tags,
             base,
+            via,
         ) = json.loads(line)
         yield Item(
             guid=guid,
@@ -145,9 +147,10 @@ def _items(lines: Iterator[bytes]) -> Iterator[Item]:
             summary_html=summary_html,
             content_html=content_html,
             images=tuple(Image(url, tuple(others), width, height) for url, others, width, height in images),
-            enclosures=tuple(Enclosure(url, mime, length) for url, mime, length in enclosures),
+            enclosures=tuple(Enclosure(*one) for one in enclosures),
             tags=tuple(tags),
             base=base,
+            via=via,
         )
 
 

@@ -44,7 +44,7 @@ WIDE = CJK + "\u3000-\u303f\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6"
 """Whatever takes the place of two Latin letters, for a character class."""
 
 _WIDE = re.compile(f"[{WIDE}]")
-_WRAP = re.compile(f"(?<=[{WIDE}])[ \t]*\n\\s*(?=[{WIDE}])")
+_WRAP = re.compile(f"(?<=[{WIDE}”’…—])[ \t]*\n\\s*(?=[{WIDE}])|(?<=[{WIDE}])[ \t]*\n\\s*(?=[“‘])")
 _EXTENDS = re.compile(
     "[\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb3-\u0ebc\u0ec8-\u0ece\u200c\u200d\ufe00-\ufe0f\uff9e\uff9f"
     "\u1160-\u11ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
@@ -97,6 +97,21 @@ def is_blank(text: str) -> bool:
 def width(text: str) -> int:
     """Return how wide ``text`` looks, in Latin letters: a CJK character counts two."""
     return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text))
+
+
+def columns(text: str) -> int:
+    """Return how many columns ``text`` takes where all letters are of one width."""
+    if text.isascii():
+        return len(text)
+    taken, joined = 0, False
+    for one in text:
+        if joined or unicodedata.category(one) in {"Mn", "Me", "Cf"}:
+            joined = one == "\u200d"
+        elif one == "\ufe0f":
+            joined = False
+        else:
+            taken += 2 if unicodedata.east_asian_width(one) in {"W", "F"} else 1
+    return taken
 
 
 def within_width(text: str, most: int) -> int:

@@ -46,8 +46,11 @@ class Foot:
         return join("\n", (*map(file_line, list(files)[:FILES_LIMIT]), self.line, self.below))
 
 
-def foot_of(stored: StoredItem, look: Look, hits: tuple[Hit, ...], link: str | None) -> Foot:
-    """Return the foot of ``stored``; its source leads to ``link``, if given, else to the item's via."""
+def foot_of(stored: StoredItem, look: Look, hits: tuple[Hit, ...], link: str | None, said: str = "") -> Foot:
+    """Return the foot of ``stored``; its source leads to ``link``, if given, else to the item's via.
+
+    Hashtags that the text ``said`` already are not repeated.
+    """
     item = stored.item
     source = _source(look.source or item.source, link, item.via)
     author = _author(item.author, source.text) if look.author and item.author else RichText()
@@ -57,7 +60,7 @@ def foot_of(stored: StoredItem, look: Look, hits: tuple[Hit, ...], link: str | N
         time = RichText(moment(when, look.zone, look.language, stored.noticed_ms))
     tags = RichText()
     if look.hashtags or look.labels:
-        tags = cut(RichText(hashtags(item.tags if look.hashtags else (), look.labels)), TAGS_LIMIT)
+        tags = cut(RichText(hashtags(item.tags if look.hashtags else (), look.labels, said)), TAGS_LIMIT)
     return Foot(join(" · ", (source, author, time)), join("\n", (tags, _alerts(hits))))
 
 

@@ -77,18 +77,19 @@ _STRIPPED = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u0652\u0
 of Hebrew and Arabic.
 """
 
+_SAID = re.compile(r"#(\w{1,32})")
 _VERSION = re.compile(r"(?<=\d) (?=\d)")
 _SINHALA = re.compile("[\u0d80-\u0dff]")
 _JOINER = "\u200c"
 
 
-def hashtags(tags: Iterable[str], labels: Iterable[str] = ()) -> str:
+def hashtags(tags: Iterable[str], labels: Iterable[str] = (), said: str = "") -> str:
     """Return the line of hashtags: of an item's ``tags`` those that say something, then the ``labels``.
 
-    None twice, whatever the case. "" where there are none.
+    None twice, whatever the case, and none of ``tags`` that stands in ``said``. "" where there are none.
     """
     own = dict.fromkeys(filter(None, map(hashtag, labels)))
-    taken = {one.casefold() for one in own}
+    taken = {one.casefold() for one in own} | {one.casefold() for one in _SAID.findall(said)}
     shown: list[str] = []
     for tag in tags:
         made = hashtag(tag)

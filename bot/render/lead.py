@@ -2,16 +2,14 @@
 
 import re
 from dataclasses import dataclass, replace
-from html import unescape
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from bot.items import Item, Length, Page, StoredItem
 from bot.render.characters import is_blank, width
 from bot.render.cut import broken_off, cut, sentence_ends
 from bot.render.markup import read_html
 from bot.render.parts import EntityKind, RichText, units
-from bot.render.rich import join, part, plain_text
-from bot.render.tags import Tag, tokens
+from bot.render.rich import join, part
 from bot.render.tails import is_teaser, without_tail, without_teaser_mark
 from bot.render.title import folded, tells_title
 
@@ -25,12 +23,6 @@ that the next one is still in sight.
 READ_LIMIT = 3 * SUMMARY_LIMIT
 """Units of an item read for a lead, so that what is dropped from its beginning leaves enough."""
 
-PICTURE_WITHIN = 60
-"""Tags and stretches of text among which the picture of an item without text is looked for."""
-
-LEAST_WORDS = 4
-"""Words of a picture that are a text; fewer are a file's name or a label."""
-
 PAGE_LIMIT = 24_000
 """Units of an item's own page that are compared with what its feed says."""
 
@@ -43,6 +35,9 @@ _SHORT = 80
 _NO_LEAD = re.compile(
     r"(?:comments|link|\[link\]|read more|n/a|none|null|no description|[\s.…·•|*_–—-]*)", re.IGNORECASE
 )
+_CAPTIONED = re.compile(r"caption|credit|<(?:small|iframe|video|audio|embed|object)", re.IGNORECASE)
+"""What may be left out beside a picture, and is better than nothing: captions, links to players."""
+
 _SET_APART = frozenset("\u00a0-–—|·•(")
 _POINT = re.compile(r"(?:•|\d+\.) ")
 
@@ -98,12 +93,11 @@ def with_page(stored: StoredItem) -> Item:
         return item
     if page.image and not item.images:
         item = replace(item, images=(page.image,))
-    if page.text_html:
-        text = _read(page.text_html, item.link, "", PAGE_LIMIT).text.text
-        if len(text) > len(whole(item, most=PAGE_LIMIT).text.text):
-            return replace(item, content_html=page.text_html, base=item.link or item.base)
+    said = whole(item, most=PAGE_LIMIT).text.text if page.text_html else ""
     if page.lead_html and not lead(item, item.title).text:
-        return replace(item, summary_html=page.lead_html)
+        item = replace(item, summary_html=page.lead_html)
+    if len(_read(page.text_html, item.link, "", PAGE_LIMIT).text.text) > len(said):
+        item = replace(item, content_html=page.text_html, base=item.link or item.base)
     return item
 
 
@@ -112,10 +106,8 @@ def _read(html: str, base: str | None, title: str, most: int) -> Told:
     if not html:
         return Told()
     rich = read_html(html, base, most, captions=False)
-    if is_blank(rich.text):
+    if is_blank(rich.text) and _CAPTIONED.search(html):
         rich = read_html(html, base, most)
-    if is_blank(rich.text):
-        rich = _said_by_picture(html)
     rich = _said_once(rich)
     repeats = tells_title(title, rich.text) or _says_same_with_links(title, rich)
     if not repeats:
@@ -143,15 +135,6 @@ def _said_once(rich: RichText) -> RichText:
             kept.append(part(rich, at, at + len(one)))
         at += len(one) + 2
     return join("\n\n", kept)
-
-
-def _said_by_picture(html: str) -> RichText:
-    """Return the words of the first picture, where they are all there is: comics tell a joke in them."""
-    for token in islice(tokens(html), PICTURE_WITHIN):
-        if isinstance(token, Tag) and token.name == "img":
-            words = plain_text(unescape(token.get("title") or token.get("alt")))
-            return words if len(words.text.split()) >= LEAST_WORDS else RichText()
-    return RichText()
 
 
 def _is_enough(summary: RichText) -> bool:

@@ -5,114 +5,64 @@ than the limit asks for.
 """
 
 import re
-from html import unescape
+from collections.abc import Iterable, Sequence
+from urllib.parse import unquote
 
-import html2text
-
-from bot.render.characters import WIDE, clean
+from bot.render import elements, embeds
 from bot.render.cut import cut
+from bot.render.elements import (
+    BLOCKS,
+    BOLD_LINES,
+    CARRIERS,
+    EMPTY,
+    HEADINGS,
+    LINES,
+    LISTS,
+    MARKS,
+    PLAYERS,
+    STYLE_OF,
+)
+from bot.render.escaped import unescaped
 from bot.render.links import absolute
+from bot.render.lists import Lists
 from bot.render.parts import TEXT_LIMIT, EntityKind, RichText
 from bot.render.rich import Builder
-from bot.render.tags import RAW, Tag, tokens
+from bot.render.tables import Layout, set_table, tag_role
+from bot.render.tags import Source, Tag, Token
 from bot.render.tails import without_tail
 
-STYLE_OF = {
-    **dict.fromkeys(("b", "strong"), EntityKind.BOLD),
-    **dict.fromkeys(("i", "em", "cite", "dfn", "var"), EntityKind.ITALIC),
-    **dict.fromkeys(("u", "ins"), EntityKind.UNDERLINE),
-    **dict.fromkeys(("s", "strike", "del"), EntityKind.STRIKE),
-    **dict.fromkeys(("code", "kbd", "samp", "tt"), EntityKind.CODE),
-    "tg-spoiler": EntityKind.SPOILER,
-}
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-BLOCKS = HEADINGS | {"p", "blockquote", "pre", "figure", "table", "hr", "details", "dl", "fieldset"}
-"""Elements set apart by an empty line."""
-
-LINES = frozenset(
-    (
-        *(
-            "address",
-            "article",
-            "aside",
-            "body",
-            "caption",
-            "center",
-            "dd",
-            "div",
-            "dt",
-            "figcaption",
-            "footer",
-        ),
-        *("header", "html", "legend", "main", "nav", "section", "summary"),
-    )
-)
-"""Elements that begin and end a line."""
-
-DROPPED = frozenset(
-    (
-        *(
-            "applet",
-            "audio",
-            "button",
-            "canvas",
-            "datalist",
-            "embed",
-            "form",
-            "frameset",
-            "head",
-            "map",
-            "math",
-        ),
-        *("meter", "noscript", "object", "picture", "progress", "rp", "select", "svg", "template", "video"),
-    )
-)
-"""Elements left out with all they hold; of pictures the item keeps its own list."""
-
-LISTS = frozenset({"ul", "ol", "menu"})
-
-_MARKS = {"q": ("“", "”"), "rt": ("（", "）")}
-"""Elements that a reader sees by the marks around them: quotations, readings beside characters."""
-
-_NOT_NEWS = re.compile(
-    r"(?:^|[\s_-])(?:sharedaddy|share(?:-?(?:bar|buttons?|links?|this))|addtoany|a2a_kit|jp-relatedposts|feedflare"
-    r"|mc4wp\S*|social-(?:links|share|icons)|screen-reader-text|sr-only|visually-hidden)(?:$|[\s_-])"
-)
-_CAPTION = re.compile(
-    r"(?:^|[\s_-])(?:wp-)?(?:caption|figcaption|photo-?credit|image-?credit)(?:$|[\s_-])|caption-text"
-)
-_LANGUAGE = re.compile(r"(?:^|\s)(?:language|lang|highlight-source|brush:?)[-\s]?([\w+#.-]{1,32})")
-_EMOJI = re.compile(
-    "[\u203c-\u3299\U0001f000-\U0001faff\u00a9\u00ae\u200d\ufe0f0-9#*\U000e0020-\U000e007f]{1,16}"
-)
-_RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
-_LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 _SLACK = 200
 """Units read beyond the limit, so that the cut can see what follows."""
 
+_CELL_LIMIT = 250
+"""Units of a cell of a table that is drawn."""
+
+_REMARK = 30
+"""Characters of a picture's title beyond which it is no name but a remark."""
+
+_SIGNS = frozenset(["#", "¶", "§", "🔗", "↩", "↩︎", "↩️", "⤴", "↑", "^"])
+"""What links within a page are drawn with that only serve the page."""
+
+_MAIL = re.compile(r"mailto:([\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+)(?:\?.*)?", re.IGNORECASE | re.DOTALL)
+_PHONE = re.compile(r"tel:(?://)?(\+?[\d\s().-]{3,24})", re.IGNORECASE)
+
 
 def read_html(
-    html: str, base: str | None = None, limit: int = TEXT_LIMIT, *, captions: bool = True
+    html: str, base: str | None = None, limit: int = TEXT_LIMIT, *, captions: bool = True, tails: bool = False
 ) -> RichText:
     """Return ``html`` as text with entities, in at most ``limit`` UTF-16 units.
 
-    ``base`` makes relative links absolute. ``captions`` false leaves out the captions of
-    pictures, for a text that stands beside one. Never raises, whatever ``html`` holds.
+    ``base`` makes relative links absolute. ``captions`` false leaves out the captions of pictures
+    and the links to players, for a text that stands beside one; ``tails`` true keeps what else is
+    taken for a publisher's "Read more". Where nothing can be read but what a picture says when
+    pointed at, as in web comics, that is the text. Never raises, whatever ``html`` holds.
     """
     reader = _Reader(base, limit + _SLACK, captions=captions)
-    for token in tokens(html):
-        if isinstance(token, str):
-            reader.text(token)
-        elif token.closing:
-            reader.end(token.name)
-        else:
-            reader.start(token)
-            if token.empty:
-                reader.end(token.name)
-        if reader.builder.full:
-            break
+    reader.read(Source(unescaped(html)))
+    if not reader.builder.length:
+        reader.read(Source(reader.said_of_picture))
     rich = reader.builder.build()
-    return cut(rich if reader.builder.full else without_tail(rich), limit)
+    return cut(rich if tails or reader.builder.full else without_tail(rich), limit)
 
 
 class _Reader:
@@ -120,21 +70,51 @@ class _Reader:
 
     def __init__(self, base: str | None, limit: int, *, captions: bool) -> None:
         self.builder = Builder(limit)
+        self._source: Source | None = None
         self._base = base
         self._captions = captions
         self._skipped = ""
         self._skip_depth = 0
-        self._lists: list[int | None] = []
+        self._skipped_text: list[str] | None = None
+        self._played = ""
+        self._lists = Lists(self.builder)
+        self._tables: list[Layout] = []
+        self._carried: dict[str, list[tuple[EntityKind, ...]]] = {name: [] for name in CARRIERS}
         self._verbatim = 0
-        self._raised = ""
+        self._language = ""
+        self._shifted = ""
+        self._within_page = False
+        self._contact: tuple[str, int] | None = None
         self._picture_at = -1
+        self.said_of_picture = ""
+
+    def read(self, tokens: Iterable[Token]) -> None:
+        """Read until there is nothing more, or the builder is full."""
+        if isinstance(tokens, Source):
+            self._source = tokens
+        builder = self.builder
+        for token in tokens:
+            if isinstance(token, str):
+                self.text(token)
+            elif token.closing:
+                self.end(token.name)
+            else:
+                self.start(token)
+                if token.empty:
+                    self.end(token.name)
+            if builder.full:
+                break
 
     def text(self, text: str) -> None:
         """Write ``text``, unless it stands in something left out."""
         if self._skipped:
+            if self._skipped_text is not None:
+                self._skipped_text.append(text)
             return
-        if self._raised:
-            text = text.translate(_RAISED if self._raised == "sup" else _LOWERED)
+        if self._shifted:
+            text = elements.shifted(text, self._shifted)
+        if self._within_page and text.strip() in _SIGNS:
+            return
         if self._verbatim:
             self.builder.write_as_is(text)
         else:
@@ -143,23 +123,25 @@ class _Reader:
     def start(self, tag: Tag) -> None:
         """Begin an element."""
         name = tag.name
-        if self._skipped:
-            self._skip_depth += name == self._skipped
+        if self._skipped and not self._ends_skipped(name):
+            self._start_skipped(tag)
             return
         if self._is_left_out(tag):
-            self._skipped, self._skip_depth = name, 1
+            if tag.empty:
+                self._end_skipped(name)
+            else:
+                self._skipped, self._skip_depth = name, 1
             return
         kind = STYLE_OF.get(name)
         if kind is not None:
             if kind is EntityKind.CODE and self._verbatim:
-                self._name_language(tag)
-            self.builder.open(kind)
+                self.builder.name_language(elements.language(tag))
+            if not elements.is_unstyled(tag):
+                self.builder.open(kind)
         elif name in BLOCKS:
             self._block(tag)
         elif name in LINES:
-            self.builder.block(1)
-            if name == "summary":
-                self.builder.open(EntityKind.BOLD)
+            self._line(tag)
         else:
             self._other(tag)
 
@@ -168,7 +150,7 @@ class _Reader:
         if self._skipped:
             self._skip_depth -= name == self._skipped
             if not self._skip_depth:
-                self._skipped = ""
+                self._end_skipped(name)
             return
         kind = STYLE_OF.get(name)
         if kind is not None:
@@ -177,29 +159,64 @@ class _Reader:
             self._end_block(name)
         elif name in LINES:
             self.builder.block(1)
-            if name == "summary":
+            if name in BOLD_LINES:
                 self.builder.close(EntityKind.BOLD)
         else:
             self._end_other(name)
+        if name in CARRIERS and self._carried[name]:
+            for one in self._carried[name].pop():
+                self.builder.close(one)
+
+    def _ends_skipped(self, name: str) -> bool:
+        """Tell whether what is left out ends here without its end tag, as some elements may."""
+        if name != self._skipped or name not in elements.ENDED_BY_THE_NEXT:
+            return False
+        self._skipped = ""
+        return True
+
+    def _start_skipped(self, tag: Tag) -> None:
+        """Within what is left out, note what is played and how a formula is written."""
+        name = tag.name
+        self._skip_depth += name == self._skipped and not tag.empty
+        if self._skipped in PLAYERS and name in {"source", "embed"}:
+            self._played = self._played or tag.get("src")
+        elif self._skipped_text and name == "annotation" and "tex" in tag.get("encoding"):
+            self._skipped_text = self._skipped_text[:1]
+
+    def _end_skipped(self, name: str) -> None:
+        """Write what stands for an element that was left out, if anything does."""
+        self._skipped = ""
+        played, self._played = self._played, ""
+        written, self._skipped_text = self._skipped_text, None
+        if played:
+            found = embeds.player(played, "", self._base)
+            self._embed(found or (embeds.file(played, self._base) if name != "object" else None))
+        if written:
+            self._code(written[0] or "".join(written))
 
     def _is_left_out(self, tag: Tag) -> bool:
         """Tell whether the element holds no news: controls, share bars, captions where none are wanted."""
         name = tag.name
-        if name in DROPPED or name in RAW:
-            return not tag.empty
-        if name in {"br", "img", "hr", "input", "wbr"}:
-            return False
-        style = tag.get("class").lower()
-        if style and _NOT_NEWS.search(style):
+        if name in elements.LEFT_OUT:
+            self._stand_in(tag)
             return True
-        if self._captions:
-            return False
-        if name == "figcaption" or (style and _CAPTION.search(style) and name != "img"):
+        if not tag.bare and name not in EMPTY and elements.is_no_news(tag):
             return True
-        return name == "small" and self._picture_at == self.builder.length
+        if self._captions or name in EMPTY:
+            return False
+        return elements.is_caption(tag) or (name == "small" and self._picture_at == self.builder.length)
+
+    def _stand_in(self, tag: Tag) -> None:
+        """Note what is read in place of an element that is left out."""
+        if tag.name == "math":
+            self._skipped_text = [tag.get("alttext")]
+        elif tag.name in PLAYERS:
+            self._played = tag.get("src")
 
     def _block(self, tag: Tag) -> None:
         name, builder = tag.name, self.builder
+        if name == "table" and self._tables_apart(tag):
+            return
         builder.block(1 if name == "p" and self._lists else 2)
         if name in HEADINGS:
             builder.open(EntityKind.BOLD)
@@ -208,7 +225,9 @@ class _Reader:
         elif name == "pre":
             self._verbatim += 1
             builder.open(EntityKind.PRE)
-            self._name_language(tag)
+            builder.name_language(elements.language(tag) or self._language)
+        elif name == "figure":
+            self._language = elements.language(tag, box=True)
 
     def _end_block(self, name: str) -> None:
         builder = self.builder
@@ -219,7 +238,44 @@ class _Reader:
         elif name == "pre":
             builder.close(EntityKind.PRE)
             self._verbatim = max(0, self._verbatim - 1)
+            self._language = ""
+        elif name == "table" and self._tables:
+            self._tables.pop()
         builder.block(1 if name == "p" and self._lists else 2)
+
+    def _tables_apart(self, tag: Tag) -> bool:
+        """Have a table rewritten, if that can be; else note how its rows are set."""
+        if self._source is None or self._verbatim:
+            self._tables.append(Layout.ROWS)
+            return False
+        layout = set_table(tag, self._source, self._cell_text)
+        if layout is None:
+            return True
+        self._tables.append(layout)
+        return False
+
+    def _cell_text(self, tokens: Sequence[Token]) -> str:
+        """Return what a cell of a table says, on one line."""
+        reader = _Reader(self._base, _CELL_LIMIT, captions=self._captions)
+        reader.read(tokens)
+        return " ".join(reader.builder.build().text.split())
+
+    def _line(self, tag: Tag) -> None:
+        self.builder.block(1)
+        if tag.name in BOLD_LINES:
+            self.builder.open(EntityKind.BOLD)
+        elif tag.name == "dd":
+            self.builder.close(EntityKind.BOLD)
+        elif tag.name == "div":
+            self._carry(tag)
+            self._language = elements.language(tag, box=True) or self._language
+
+    def _carry(self, tag: Tag) -> None:
+        """Begin what the attributes of an element without a meaning of its own ask for."""
+        kinds = elements.styles(tag)
+        self._carried[tag.name].append(kinds)
+        for kind in kinds:
+            self.builder.open(kind)
 
     def _other(self, tag: Tag) -> None:
         """Begin an element that is neither a style nor a plain block."""
@@ -230,121 +286,109 @@ class _Reader:
             self._link(tag)
         elif name == "img":
             self._picture(tag)
+        elif name in CARRIERS:
+            self._carry(tag)
         elif name in LISTS:
-            self.builder.block(1 if self._lists else 2)
-            self._lists.append(_number(tag.get("start")) if name == "ol" else None)
+            self._lists.begin(tag, self._source)
         elif name == "li":
-            self._point()
+            self._lists.point(tag)
         else:
             self._rare(tag)
 
     def _rare(self, tag: Tag) -> None:
         name, builder = tag.name, self.builder
-        if name == "tr":
-            builder.row()
-        elif name in {"td", "th"}:
-            builder.cell()
+        if name in {"tr", "td", "th", "#row", "#cell"}:
+            self._cell(name)
         elif name in {"sup", "sub"}:
-            self._raised = name
-        elif name in _MARKS:
-            builder.write(_MARKS[name][0])
-        elif name == "span" and "spoiler" in tag.get("class"):
-            builder.open(EntityKind.SPOILER)
+            self._shifted = name
+        elif name in MARKS:
+            builder.write(MARKS[name][0])
+        elif name == "iframe":
+            self._embed(embeds.player(tag.get("src") or tag.get("data-src"), tag.get("title"), self._base))
+        elif name == "input" and tag.get("type").lower() == "checkbox":
+            self._lists.box(checked=tag.has("checked"))
+
+    def _cell(self, name: str) -> None:
+        """Begin a row or a cell, as its table is set."""
+        layout = self._tables[-1] if self._tables and name[0] != "#" else Layout.ROWS
+        if layout is Layout.BLOCKS:
+            self.builder.block(2 if name == "tr" else 1)
+        elif name in {"tr", "#row"}:
+            self.builder.row()
+        elif layout is Layout.ROWS:
+            self.builder.cell()
 
     def _end_other(self, name: str) -> None:
         builder = self.builder
         if name == "a":
-            builder.close(EntityKind.LINK)
+            self._end_link()
         elif name in LISTS:
-            if self._lists:
-                self._lists.pop()
-            builder.block(1 if self._lists else 2)
-        elif name in {"li", "tr"}:
+            self._lists.end()
+        elif name in {"li", "tr", "#row"}:
             builder.block(1)
         elif name in {"sup", "sub"}:
-            self._raised = ""
-        elif name in _MARKS:
-            builder.write(_MARKS[name][1])
+            self._shifted = ""
+        elif name in MARKS:
+            builder.write(MARKS[name][1])
 
     def _link(self, tag: Tag) -> None:
-        url = absolute(tag.get("href"), self._base)
-        self.builder.close(EntityKind.LINK)
+        href = tag.get("href")
+        self._end_link()
+        self._within_page = href.startswith("#")
+        if self._within_page:
+            if tag_role(tag) == "doc-noteref":
+                self._shifted = "note"
+            return
+        url = absolute(href, self._base)
         if url:
             self.builder.open(EntityKind.LINK, url)
+        elif found := _MAIL.fullmatch(unquote(href)) or _PHONE.fullmatch(href):
+            self._contact = found[1].strip(), self.builder.mark()
+
+    def _end_link(self) -> None:
+        """End a link; what a mail or telephone link leads to is written out if it was not."""
+        self.builder.close(EntityKind.LINK)
+        self._within_page = False
+        if self._shifted == "note":
+            self._shifted = ""
+        if self._contact is None:
+            return
+        (address, mark), self._contact = self._contact, None
+        said = self.builder.since(mark)
+        if said and _bare(address) not in _bare(said):
+            self.builder.write(f" ({address})")
 
     def _picture(self, tag: Tag) -> None:
-        """Write an emoji that stands as a picture; of other pictures only note that there was one."""
-        alt = tag.get("alt")
-        if alt and not alt.isascii() and _EMOJI.fullmatch(alt):
-            self.builder.write(alt)
+        """Write an emoji or a formula that stands as a picture; of others only note that there was one."""
+        sign = elements.emoji(tag)
+        if sign:
+            self.builder.write(sign)
+        elif tag.get("class") == "latex":
+            self._code(tag.get("alt"))
         else:
             self._picture_at = self.builder.length
+            title = tag.get("title")
+            if len(title) > _REMARK:
+                self.said_of_picture = self.said_of_picture or title
 
-    def _point(self) -> None:
-        """Begin a point of a list: a bullet, or the next number."""
-        self.builder.block(1)
-        indent = "  " * min(len(self._lists) - 1, 4)
-        number = self._lists[-1] if self._lists else None
-        if number is None:
-            self.builder.prefix(f"{indent}• ")
-        else:
-            self.builder.prefix(f"{indent}{number}. ")
-            self._lists[-1] = number + 1
+    def _embed(self, found: tuple[str, str] | None) -> None:
+        """Write a line that leads to what a player would play."""
+        if found is None or not self._captions:
+            return
+        url, name = found
+        builder = self.builder
+        builder.block(2)
+        builder.open(EntityKind.LINK, url)
+        builder.write(f"▶ {name}")
+        builder.close(EntityKind.LINK)
+        builder.block(2)
 
-    def _name_language(self, tag: Tag) -> None:
-        found = _LANGUAGE.search(tag.get("class"))
-        if found:
-            self.builder.name_language(found[1])
-
-
-def _number(start: str) -> int:
-    return int(start) if start.isascii() and start.isdecimal() and len(start) < 7 else 1
-
-
-PLAIN_LIMIT = 20_000
-"""Letters of HTML that html2text is given: it takes a millisecond for each five thousand."""
-
-_NESTING = re.compile(r"<(?:ul|ol|blockquote|table)\b", re.IGNORECASE)
-_DEEP = 50
-"""Lists, quotes and tables beyond which html2text, which indents for each, is not asked."""
-
-_WHOLE_TAG = re.compile(r"<[^<>]*+>")
-_LONG_GAP = re.compile(r"\s{50}")
-
-_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>|~])")
-_GAP = re.compile(f"(?<=[{WIDE}]) (?=[{WIDE}])")
-_EMPTY_LINES = re.compile(r"\n\s*\n\s*")
-_LINE_TAIL = re.compile(r"[ \t]++$", re.MULTILINE)
+    def _code(self, text: str) -> None:
+        self.builder.open(EntityKind.CODE)
+        self.builder.write(text)
+        self.builder.close(EntityKind.CODE)
 
 
-def plain(html: str) -> str:
-    """Return ``html`` as plain text: links, pictures and emphasis gone, paragraphs and lists kept.
-
-    Never raises: where html2text would give up (it raises on ``<![foo bar]>``) or take long, our
-    own reading stands in.
-    """
-    if not _is_tame(html):
-        return read_html(html, limit=PLAIN_LIMIT).text
-    writer = html2text.HTML2Text(bodywidth=0)
-    writer.ignore_links = writer.ignore_images = writer.ignore_emphasis = True
-    writer.unicode_snob = True
-    try:
-        text = writer.handle(html)
-    except Exception:  # noqa: BLE001  its parser raises what it likes: AssertionError, IndexError, …
-        return read_html(html, limit=PLAIN_LIMIT).text
-    text = clean(unescape(_ESCAPED.sub(r"\1", text)))
-    return _EMPTY_LINES.sub("\n\n", _LINE_TAIL.sub("", _GAP.sub("", text))).strip()
-
-
-def _is_tame(html: str) -> bool:
-    """Tell whether html2text reads ``html`` in linear time.
-
-    It (and the parser it builds on) takes minutes for 200 kB of tags that do not end, of blanks, or
-    of lists in lists.
-    """
-    return (
-        len(html) <= PLAIN_LIMIT
-        and len(_NESTING.findall(html)) <= _DEEP
-        and "<" not in _WHOLE_TAG.sub("", html)
-        and not _LONG_GAP.search(html)
-    )
+def _bare(text: str) -> str:
+    """Return the letters and digits of an address, to compare by."""
+    return re.sub(r"[^\w@]", "", text).lower()

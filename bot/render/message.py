@@ -55,7 +55,7 @@ def _filled(setter: Setter, stored: StoredItem, look: Look, hits: tuple[Hit, ...
         TemplateFailed: it gives nothing, or nothing that can be seen.
     """
     html = fill(look.template, stored, look, hits)
-    text = read_html(html, stored.item.base, 2 * TEXT_LIMIT)
+    text = read_html(html, stored.item.base, 2 * TEXT_LIMIT, tails=True)
     if is_blank(text.text):
         raise TemplateFailed("the template gives no text for this item")
     return setter.free(text)

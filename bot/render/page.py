@@ -19,8 +19,8 @@ body { margin: 0; background: var(--wall); color: var(--ink); font: 16px/1.4 sys
 main { max-width: 32rem; margin: 0 auto; padding: 1rem .75rem; display: grid; gap: .75rem }
 h1 { font-size: 1rem; text-align: center; color: var(--faint); margin: 0 }
 article { background: var(--bubble); border-radius: .9rem; overflow: hidden; box-shadow: 0 1px 2px #0003 }
-article > img, article > video, article > .album { display: block; width: 100%; background: var(--code) }
-article > img, article > video { max-height: 24rem; object-fit: cover }
+article > img, article > video { display: block; width: 100%; max-height: 24rem; object-fit: cover;
+  background: var(--code) }
 .album { display: grid; grid-template-columns: 1fr 1fr; gap: 2px }
 .album > * { width: 100%; height: 10rem; object-fit: cover } .album > :only-child { grid-column: span 2 }
 .album > :first-child:nth-last-child(odd) { grid-column: span 2; height: 15rem }

@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.items import Item, StoredItem
 from bot.render.lead import lead
-from bot.render.markup import plain
 from bot.render.parts import Button, MediaKind, Message, RichText
+from bot.render.plain import plain
 from bot.render.serialise import serialise
 from bot.render.title import title_of
 

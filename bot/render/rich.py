@@ -34,6 +34,8 @@ _RANK = {
     EntityKind.LINK: 3,
 } | {kind: 4 + index for index, kind in enumerate(STYLES)}
 _PENDING = -1
+_HELD = 400
+"""Characters of white space within preformatted text, at most, between two that are seen."""
 
 
 @dataclass(slots=True)
@@ -58,6 +60,7 @@ class Builder:
         self._units = 0
         self._lines = 0
         self._space = False
+        self._held = ""
         self._prefix = ""
         self._cell = False
         self._row = 0
@@ -93,13 +96,20 @@ class Builder:
     def write_as_is(self, text: str) -> None:
         """Write preformatted text: its line ends and spaces stay, save those at its very edges."""
         text = clean(text).expandtabs(4)
-        core = text.strip("\n").rstrip() if self._lines or not self._units else text.rstrip()
-        if core.strip():
-            self._put(core)
-            self._lines = max(self._lines, min(2, text[len(text.rstrip()) :].count("\n")))
-        elif text:
-            self._lines = max(self._lines, min(2, text.count("\n")))
-            self._space = True
+        if self._lines:
+            self._lines = max(self._lines, min(2, self._held.count("\n")))
+        else:
+            text = self._held + text
+        self._held = ""
+        core = text.rstrip()
+        if not core:
+            self._held = text[-_HELD:]
+            return
+        self._held = text[len(core) :][:_HELD]
+        if not self._units or self._lines or self._is_pending(EntityKind.PRE):
+            core = core.lstrip("\n")
+        self._space = False
+        self._put(core)
 
     def line_end(self) -> None:
         """End the line; a second one makes an empty line, a third nothing more."""
@@ -108,10 +118,24 @@ class Builder:
     def block(self, lines: int) -> None:
         """Have what follows begin on a new line (1) or after an empty one (2)."""
         self._lines = max(self._lines, lines)
+        self._held = ""
 
     def prefix(self, text: str) -> None:
         """Put ``text`` (a bullet, an indent) before what is written next, if anything is."""
         self._prefix = text
+
+    @property
+    def prefixed(self) -> bool:
+        """Whether a prefix waits for something to stand before."""
+        return bool(self._prefix)
+
+    def mark(self) -> int:
+        """Return a mark for :meth:`since`."""
+        return len(self._parts)
+
+    def since(self, mark: int) -> str:
+        """Return what was written since ``mark``."""
+        return "".join(self._parts[mark:])
 
     def row(self) -> None:
         """Begin a row of a table."""
@@ -165,6 +189,9 @@ class Builder:
             self._end(kind)
         text = turned_once("".join(self._parts))
         return RichText(text, arrange(self._spans, entities_for(self._units)))
+
+    def _is_pending(self, kind: EntityKind) -> bool:
+        return kind in self._open and self._open[kind].start == _PENDING
 
     def _end(self, kind: EntityKind) -> None:
         found = self._open.pop(kind, None)

@@ -1,5 +1,6 @@
 """The styles: what of an item goes into a message, and what into the next."""
 
+import re
 from dataclasses import replace
 from functools import cached_property
 
@@ -38,6 +39,10 @@ LEAST_QUOTED = 240
 LEAD_ENTITIES = 40
 """Entities of a lead that leave enough for the quotation below it."""
 
+READ_FOR_WIDTH = 50_000
+"""Characters of HTML that tell whether the text in them is that of a post."""
+
+_TAG = re.compile(r"<[^<>]*+>")
 _GAP = "\n\n"
 
 
@@ -60,7 +65,7 @@ class Setter:
 
     def summary(self) -> Message:
         """Return picture, title and lead."""
-        opening = told(self._item, self._title.text, WIDTHS[self._look.length])
+        opening = self._opening()
         media = self._choice.shown
         head, foot = self._frame(opening, self._choice.led_to, media)
         body = cut(opening.text, _room(CAPTION_LIMIT if media else TEXT_LIMIT, head, foot))
@@ -68,7 +73,7 @@ class Setter:
 
     def full(self) -> Message:
         """Return all that the feed says, in one message or, where the chat wants it so, in several."""
-        text = whole(self._item, self._title.text, self._most)
+        text = self._or_title(whole(self._item, self._title.text, self._most))
         if not text.text.text:
             return self.summary()
         if captioned := self._captioned(text, text.text):
@@ -84,13 +89,16 @@ class Setter:
 
     def expand(self) -> Message:
         """Return the lead, and the rest in a quotation that unfolds."""
-        opening = told(self._item, self._title.text, WIDTHS[self._look.length])
+        opening = self._opening()
         lead = _sparing(opening.text, LEAD_ENTITIES)
-        rest = _unquoted(_after(lead, whole(self._item, self._title.text, self._most).text))
+        text = self._or_title(whole(self._item, self._title.text, 2 * TEXT_LIMIT))
+        rest = _unquoted(_after(lead, text.text))
         if width(rest.text) < LEAST_QUOTED:
             return self.full() if rest.text else self.summary()
-        if captioned := self._captioned(opening, _folding(lead, rest)):
-            return captioned
+        if units(lead.text) + units(rest.text) < CAPTION_LIMIT:
+            captioned = self._captioned(opening, _folding(lead, rest))
+            if captioned:
+                return captioned
         head, foot = self._frame(opening, self._choice.all_led_to)
         rest = cut_with_more(rest, _room(TEXT_LIMIT, head, lead, foot), self._read_on)
         return Message(self._text(head, _folding(lead, rest), foot), preview=self._large_preview)
@@ -102,6 +110,17 @@ class Setter:
         body = cut_with_more(text, TEXT_LIMIT, self._read_on)
         return Message(marked(body, self._words), preview=self._large_preview)
 
+    def _opening(self) -> Told:
+        """Return the lead."""
+        wide = WIDTHS[self._look.length]
+        opening = self._or_title(told(self._item, self._title.text, wide))
+        return replace(opening, text=cut(opening.text, TEXT_LIMIT, wide)) if opening.repeats else opening
+
+    def _or_title(self, text: Told) -> Told:
+        """Return ``text``, or where there is none the title, if that is a text in the wrong field."""
+        is_text = not text.text.text and units(self._title.text) > TITLE_LIMIT
+        return Told(self._title, repeats=True) if is_text else text
+
     @cached_property
     def _choice(self) -> Choice:
         choice = choose(self._item, self._look.image_proxy, self._text_width)
@@ -109,6 +128,8 @@ class Setter:
 
     def _text_width(self) -> int | None:
         html = self._item.content_html or self._item.summary_html
+        if len(_TAG.sub("", html[:READ_FOR_WIDTH])) > 3 * GALLERY_TEXT:  # far too long: no need to read it
+            return None
         text = read_html(html, self._item.base, 2 * GALLERY_TEXT, captions=False).text
         return None if is_teaser(text) else width(text)
 
@@ -148,8 +169,10 @@ class Setter:
         if text.repeats or (is_said and is_generic(title.text, self._item)):
             title = RichText()
         titled = not is_blank(title.text)
-        foot = foot_of(self._stored, self._look, self._hits, None if titled else self._link)
-        if not titled and not text.text.text and not (shown and foot.line.text):
+        link = None if titled else self._link
+        foot = foot_of(self._stored, self._look, self._hits, link, text.text.text)
+        says_enough = text.text.text or (foot.line.text and (shown or not self._link))
+        if not titled and not says_enough:
             title = self._stand_in()
             foot = foot_of(self._stored, self._look, self._hits, None)
         head = styled(cut(title, TITLE_LIMIT), EntityKind.BOLD)
@@ -218,14 +241,10 @@ def _after(opening: RichText, text: RichText) -> RichText:
     letters = folded(begun)
     if not folded(text.text[: 2 * len(begun)]).startswith(letters):
         return text
-    end = next(
-        (
-            at
-            for at in range(len(begun) // 2, len(text.text) + 1)
-            if len(folded(text.text[:at])) >= len(letters)
-        ),
-        len(text.text),
-    )
+    end = left = 0
+    while end < len(text.text) and left < len(letters):
+        left += len(folded(text.text[end]))
+        end += 1
     while end < len(text.text) and not text.text[end].isspace() and not text.text[end].isalnum():
         end += 1
     return part(text, end, len(text.text))

@@ -7,7 +7,7 @@ What tags mean: :mod:`bot.render.markup`. What a template may say: :mod:`bot.ren
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
@@ -17,13 +17,16 @@ from jinja2 import nodes
 from bot.errors import RelayError
 from bot.items import Hit, Item, StoredItem
 from bot.render.characters import is_blank, one_line
-from bot.render.lead import lead
+from bot.render.elements import BLOCKS, LINES, LISTS
+from bot.render.lead import lead, with_page
 from bot.render.links import absolute
 from bot.render.look import Look
-from bot.render.markup import BLOCKS, LINES, LISTS, read_html
+from bot.render.markup import read_html
 from bot.render.parts import TEXT_LIMIT
 from bot.render.template_filters import Formatted, hashtag
 from bot.render.template_language import ENVIRONMENT, NAMES, SOURCE_LIMIT, TemplateWrong, read
+from bot.render.times import moment
+from bot.render.title import title_of
 
 __all__ = ["SOURCE_LIMIT", "TemplateFailed", "TemplateWrong", "check", "fill"]
 
@@ -44,7 +47,6 @@ _SEEN = 64
 
 _ENDS_LINE = BLOCKS | LINES | LISTS | {"li", "tr", "br"}
 _MARK = re.compile(r"(<(/?)([a-zA-Z][a-zA-Z0-9-]*+)[^<>]*+>)([ \t]*\n)?|\n")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class TemplateFailed(RelayError):
@@ -65,6 +67,7 @@ class _Given:
     item: Item
     look: Look
     hits: tuple[Hit, ...]
+    noticed_ms: int
 
 
 def check(source: str) -> None:
@@ -90,7 +93,7 @@ def fill(source: str, stored: StoredItem, look: Look, hits: tuple[Hit, ...] = ()
         compiled = _compiled(source)
     except TemplateWrong as error:
         raise TemplateFailed(str(error)) from error
-    given = _Given(_told(stored), look, hits)
+    given = _Given(with_page(stored), look, hits, stored.noticed_ms)
     html = _with_line_ends(
         _written(compiled.template, {name: _FIELDS[name](given) for name in compiled.names})
     )
@@ -150,23 +153,12 @@ def _with_line_ends(html: str) -> str:
     return _MARK.sub(told, html)
 
 
-def _told(stored: StoredItem) -> Item:
-    """Return the item, and what its page says where its feed says nothing."""
-    item, page = stored.item, stored.page
-    return replace(
-        item,
-        summary_html=item.summary_html or page.lead_html,
-        content_html=page.text_html or item.content_html,
-        images=item.images or ((page.image,) if page.image else ()),
-    )
-
-
 def _line(text: str) -> str:
     return one_line(text[:_WORDS_LIMIT])
 
 
 def _summary(given: _Given) -> Formatted:
-    return Formatted.of(lead(given.item, _line(given.item.title)))
+    return Formatted.of(lead(given.item, title_of(given.item).text))
 
 
 def _content(given: _Given) -> Formatted:
@@ -190,13 +182,8 @@ def _published(given: _Given) -> datetime | None:
 
 def _time(given: _Given) -> str:
     """Return the time as the foot of a message has it."""
-    local = _published(given)
-    if local is None:
-        return ""
-    clock = f"{local:%H:%M}" + (" UTC" if given.look.zone.key == "UTC" else "")
-    if given.look.language[:2].lower() in {"zh", "ja"}:
-        return f"{local.year}年{local.month}月{local.day}日 {clock}"
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {clock}"
+    when = given.item.published or given.item.updated
+    return moment(when, given.look.zone, given.look.language, given.noticed_ms) if when else ""
 
 
 def _tags(given: _Given) -> tuple[str, ...]:
@@ -219,7 +206,7 @@ def _hits(given: _Given) -> tuple[Hit, ...]:
 
 
 _FIELDS: dict[str, Callable[[_Given], object]] = {
-    "title": lambda given: _line(given.item.title),
+    "title": lambda given: title_of(given.item).text,
     "link": lambda given: absolute(given.item.link or "") or "",
     "source": lambda given: _line(given.look.source or given.item.source),
     "author": lambda given: _line(given.item.author),

@@ -13,8 +13,8 @@ from bot.render.tails import is_teaser
 TITLE_LIMIT = 300
 """Units of a title; a longer one is a text that found itself in the wrong field."""
 
-READ_LIMIT = 4 * TITLE_LIMIT
-"""Characters of a title that are looked at."""
+READ_LIMIT = 2000
+"""Characters of a title that are looked at: as many as are read of one."""
 
 _POST = 140
 """Width, in Latin letters, beyond which a title that is all the text is a post, and no headline."""

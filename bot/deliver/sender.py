@@ -30,6 +30,7 @@ from bot.deliver.outcome import (
 )
 from bot.deliver.posting import Posting
 from bot.deliver.probe import Peek, Probes
+from bot.deliver.richly import RICH_S, Declined, Richly
 from bot.deliver.scaling import Redraw, Scaling
 from bot.deliver.showing import ADDRESS_S, LEAST_S, Showing, counted, left, outcome_of
 from bot.deliver.uploads import Files, Pictures, Uploads
@@ -109,6 +110,7 @@ class Sender:
         probes = Probes(peek)
         self._showing = Showing(self._posting, self._addresses, uploads, probes)
         self._barred = Barred()
+        self._richly = Richly(self._barred)
         self._albums = Albums(self._posting, self._addresses, uploads, probes, self._barred)
 
     async def deliver(
@@ -121,8 +123,14 @@ class Sender:
         bare words were refused.
         """
         deadline = asyncio.get_running_loop().time() + within_s
-        *shown, text = rungs(message)
         refusals = 0
+        if message.rich and not plainly:
+            where = form.where(chat, message, paid=self._posting.paid)
+            rich = await self._richly.send(self.bot, chat, message, where, within_s - TEXT_S)
+            if not isinstance(rich, Declined):
+                return rich
+            refusals = rich.calls
+        *shown, text = rungs(message)
         for rung in () if plainly else shown:
             left_s = deadline - TEXT_S - asyncio.get_running_loop().time()
             if left_s < LEAST_S or refusals >= REFUSALS:
@@ -200,6 +208,10 @@ class Sender:
     ) -> Edited:
         """Make ``message`` of an item's message that stands: see :mod:`bot.deliver.amend`."""
         within_s = ADDRESS_S if new_picture else TEXT_S
+        if message.rich:
+            rich = await self._richly.edit(self.bot, chat, message_id, message, RICH_S)
+            if not isinstance(rich, Declined):
+                return rich
         return await amend(self.bot, chat, message_id, message, new_picture=new_picture, within_s=within_s)
 
     async def _shown(self, chat: ChatId, rung: Rung, left_s: float) -> Outcome:

@@ -11,8 +11,8 @@ from itertools import islice
 from bot.render.addresses import link, picture
 from bot.render.blocks import SOURCE_LIMIT, Leaf, Picture, Size
 from bot.render.characters import is_blank
+from bot.render.elements import DROPPED, HEADINGS
 from bot.render.grids import GRID, ROWS, Grid, kinds, whole
-from bot.render.markup import DROPPED, HEADINGS
 from bot.render.runs import Run, Writer, marked, text_of, trimmed
 from bot.render.sheet import Sheet
 from bot.render.tags import Tag, tokens

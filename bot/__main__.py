@@ -20,6 +20,7 @@ from dotenv import dotenv_values
 from bot import app, demo, errands, log, preview
 from bot.errors import RelayError, SettingsError
 from bot.items import Length, Style, Taste
+from bot.pages import need_fulltext
 from bot.settings import Settings, read
 
 EXIT_SETTINGS = 78  # EX_CONFIG of sysexits.h
@@ -173,6 +174,7 @@ async def show(asked: argparse.Namespace, settings: Settings) -> int:
 
 async def look(asked: argparse.Namespace, settings: Settings) -> int:
     """``newsrelay preview``."""
+    need_fulltext(settings)
     taste = Taste(
         style=asked.style,
         images=asked.images,

@@ -13,12 +13,14 @@ from bot.fetch.client import Client, Kind
 from bot.fetch.discover import feeds_of
 from bot.identity import feed_id, item_id, order, recognise
 from bot.items import Document, Feed, StoredItem, Taste
+from bot.pages import PageFinder
 from bot.parse.worker import Parser
 from bot.render.look import look_of
 from bot.render.message import compose
 from bot.render.page import page
 from bot.render.parts import Message
 from bot.render.preview import in_order, preview_of
+from bot.render.template import TemplateWrong, check
 from bot.settings import Settings
 
 FILES = frozenset({".xml", ".rss", ".atom", ".rdf", ".json", ".txt", ".html", ".htm", ".md"})
@@ -57,8 +59,19 @@ async def look(
             url, document = await _document(source, settings, client, parser)
         except RelayError as error:
             raise NothingThere(f"{source}: {error}") from error
-    if not document.items:
-        raise NothingThere(f"{source}: this feed holds no items yet")
+        if not document.items:
+            raise NothingThere(f"{source}: this feed holds no items yet")
+        newest = await _newest(url, source, document, limit, PageFinder(client, parser, settings))
+    how = look_of(
+        taste.over(settings.taste), settings.timezone, settings.language, image_proxy=settings.image_proxy
+    )
+    return [Shown(one, compose(one, how)) for one in newest]
+
+
+async def _newest(
+    url: str, source: str, document: Document, limit: int, pages: PageFinder
+) -> list[StoredItem]:
+    """Return the newest items as they would be stored; of what is no file, their pages are looked up too."""
     noticed_ms = int(datetime.now(UTC).timestamp() * 1000)
     feed = Feed(id=feed_id(url or source), url=url, title=document.title)
     keys = recognise(document.items, feed).keys
@@ -67,18 +80,22 @@ async def look(
         for item, one, order_ms in zip(document.items, keys, order(document.items, noticed_ms), strict=True)
     ]
     newest = sorted(stored, key=lambda one: one.order_ms, reverse=True)[:limit]
-    how = look_of(
-        taste.over(settings.taste), settings.timezone, settings.language, image_proxy=settings.image_proxy
-    )
-    return [Shown(one, compose(one, how)) for one in newest]
+    if not url:
+        return newest
+    found = await pages.find([one.item for one in newest], feed)
+    return [replace(one, page=page) for one, page in zip(newest, found, strict=True)]
 
 
 def _template(file: Path) -> str:
     """Return the message template in ``file``."""
     try:
-        return file.read_text(encoding="utf-8")
+        source = file.read_text(encoding="utf-8")
+        check(source)
     except (OSError, ValueError) as error:
         raise NothingThere(f"{file}: this template cannot be read: {error}") from error
+    except TemplateWrong as error:
+        raise NothingThere(f"{file}: {error}") from error
+    return source
 
 
 async def _document(source: str, settings: Settings, client: Client, parser: Parser) -> tuple[str, Document]:

@@ -42,14 +42,14 @@ ROOMS: dict[str, set[str]] = {
     "chat": {"deliver", "render", "rules", "store", "subscribe", "fetch", "settings"},
     "web": {"store", "settings"},
     "playground": set(),
-    "preview": {"fetch", "identity", "parse", "render", "settings"},
+    "preview": {"pages", "fetch", "identity", "parse", "render", "settings"},
     "errands": {"fetch", "parse", "store", "collect", "subscribe", "opml", "pages", "settings", "app"},
     "app": {
         "fetch", "parse", "store", "collect", "route", "subscribe", "deliver", "chat", "web", "settings", "log",
         "identity", "render", "pages",
     },
     "demo": {"app", "playground", "settings", "log"},
-    "__main__": {"app", "demo", "errands", "preview", "settings", "log"},
+    "__main__": {"app", "pages", "demo", "errands", "preview", "settings", "log"},
 }  # fmt: skip
 
 WORLD = {

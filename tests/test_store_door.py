@@ -194,4 +194,5 @@ def test_long_html_is_cut_between_tags_and_lone_surrogates_do_no_harm() -> None:
     long = "x" * (records.CONTENT_LIMIT - 3) + "<img src='a'>"
     item = Item(title="a\ud800b", content_html=long, summary_html="<p>short</p>")
     kept = records.unpack(records.pack(StoredItem(ItemId("a.b"), FeedId("a"), item, 1, 2))).item
-    assert kept == replace(item, title="a?b", content_html="x" * (records.CONTENT_LIMIT - 3))
+    assert kept == replace(item, title="a?b", content_html="x" * (records.CONTENT_LIMIT - 3) + records.MORE)
+    assert records.as_kept(kept) == kept

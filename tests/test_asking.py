@@ -9,8 +9,8 @@ from bot.deliver.outcome import (
     Down,
     Edited,
     Halt,
+    MediaRefused,
     NotOurs,
-    PhotoRefused,
     Refused,
     Sent,
     Unchanged,
@@ -114,7 +114,7 @@ async def test_a_crowd_is_not_searched_through(post: Post) -> None:
     assert len(post.sender.arrived) == 1, "then it is sent again"
 
 
-@pytest.mark.parametrize("refusal", [Refused("Can't parse entities"), PhotoRefused("Caption is too long")])
+@pytest.mark.parametrize("refusal", [Refused("Can't parse entities"), MediaRefused("Caption is too long")])
 async def test_words_that_telegram_refuses_tell_nothing_of_an_id(post: Post, refusal: Edited) -> None:
     """They are read before the message is looked for: what nobody has must not be noted as somebody's."""
     post.sender.edit_reply = lambda *_: refusal

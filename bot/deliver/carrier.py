@@ -18,9 +18,9 @@ from bot.deliver.outcome import (
     ChatLost,
     Down,
     Halt,
+    MediaRefused,
     Migrated,
     Outcome,
-    PhotoRefused,
     Refused,
     Sent,
     TopicLost,
@@ -206,7 +206,7 @@ class Carrier:
                 await self._unclear(claim, why, is_down=is_down)
             case Withdrawn(why, tally):
                 await self._park(claim, why, logging.INFO, unasked=True, tally=tally)
-            case Refused(why) | PhotoRefused(why) | TopicLost(why):
+            case Refused(why) | MediaRefused(why) | TopicLost(why):
                 await self._park(claim, f"Telegram refuses it: {why}", logging.WARNING)
             case ChatLost(why):
                 await self._lost(claim, why)

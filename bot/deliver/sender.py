@@ -20,8 +20,8 @@ from bot.deliver.calls import Taken
 from bot.deliver.outcome import (
     Down,
     Edited,
+    MediaRefused,
     Outcome,
-    PhotoRefused,
     Refused,
     Sent,
     TopicLost,
@@ -117,7 +117,7 @@ class Sender:
         """Send ``message`` in the best form that passes, in about ``within_s`` seconds.
 
         ``plainly`` leaves files out: for a message whose picture may be what kept Telegram from
-        answering. Returns anything but :class:`PhotoRefused`; :class:`Refused` only where even the
+        answering. Returns anything but :class:`MediaRefused`; :class:`Refused` only where even the
         bare words were refused.
         """
         deadline = asyncio.get_running_loop().time() + within_s
@@ -134,7 +134,7 @@ class Sender:
             if left_s < LEAST_S or refusals >= REFUSALS:
                 break
             outcome = await self._shown(chat, rung, left_s)
-            if not isinstance(outcome, PhotoRefused | Refused):
+            if not isinstance(outcome, MediaRefused | Refused):
                 return counted(outcome, refusals)
             if isinstance(outcome, Refused):
                 refusals += 1
@@ -218,17 +218,17 @@ class Sender:
         if rung.way is Way.ALBUM:
             return await self._albums.show(chat, rung.message, left_s)
         if rung.media is None or rung.media.kind in self._barred.kinds(chat):
-            return PhotoRefused("no file that the chat takes", calls=0)
+            return MediaRefused("no file that the chat takes", calls=0)
         return await self._showing.show(chat, rung, left_s)
 
     async def _in_words(self, chat: ChatId, message: Message, deadline: float) -> Outcome:
         """Send the text; what Telegram refuses to read as it is, goes out bare."""
         outcome = await self.send(chat, message, within_s=_for_text_s(deadline))
-        if not isinstance(outcome, Refused | PhotoRefused):
+        if not isinstance(outcome, Refused | MediaRefused):
             return outcome
         logger.warning("chat %d: goes out as bare text, since Telegram says: %s", chat, outcome.why)
         outcome = await self.send(chat, form.bare(message), within_s=_for_text_s(deadline))
-        return Refused(outcome.why) if isinstance(outcome, PhotoRefused) else counted(outcome, 1)
+        return Refused(outcome.why) if isinstance(outcome, MediaRefused) else counted(outcome, 1)
 
     async def _place(self, chat: ChatId, places: int = 1, *, edit: bool = False) -> float:
         """Return for how many seconds a reply to ``chat`` that takes so many places must wait."""

@@ -100,9 +100,13 @@ class MediaRefused:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Telegram does not take this content; sending the same again brings the same answer."""
+    """Telegram does not take this content; sending the same again brings the same answer.
+
+    ``calls``: how many calls it took.
+    """
 
     why: str
+    calls: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

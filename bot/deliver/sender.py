@@ -136,10 +136,9 @@ class Sender:
             outcome = await self._shown(chat, rung, left_s)
             if not isinstance(outcome, MediaRefused | Refused):
                 return counted(outcome, refusals)
-            if isinstance(outcome, Refused):
-                refusals += 1
-                break
             refusals += outcome.calls
+            if isinstance(outcome, Refused):
+                break
             logger.debug("chat %d: %s of %s: %s", chat, rung.way, rung.url or "all", outcome.why)
             self._barred.note(chat, outcome.forbidden)
         return counted(await self._in_words(chat, text.message, deadline), refusals)

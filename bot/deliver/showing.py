@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.deliver.addresses import Addresses
 from bot.deliver.calls import Taken
 from bot.deliver.judging import Fit
-from bot.deliver.outcome import MediaRefused, Outcome, Sent
+from bot.deliver.outcome import MediaRefused, Outcome, Refused, Sent
 from bot.deliver.posting import Named, Posting
 from bot.deliver.probe import Probes
 from bot.deliver.turns import Turns
@@ -98,7 +98,7 @@ def left(deadline: float) -> float:
 
 def counted(outcome: Outcome, refusals: int) -> Outcome:
     """Add the calls that were refused before it to what came of the last one."""
-    if isinstance(outcome, Sent | MediaRefused) and refusals:
+    if isinstance(outcome, Sent | MediaRefused | Refused) and refusals:
         return replace(outcome, calls=outcome.calls + refusals)
     return outcome
 

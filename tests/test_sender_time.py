@@ -75,7 +75,7 @@ class Weather:
         if self.dice.random() < self.refusing:
             raise BadRequest(self.dice.choice(REFUSALS_TOLD))
         count = len(parameters.parameters.get("media") or "1")
-        sent = [
+        sent: list[Mapping[str, Any]] = [
             {"message_id": number, "photo": [{"file_id": f"id{number}"}]} for number in range(1, count + 1)
         ]
         return sent if self.calls[-1] == "sendMediaGroup" else sent[0]
@@ -122,7 +122,7 @@ async def deliver(weather: Weather) -> tuple[Outcome, float]:
 def test_a_delivery_ends_in_time_and_with_the_first_call_that_has_no_answer(start: int) -> None:
     ends: dict[type[Outcome], float] = {}
     for seed in range(start, 300 + 10 * start):
-        weather = Weather(random.Random(seed))  # noqa: S311  a game
+        weather = Weather(random.Random(seed))
         with asyncio.Runner(loop_factory=Leaping) as runner:
             outcome, took_s = runner.run(deliver(weather))
         assert took_s <= DELIVERY_S + AFTER_S - NOTING_S, (seed, weather.calls)

@@ -219,7 +219,10 @@ class PageFinder:
         for place, page in found.items():
             self._host(needs[place].host).note(needs[place].link, page)
         for place, page in found.items():
-            pages[place] = self._of_use(needs[place], page)
+            try:
+                pages[place] = await self._of_use(needs[place], page)
+            except Exception:
+                log.exception("feed %s: the page of an item cannot be weighed; it goes without", feed.id)
         if found:
             useful, took_s = sum(page != Page() for page in pages), self._clock() - begun
             log.info("feed %s: %d of %d pages of use, %.1f s", feed.id, useful, len(found), took_s)
@@ -293,15 +296,12 @@ class PageFinder:
         wide = await asyncio.to_thread(lambda: width(_text(kept)))
         return replace(card, text_html=kept.content_html) if wide > need.wide else card
 
-    def _of_use(self, need: _Need, page: Page) -> Page:
+    async def _of_use(self, need: _Need, page: Page) -> Page:
         """Return of ``page`` what its item lacks, and count the host's luck."""
         host = self._host(need.host)
         own = host.only(need.link, page)
-        useful = Page(
-            own.image if need.image else None,
-            own.lead_html if need.lead and _is_lead(need.item, own.lead_html) else "",
-            own.text_html,
-        )
+        has_lead = need.lead and own.lead_html and await asyncio.to_thread(_is_lead, need.item, own.lead_html)
+        useful = Page(own.image if need.image else None, own.lead_html if has_lead else "", own.text_html)
         host.count(useful=useful != Page(), now=self._clock())
         return useful
 

@@ -40,15 +40,20 @@ async def follow(store: Store, url: str, chats: Sequence[Chat]) -> None:
     await store.news.intake(feed, [], due_ms=0, hand_on=True)
 
 
-async def hand_on(store: Store, numbers: Iterable[int], *, picture: str = "") -> list[str]:
+async def hand_on(
+    store: Store, numbers: Iterable[int], *, pictures: Sequence[str] = (), html: str = ""
+) -> list[str]:
     """Take in items of :data:`FEED`, as of one document, ordered by their numbers; return their titles.
 
-    May be called again with the same numbers, as a look is taken again.
+    Each has ``pictures``, and its text is ``html`` if that is given. May be called again with the same
+    numbers, as a look is taken again.
     """
     wanted = list(numbers)
     feed = await store.feeds.ensure(FEED)
-    images = (Image(picture),) if picture else ()
-    items = [item(f"{number:03d}", images=images) for number in wanted]
+    told: dict[str, object] = {"images": tuple(map(Image, pictures))} | (
+        {"content_html": html} if html else {}
+    )
+    items = [item(f"{number:03d}", **told) for number in wanted]
     known = recognise(items, feed).keys
     found = [Candidate(key, one, number) for key, one, number in zip(known, items, wanted, strict=True)]
     await store.news.intake(replace(feed, seeded=True), found, due_ms=LATER_MS, hand_on=True)

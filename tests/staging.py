@@ -49,8 +49,8 @@ class FakeOutbox:
 
     async def reserve(self, chat_id: ChatId, cost: int = 1, *, edit: bool = False) -> int:
         self._answer()
-        assert cost == 1
-        (self.edits if edit else self.reserved).append(chat_id)
+        places = self.edits if edit else self.reserved
+        places += [chat_id] * cost
         return self.wait_ms
 
     async def hold(self, chat_id: ChatId | None, wait_ms: int, *, flood: bool = False) -> None:

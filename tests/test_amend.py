@@ -20,9 +20,20 @@ from bot.deliver.outcome import (
     Wait,
     of_edit_error,
 )
+from bot.deliver.sender import Sender
 from bot.items import ChatId
 from bot.playground import world as playground
-from bot.render.parts import CAPTION_LIMIT, Button, Entity, EntityKind, Message, Preview, RichText, units
+from bot.render.parts import (
+    CAPTION_LIMIT,
+    Button,
+    Entity,
+    EntityKind,
+    Message,
+    Preview,
+    Rich,
+    RichText,
+    units,
+)
 from tests.staging import TEXT, Stage, staged
 from tests.test_picture import png
 
@@ -107,6 +118,46 @@ async def test_a_photo_that_went_out_as_a_text_is_changed_as_a_text(
     assert standing.now.text == NEW.text
     assert standing.now.preview == {"url": "https://example.org/a"}
     assert standing.width == 0
+
+
+FORMS = ["rich", "rich without pictures", "album", "photo", "text"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("forgets", [False, True])
+async def test_a_message_is_known_again_in_whatever_form_it_has_arrived(
+    stage: Stage, place: playground.Chat, form: str, *, forgets: bool
+) -> None:
+    """By the same sender, or by one that knows nothing of what the server and the chat refused before."""
+    fate = FORMS.index(form)
+    pictures = "".join(f'<img src="{stage.web}/{one}.png"/>' for one in "ab")
+    rich = Rich(f"<p>one</p>{pictures}", "<p>one</p>")
+    media = (*stage.image("/a.png"), *stage.image("/b.png"))
+    message = Message(TEXT, media, Preview("https://example.org/a"), rich=rich)
+    refused = (
+        ["sendRichMessage"] * min(fate, 2) + ["sendMediaGroup"] * (fate > 2) + ["sendPhoto"] * 9 * (fate > 3)
+    )
+    for method in refused:
+        why = "caption is too long" if method == "sendMediaGroup" else "PHOTO_INVALID"
+        stage.world.fail_next(method, "error", description=f"Bad Request: {why}")
+    standing = await sent(stage, place, message)
+    now = standing.now
+    found = (bool(now.rich), bool(now.rich and "photo" in str(now.rich)), bool(now.album), bool(now.media))
+    assert (
+        found
+        == {
+            "rich": (True, True, False, False),
+            "rich without pictures": (True, False, False, False),
+            "album": (False, False, True, True),
+            "photo": (False, False, False, True),
+            "text": (False, False, False, False),
+        }[form]
+    )
+    by = Sender(stage.sender.bot, stage.pictures, stage.outbox) if forgets else stage.sender
+    asked = await by.amend(ChatId(place.id), standing.id, message)
+    assert asked == (Unchanged() if now.media or form == "rich" else Sent(standing.id))
+    nobodys = await by.amend(ChatId(place.id), standing.id + 5, message)
+    assert isinstance(nobodys, NotOurs)
 
 
 async def test_a_photo_keeps_a_text_that_fits_as_its_caption(stage: Stage, place: playground.Chat) -> None:

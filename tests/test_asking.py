@@ -2,14 +2,15 @@
 
 import pytest
 
+from bot.deliver import carrier, letters
 from bot.deliver.asking import IDS_ASKED
 from bot.deliver.outcome import (
     ChatLost,
     Down,
     Edited,
     Halt,
+    MediaRefused,
     NotOurs,
-    PhotoRefused,
     Refused,
     Sent,
     Unchanged,
@@ -17,6 +18,7 @@ from bot.deliver.outcome import (
     Wait,
 )
 from bot.items import ChatId, ItemId
+from bot.render.parts import Media, MediaKind, Message, RichText
 from bot.store.client import Store
 from tests.conftest import Clock
 from tests.posting import ANN, GROUP, MINUTE, Post
@@ -63,6 +65,25 @@ async def test_what_is_found_is_settled_and_not_sent_again(post: Post, answer: E
     assert message == post.sender.tried[0][1], "precisely what was sent is asked for"
 
 
+async def test_the_further_pictures_of_an_album_that_is_found_are_taken_for_no_other_item(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are ours and have no words: an edit would put another item's there, which then counts as sent."""
+    album = tuple(Media(MediaKind.PHOTO, f"https://example.org/{one}.jpg") for one in range(3))
+    monkeypatch.setattr(carrier, "ALBUM_WAIT_MS", 0)  # time passes on the test's clock alone
+    monkeypatch.setattr(letters, "compose", lambda *_, **__: Message(RichText("Album"), album))
+    answers(post, {41: Unchanged()})
+    await post.work(MINUTE)
+    monkeypatch.undo()
+    second = await post.lay(2, GROUP)
+    await post.store.outbox.claim(1, 60_000)
+    post.clock.forward(60_000)  # its worker sent it as message 44, and died
+    answers(post, {42: Sent(42), 43: Sent(43), 44: Unchanged()})
+    await post.work(MINUTE)
+    assert await post.store.outbox.sent_as(GROUP, item_one(post)) == 41
+    assert await post.store.outbox.sent_as(GROUP, second) == 44
+
+
 async def test_what_is_not_there_is_sent(post: Post) -> None:
     await post.work(MINUTE)
     assert asked(post) == [41, 42]
@@ -93,7 +114,7 @@ async def test_a_crowd_is_not_searched_through(post: Post) -> None:
     assert len(post.sender.arrived) == 1, "then it is sent again"
 
 
-@pytest.mark.parametrize("refusal", [Refused("Can't parse entities"), PhotoRefused("Caption is too long")])
+@pytest.mark.parametrize("refusal", [Refused("Can't parse entities"), MediaRefused("Caption is too long")])
 async def test_words_that_telegram_refuses_tell_nothing_of_an_id(post: Post, refusal: Edited) -> None:
     """They are read before the message is looked for: what nobody has must not be noted as somebody's."""
     post.sender.edit_reply = lambda *_: refusal

@@ -124,6 +124,19 @@ async def test_a_lost_topic_sends_to_general_from_then_on_and_its_owner_is_told(
     assert "Example" in sentence
 
 
+async def test_what_learns_of_its_lost_topic_too_late_goes_to_general_with_its_next_claim(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrier, "GENERAL_S", partners.DELIVERY_S + 1)
+    await post.subscribe(GROUP, topic=7)
+    await post.lay(1, GROUP)
+    post.sender.reply = lambda _, message: TopicLost("message thread not found") if message.topic else None
+    await post.turn()
+    assert [message.topic for _, message, _ in post.sender.tried] == [7]
+    await post.work(MINUTE)
+    assert [message.topic for _, message, _ in post.sender.tried] == [7, None]
+
+
 async def test_a_group_whose_general_topic_is_closed_is_paused(post: Post) -> None:
     await post.subscribe(GROUP, topic=7)
     await post.lay(1, GROUP)
@@ -256,7 +269,7 @@ async def test_a_store_that_refuses_the_note_outright_ends_no_loop(
 async def test_what_was_loaded_too_slowly_goes_back_to_its_lane_as_if_it_had_not_been_claimed(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(carrier, "LEASE_S", partners.DELIVERY_S)
+    monkeypatch.setattr(carrier, "BEFORE_S", -1)
     await post.subscribe(ANN)
     await post.lay(1, ANN)
     await post.turn()

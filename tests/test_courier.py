@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 import telegram
 
-from bot.deliver import carrier, courier, letters
+from bot.deliver import carrier, courier, letters, partners
 from bot.deliver.outcome import Down, Halt, Outcome, Refused, Unclear, Wait
 from bot.deliver.sender import Sender
 from bot.deliver.transport import Transport
@@ -305,7 +305,7 @@ async def test_what_outlives_the_stop_is_cut_off_and_comes_back_with_its_lease(
     assert "cut off" in caplog.text
     assert await post.waiting(ANN) == [1]
     monkeypatch.undo()
-    post.clock.forward(61_000)
+    post.clock.forward(round(partners.LEASE_S * 1000))
     assert await post.turn() == 1
     assert post.sender.titles(ANN) == ["Item 1"]
 

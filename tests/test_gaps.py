@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.items import Chat, ChatId, ChatKind
+from bot.items import Chat, ChatId, ChatKind, Taste
 from bot.playground import Playground
 from bot.playground.world import Chat as Place
 from bot.settings import read
@@ -69,10 +69,14 @@ class Stage:
         assert await self.relays.ended() == -9, log_of(self.place.folder)
 
     async def recovers(self, chats: Sequence[Place], expected: Sequence[str] = TITLES) -> int:
-        """Run a relay until every chat has everything, in order; return how much came twice.
+        """Run a relay until every chat has everything, in order; return how much came twice."""
+        await self.comes_to_its_last_item(chats)
+        for chat in chats:
+            assert list(dict.fromkeys(self.heard(chat))) == [*expected, LAST]
+        return sum(len(self.heard(chat)) - len(expected) - 1 for chat in chats)
 
-        A last item is handed on as soon as it runs: that comes after all that was left.
-        """
+    async def comes_to_its_last_item(self, chats: Sequence[Place]) -> None:
+        """Run a relay until every chat has a last item, which is handed on as soon as it runs."""
         before = len(log_of(self.place.folder))
         await self.start("route", "deliver")
         async with asyncio.timeout(15):
@@ -84,9 +88,6 @@ class Stage:
             lambda: all(LAST in self.heard(chat) for chat in chats), timeout=15, what="the last item"
         )
         assert await self.relays.stop() == 0, log_of(self.place.folder)
-        for chat in chats:
-            assert list(dict.fromkeys(self.heard(chat))) == [*expected, LAST]
-        return sum(len(self.heard(chat)) - len(expected) - 1 for chat in chats)
 
     def heard(self, chat: Place) -> list[str]:
         return [message.text.split("\n")[0] for message in self.world.messages(chat)]
@@ -105,16 +106,28 @@ async def at(stage: Stage) -> AsyncIterator[Store]:
         yield store
 
 
-async def prepare(stage: Stage, *kinds: str, picture: str = "") -> list[Place]:
-    """Hand on the items, for a chat of each of ``kinds``; each with ``picture``, if there is one."""
+async def prepare(
+    stage: Stage,
+    *kinds: str,
+    pictures: Sequence[str] = (),
+    numbers: Sequence[int] = range(ITEMS),
+    html: str = "",
+) -> list[Place]:
+    """Hand on the items, for a chat of each of ``kinds``; each with ``pictures``, and with ``html`` as its text.
+
+    What is longer than a message goes on in the next ones.
+    """
     chats = [stage.add(kind) for kind in kinds]
     async with at(stage) as store:
         await follow(
             store,
             FEED,
-            [Chat(ChatId(chat.id), KINDS[kind]) for chat, kind in zip(chats, kinds, strict=True)],
+            [
+                Chat(ChatId(chat.id), KINDS[kind], taste=Taste(split=True))
+                for chat, kind in zip(chats, kinds, strict=True)
+            ],
         )
-        await hand_on(store, range(ITEMS), picture=picture)
+        await hand_on(store, numbers, pictures=pictures, html=html)
     return chats
 
 
@@ -169,10 +182,55 @@ async def test_a_kill_between_telegrams_taking_a_picture_and_our_note_repeats_th
 ) -> None:
     async with serve() as origin:
         origin.others["/picture.png"] = picture
-        chats = await prepare(stage, "channel", picture=f"{origin.url}/picture.png")
+        chats = await prepare(stage, "channel", pictures=[f"{origin.url}/picture.png"])
         await stage.dies("route", "deliver", gap="after send before settle", nth=2)
         assert all(message.media for message in stage.world.messages(chats[0]))
         assert await stage.recovers(chats) <= TWICE_ALLOWED
+
+
+PARAGRAPHS = [f"Paragraph {number:03d} of a long report, and some words more." for number in range(180)]
+"""Some three messages."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "gap", "nth"),
+    [
+        ("channel", "after piece", 1),
+        also("supergroup", "after piece", 2),
+        also("channel", "after send before settle", 2),
+        ("supergroup", "after send before settle", 3),
+        also("channel", "before send", 3),
+        also("channel", "after settle", 1),
+    ],
+)
+async def test_a_kill_between_an_items_messages_loses_and_repeats_none_of_them(
+    stage: Stage, kind: str, gap: str, nth: int
+) -> None:
+    stage.place.environment = dict(stage.place.environment) | {"STYLE": "full"}
+    html = "".join(f"<p>{one}</p>" for one in PARAGRAPHS)
+    (chat,) = await prepare(stage, kind, numbers=(0, 1), html=html)
+    await stage.dies("route", "deliver", gap=gap, nth=nth)
+    await stage.comes_to_its_last_item([chat])
+    messages = [message.text for message in stage.world.messages(chat)]
+    assert len(messages) == 3 + 3 + 1
+    told = [line for text in messages for line in text.splitlines() if line in {*PARAGRAPHS, *TITLES, LAST}]
+    assert told == [TITLES[0], *PARAGRAPHS, TITLES[1], *PARAGRAPHS, LAST]
+
+
+@pytest.mark.parametrize("kind", ["channel", also("supergroup")])
+async def test_kills_between_telegrams_taking_albums_and_our_note_repeat_none_and_mix_nothing_up(
+    stage: Stage, kind: str
+) -> None:
+    """The second one is asked for beyond the first, whose further pictures have no words of their own."""
+    async with serve() as origin:
+        origin.others["/a.png"] = origin.others["/b.png"] = origin.others["/c.png"] = picture
+        pictures = [f"{origin.url}/{one}.png" for one in "abc"]
+        (chat,) = await prepare(stage, kind, pictures=pictures)
+        await stage.dies("route", "deliver", gap="after send before settle", nth=2)
+        await stage.dies("route", "deliver", gap="after send before settle", nth=1)
+        await stage.comes_to_its_last_item([chat])
+        heads = [message.text.split("\n")[0] for message in stage.world.messages(chat)]
+        assert heads == [head for title in TITLES for head in (title, "", "")] + [LAST]
 
 
 @pytest.mark.soak

@@ -15,9 +15,9 @@ from bot.deliver.outcome import (
     ChatLost,
     Down,
     Halt,
+    MediaRefused,
     Migrated,
     Outcome,
-    PhotoRefused,
     Refused,
     TopicLost,
     Unclear,
@@ -46,22 +46,22 @@ BAD_REQUESTS: list[tuple[str, type[Outcome] | Outcome]] = [
     ("TOPIC_CLOSED", TopicLost),
     ("TOPIC_DELETED", TopicLost),
     ("SLOWMODE_WAIT_30", Wait(30)),
-    ("failed to get HTTP URL content", PhotoRefused),
-    ("wrong type of the web page content", PhotoRefused),
-    ("wrong file identifier/HTTP URL specified", PhotoRefused),
-    ("wrong remote file identifier specified: Wrong character in the string", PhotoRefused),
-    ("invalid file HTTP URL specified: Unsupported URL protocol", PhotoRefused),
-    ("can't use file of type Document as Photo", PhotoRefused),
-    ("PHOTO_INVALID_DIMENSIONS", PhotoRefused),
-    ("PHOTO_EXT_INVALID", PhotoRefused),
-    ("IMAGE_PROCESS_FAILED", PhotoRefused),
-    ("WEBPAGE_CURL_FAILED", PhotoRefused),
-    ("WEBPAGE_MEDIA_EMPTY", PhotoRefused),
-    ("MEDIA_EMPTY", PhotoRefused),
-    ("file must be non-empty", PhotoRefused),
-    ("file of size 12000000 bytes is too big for a photo; the maximum size is 10485760 bytes", PhotoRefused),
-    ("message caption is too long", PhotoRefused),
-    ("MEDIA_CAPTION_TOO_LONG", PhotoRefused),
+    ("failed to get HTTP URL content", MediaRefused),
+    ("wrong type of the web page content", MediaRefused),
+    ("wrong file identifier/HTTP URL specified", MediaRefused),
+    ("wrong remote file identifier specified: Wrong character in the string", MediaRefused),
+    ("invalid file HTTP URL specified: Unsupported URL protocol", MediaRefused),
+    ("can't use file of type Document as Photo", MediaRefused),
+    ("PHOTO_INVALID_DIMENSIONS", MediaRefused),
+    ("PHOTO_EXT_INVALID", MediaRefused),
+    ("IMAGE_PROCESS_FAILED", MediaRefused),
+    ("WEBPAGE_CURL_FAILED", MediaRefused),
+    ("WEBPAGE_MEDIA_EMPTY", MediaRefused),
+    ("MEDIA_EMPTY", MediaRefused),
+    ("file must be non-empty", MediaRefused),
+    ("file of size 12000000 bytes is too big for a photo; the maximum size is 10485760 bytes", MediaRefused),
+    ("message caption is too long", MediaRefused),
+    ("MEDIA_CAPTION_TOO_LONG", MediaRefused),
     ('can\'t parse entities: Unsupported start tag "br" at byte offset 3', Refused),
     ("message is too long", Refused),
     ("MESSAGE_TOO_LONG", Refused),
@@ -107,11 +107,11 @@ def test_each_403_loses_the_chat_with_a_short_reason(text: str, reason: str) -> 
 def test_a_chat_that_takes_no_pictures_is_not_a_lost_chat(kind: str) -> None:
     for error in (errors.BadRequest, errors.Forbidden):
         outcome = of_error(error(f"not enough rights to send {kind} to the chat"))
-        assert isinstance(outcome, PhotoRefused)
+        assert isinstance(outcome, MediaRefused)
         assert MediaKind.PHOTO in outcome.forbidden
-        assert not outcome.blames_picture
+        assert not outcome.blames_file
     shouted = of_error(errors.BadRequest(f"CHAT_SEND_{kind.upper()}_FORBIDDEN"))
-    assert isinstance(shouted, PhotoRefused)
+    assert isinstance(shouted, MediaRefused)
     assert MediaKind.PHOTO in shouted.forbidden
 
 
@@ -232,10 +232,10 @@ GATEWAYS = [
     (403, "<html>blocked by the office firewall</html>", Down),
     (404, "<html>no such page</html>", Down),
     (401, "<html>log in to this Wi-Fi</html>", Down),
-    (413, "<html>413 Request Entity Too Large</html>", PhotoRefused),
+    (413, "<html>413 Request Entity Too Large</html>", MediaRefused),
     (200, "<html>welcome to this Wi-Fi</html>", Unclear),
     (500, '{"ok":false,"error_code":500,"description":"Internal Server Error: restart"}', Unclear),
-    (413, '{"ok":false,"error_code":413,"description":"Request Entity Too Large"}', PhotoRefused),
+    (413, '{"ok":false,"error_code":413,"description":"Request Entity Too Large"}', MediaRefused),
     (401, '{"ok":false,"error_code":401,"description":"Unauthorized"}', Halt),
     (404, '{"ok":false,"error_code":404,"description":"Not Found"}', Halt),
     (429, '{"ok":false,"description":"Too Many Requests","parameters":{"retry_after":7}}', Wait),

@@ -3,7 +3,7 @@
 import pytest
 from telegram import error as errors
 
-from bot.deliver.outcome import ChatLost, PhotoRefused, TopicLost, Wait, of_error
+from bot.deliver.outcome import ChatLost, MediaRefused, TopicLost, Wait, of_error
 from bot.render.parts import MediaKind
 
 
@@ -25,10 +25,9 @@ from bot.render.parts import MediaKind
 )
 def test_rights_are_told_apart_by_kind(words: str, kinds: set[MediaKind]) -> None:
     outcome = of_error(errors.BadRequest(words))
-    assert isinstance(outcome, PhotoRefused)
+    assert isinstance(outcome, MediaRefused)
     assert outcome.forbidden == kinds
-    assert not outcome.blames_picture
-    assert outcome.any_picture == (MediaKind.PHOTO in kinds)
+    assert not outcome.blames_file
 
 
 @pytest.mark.parametrize(
@@ -48,9 +47,9 @@ def test_rights_are_told_apart_by_kind(words: str, kinds: set[MediaKind]) -> Non
 def test_files_are_at_fault_and_the_one_of_an_album_is_named(words: str, item: int | None) -> None:
     for text in (words, words.lower(), f"Bad Request: {words}"):
         outcome = of_error(errors.BadRequest(text))
-        assert isinstance(outcome, PhotoRefused)
+        assert isinstance(outcome, MediaRefused)
         assert outcome.item == item
-        assert outcome.blames_picture
+        assert outcome.blames_file
 
 
 def test_what_an_albums_item_meets_may_be_the_chats_or_the_topics() -> None:

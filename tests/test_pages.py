@@ -328,17 +328,20 @@ async def test_what_breaks_is_logged_and_harms_nobody_else(caplog: pytest.LogCap
     assert "could not be read" in caplog.text
 
 
+@pytest.mark.parametrize("paged", [False, True])
 async def test_an_item_that_cannot_be_weighed_harms_nobody_else(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, *, paged: bool
 ) -> None:
+    """Be it as its feed tells it, or with what its page says."""
     desk = Desk()
 
     def weighed(item: Item, title: str = "") -> object:
-        if item.guid == "a":
+        if item.guid == "a" and bool(item.summary_html) is paged:
             raise ValueError("boom")
         return lead(item, title)
 
     monkeypatch.setattr(pages, "lead", weighed)
+    desk.serve("a", page("/a.jpg", LEAD[1:]))
     desk.serve("b", page("/b.jpg", LEAD))
     assert (await desk.find(bare("a"), bare("b")))[1].lead_html == LEAD
     assert "cannot be weighed" in caplog.text

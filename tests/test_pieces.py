@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.deliver import carrier, letters
+from bot.deliver import carrier, correcting, letters
 from bot.deliver.correcting import Corrector
 from bot.deliver.letters import Letters
 from bot.deliver.outcome import Down, NotOurs, Sent, Unchanged, Unclear, Wait
-from bot.items import Chat, ChatId, ChatKind, Hit, StoredItem
+from bot.items import Chat, ChatId, ChatKind, Hit, ItemId, StoredItem
 from bot.render.look import Look
 from bot.render.parts import Media, MediaKind, Message, RichText
 from bot.settings import read
@@ -151,6 +151,39 @@ async def test_an_item_that_has_become_shorter_meanwhile_is_done(post: Post, lon
     await post.work(MINUTE)
     assert texts(post) == ["Long A: one", "Long A: two", "B"]
     assert await post.store.outbox.sent_as(ANN, item) == 1
+    assert await post.store._door.do("HGET", keys.pieces(ANN), item) == b"1 2"
+
+
+async def rename(post: Post, item: ItemId, title: str) -> None:
+    """Let the feed correct an item's title."""
+    stored = post.news.items[item]
+    post.news.items[item] = replace(stored, item=replace(stored.item, title=title))
+    post.sender.edit_reply = lambda _, message_id: Sent(message_id)
+    (chat,) = {chat for chat, _ in post.sender.arrived}
+    assert await post.store.edits.lay(item, "text", [Letter(chat)]) == 1
+
+
+def a_corrector(post: Post) -> Corrector:
+    async def halt(why: str) -> None:
+        raise AssertionError(why)
+
+    parts = Letters(post.news, post.store.outbox, SETTINGS)
+    return Corrector(post.store.edits, post.store.outbox, parts, post.sender, halt)
+
+
+async def correct(post: Post, *, for_ms: int = 0) -> None:
+    """Edit whatever may be edited, for so long."""
+    corrector, end_ms = a_corrector(post), post.clock.ms + for_ms
+    while True:
+        for claim in await corrector.claim(10):
+            await corrector.correct(claim)
+        if post.clock.ms >= end_ms:
+            return
+        post.clock.forward(1_000)
+
+
+def edited(post: Post) -> list[tuple[int, str]]:
+    return [(message_id, message.text.text) for _, message_id, message, _ in post.sender.edited]
 
 
 async def test_a_correction_is_edited_into_each_message(post: Post) -> None:
@@ -158,22 +191,43 @@ async def test_a_correction_is_edited_into_each_message(post: Post) -> None:
     await post.store.chats.save(Chat(ANN, corrections=True))
     item = await post.lay(1, ANN, title="Long A")
     await post.work(MINUTE)
-    stored = post.news.items[item]
-    post.news.items[item] = replace(stored, item=replace(stored.item, title="Long B"))
-    post.sender.edit_reply = lambda _, message_id: Sent(message_id)
-    await post.store.edits.lay(item, "text", [Letter(ANN)])
+    await rename(post, item, "Long B")
+    await correct(post)
+    assert edited(post) == list(enumerate(spelled("Long B"), 1))
+    assert not await a_corrector(post).claim(10)
 
-    async def halt(why: str) -> None:
-        raise AssertionError(why)
 
-    parts = Letters(post.news, post.store.outbox, SETTINGS)
-    corrector = Corrector(post.store.edits, post.store.outbox, parts, post.sender, halt)
-    for claim in await corrector.claim(10):
-        await corrector.correct(claim)
-    assert [(message_id, message.text.text) for _, message_id, message, _ in post.sender.edited] == list(
-        enumerate(spelled("Long B"), 1)
-    )
-    assert not await corrector.claim(10)
+async def test_a_correction_goes_on_where_the_budget_for_edits_ended(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a chat that is slow each message takes a claim of its own; none is edited again and again."""
+    monkeypatch.setattr(correcting, "FURTHER_MS", 0)  # time passes on the test's clock alone
+    await post.subscribe(GROUP)
+    await post.store.chats.save(Chat(GROUP, ChatKind.SUPERGROUP, corrections=True))
+    item = await post.lay(1, GROUP, title="Long A")
+    await post.work(MINUTE)
+    await post.store.outbox.hold(GROUP, 1, flood=True)
+    slowness = await post.store._door.do("GET", f"slow:{GROUP}")
+    for title in ("Long B", "Long C"):
+        post.sender.edited.clear()
+        await rename(post, item, title)
+        await correct(post, for_ms=MINUTE)
+        assert edited(post) == list(enumerate(spelled(title), 1))
+    assert await post.store._door.do("GET", f"slow:{GROUP}") == slowness, "Telegram has refused nothing"
+
+
+async def test_a_correction_between_two_messages_reaches_those_that_stand(post: Post) -> None:
+    await post.subscribe(ANN)
+    await post.store.chats.save(Chat(ANN, corrections=True))
+    item = await post.lay(1, ANN, title="Long A")
+    await post.turn()
+    await rename(post, item, "Long B")
+    await correct(post)
+    assert edited(post) == []
+    await post.work(MINUTE)
+    await correct(post)
+    assert texts(post) == ["Long A: one", "Long B: two", "Long B: three"]
+    assert edited(post) == list(enumerate(spelled("Long B"), 1))
 
 
 async def test_a_group_that_becomes_a_supergroup_hears_the_rest_there(post: Post) -> None:

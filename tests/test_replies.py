@@ -10,6 +10,7 @@ from bot.deliver.outcome import ChatLost, Down, Refused, Sent, Unclear, Wait
 from bot.items import ChatId
 from bot.render.parts import Button, Message, RichText
 from tests.staging import TEXT, Stage, staged
+from tests.test_picture import png
 
 
 @pytest.fixture
@@ -23,6 +24,19 @@ async def test_a_reply_takes_its_place_in_the_budget_and_waits_for_it(stage: Sta
     assert isinstance(await stage.sender.answer(stage.chat, Message(TEXT)), Sent)
     assert stage.outbox.reserved == [stage.chat]
     assert stage.slept == [1.5]
+
+
+async def test_an_album_takes_the_places_of_all_its_pictures_and_none_is_taken_for_news(
+    stage: Stage,
+) -> None:
+    pictures = [f"/{number}.png" for number in range(3)]
+    stage.shown |= {path: ("image/png", png(800, 600)) for path in pictures}
+    message = Message(TEXT, tuple(one for path in pictures for one in stage.image(path)))
+    assert isinstance(await stage.sender.answer(stage.chat, message), Sent)
+    assert stage.outbox.reserved == [stage.chat] * 3
+    ids = [one.id for one in stage.world.messages(stage.world.user)]
+    assert stage.outbox.known == [(stage.chat, one) for one in ids]
+    assert len(ids) == 3
 
 
 async def test_a_reply_that_would_come_too_late_is_not_sent(stage: Stage) -> None:

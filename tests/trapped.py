@@ -50,6 +50,7 @@ GAPS = {
     "after claim": Gap(Outbox, "claim", after=True, fits=lambda _, claimed: bool(claimed.claims)),
     "before send": Gap(Sender, "deliver", after=False),
     "after send before settle": Gap(Sender, "deliver", after=True),
+    "after piece": Gap(Outbox, "piece", after=True),
     "after settle": Gap(Outbox, "settle", after=True),
     "before defer": Gap(Outbox, "defer", after=False),
     "after defer": Gap(Outbox, "defer", after=True),

@@ -13,7 +13,7 @@ from bot.deliver.addresses import Addresses
 from bot.deliver.barred import Barred
 from bot.deliver.calls import Taken, Upload
 from bot.deliver.judging import Fit
-from bot.deliver.outcome import Outcome, PhotoRefused
+from bot.deliver.outcome import MediaRefused, Outcome
 from bot.deliver.posting import Named, Posting
 from bot.deliver.probe import Probes
 from bot.deliver.showing import ADDRESS_S, LEAST_S, counted, left, outcome_of
@@ -113,14 +113,14 @@ class Albums:
     async def show(self, chat: ChatId, message: Message, left_s: float) -> Outcome:
         """Send the album that ``message.media`` are, in about ``left_s`` seconds.
 
-        Leaves out what the chat takes none of, and what cannot be had. Returns PhotoRefused where
+        Leaves out what the chat takes none of, and what cannot be had. Returns MediaRefused where
         that leaves less than two.
         """
         deadline = asyncio.get_running_loop().time() + left_s
         barred = self._barred.kinds(chat)
         media = tuple(one for one in message.media if one.kind not in barred)
         if len(media) < 2:
-            return PhotoRefused("less than two may be shown there", calls=0)
+            return MediaRefused("less than two may be shown there", calls=0)
         async with self._turn(media, left_s), AsyncExitStack() as stack:
             copies = _Copies(self._uploads, self._places, stack)
             items = await self._prepared(media, copies, deadline)
@@ -140,7 +140,7 @@ class Albums:
     ) -> Outcome:
         """Call until it is taken, or there is no use in more calls."""
         refusals = 0
-        refused = PhotoRefused("less than two of its files can be had", calls=0)
+        refused = MediaRefused("less than two of its files can be had", calls=0)
         while len(items) > 1 and refusals < CALLS:
             left_s = deadline - asyncio.get_running_loop().time()
             if left_s < LEAST_S:
@@ -149,7 +149,7 @@ class Albums:
             answer = await self._posting.album(chat, message, named, min(ADDRESS_S, left_s))
             if isinstance(answer, Taken):
                 await self._learn(items, answer)
-            if not isinstance(answer, PhotoRefused):
+            if not isinstance(answer, MediaRefused):
                 return counted(outcome_of(answer), refusals)
             refusals, refused = refusals + 1, answer
             self._barred.note(chat, answer.forbidden)
@@ -194,12 +194,12 @@ class Albums:
         return None
 
     async def _mended(
-        self, items: list[_Item], refused: PhotoRefused, copies: _Copies, deadline: float
+        self, items: list[_Item], refused: MediaRefused, copies: _Copies, deadline: float
     ) -> list[_Item]:
         """Return what to send instead of what was refused; nothing where no album of these will pass."""
         if refused.forbidden:
             return [one for one in items if one.media.kind not in refused.forbidden]
-        if not refused.blames_picture:
+        if not refused.blames_file:
             return []
         at = None if refused.item is None else refused.item - 1
         if at is not None and at < len(items):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import telegram
 
 from bot.deliver import calls, form
-from bot.deliver.outcome import Edited, PhotoRefused, Refused, Sent
+from bot.deliver.outcome import Edited, MediaRefused, Refused, Sent
 from bot.items import ChatId
 from bot.render.cut import cut
 from bot.render.ladder import addresses, rungs
@@ -48,7 +48,7 @@ async def amend(
     known = addresses(message.photo) if message.photo else ()
     if new_picture and known:
         outcome = await edit.picture(message, known[0])
-        if not isinstance(outcome, PhotoRefused):
+        if not isinstance(outcome, MediaRefused):
             return outcome
         refusals = 1
     outcome = await edit.caption(message)

@@ -18,9 +18,9 @@ from bot.deliver.outcome import (
     Down,
     Edited,
     Halt,
+    MediaRefused,
     Migrated,
     NotOurs,
-    PhotoRefused,
     Refused,
     Sent,
     TopicLost,
@@ -142,7 +142,7 @@ class Asking:
                         return None
                 case Later() | Wait() | ChatLost() | Migrated() | Unclear() | Down() | Halt():
                     return answer
-                case Refused(why) | PhotoRefused(why) | TopicLost(why) if _OTHER_FORM not in why.lower():
+                case Refused(why) | MediaRefused(why) | TopicLost(why) if _OTHER_FORM not in why.lower():
                     break  # the words are refused, whatever message they are for
                 case _:  # another's, or one of ours that is something else
                     holes = 0

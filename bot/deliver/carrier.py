@@ -18,16 +18,16 @@ from bot.deliver.outcome import (
     ChatLost,
     Down,
     Halt,
+    MediaRefused,
     Migrated,
     Outcome,
-    PhotoRefused,
     Refused,
     Sent,
     TopicLost,
     Unclear,
     Wait,
 )
-from bot.deliver.partners import DELIVERY_S, LEASE_S, Ear, Lanes, People, Sends
+from bot.deliver.partners import BEFORE_S, DELIVERY_S, Ear, Lanes, People, Sends
 from bot.deliver.surely import surely
 from bot.deliver.tally import Tally
 from bot.errors import StoreError
@@ -47,6 +47,9 @@ GIVE_UP = 12
 
 ALBUM_WAIT_MS = 4_000
 """A place for the other pictures of an album is waited for; what takes longer comes with a later claim."""
+
+GENERAL_S = 6.0
+"""Nothing is sent to General in less time than this, after its topic has refused it."""
 
 LONG_WAIT_S = 60.0
 """A flood wait from this length on is worth an operator's look."""
@@ -133,7 +136,7 @@ class Carrier:
             return Found(claim.pieces[-1])
         answer = await self._asking.ask(claim, letter.message) if claim.doubt else None
         answer = answer or await self._room_for(claim, letter.message)
-        if answer or asyncio.get_running_loop().time() - began > LEASE_S - DELIVERY_S:
+        if answer or asyncio.get_running_loop().time() - began > BEFORE_S:
             return answer
         return await self._send(claim, letter)
 
@@ -150,21 +153,25 @@ class Carrier:
         await asyncio.sleep(wait_ms / 1000)
         return None
 
-    async def _send(self, claim: Claim, letter: Letter) -> Outcome:
-        """Send it, to General where its topic is lost."""
+    async def _send(self, claim: Claim, letter: Letter) -> Outcome | None:
+        """Send it, to General where its topic is lost; None where that took too long to be sent again."""
         loop = asyncio.get_running_loop()
         began = loop.time()
         plainly = max(claim.attempt, self._backoff.unclear_times(claim.chat) + 1) >= PLAIN_FROM
         outcome = await self._sender.deliver(claim.chat, letter.message, plainly=plainly, within_s=DELIVERY_S)
         if isinstance(outcome, TopicLost):
-            left_s = max(DELIVERY_S / 8, DELIVERY_S - (loop.time() - began))
-            outcome = await self._into_general(claim, letter, plainly=plainly, within_s=left_s)
-        return outcome
+            if letter.message.topic is None:
+                return ChatLost("topic closed")
+            await self._leave_topic(claim, letter)
+            left_s = DELIVERY_S - (loop.time() - began)
+            if left_s < GENERAL_S:
+                return None
+            message = replace(letter.message, topic=None)
+            outcome = await self._sender.deliver(claim.chat, message, plainly=plainly, within_s=left_s)
+        return ChatLost("topic closed") if isinstance(outcome, TopicLost) else outcome
 
-    async def _into_general(self, claim: Claim, letter: Letter, *, plainly: bool, within_s: float) -> Outcome:
-        """Send to the group itself what its topic does not take any more, now and from now on."""
-        if letter.message.topic is None:
-            return ChatLost("topic closed")
+    async def _leave_topic(self, claim: Claim, letter: Letter) -> None:
+        """Let the items of a subscription whose topic is lost go to the group itself from now on."""
         if (wish := letter.subscription) is not None:
             logger.warning("chat %d: topic %s is lost; its items go to General", claim.chat, wish.topic)
             await surely(
@@ -173,9 +180,6 @@ class Carrier:
             name = wish.title or letter.source
             language = self._letters.language(letter.chat)
             await self._tell(letter.chat, notices.topic_lost(letter.chat, name, language))
-        message = replace(letter.message, topic=None)
-        outcome = await self._sender.deliver(claim.chat, message, plainly=plainly, within_s=within_s)
-        return ChatLost("topic closed") if isinstance(outcome, TopicLost) else outcome
 
     async def _conclude(  # noqa: C901  one case for each outcome reads as a table
         self, claim: Claim, letter: Letter | None, outcome: Outcome | Withdrawn | Answer
@@ -202,7 +206,7 @@ class Carrier:
                 await self._unclear(claim, why, is_down=is_down)
             case Withdrawn(why, tally):
                 await self._park(claim, why, logging.INFO, unasked=True, tally=tally)
-            case Refused(why) | PhotoRefused(why) | TopicLost(why):
+            case Refused(why) | MediaRefused(why) | TopicLost(why):
                 await self._park(claim, f"Telegram refuses it: {why}", logging.WARNING)
             case ChatLost(why):
                 await self._lost(claim, why)
@@ -223,7 +227,7 @@ class Carrier:
         found = isinstance(sent, Found)
         extra, began_s = (0, None) if isinstance(sent, Found) else (sent.calls - 1, sent.began_s)
         stories = letter.stories if letter else ()
-        others = () if isinstance(sent, Found) else sent.others
+        others = _further(sent, letter) if isinstance(sent, Found) else sent.others
         if found:
             logger.info("chat %d, item %s: had arrived as %d", claim.chat, claim.item, sent.message_id)
 
@@ -349,6 +353,16 @@ class Carrier:
             await step()
         except Exception:
             logger.exception("chat %d, item %s: what became of it is not noted", claim.chat, claim.item)
+
+
+def _further(found: Found, letter: Letter | None) -> range:
+    """Return the ids of an album's other messages, which follow that of its first.
+
+    Nobody told them. Should it have come as one picture after all, they are known in vain; but one of
+    an album's that were not known would be taken for the next item that is in doubt.
+    """
+    count = 1 if letter is None or letter.done else cost(letter.message)
+    return range(found.message_id + 1, found.message_id + count)
 
 
 def _roll(claim: Claim) -> float:

@@ -10,15 +10,18 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from bot.deliver.asking import Amends
+from bot.deliver.asking import Amends, Later
 from bot.deliver.letters import Letters, Withdrawn, messages_of
 from bot.deliver.outcome import Down, Edited, Halt, NotOurs, Sent, Unchanged, Unclear, Wait
 from bot.deliver.recent import Recent
 from bot.items import ChatId, ItemId
 from bot.store.edits import EditClaim
 
-LEASE_S = 60.0
-"""Longer than an edit: what a killed worker held comes back then."""
+LEASE_S = 90.0
+"""Longer than an edit in both forms: what a killed worker held comes back then."""
+
+BEGUN_S = 10.0
+"""No further message of an item is begun later than this: the next claim goes on with it."""
 
 AGAIN_S = 20.0
 """How soon an edit that met an outage is tried again; it is in no hurry. Without an answer, it doubles …"""
@@ -75,6 +78,8 @@ class Corrector:
         self._halt = halt
         self._unclear: Recent[tuple[ChatId, ItemId], int] = Recent(10_000, 2 * LONGEST_S, time.monotonic)
         """How often in a row an edit got no answer, as far as this worker knows."""
+        self._changed: Recent[tuple[ChatId, ItemId, str], int] = Recent(10_000, LONGEST_S, time.monotonic)
+        """How many of an item's messages say already what a note of a correction is about."""
 
     async def claim(self, room: int) -> tuple[EditClaim, ...]:
         """Return up to ``room`` messages to edit now."""
@@ -90,25 +95,35 @@ class Corrector:
                 "chat %d, message %d: the edit failed by our fault", claim.chat, claim.message_id
             )
 
-    async def _attempt(self, claim: EditClaim) -> Edited | Withdrawn:
+    async def _attempt(self, claim: EditClaim) -> Edited | Withdrawn | Later:
+        """Edit the item's messages, one after the other; the claim took the place of the first of them."""
+        began = asyncio.get_running_loop().time()
         letter = await self._letters.again(claim)
         if isinstance(letter, Withdrawn):
             return letter
         times = self._unclear.get((claim.chat, claim.item)) or 0
         new_picture = claim.new_picture and times < PLAIN_FROM
-        first, *rest = messages_of(letter.message)
-        outcome = await self._amends.amend(claim.chat, claim.message_id, first, new_picture=new_picture)
-        for message_id, message in zip(claim.pieces[1:], rest, strict=False):
+        standing = zip(claim.pieces or (claim.message_id,), messages_of(letter.message), strict=False)
+        outcome: Edited = Unchanged()
+        done = self._changed.get(_what(claim)) or 0
+        for place, (message_id, message) in list(enumerate(standing))[done:]:
+            if place > done:
+                if asyncio.get_running_loop().time() - began > BEGUN_S:
+                    return Later(0)
+                wait_ms = await self._outbox.reserve(claim.chat, edit=True, within_ms=FURTHER_MS)
+                if wait_ms > FURTHER_MS:
+                    return Later(wait_ms)
+                await asyncio.sleep(wait_ms / 1000)
+            is_new = new_picture and not place
+            outcome = await self._amends.amend(claim.chat, message_id, message, new_picture=is_new)
             if not isinstance(outcome, Sent | Unchanged):
                 return outcome
-            wait_ms = await self._outbox.reserve(claim.chat, edit=True, within_ms=FURTHER_MS)
-            if wait_ms > FURTHER_MS:
-                return Wait(wait_ms / 1000)
-            await asyncio.sleep(wait_ms / 1000)
-            outcome = await self._amends.amend(claim.chat, message_id, message)
+            self._changed.put(_what(claim), place + 1)
         return outcome
 
-    async def _conclude(self, claim: EditClaim, outcome: Edited | Withdrawn) -> None:
+    async def _conclude(self, claim: EditClaim, outcome: Edited | Withdrawn | Later) -> None:
+        if not isinstance(outcome, Wait | Down | Unclear | Later):
+            self._changed.drop(_what(claim))
         match outcome:
             case Sent() | Unchanged():
                 logger.info("chat %d, message %d: corrected", claim.chat, claim.message_id)
@@ -117,6 +132,8 @@ class Corrector:
             case Wait(seconds):
                 wait_ms = round(seconds * 1000) + 500
                 await self._outbox.hold(claim.chat, wait_ms, flood=True)
+                await self._edits.finish(claim, again_ms=wait_ms)
+            case Later(wait_ms):
                 await self._edits.finish(claim, again_ms=wait_ms)
             case Down():
                 await self._edits.finish(claim, again_ms=round(AGAIN_S * 1000))
@@ -134,3 +151,7 @@ class Corrector:
             case _:  # the chat is lost, has moved, or refuses: the next item that is sent there shows it
                 logger.info("chat %d, message %d: left as it is: %s", claim.chat, claim.message_id, outcome)
                 await self._edits.finish(claim)
+
+
+def _what(claim: EditClaim) -> tuple[ChatId, ItemId, str]:
+    return claim.chat, claim.item, claim.note

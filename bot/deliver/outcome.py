@@ -79,8 +79,8 @@ class TopicLost:
 
 
 @dataclass(frozen=True, slots=True)
-class PhotoRefused:
-    """Telegram does not take this picture, or other file, this way; another way, or the text, may pass.
+class MediaRefused:
+    """Telegram does not take this file this way; another way, or the text, may pass.
 
     ``forbidden``: the kinds that the chat takes none of, so that no other way will pass either.
     ``item``: which one of an album is at fault, counted from 1; None where that is not said.
@@ -93,21 +93,20 @@ class PhotoRefused:
     calls: int = field(default=1, compare=False)
 
     @property
-    def any_picture(self) -> bool:
-        """Whether the chat takes no photos at all."""
-        return MediaKind.PHOTO in self.forbidden
-
-    @property
-    def blames_picture(self) -> bool:
-        """Whether the picture is at fault as it was named, neither the chat nor the caption."""
+    def blames_file(self) -> bool:
+        """Whether the file is at fault as it was named, neither the chat nor the caption."""
         return not self.forbidden and "caption" not in self.why.lower()
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Telegram does not take this content; sending the same again brings the same answer."""
+    """Telegram does not take this content; sending the same again brings the same answer.
+
+    ``calls``: how many calls it took.
+    """
 
     why: str
+    calls: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +147,7 @@ class NotOurs:
     missing: bool
 
 
-Outcome = Sent | Wait | ChatLost | Migrated | TopicLost | PhotoRefused | Refused | Unclear | Down | Halt
+Outcome = Sent | Wait | ChatLost | Migrated | TopicLost | MediaRefused | Refused | Unclear | Down | Halt
 
 Edited = Outcome | Unchanged | NotOurs
 """What becomes of an edit."""
@@ -282,9 +281,9 @@ def _of_refusal(error: BadRequest | Forbidden) -> Outcome:
     if (found := _ITEM.search(text)) is None:
         return _of_words(error.message, text, is_forbidden=isinstance(error, Forbidden))
     outcome = _of_words(error.message, found[2], is_forbidden=False)
-    if isinstance(outcome, PhotoRefused):
+    if isinstance(outcome, MediaRefused):
         return replace(outcome, item=int(found[1]))
-    return PhotoRefused(outcome.why, item=int(found[1])) if isinstance(outcome, Refused) else outcome
+    return MediaRefused(outcome.why, item=int(found[1])) if isinstance(outcome, Refused) else outcome
 
 
 def _of_words(why: str, text: str, *, is_forbidden: bool) -> Outcome:  # noqa: PLR0911  likewise
@@ -294,14 +293,14 @@ def _of_words(why: str, text: str, *, is_forbidden: bool) -> Outcome:  # noqa: P
     if any(words in text for words in _TOPIC):
         return TopicLost(why)
     if kinds := _forbidden(text):
-        return PhotoRefused(why, kinds)
+        return MediaRefused(why, kinds)
     for words, reason in _LOST:
         if words in text:
             return ChatLost(reason)
     if is_forbidden:
         return ChatLost(why.removeprefix("Forbidden: "))
     if any(words in text for words in _PICTURE):
-        return PhotoRefused(why)
+        return MediaRefused(why)
     return Refused(why)
 
 
@@ -315,7 +314,7 @@ def _of_network(error: NetworkError) -> Outcome:
     """Tell a server that is out of order from a connection that broke after sending."""
     text = error.message.lower()
     if "request entity too large" in text:
-        return PhotoRefused(error.message)
+        return MediaRefused(error.message)
     if "internal server error" in text or "service unavailable" in text:
         return Unclear(error.message, is_down=True)  # what it had in hand when it broke may have been done
     return Down(error.message) if _cause(error) in _NEVER_SENT else Unclear(error.message)
@@ -328,7 +327,7 @@ def _of_gateway(error: TelegramError) -> Outcome:
     success that cannot be read, leave open whether the message stands.
     """
     if "(413)" in error.message:
-        return PhotoRefused("too large for a server on the way")
+        return MediaRefused("too large for a server on the way")
     why = error.message.partition(". Parsing the server response")[0]
     if type(error) is TelegramError:
         return Unclear(why)

@@ -9,11 +9,17 @@ from bot.items import Chat, ChatId, FeedId, Subscription, UserId
 from bot.render.parts import Message
 from bot.store.outbox import Claim, Claimed, Met
 
-LEASE_S = 60.0
-"""Longer than a delivery and what it loads beforehand: what a killed worker held comes back then."""
+BEFORE_S = 12.0
+"""How long a message may be loaded, asked for and waited with; then it is for the next claim to send it."""
 
 DELIVERY_S = 48.0
-"""All that one delivery may take; the rest of the lease is for loading before and noting after."""
+"""All that one delivery may take; a last call that is begun at its end has a few seconds of its own."""
+
+AFTER_S = 10.0
+"""For such calls, and for noting what became of it."""
+
+LEASE_S = BEFORE_S + DELIVERY_S + AFTER_S
+"""No call is under way when it ends: what a killed worker held comes back then, and is asked for."""
 
 
 class Lanes(Protocol):

@@ -16,7 +16,7 @@ import telegram
 from bot.deliver import calls, form
 from bot.deliver.barred import Barred
 from bot.deliver.calls import Taken
-from bot.deliver.outcome import Edited, Halt, Outcome, PhotoRefused, Refused, Sent
+from bot.deliver.outcome import Edited, Halt, MediaRefused, Outcome, Refused, Sent
 from bot.deliver.recent import Recent
 from bot.items import ChatId
 from bot.render.parts import MediaKind, Message, Rich
@@ -62,7 +62,7 @@ class Richly:
         """Send ``message`` in its rich form, without its pictures if they are what is refused.
 
         ``where`` says where it goes, and how loudly (:func:`bot.deliver.form.where`). Never returns
-        :class:`PhotoRefused` or :class:`Refused`.
+        :class:`MediaRefused` or :class:`Refused`.
         """
         deadline = _now() + min(within_s, RICH_S)
         refused = 0
@@ -77,7 +77,7 @@ class Richly:
             if isinstance(outcome, Halt) and outcome.why.lower().startswith(_NO_METHOD):
                 self._forget(outcome.why)
                 return Declined(refused)
-            if not isinstance(outcome, PhotoRefused | Refused):
+            if not isinstance(outcome, MediaRefused | Refused):
                 return outcome
             refused += 1
             if not self._may_go_on(chat, outcome):
@@ -101,7 +101,7 @@ class Richly:
             place = {"chat_id": chat, "message_id": message_id}
             fields = place | form.as_text(message) | form.as_rich(message, html)
             outcome = await calls.edit(bot, "editMessageText", fields, left_s)
-            if not isinstance(outcome, PhotoRefused | Refused):
+            if not isinstance(outcome, MediaRefused | Refused):
                 return replace(outcome, calls=1 + refused) if isinstance(outcome, Sent) else outcome
             refused += 1
             if not self._may_go_on(chat, outcome):
@@ -116,10 +116,10 @@ class Richly:
             return (rich.without_media,)
         return (rich.html, rich.without_media)
 
-    def _may_go_on(self, chat: ChatId, refusal: PhotoRefused | Refused) -> bool:
+    def _may_go_on(self, chat: ChatId, refusal: MediaRefused | Refused) -> bool:
         """Learn from a refusal; tell whether the same may pass without pictures."""
         logger.info("chat %d: a rich message is refused: %s", chat, refusal.why)
-        if isinstance(refusal, PhotoRefused):
+        if isinstance(refusal, MediaRefused):
             self._barred.note(chat, refusal.forbidden)
             return True
         if _NO_RIGHT in refusal.why.lower():

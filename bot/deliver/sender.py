@@ -20,14 +20,15 @@ from bot.deliver.calls import Taken
 from bot.deliver.outcome import (
     Down,
     Edited,
+    MediaRefused,
     Outcome,
-    PhotoRefused,
     Refused,
     Sent,
     TopicLost,
     Unclear,
     Wait,
 )
+from bot.deliver.partners import DELIVERY_S
 from bot.deliver.posting import Posting
 from bot.deliver.probe import Peek, Probes
 from bot.deliver.richly import RICH_S, Declined, Richly
@@ -36,12 +37,9 @@ from bot.deliver.showing import ADDRESS_S, LEAST_S, Showing, counted, left, outc
 from bot.deliver.uploads import Files, Pictures, Uploads
 from bot.errors import StoreError
 from bot.items import ChatId
-from bot.render.ladder import Rung, Way, rungs
+from bot.render.ladder import Rung, Way, cost, rungs
 from bot.render.parts import Message
 from bot.store.outbox import REPLY_WAIT_MS
-
-DELIVERY_S = 50.0
-"""All that one delivery may take, every rung included; a courier's lease is longer."""
 
 TEXT_S = 15.0
 """Kept back for the text while pictures are tried."""
@@ -119,7 +117,7 @@ class Sender:
         """Send ``message`` in the best form that passes, in about ``within_s`` seconds.
 
         ``plainly`` leaves files out: for a message whose picture may be what kept Telegram from
-        answering. Returns anything but :class:`PhotoRefused`; :class:`Refused` only where even the
+        answering. Returns anything but :class:`MediaRefused`; :class:`Refused` only where even the
         bare words were refused.
         """
         deadline = asyncio.get_running_loop().time() + within_s
@@ -136,12 +134,11 @@ class Sender:
             if left_s < LEAST_S or refusals >= REFUSALS:
                 break
             outcome = await self._shown(chat, rung, left_s)
-            if not isinstance(outcome, PhotoRefused | Refused):
+            if not isinstance(outcome, MediaRefused | Refused):
                 return counted(outcome, refusals)
-            if isinstance(outcome, Refused):
-                refusals += 1
-                break
             refusals += outcome.calls
+            if isinstance(outcome, Refused):
+                break
             logger.debug("chat %d: %s of %s: %s", chat, rung.way, rung.url or "all", outcome.why)
             self._barred.note(chat, outcome.forbidden)
         return counted(await self._in_words(chat, text.message, deadline), refusals)
@@ -163,7 +160,7 @@ class Sender:
         loop = asyncio.get_running_loop()
         wait_s = 0.0
         for attempt in range(2):
-            wait_s = max(wait_s, await self._place(chat))
+            wait_s = max(wait_s, await self._place(chat, cost(message)))
             if wait_s > ANSWER_WAIT_S:
                 return Wait(wait_s)
             await self._sleep(wait_s)
@@ -180,12 +177,13 @@ class Sender:
         return outcome
 
     async def _reply(self, chat: ChatId, message: Message) -> Outcome:
-        """Send a reply once, to General where its topic is lost, and note its id."""
+        """Send a reply once, to General where its topic is lost, and note its ids."""
         outcome = await self.deliver(chat, message)
         if isinstance(outcome, TopicLost) and message.topic is not None:
             outcome = await self.deliver(chat, replace(message, topic=None))
         if isinstance(outcome, Sent):
-            await self._note(chat, outcome.message_id)
+            for message_id in (outcome.message_id, *outcome.others):
+                await self._note(chat, message_id)
         return outcome
 
     async def edit(self, chat: ChatId, message_id: int, message: Message) -> Outcome:
@@ -219,22 +217,22 @@ class Sender:
         if rung.way is Way.ALBUM:
             return await self._albums.show(chat, rung.message, left_s)
         if rung.media is None or rung.media.kind in self._barred.kinds(chat):
-            return PhotoRefused("no file that the chat takes", calls=0)
+            return MediaRefused("no file that the chat takes", calls=0)
         return await self._showing.show(chat, rung, left_s)
 
     async def _in_words(self, chat: ChatId, message: Message, deadline: float) -> Outcome:
         """Send the text; what Telegram refuses to read as it is, goes out bare."""
         outcome = await self.send(chat, message, within_s=_for_text_s(deadline))
-        if not isinstance(outcome, Refused | PhotoRefused):
+        if not isinstance(outcome, Refused | MediaRefused):
             return outcome
         logger.warning("chat %d: goes out as bare text, since Telegram says: %s", chat, outcome.why)
         outcome = await self.send(chat, form.bare(message), within_s=_for_text_s(deadline))
-        return Refused(outcome.why) if isinstance(outcome, PhotoRefused) else counted(outcome, 1)
+        return Refused(outcome.why) if isinstance(outcome, MediaRefused) else counted(outcome, 1)
 
-    async def _place(self, chat: ChatId, *, edit: bool = False) -> float:
-        """Return for how many seconds a reply to ``chat`` must wait."""
+    async def _place(self, chat: ChatId, places: int = 1, *, edit: bool = False) -> float:
+        """Return for how many seconds a reply to ``chat`` that takes so many places must wait."""
         try:
-            return await self._outbox.reserve(chat, edit=edit) / 1000
+            return await self._outbox.reserve(chat, places, edit=edit) / 1000
         except StoreError as error:
             logger.debug("chat %d: replied without a place in the budget: %s", chat, error)
             return 0.0

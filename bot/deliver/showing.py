@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.deliver.addresses import Addresses
 from bot.deliver.calls import Taken
 from bot.deliver.judging import Fit
-from bot.deliver.outcome import Outcome, PhotoRefused, Sent
+from bot.deliver.outcome import MediaRefused, Outcome, Refused, Sent
 from bot.deliver.posting import Named, Posting
 from bot.deliver.probe import Probes
 from bot.deliver.turns import Turns
@@ -39,9 +39,9 @@ class Showing:
         self._turns: Turns[tuple[str, str]] = Turns()
 
     async def show(self, chat: ChatId, rung: Rung, left_s: float) -> Outcome:
-        """Try one rung of a file in about ``left_s`` seconds; PhotoRefused where it cannot be shown so."""
+        """Try one rung of a file in about ``left_s`` seconds; MediaRefused where it cannot be shown so."""
         if rung.media is None:
-            return PhotoRefused("no file", calls=0)
+            return MediaRefused("no file", calls=0)
         if rung.way is Way.UPLOAD:
             return await self._by_copy(chat, rung, rung.media, left_s)
         return await self._by_address(chat, rung, rung.media, left_s)
@@ -55,7 +55,7 @@ class Showing:
         deadline = asyncio.get_running_loop().time() + left_s
         verdict = await self._probes.verdict(media, rung.url, left_s)
         if verdict.fit is Fit.NEVER:
-            return PhotoRefused(verdict.why, calls=0)
+            return MediaRefused(verdict.why, calls=0)
         return outcome_of(await self._uploads.send(rung.url, photo, left(deadline)))
 
     async def _by_address(self, chat: ChatId, rung: Rung, media: Media, left_s: float) -> Outcome:
@@ -70,7 +70,7 @@ class Showing:
                         return counted(await self._loaded(chat, rung, media, deadline), refusals)
             answer = await self._posting.file(chat, rung.message, media, known, left(deadline))
             outcome = outcome_of(answer)
-            if not (isinstance(outcome, PhotoRefused) and outcome.blames_picture):
+            if not (isinstance(outcome, MediaRefused) and outcome.blames_file):
                 return counted(outcome, refusals)
             self._addresses.forget_file_id(rung.url, known, media.kind)
         return counted(outcome, IDS_TRIED - 1)
@@ -79,14 +79,14 @@ class Showing:
         """Let Telegram load the file; what that teaches is there for others when it returns."""
         url, kind = rung.url, media.kind
         if await self._addresses.is_bad(url, kind):
-            return PhotoRefused("refused lately, and Telegram remembers that", calls=0)
+            return MediaRefused("refused lately, and Telegram remembers that", calls=0)
         verdict = await self._probes.verdict(media, url, left(deadline))
         if verdict.fit in {Fit.NEVER, Fit.COPY}:
-            return PhotoRefused(verdict.why, calls=0)
+            return MediaRefused(verdict.why, calls=0)
         answer = await self._posting.file(chat, rung.message, media, url, min(ADDRESS_S, left(deadline)))
         if isinstance(answer, Taken) and (file_id := answer.file_id(kind)):
             self._addresses.keep_file_id(url, file_id, kind)
-        if isinstance(answer, PhotoRefused) and answer.blames_picture:
+        if isinstance(answer, MediaRefused) and answer.blames_file:
             await self._addresses.note_bad(url, kind)
         return outcome_of(answer)
 
@@ -98,7 +98,7 @@ def left(deadline: float) -> float:
 
 def counted(outcome: Outcome, refusals: int) -> Outcome:
     """Add the calls that were refused before it to what came of the last one."""
-    if isinstance(outcome, Sent | PhotoRefused) and refusals:
+    if isinstance(outcome, Sent | MediaRefused | Refused) and refusals:
         return replace(outcome, calls=outcome.calls + refusals)
     return outcome
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.deliver import picture
 from bot.deliver.calls import Taken, Upload
-from bot.deliver.outcome import Outcome, PhotoRefused
+from bot.deliver.outcome import MediaRefused, Outcome
 from bot.deliver.recent import Recent
 from bot.deliver.scaling import Redraw
 from bot.deliver.turns import Turns
@@ -74,7 +74,7 @@ class Uploads:
         """Why there is nothing to be had from an address, or nothing that Telegram takes."""
 
     async def send(self, url: str, photo: Photo, within_s: float) -> Taken | Outcome:
-        """Send a copy of what ``url`` holds by calling ``photo``; PhotoRefused if it cannot be had.
+        """Send a copy of what ``url`` holds by calling ``photo``; MediaRefused if it cannot be had.
 
         One chat at a time has a copy made; the others wait a little for what that brings.
         """
@@ -85,7 +85,7 @@ class Uploads:
             if known is None:
                 async with self._turns.take(url, within_s):
                     if why := self._unfit.get(url):
-                        return PhotoRefused(why, calls=len(outdated))
+                        return MediaRefused(why, calls=len(outdated))
                     known = await self._known(self._digests.get(url), outdated)
                     if known is None:
                         return await self._by_copy(url, photo, deadline, outdated)
@@ -127,7 +127,7 @@ class Uploads:
         """Download, check and upload; the file id is kept, or why the picture is of no use."""
         async with self._place(deadline) as has_place:
             if not has_place:
-                return PhotoRefused("no place for a copy came free in time", calls=len(outdated))
+                return MediaRefused("no place for a copy came free in time", calls=len(outdated))
             made = await self._made(url, deadline, outdated)
             if isinstance(made, Copy) and isinstance(made.named, str):  # found under another address
                 answer = await photo(made.named, _left_s(deadline))
@@ -138,11 +138,11 @@ class Uploads:
             if isinstance(made, Copy) and deadline - asyncio.get_running_loop().time() < UPLOAD_S:
                 made = "no time is left to upload it"
             if isinstance(made, str):
-                return PhotoRefused(made, calls=len(outdated))
+                return MediaRefused(made, calls=len(outdated))
             answer = await photo(made.named, _left_s(deadline))
             if isinstance(answer, Taken):
                 await self.keep(made, answer.file_id(MediaKind.PHOTO))
-            if isinstance(answer, PhotoRefused) and answer.blames_picture:
+            if isinstance(answer, MediaRefused) and answer.blames_file:
                 self.blame(url, answer.why)
             return answer
 
@@ -223,4 +223,4 @@ def _left_s(deadline: float) -> float:
 
 def _is_outdated(answer: Taken | Outcome) -> bool:
     """Tell whether Telegram does not take a file id any more."""
-    return isinstance(answer, PhotoRefused) and answer.blames_picture
+    return isinstance(answer, MediaRefused) and answer.blames_file

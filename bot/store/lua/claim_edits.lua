@@ -29,7 +29,7 @@ local function hand_out(edit)
   local allowed = edit_allowed_at(chat)
   if message == 0 then
     -- Still on its way: it will be noted as sent, or wait in its lane to be set anew.
-    if redis.call('HGET', 'lease:' .. chat, 'item') == item and redis.call('ZSCORE', 'lane:' .. chat, item) then
+    if is_begun(chat, item) then
       redis.call('ZADD', 'edits', now + 5000, edit)
     else
       drop(edit)

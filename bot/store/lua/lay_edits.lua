@@ -1,6 +1,6 @@
 -- Let the messages that an item was sent as follow what its feed says now, where the chat wants that.
 -- uses: clock, tally, pace, turn
--- KEYS: `chat:{id}`, `sent:{chat}`, `lane:{chat}`, `lease:{chat}`, `edits`, `edits:notes`, `moved`, spelled here.
+-- KEYS: `chat:{id}`, `sent:{chat}`, `pieces:{chat}`, `lane:{chat}`, `lease:{chat}`, `edits`, `edits:notes`, `moved`, spelled here.
 -- ARGV: 1 now · 2 item · 3 what changed: text or media · 4 ms to wait for a message in flight · then chat, hits (JSON) or '' …
 -- Result: {how many messages are to be edited, chat that cannot be looked at, why …}. What still waits in a lane will be
 --   set from what is known then.
@@ -16,15 +16,14 @@ end
 
 local function lay(chat, hits)
   local message = tonumber(redis.call('ZSCORE', 'sent:' .. chat, item) or 0)
-  local in_flight = message == 0 and redis.call('ZSCORE', 'lane:' .. chat, item)
-    and redis.call('HGET', 'lease:' .. chat, 'item') == item
-  if (message > 0 or in_flight) and wants_corrections(chat) then
+  local begun = message == 0 and is_begun(chat, item)
+  if (message > 0 or begun) and wants_corrections(chat) then
     local edit = chat .. ' ' .. item
     local before, count = string.match(redis.call('HGET', 'edits:notes', edit) or '', '^(%a*)(%d*)')
     local kind = before == 'media' and 'media' or what
     -- Counted, so that whoever is at work on the one before sees that there is another.
     redis.call('HSET', 'edits:notes', edit, kind .. (tonumber(count) or 0) + 1 .. ' ' .. hits)
-    redis.call('ZADD', 'edits', in_flight and now + ARGV[4] or now, edit)
+    redis.call('ZADD', 'edits', begun and now + ARGV[4] or now, edit)
     laid = laid + 1
   end
 end

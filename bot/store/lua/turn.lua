@@ -56,16 +56,22 @@ end
 
 local PIECES_KEPT = 500
 
--- Note the message that is the item's number `place`, from 0; telling it twice notes it once.
+-- Note the message that is the item's number `place`, from 0; telling it twice, or again as the end, notes it once.
 local function add_piece(chat, item, message, place, keep_ms)
   local pieces, before = 'pieces:' .. chat, pieces_of(chat, item)
   local _, count = string.gsub(before, '%d+', '')
-  if count ~= place then return end
+  if count ~= place or (message ~= '0' and string.find(' ' .. before .. ' ', ' ' .. message .. ' ', 1, true)) then return end
   if count == 0 and redis.call('HLEN', pieces) >= PIECES_KEPT then
     redis.call('HDEL', pieces, redis.call('HRANDFIELD', pieces))
   end
   redis.call('HSET', pieces, item, count == 0 and message or before .. ' ' .. message)
   redis.call('PEXPIRE', pieces, keep_ms)
+end
+
+-- Whether a message of an item is being sent, or was and others are to follow: it will be noted as sent yet.
+local function is_begun(chat, item)
+  local begun = redis.call('HGET', 'lease:' .. chat, 'item') == item or pieces_of(chat, item) ~= ''
+  return begun and redis.call('ZSCORE', 'lane:' .. chat, item)
 end
 
 -- What is sent to the chat next: what was begun, else what is first in its lane.

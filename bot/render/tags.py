@@ -9,7 +9,8 @@ attribute, a comment and a raw text element is; it does not move misplaced eleme
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import unescape
+
+from bot.references import unescape
 
 TOKEN_LIMIT = 20_000
 """Tags read of one body: some 20 ms of work. What lies beyond is beyond any message as well."""
@@ -161,10 +162,11 @@ def tokens(html: str) -> Iterator[Token]:
             at += 1
             continue
         if at > start:
-            yield from _texts(html, start, at)
+            yield from (unescape(html[start:at]),) if at - start <= PIECE else _texts(html, start, at)
         start = at = abs(end)
         if found:
-            tag = Tag(found["name"].lower(), found["rest"], closing=bool(found["close"]))
+            closes, name, rest = found.groups()
+            tag = Tag(name.lower(), rest, closing=bool(closes))
             start = at = _raw_end(tag, html, at) if tag.name in RAW else at
             if tag.name not in RAW or tag.may_play:
                 yield tag

@@ -99,7 +99,7 @@ def without_tail(rich: RichText) -> RichText:
         start = max(0, len(rich.text) - _REACH)
         end = rich.text[start:]
         lower = end.lower()
-        if not any(hint in lower for hint in _HINTS):
+        if not any(map(lower.__contains__, _HINTS)):
             break
         found = next((one for tail in _TAILS if (one := tail.search(end))), None)
         if found is None or (start and not found.start()):

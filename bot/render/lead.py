@@ -21,7 +21,7 @@ that the next one is still in sight.
 """
 
 READ_LIMIT = 3 * SUMMARY_LIMIT
-"""Units of an item read for a lead, so that what is dropped from its beginning leaves enough."""
+"""Units of all the text of an item, for who asks for no other number."""
 
 PAGE_LIMIT = 24_000
 """Units of an item's own page that are compared with what its feed says."""
@@ -67,7 +67,7 @@ def told(item: Item, title: str = "", wide: int = SUMMARY_LIMIT) -> Told:
     From the summary, or from the content where the summary is missing, very short, breaks off or
     only says the title again. Captions of pictures are left out, unless there is nothing else.
     """
-    most = 2 * wide
+    most = 2 * wide + len(title)  # a title that is dropped from the beginning leaves enough
     chosen = _read(item.summary_html, item.base, title, most)
     if not _is_enough(chosen.text) and item.content_html and item.content_html != item.summary_html:
         content = _read(item.content_html, item.base, title, most)

@@ -29,7 +29,7 @@ from bot.render.parts import TEXT_LIMIT, EntityKind, RichText
 from bot.render.rich import Builder
 from bot.render.tables import Layout, set_table, tag_role
 from bot.render.tags import Source, Tag, Token
-from bot.render.tails import without_tail
+from bot.render.tails import without_banner, without_tail
 
 _SLACK = 200
 """Units read beyond the limit, so that the cut can see what follows."""
@@ -62,7 +62,9 @@ def read_html(
     if not reader.builder.length:
         reader.read(Source(reader.said_of_picture))
     rich = reader.builder.build()
-    return cut(rich if tails or reader.builder.full else without_tail(rich), limit)
+    if not tails:
+        rich = without_banner(rich if reader.builder.full else without_tail(rich))
+    return cut(rich, limit)
 
 
 class _Reader:

@@ -39,6 +39,7 @@ _CARELESS_TAG = re.compile(r"<(?P<close>/?)(?P<name>[a-zA-Z][^\s/>]*+)(?P<rest>[
 _ATTRIBUTE = re.compile(r"([^\s/>=][^\s/>=]*+)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>]*+)))?+")
 _RAW_ENDS = {name: re.compile(rf"</{name}[\s/>]", re.IGNORECASE) for name in RAW}
 _TAG_BEGIN = re.compile("</?[a-zA-Z]")
+_MARKUP_BEGIN = re.compile("<[a-zA-Z/!?]")
 _LOOKS_CUT = re.compile(r"</?[a-zA-Z][\w:-]*(?:\s+[\w:-]+\s*=.*|[\s/]*)", re.DOTALL)
 
 
@@ -150,9 +151,10 @@ def tokens(html: str) -> Iterator[Token]:
     pattern = _TAG
     start = at = 0
     for _ in range(TOKEN_LIMIT):
-        at = html.find("<", at)
-        if at < 0:
+        begun = _MARKUP_BEGIN.search(html, at)
+        if begun is None:
             break
+        at = begun.start()
         found = pattern.match(html, at)
         if found is None and pattern is _TAG and _TAG_BEGIN.match(html, at):
             pattern = _CARELESS_TAG

@@ -101,8 +101,8 @@ class Seen:
 class Source:
     """The tokens of a body, some of which may be looked at before they are read."""
 
-    def __init__(self, html: str) -> None:
-        self._tokens = tokens(html)
+    def __init__(self, html: str, most: int = TOKEN_LIMIT) -> None:
+        self._tokens = tokens(html, most)
         self._ahead: list[Token] = []
         self._looks = LOOK_LIMIT
 
@@ -145,12 +145,12 @@ class Source:
         return Seen(taken, whole=whole)
 
 
-def tokens(html: str) -> Iterator[Token]:
-    """Yield the text, references decoded, and the tags of ``html``, up to :data:`TOKEN_LIMIT` of them."""
+def tokens(html: str, most: int = TOKEN_LIMIT) -> Iterator[Token]:
+    """Yield the text, references decoded, and the tags of ``html``, up to ``most`` of them."""
     html = _without_cdata(html)
     pattern = _TAG
     start = at = 0
-    for _ in range(TOKEN_LIMIT):
+    for _ in range(most):
         begun = _MARKUP_BEGIN.search(html, at)
         if begun is None:
             break

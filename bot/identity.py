@@ -16,7 +16,6 @@ stand at :func:`recognise`; why they are as they are, in ``tests/test_identity.p
 """
 
 import base64
-import html
 import re
 import struct
 from collections import defaultdict
@@ -30,6 +29,7 @@ from urllib.parse import quote, urlsplit
 from xxhash import xxh3_64_intdigest
 
 from bot.items import Document, Feed, FeedId, Item, ItemId, Key
+from bot.references import unescape
 
 CONTENT_UNITS = 32_768
 """How much of an item's HTML its ``C`` key covers; beyond, items differ by title or link."""
@@ -286,7 +286,7 @@ def _content(item: Item) -> list[str]:
     The parameters of a picture's file are left out: signatures and sizes change at every fetch.
     """
     raw = (item.content_html or item.summary_html)[:CONTENT_UNITS]
-    text = " ".join(html.unescape(_TAG.sub(" ", raw)).split())
+    text = " ".join(unescape(_TAG.sub(" ", raw)).split())
     pictures = [_FILE.sub(r"\1", canonical_link(image.url)) for image in item.images[:1]]
     files = [] if text else [canonical_link(file.url) for file in item.enclosures]
     return [text, *pictures, *files]

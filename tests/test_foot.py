@@ -158,3 +158,7 @@ def test_a_time_at_the_edge_of_the_calendar_is_written_all_the_same() -> None:
 )
 def test_a_file_is_led_to_by_what_it_is(file: Media, said: str) -> None:
     assert serialise(file_line(file)) == f'<a href="{file.url}">{said}</a>'
+
+
+def test_a_bridged_channel_goes_by_its_own_name() -> None:
+    assert foot(replace(ITEM, source="Rain - Telegram Channel")).startswith("Rain ·")

@@ -16,12 +16,13 @@ ROOT = Path(__file__).parent.parent
 BOT = ROOT / "bot"
 FILES = sorted(BOT.rglob("*.py"))
 
-WORDS = {"errors", "items"}
+WORDS = {"errors", "items", "references"}
 """Rooms that everybody may import."""
 
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "items": set(),
+    "references": set(),
     "settings": set(),
     "log": {"settings"},
     "opml": set(),

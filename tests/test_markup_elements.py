@@ -194,3 +194,21 @@ def test_what_a_picture_says_when_pointed_at_is_read_where_nothing_else_is() -> 
 def test_a_table_too_large_to_look_through_is_told_as_it_comes() -> None:
     rows = "".join(f"<tr><td>{number}<td>x" for number in range(2000))
     assert read_html(f"<table>{rows}</table>").text.startswith("0 | x\n1 | x\n2 | x")
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("10<sup>\u22124</sup> and x<sub>\u22121</sub>", "10⁻⁴ and x₋₁"),
+        (
+            "<p><a>View in browser</a></p><p>Rain.</p><p><a>Unsubscribe</a> | <a>Privacy policy</a></p>",
+            "Rain.",
+        ),
+        ("<p>Regen.</p><p><a href='https://e.org/u'>Abbestellen</a></p>", "Regen."),
+        ("<p>下雨。</p><p><a href='https://e.org/u'>取消订阅</a></p>", "下雨。"),
+        ("<p>Unsubscribe from it all, they said.</p>", "Unsubscribe from it all, they said."),
+        ("<p>How to unsubscribe</p><p>Rain.</p>", "How to unsubscribe\n\nRain."),
+    ],
+)
+def test_minus_signs_are_raised_and_newsletters_feet_dropped(html: str, text: str) -> None:
+    assert read_html(html).text == text

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from html import unescape
+
+from bot.references import unescape
 
 FEED_TAGS = ("base", "link", "a")
 """The tags that may lead to feeds."""
@@ -33,7 +34,7 @@ class Tag:
     @property
     def text(self) -> str:
         """What stands in an anchor, as far as it is short."""
-        return _unescaped(_TAG.sub(" ", _ANCHOR_END.split(self.after, maxsplit=1)[0]))
+        return unescape(_TAG.sub(" ", _ANCHOR_END.split(self.after, maxsplit=1)[0]))
 
 
 def tags_of(page: str, names: tuple[str, ...] = FEED_TAGS) -> Iterator[Tag]:
@@ -60,13 +61,6 @@ def _opening(names: tuple[str, ...]) -> re.Pattern[str]:
     )
 
 
-def _unescaped(text: str) -> str:
-    try:
-        return unescape(text)
-    except ValueError:  # the number of a character has thousands of digits
-        return text
-
-
 def _closing(page: str, name: str, at: int) -> int:
     found = re.compile(rf"</{name}\b", re.IGNORECASE).search(page, at)
     return found.start() if found else -1
@@ -77,7 +71,7 @@ def _attributes(page: str, at: int) -> tuple[dict[str, str], int]:
     attributes: dict[str, str] = {}
     while found := _ATTRIBUTE.match(page, at):
         name, *values = found.groups()
-        attributes.setdefault(name.lower(), _unescaped(next((one for one in values if one), "")))
+        attributes.setdefault(name.lower(), unescape(next((one for one in values if one), "")))
         at = found.end()
     end = page.find(">", at)
     return attributes, end + 1 if end >= 0 else len(page)

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from html import unescape
 from itertools import islice
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from bot.items import Image
 from bot.parse.addresses import absolute
+from bot.references import unescape
 
 MOST = 10
 """Pictures kept of one item: as many as an album holds."""

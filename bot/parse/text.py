@@ -5,6 +5,7 @@ import re
 from html.entities import html5
 
 from bot.parse.decode import clean
+from bot.references import unescape
 
 TITLE_LIMIT = 2000
 """Characters of a title; what is longer is a body in the wrong place."""
@@ -65,5 +66,5 @@ def _decoded(match: re.Match[str]) -> str:
     name = match[0][1:]
     if name[0] != "#" and name not in html5:
         return match[0]
-    letter = html.unescape(match[0])
+    letter = unescape(match[0])
     return letter if letter.isprintable() or letter.isspace() else " "

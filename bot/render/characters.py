@@ -19,6 +19,7 @@ _GONE = (
 _ODD = re.compile(
     f"[{_TO_SPACE}{_GONE}\r\u2028\u2029\u0300-\u036f\u200c-\u200f\ufe00-\ufe0f\U000e0020-\U000e007f]"
 )
+_ODD_ASCII = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _CONTROLS = re.compile(f"[{_TO_SPACE}]")
 _UNWANTED = re.compile(f"[{_GONE}\r]")
 _LINE_ENDS = re.compile("[\u2028\u2029]")
@@ -64,7 +65,9 @@ _FLAG_LETTER = re.compile("[\U0001f1e6-\U0001f1ff]")
 def clean(text: str) -> str:
     """Return ``text`` without what Telegram removes and what only disturbs; line feeds and tabs stay."""
     if text.isascii():
-        return _CONTROLS.sub(" ", text.replace("\r", "")) if _ODD.search(text) else text
+        if text.isprintable() or not _ODD_ASCII.search(text):
+            return text
+        return _CONTROLS.sub(" ", text.replace("\r", ""))
     if not _ODD.search(text):
         return text
     if _RINGS.search(text):
@@ -81,7 +84,12 @@ def collapse(text: str) -> str:
     """Return ``text`` with each run of white space as one space; none where a line of CJK was wrapped."""
     if "\n" in text and not text.isascii():
         text = _WRAP.sub("", text)
-    return _SPACES.sub(" ", text)
+    if any(map(text.__contains__, KEPT_SPACES)):
+        return _SPACES.sub(" ", text)
+    words = " ".join(text.split())
+    if not words:
+        return " " if text else ""
+    return f"{' ' * text[0].isspace()}{words}{' ' * text[-1].isspace()}"
 
 
 def one_line(text: str) -> str:
@@ -118,12 +126,11 @@ def within_width(text: str, most: int) -> int:
     """Return how many characters of ``text`` fit into ``most`` Latin letters' width."""
     if len(text) <= most // 2 or text.isascii():
         return min(len(text), most)
-    taken = 0
-    for index, character in enumerate(text):
-        taken += 2 if _WIDE.match(character) else 1
-        if taken > most:
-            return index
-    return len(text)
+    wide = 0
+    for wide, found in enumerate(_WIDE.finditer(text, 0, most), 1):
+        if found.end() + wide > most:
+            return min(found.start(), most - wide + 1)
+    return min(len(text), most - wide)
 
 
 def is_seam(text: str, index: int) -> bool:

@@ -110,10 +110,10 @@ _NAMED = {
 }  # fmt: skip
 """Names that forums write for emoji and Unicode does not know."""
 
-LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
-RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
-_LOWERABLE = re.compile(r"[0-9+\-=()\s]+")
-_RAISABLE = re.compile(r"[0-9+\-=()\s]+|n")
+LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+RAISED = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
+_LOWERABLE = re.compile(r"[0-9+\-\u2212=()\s]+")
+_RAISABLE = re.compile(r"[0-9+\-\u2212=()\s]+|n")
 
 
 def is_no_news(tag: Tag) -> bool:

@@ -1,7 +1,8 @@
 """HTML that was escaped once too often, so that its tags would be read as text."""
 
 import re
-from html import unescape
+
+from bot.references import unescape
 
 _ESCAPED_TAG = re.compile(
     r"&lt;(?P<close>/?)(?:p|div|br|a|img|ul|ol|li|h[1-6]|strong|em|b|i|span|table|figure|blockquote|pre)"

@@ -1,5 +1,6 @@
 """The foot of a message: files to open, whence and when, hashtags, the alerts that fired."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -30,6 +31,9 @@ them, and they are never cut to make room for it.
 
 FILES_LIMIT = 3
 """Files that a message leads to."""
+
+_BRIDGED = re.compile(r"(?<=\S) [-–—] Telegram Channel\Z")
+"""What RSSHub appends to the name of a channel that it makes a feed of."""
 
 _SIGNS = {MediaKind.AUDIO: "🎧", MediaKind.VIDEO: "▶", MediaKind.DOCUMENT: "📄"}
 
@@ -66,7 +70,7 @@ def foot_of(stored: StoredItem, look: Look, hits: tuple[Hit, ...], link: str | N
 
 def _source(name: str, link: str | None, via: str | None) -> RichText:
     """Return the name of the source, leading to the item where no title does, else to where it was found."""
-    rich = plain_text(name)
+    rich = plain_text(_BRIDGED.sub("", name))
     if is_blank(rich.text):
         rich = plain_text(urlsplit(link).netloc.removeprefix("www.")) if link else RichText()
     rich = cut(rich, SOURCE_LIMIT)

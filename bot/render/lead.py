@@ -21,7 +21,7 @@ that the next one is still in sight.
 """
 
 READ_LIMIT = 3 * SUMMARY_LIMIT
-"""Units of an item read for a lead, so that what is dropped from its beginning leaves enough."""
+"""Units of all the text of an item, for who asks for no other number."""
 
 PAGE_LIMIT = 24_000
 """Units of an item's own page that are compared with what its feed says."""
@@ -39,7 +39,9 @@ _CAPTIONED = re.compile(r"caption|credit|<(?:small|iframe|video|audio|embed|obje
 """What may be left out beside a picture, and is better than nothing: captions, links to players."""
 
 _SET_APART = frozenset("\u00a0-–—|·•(")
-_POINT = re.compile(r"(?:•|\d+\.) ")
+_POINT = re.compile(r"\A(?:•|\d+\.) ")
+_GLANCE = 80
+"""Characters of a long line that tell whether it may begin with the title at all."""
 
 
 NOTHING = RichText()
@@ -65,7 +67,7 @@ def told(item: Item, title: str = "", wide: int = SUMMARY_LIMIT) -> Told:
     From the summary, or from the content where the summary is missing, very short, breaks off or
     only says the title again. Captions of pictures are left out, unless there is nothing else.
     """
-    most = 3 * wide
+    most = 2 * wide + len(title)  # a title that is dropped from the beginning leaves enough
     chosen = _read(item.summary_html, item.base, title, most)
     if not _is_enough(chosen.text) and item.content_html and item.content_html != item.summary_html:
         content = _read(item.content_html, item.base, title, most)
@@ -179,6 +181,8 @@ def _without_title(rich: RichText, title: str) -> RichText:
     if not said or not rich.text:
         return rich
     line, end, _ = rich.text.partition("\n")
+    if len(line) > 2 * len(title) + _GLANCE and not folded(line[:_GLANCE]).startswith(said[:6]):
+        return rich
     first = folded(_POINT.sub("", line))
     if first == said or (first and not end and first in said):
         return part(rich, len(line), len(rich.text))

@@ -28,11 +28,14 @@ from bot.render.lists import Lists
 from bot.render.parts import TEXT_LIMIT, EntityKind, RichText
 from bot.render.rich import Builder
 from bot.render.tables import Layout, set_table, tag_role
-from bot.render.tags import Source, Tag, Token
-from bot.render.tails import without_tail
+from bot.render.tags import TOKEN_LIMIT, Source, Tag, Token
+from bot.render.tails import without_banner, without_tail
 
 _SLACK = 200
 """Units read beyond the limit, so that the cut can see what follows."""
+
+_TAGS_AT_LEAST = 2_000
+"""Tags read of a body beside two for each unit wanted: one of so many that says so little says nothing."""
 
 _CELL_LIMIT = 250
 """Units of a cell of a table that is drawn."""
@@ -58,11 +61,13 @@ def read_html(
     pointed at, as in web comics, that is the text. Never raises, whatever ``html`` holds.
     """
     reader = _Reader(base, limit + _SLACK, captions=captions)
-    reader.read(Source(unescaped(html)))
+    reader.read(Source(unescaped(html), min(TOKEN_LIMIT, _TAGS_AT_LEAST + 2 * limit)))
     if not reader.builder.length:
         reader.read(Source(reader.said_of_picture))
     rich = reader.builder.build()
-    return cut(rich if tails or reader.builder.full else without_tail(rich), limit)
+    if not tails:
+        rich = without_banner(rich if reader.builder.full else without_tail(rich))
+    return cut(rich, limit)
 
 
 class _Reader:

@@ -45,6 +45,10 @@ class Entity:
     url: str = ""
     language: str = ""
 
+    def at(self, offset: int, length: int) -> "Entity":
+        """Return the same over another stretch."""
+        return Entity(self.kind, offset, length, self.url, self.language)
+
 
 @dataclass(frozen=True, slots=True)
 class RichText:

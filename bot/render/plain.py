@@ -1,10 +1,10 @@
 """HTML as plain text, without any sign of its links, pictures and emphasis."""
 
 import re
-from html import unescape
 
 import html2text
 
+from bot.references import unescape
 from bot.render.characters import WIDE, clean
 from bot.render.markup import read_html
 

@@ -8,7 +8,7 @@ text fills.
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.render.characters import clean, collapse, turned_once
@@ -267,7 +267,7 @@ def _runs(entities: list[Entity], kind: EntityKind) -> list[Entity]:
     for one in sorted((one for one in entities if one.kind is kind), key=_place):
         if runs and one.offset <= runs[-1].offset + runs[-1].length:
             end = max(runs[-1].offset + runs[-1].length, one.offset + one.length)
-            runs[-1] = replace(runs[-1], length=end - runs[-1].offset)
+            runs[-1] = runs[-1].at(runs[-1].offset, end - runs[-1].offset)
         else:
             runs.append(one)
     return runs
@@ -291,7 +291,7 @@ class _Edges:
         if len(bounds) == 2 and not self._solid:
             return [run]
         return [
-            replace(run, offset=first, length=last - first)
+            run.at(first, last - first)
             for first, last in pairwise(sorted(bounds))
             if not self._is_solid(first, last)
         ]
@@ -322,8 +322,8 @@ def _nested(styles: list[Entity]) -> list[Entity]:
             around.pop()
         end = one.offset + one.length
         if around and around[-1] < end:
-            rest = replace(one, offset=around[-1], length=end - around[-1])
-            one = replace(one, length=around[-1] - one.offset)
+            rest = one.at(around[-1], end - around[-1])
+            one = one.at(one.offset, around[-1] - one.offset)
             insort(waiting, rest, key=_last_first)
         around.append(one.offset + one.length)
         done.append(one)
@@ -340,8 +340,10 @@ def styled(rich: RichText, kind: EntityKind, url: str = "") -> RichText:
     length = units(rich.text)
     if not length:
         return rich
-    entities = arrange((*rich.entities, Entity(kind, 0, length, url=url)), entities_for(length))
-    return RichText(rich.text, entities)
+    over = Entity(kind, 0, length, url)
+    if not rich.entities:
+        return RichText(rich.text, (over,))
+    return RichText(rich.text, arrange((over, *rich.entities), entities_for(length)))
 
 
 def part(rich: RichText, start: int, end: int) -> RichText:
@@ -360,7 +362,7 @@ def stretch(rich: RichText, start: int, end: int) -> RichText:
     for one in rich.entities:
         begin, stop = max(one.offset, first), min(one.offset + one.length, last)
         if begin < stop:
-            entities.append(replace(one, offset=begin - first, length=stop - begin))
+            entities.append(one.at(begin - first, stop - begin))
     if len(text) == units(text):
         entities = [one for one in entities if not text[one.offset : one.offset + one.length].isspace()]
     return RichText(text, arrange(entities, entities_for(last - first)))
@@ -371,7 +373,7 @@ def concat(*parts: RichText) -> RichText:
     entities: list[Entity] = []
     offset = 0
     for one in parts:
-        entities.extend(replace(entity, offset=entity.offset + offset) for entity in one.entities)
+        entities.extend(entity.at(entity.offset + offset, entity.length) for entity in one.entities)
         offset += units(one.text)
     return RichText("".join(one.text for one in parts), arrange(entities, entities_for(offset)))
 
@@ -381,5 +383,11 @@ def join(separator: str, parts: Iterable[RichText]) -> RichText:
     said = [one for one in parts if one.text]
     if len(said) < 2:
         return said[0] if said else RichText()
-    gap = RichText(separator)
-    return concat(said[0], *(piece for one in said[1:] for piece in (gap, one)))
+    entities: list[Entity] = []
+    offset = 0
+    for one in said:
+        entities += (entity.at(entity.offset + offset, entity.length) for entity in one.entities)
+        offset += units(one.text) + units(separator)
+    most = entities_for(offset)
+    text = separator.join(one.text for one in said)
+    return RichText(text, tuple(entities) if len(entities) <= most else arrange(entities, most))

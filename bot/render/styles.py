@@ -73,7 +73,10 @@ class Setter:
 
     def full(self) -> Message:
         """Return all that the feed says, in one message or, where the chat wants it so, in several."""
-        text = self._or_title(whole(self._item, self._title.text, self._most))
+        return self._full(self._or_title(whole(self._item, self._title.text, self._most)))
+
+    def _full(self, text: Told) -> Message:
+        """Return all of ``text``."""
         if not text.text.text:
             return self.summary()
         if captioned := self._captioned(text, text.text):
@@ -94,7 +97,7 @@ class Setter:
         text = self._or_title(whole(self._item, self._title.text, 2 * TEXT_LIMIT))
         rest = _unquoted(_after(lead, text.text))
         if width(rest.text) < LEAST_QUOTED:
-            return self.full() if rest.text else self.summary()
+            return self._full(text) if rest.text else self.summary()
         if units(lead.text) + units(rest.text) < CAPTION_LIMIT:
             captioned = self._captioned(opening, _folding(lead, rest))
             if captioned:

@@ -9,7 +9,8 @@ attribute, a comment and a raw text element is; it does not move misplaced eleme
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import unescape
+
+from bot.references import unescape
 
 TOKEN_LIMIT = 20_000
 """Tags read of one body: some 20 ms of work. What lies beyond is beyond any message as well."""
@@ -38,6 +39,7 @@ _CARELESS_TAG = re.compile(r"<(?P<close>/?)(?P<name>[a-zA-Z][^\s/>]*+)(?P<rest>[
 _ATTRIBUTE = re.compile(r"([^\s/>=][^\s/>=]*+)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>]*+)))?+")
 _RAW_ENDS = {name: re.compile(rf"</{name}[\s/>]", re.IGNORECASE) for name in RAW}
 _TAG_BEGIN = re.compile("</?[a-zA-Z]")
+_MARKUP_BEGIN = re.compile("<[a-zA-Z/!?]")
 _LOOKS_CUT = re.compile(r"</?[a-zA-Z][\w:-]*(?:\s+[\w:-]+\s*=.*|[\s/]*)", re.DOTALL)
 
 
@@ -99,8 +101,8 @@ class Seen:
 class Source:
     """The tokens of a body, some of which may be looked at before they are read."""
 
-    def __init__(self, html: str) -> None:
-        self._tokens = tokens(html)
+    def __init__(self, html: str, most: int = TOKEN_LIMIT) -> None:
+        self._tokens = tokens(html, most)
         self._ahead: list[Token] = []
         self._looks = LOOK_LIMIT
 
@@ -143,15 +145,16 @@ class Source:
         return Seen(taken, whole=whole)
 
 
-def tokens(html: str) -> Iterator[Token]:
-    """Yield the text, references decoded, and the tags of ``html``, up to :data:`TOKEN_LIMIT` of them."""
+def tokens(html: str, most: int = TOKEN_LIMIT) -> Iterator[Token]:
+    """Yield the text, references decoded, and the tags of ``html``, up to ``most`` of them."""
     html = _without_cdata(html)
     pattern = _TAG
     start = at = 0
-    for _ in range(TOKEN_LIMIT):
-        at = html.find("<", at)
-        if at < 0:
+    for _ in range(most):
+        begun = _MARKUP_BEGIN.search(html, at)
+        if begun is None:
             break
+        at = begun.start()
         found = pattern.match(html, at)
         if found is None and pattern is _TAG and _TAG_BEGIN.match(html, at):
             pattern = _CARELESS_TAG
@@ -161,10 +164,11 @@ def tokens(html: str) -> Iterator[Token]:
             at += 1
             continue
         if at > start:
-            yield from _texts(html, start, at)
+            yield from (unescape(html[start:at]),) if at - start <= PIECE else _texts(html, start, at)
         start = at = abs(end)
         if found:
-            tag = Tag(found["name"].lower(), found["rest"], closing=bool(found["close"]))
+            closes, name, rest = found.groups()
+            tag = Tag(name.lower(), rest, closing=bool(closes))
             start = at = _raw_end(tag, html, at) if tag.name in RAW else at
             if tag.name not in RAW or tag.may_play:
                 yield tag

@@ -62,12 +62,50 @@ _LINES = (
 )
 """What lines that only serve a site are known by, in lower case."""
 
-_HINTS = (*_MORE, *_APPEARED, *_LINES)
+_SERVICE = (
+    *(
+        "unsubscribe",
+        "unsubscribe here",
+        "view in browser",
+        "view in your browser",
+        "view this email in your browser",
+    ),
+    *(
+        "view online",
+        "manage preferences",
+        "manage your preferences",
+        "update your preferences",
+        "email preferences",
+    ),
+    *("update preferences", "manage subscription", "manage your subscription", "privacy policy"),
+    *("abbestellen", "abmelden", "newsletter abbestellen", "im browser ansehen", "im browser anzeigen"),
+    *("se désabonner", "se désinscrire", "voir dans le navigateur", "darse de baja", "cancelar suscripción"),
+    *("ver en el navegador", "cancelar inscrição", "ver no navegador", "annulla iscrizione", "disiscriviti"),
+    *("visualizza nel browser", "afmelden", "bekijk in browser", "отписаться", "открыть в браузере"),
+    *(
+        "відписатися",
+        "退订",
+        "取消订阅",
+        "取消訂閱",
+        "在浏览器中查看",
+        "在瀏覽器中檢視",
+        "配信停止",
+        "ブラウザで見る",
+    ),
+)
+"""Links above and below a newsletter, in lower case: nothing that a chat could do anything with."""
+
+_HINTS = (*_MORE, *_APPEARED, *_LINES, *_SERVICE)
 
 
 def _any_of(words: tuple[str, ...]) -> str:
     return "|".join(map(re.escape, words))
 
+
+_SERVICES = rf"(?:(?:{_any_of(_SERVICE)})(?!\w)[\s|·•/,.–—-]*)+"
+_BANNER = re.compile(rf"\W{{0,8}}{_SERVICES}\Z", re.IGNORECASE)
+_BANNER_LIMIT = 160
+"""Characters of a first line that is looked at."""
 
 _AFTER_SENTENCE = r"(?:\A|(?<=[\n.!?…»”\"。！？\])]))\s*(?:(?:•|\d{1,3}\.)\s)?"
 _TAILS = tuple(
@@ -80,6 +118,7 @@ _TAILS = tuple(
             r"[^\n.!?。！？]{0,120}[→»›>….\])\s]*"
         ),
         rf"\s(?:{_any_of(_MORE)})[^\n.!?。！？]{{0,120}}[→»›>]",
+        rf"(?:\A|(?<=\n))[^\w\n]{{0,8}}{_SERVICES}",
         r"(?:\A|\s)submitted by\s+\S+(?:\s+to\s+\S+)?(?:\s*\[(?:link|[\d ]*comments?)\])+",
         r"(?:\A|\s)\[(?:link|[\d ]*comments?)\]",
         r"(?:\A|(?<=\n))(?:comments|share this:?|like this:?|tweet|permalink|advertisement)",
@@ -99,13 +138,19 @@ def without_tail(rich: RichText) -> RichText:
         start = max(0, len(rich.text) - _REACH)
         end = rich.text[start:]
         lower = end.lower()
-        if not any(hint in lower for hint in _HINTS):
+        if not any(map(lower.__contains__, _HINTS)):
             break
         found = next((one for tail in _TAILS if (one := tail.search(end))), None)
         if found is None or (start and not found.start()):
             break
         rich = part(rich, 0, start + found.start())
     return rich
+
+
+def without_banner(rich: RichText) -> RichText:
+    """Return ``rich`` without a first line of nothing but what newsletters offer above themselves."""
+    line, end, _ = rich.text[: _BANNER_LIMIT + 1].partition("\n")
+    return part(rich, len(line), len(rich.text)) if end and _BANNER.match(line) else rich
 
 
 def is_teaser(text: str) -> bool:

@@ -18,12 +18,13 @@ from bot.errors import RelayError
 from bot.items import Hit, Item, StoredItem
 from bot.render.characters import is_blank, one_line
 from bot.render.elements import BLOCKS, LINES, LISTS
+from bot.render.hashtags import hashtag
 from bot.render.lead import lead, with_page
 from bot.render.links import absolute
 from bot.render.look import Look
 from bot.render.markup import read_html
 from bot.render.parts import TEXT_LIMIT
-from bot.render.template_filters import Formatted, hashtag
+from bot.render.template_filters import Formatted
 from bot.render.template_language import ENVIRONMENT, NAMES, SOURCE_LIMIT, TemplateWrong, read
 from bot.render.times import moment
 from bot.render.title import title_of
@@ -191,11 +192,11 @@ def _tags(given: _Given) -> tuple[str, ...]:
 
 
 def _hashtags(given: _Given) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(tag for one in _tags(given) if (tag := hashtag(one))))
+    return tuple(dict.fromkeys(f"#{tag}" for one in _tags(given) if (tag := hashtag(one))))
 
 
 def _labels(given: _Given) -> tuple[str, ...]:
-    return tuple(tag for one in given.look.labels[:LIST_LIMIT] if (tag := hashtag(one)))
+    return tuple(f"#{tag}" for one in given.look.labels[:LIST_LIMIT] if (tag := hashtag(one)))
 
 
 def _hits(given: _Given) -> tuple[Hit, ...]:

@@ -5,12 +5,12 @@ of them knows where a text with formatting may be cut.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 
 from bot.items import Hit
 from bot.render.cut import cut
+from bot.render.hashtags import hashtag
 from bot.render.parts import TEXT_LIMIT, RichText
 from bot.render.serialise import serialise
 
@@ -29,15 +29,6 @@ DIRECTIVES: dict[str, Callable[[datetime], str]] = {
 
 PATTERN = "%Y-%m-%d %H:%M"
 """How a time is written where no pattern is given."""
-
-HASHTAG_LIMIT = 64
-"""Letters of a hashtag. Telegram takes 256; no one types so many."""
-
-_TAG_LETTERS = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Nd"})
-_SINHALA = frozenset(map(chr, range(0xD80, 0xE00)))
-"""Its marks count as letters."""
-_VOWEL_SIGNS = "\u0900"
-"""Marks from here on are vowels; those before, of Latin, Greek, Hebrew or Arabic, are not missed."""
 
 _DIRECTIVE = re.compile("%(.)", re.DOTALL)
 
@@ -84,25 +75,9 @@ def unknown_directives(pattern: str) -> list[str]:
     return asked + ["%"] * (_DIRECTIVE.sub("", pattern)[-1:] == "%")
 
 
-def hashtag(value: object) -> str:
-    """Return ``value`` as one hashtag of Telegram's, "" where none can be made of it.
-
-    Telegram's hashtags (``is_hashtag_letter`` of TDLib) hold letters, digits and "_", and end at a
-    mark over or beside a letter. Where words are read without such marks, they go; scripts that need
-    them, such as Devanagari and Thai, have no hashtags.
-    """
-    text = unicodedata.normalize("NFC", _text(value)).lstrip("#")
-    kept = []
-    for one in text:
-        category = unicodedata.category(one)
-        if category in _TAG_LETTERS or one in "_\u200c\u00b7" or one in _SINHALA:
-            kept.append(one)
-        elif category not in {"Mn", "Mc"}:
-            kept.append(" ")
-        elif one >= _VOWEL_SIGNS:
-            return ""
-    tag = "_".join("".join(kept).split())[:HASHTAG_LIMIT].strip("_")
-    return f"#{tag}" if any(one.isalpha() for one in tag) else ""
+def _hashtag(value: object) -> str:
+    tag = hashtag(_text(value))
+    return f"#{tag}" if tag else ""
 
 
 def _text(value: object) -> str:
@@ -142,6 +117,6 @@ FILTERS: dict[str, Callable[..., object]] = {
     "escape": lambda value: value,
     "striptags": _text,
     "date": date,
-    "hashtag": hashtag,
+    "hashtag": _hashtag,
 }
 """By name. ``escape`` has nothing left to do: whatever a field holds is escaped where it is written."""

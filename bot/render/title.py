@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from html import unescape
 
 from bot.items import Item
+from bot.references import unescape
 from bot.render.characters import CJK, width
 from bot.render.parts import RichText
 from bot.render.rich import plain_text
@@ -29,6 +29,7 @@ _HEADLINE = 80
 """Width of a title whose sentence its text goes on with, and that is no headline."""
 
 _NOT_LETTER = re.compile(r"[\W_]+")
+_FOLDED = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}
 _ADDRESS = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/|t\.co/)\S*")
 _GOES_ON = re.compile(r"[,;，；、]|\s[\w“\"'(#@]")
 _CJK = re.compile(f"[{CJK}]")
@@ -74,6 +75,8 @@ def title_of(item: Item) -> RichText:
 
 def folded(text: str) -> str:
     """Return the letters and digits of ``text`` alone, case and width folded, to compare by."""
+    if text.isascii():
+        return text.translate(_FOLDED)
     return _NOT_LETTER.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 

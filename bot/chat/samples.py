@@ -11,6 +11,7 @@ from bot.deliver.outcome import Outcome
 from bot.items import Chat, StoredItem, Taste
 from bot.render.message import compose
 from bot.render.parts import Message
+from bot.render.template_flaws import Flaw
 
 log = logging.getLogger(__name__)
 
@@ -22,14 +23,15 @@ async def latest(desk: Desk, subject: Subject) -> StoredItem | None:
     return items[0] if items else None
 
 
-async def show(desk: Desk, ask: Ask, subject: Subject, stored: StoredItem, taste: Taste) -> str:
+async def show(desk: Desk, ask: Ask, subject: Subject, stored: StoredItem, taste: Taste) -> Flaw | None:
     """Send an item to whoever asked, set in ``taste`` before all else.
 
-    Returns why a template failed at it, "" if none did.
+    Where its template fails, nothing is sent, and what is wrong is returned.
     """
     title = subject.source.subscription.title if subject.source else ""
     message = as_sample(desk, subject.chat, stored, taste.over(subject.taste), title)
-    await send(desk, ask, message)
+    if not message.trouble:
+        await send(desk, ask, message)
     return message.trouble
 
 

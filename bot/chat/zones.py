@@ -87,7 +87,10 @@ def find(words: str) -> str | Unknown:
     known = _known()
     if found := known.get(wanted):
         return found
-    close = difflib.get_close_matches(wanted, known, 5, _CLOSE)
+    alike = [
+        one for one in known if one[:1] == wanted[:1]
+    ]  # all would take 20 ms, and this is the event loop
+    close = difflib.get_close_matches(wanted, alike, 5, _CLOSE)
     return Unknown(tuple(dict.fromkeys(known[one] for one in close))[:3])
 
 

@@ -99,7 +99,7 @@ async def test_show_me_sends_the_latest_item_in_that_style_to_whoever_asked(stag
 
 async def test_show_me_takes_an_item_that_tells_styles_apart_and_names_the_style(stage: Stage) -> None:
     me = stage.world.user
-    told = items(3)
+    told = list(items(3))
     told[1] = replace(told[1], content_html="<p>A long one.</p>" * 50)
     stage.web.publish(FEED, "The Gazette", told)
     await stage.ask(me, f"/sub {FEED}", more=2)

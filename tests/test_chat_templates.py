@@ -186,6 +186,8 @@ async def test_how_to_write_one_is_told_in_chinese_too(stage: Stage) -> None:
     said = (await stage.ask(me, "/template")).text
     assert said.startswith(ZH.template_absent)
     assert all(f"{{{{ {field} }}}} – {says}" in said for field, says in ZH.template_fields.items())
+    said = (await stage.ask(me, "/template a\n{{ titel }}")).text
+    assert said.startswith("这个模板无法使用：第 2 行：没有字段“titel”。可用的字段：author")
     assert (await stage.ask(me, "/template 关")).text == "模板：无。/settings 查看全部设置。"
 
 

@@ -1,5 +1,6 @@
 """Items that take several messages: in order, nothing between, and after any trouble none of them twice."""
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -249,8 +250,10 @@ async def test_an_album_comes_through_in_a_chat_that_is_slow(
 async def test_an_owner_is_told_once_that_a_template_was_not_used(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    failing = Message(RichText("In its style"), trouble=Flaw(Why.FIELD, 1, "titel", "title"))
-    monkeypatch.setattr(letters, "compose", lambda *_, **__: failing)
+    flaws = itertools.chain([Flaw(Why.FIELD, 1, "titel", "title")] * 2, itertools.repeat(Flaw(Why.UNFIT)))
+    monkeypatch.setattr(
+        letters, "compose", lambda *_, **__: Message(RichText("In its style"), trouble=next(flaws))
+    )
     await post.subscribe(GROUP, ANN)
     await post.lay(1, GROUP, ANN)
     await post.lay(2, GROUP)

@@ -1,5 +1,6 @@
 """Items that take several messages: in order, nothing between, and after any trouble none of them twice."""
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from bot.deliver.outcome import Down, NotOurs, Sent, Unchanged, Unclear, Wait
 from bot.items import Chat, ChatId, ChatKind, Hit, ItemId, StoredItem
 from bot.render.look import Look
 from bot.render.parts import Media, MediaKind, Message, RichText
+from bot.render.template_flaws import Flaw, Why
 from bot.settings import read
 from bot.store import keys
 from bot.store.client import Store
@@ -302,13 +304,15 @@ async def test_an_album_comes_through_in_a_chat_that_is_slow(
 async def test_an_owner_is_told_once_that_a_template_was_not_used(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    failing = Message(RichText("In its style"), trouble="line 1: no field is called titel")
-    monkeypatch.setattr(letters, "compose", lambda *_, **__: failing)
+    flaws = itertools.chain([Flaw(Why.FIELD, 1, "titel", "title")] * 2, itertools.repeat(Flaw(Why.UNFIT)))
+    monkeypatch.setattr(
+        letters, "compose", lambda *_, **__: Message(RichText("In its style"), trouble=next(flaws))
+    )
     await post.subscribe(GROUP, ANN)
     await post.lay(1, GROUP, ANN)
     await post.lay(2, GROUP)
     await post.work(MINUTE)
     assert len(texts(post, GROUP)) == 2
     (first, second) = sorted(post.told)
-    assert ["no field is called titel" in sentence for _, sentence in (first, second)] == [True, True]
+    assert ["There is no field “titel”." in sentence for _, sentence in (first, second)] == [True, True]
     assert {user for user, _ in post.told} == {ANN, 1}

@@ -13,6 +13,7 @@ from bot.items import Chat, ChatId, Hit, ItemId, StoredItem, Subscription, Taste
 from bot.render.look import Look, look_of
 from bot.render.message import compose
 from bot.render.parts import Entity, EntityKind, Message, Preview, RichText, units
+from bot.render.template_flaws import Flaw
 from bot.settings import Settings
 from bot.store.edits import EditClaim
 from bot.store.outbox import Claim
@@ -50,7 +51,7 @@ class Letter:
 
     ``stories`` are the keys to note once it is sent, where the chat wants each story once. ``more``:
     others of the item follow it; ``done``: all were sent already. ``trouble`` is why the chat's
-    template was not used, "" if it was.
+    template was not used, ``None`` if it was.
     """
 
     message: Message
@@ -62,7 +63,7 @@ class Letter:
     stories: tuple[int, ...] = ()
     more: bool = False
     done: bool = False
-    trouble: str = ""
+    trouble: Flaw | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ counts them.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.render.template_flaws import Flaw
+
 TEXT_LIMIT = 4096
 """Units in a text message. Telegram counts code points; we count UTF-16 units, the safe side."""
 
@@ -132,8 +134,8 @@ class Message:
     topic: int | None = None
     rich: Rich | None = None
     rest: tuple[RichText, ...] = ()
-    trouble: str = ""
-    """Why the chat's template was not used, for its owner; "" if it was, or there is none."""
+    trouble: Flaw | None = None
+    """Why the chat's template was not used, for its owner; ``None`` if it was, or there is none."""
 
     @property
     def photo(self) -> Media | None:

@@ -7,7 +7,7 @@ from bot.chat.choices import Subject
 from bot.chat.desk import Ask, Desk
 from bot.chat.sources import sources_of
 from bot.deliver.letters import look_for, messages_of, simplest
-from bot.deliver.outcome import Outcome
+from bot.deliver.outcome import Outcome, Sent
 from bot.items import Chat, StoredItem, Taste
 from bot.render.message import compose
 from bot.render.parts import Message
@@ -43,6 +43,8 @@ async def send(desk: Desk, ask: Ask, message: Message) -> Outcome:
     """Send a sample, with what goes on behind it, to where it was asked; return what became of its first."""
     first, *goes_on = messages_of(replace(message, topic=ask.topic))
     outcome = await desk.show(ask.chat.id, first)
+    if isinstance(outcome, Sent) and outcome.whole:
+        return outcome
     for one in goes_on:
         await desk.show(ask.chat.id, one)
     return outcome

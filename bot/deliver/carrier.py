@@ -234,7 +234,7 @@ class Carrier:
 
         async def settle() -> bool:
             age_ms = None if began_s is None else round((asyncio.get_running_loop().time() - began_s) * 1000)
-            if letter and letter.more:
+            if letter and letter.more and not sent.whole:
                 return await self._outbox.piece(claim, sent.message_id, age_ms=age_ms)
             return await self._outbox.settle(
                 claim,

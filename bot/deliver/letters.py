@@ -106,16 +106,20 @@ class Letters:
         return _piece(letter, len(claim.pieces)) if claim.pieces or letter.message.rest else letter
 
     async def again(self, claim: EditClaim) -> Letter | Withdrawn:
-        """Return what a message that was sent is to say now, the first of them with the rest.
+        """Return what a message that was sent is to say now; of several, the first with the rest.
 
-        Raises as :meth:`of`.
+        It takes no more of them than there are. Raises as :meth:`of`.
         """
         stored = await self._stored(claim.item, "")
         if isinstance(stored, Withdrawn):
             return stored
         if claim.wishes.subscription is None and not claim.hits:
             return Withdrawn("unsubscribed")
-        return self._letter(stored, claim.wishes, claim.hits)
+        several = len(claim.pieces)
+        letter = self._letter(stored, claim.wishes, claim.hits, messages=max(1, several))
+        if several:  # a rich message would be all of it, above the others
+            return replace(letter, message=replace(letter.message, rich=None))
+        return letter
 
     def language(self, chat: Chat) -> str:
         """Return the language of fixed words in ``chat``."""
@@ -151,10 +155,12 @@ class Letters:
         *,
         simply: bool = False,
         stories: tuple[int, ...] = (),
+        messages: int | None = None,
     ) -> Letter:
         chat = wishes.chat
         wish = wishes.subscription or Subscription(chat.id, stored.feed, stored.noticed_ms)
         look = look_for(chat, wish.taste, self._settings, source=wish.title)
+        look = look if messages is None else replace(look, messages=messages)
         message = simplest(stored) if simply else self._set(stored, look, hits, wishes.version)
         loud = bool(hits) or not look.silent
         if wish.topic is not None or not loud:

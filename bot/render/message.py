@@ -42,11 +42,7 @@ def _styled(setter: Setter, stored: StoredItem, look: Look, hits: tuple[Hit, ...
         case Style.FULL:
             return setter.full()
         case Style.ARTICLE:
-            rich = rich_of(stored, look, hits)
-            if rich is None:
-                return setter.full()
-            undivided = Setter(stored, replace(look, split=False), hits)  # it may well arrive whole
-            return replace(undivided.full(), rich=rich)
+            return replace(setter.full(), rich=rich_of(stored, look, hits))
 
 
 def _filled(setter: Setter, stored: StoredItem, look: Look, hits: tuple[Hit, ...]) -> Message:

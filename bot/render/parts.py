@@ -105,6 +105,8 @@ class Media:
     duration_s: int | None = None
     title: str = ""
     performer: str = ""
+    poster: tuple[str, ...] = ()
+    """Addresses of a picture to show where the file itself is not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,8 @@ class Message:
     topic: int | None = None
     rich: Rich | None = None
     rest: tuple[RichText, ...] = ()
+    short: RichText | None = None
+    """What stands under a picture instead of a ``text`` that is too long for a caption."""
     trouble: Flaw | None = None
     """Why the chat's template was not used, for its owner; ``None`` if it was, or there is none."""
 

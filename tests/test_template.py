@@ -152,7 +152,7 @@ def test_the_chats_own_words_go_before_the_feeds() -> None:
 @pytest.mark.parametrize("source", ["{{ via }}", "<b> </b>\n", "<img src='{{ link }}'>", "{{ title > 3 }}"])
 def test_a_template_that_does_not_fit_its_item_fails_with_a_sentence(source: str) -> None:
     check(source)
-    with pytest.raises(TemplateFailed, match=r"(?s)^The template .*\.$"):
+    with pytest.raises(TemplateFailed, match=r"(?s)^It .* item\. .*\.$"):
         fill(source, stored(replace(ITEM, via=None)), LOOK)
 
 

@@ -133,7 +133,7 @@ class Richly:
     async def _tried(
         self, chat: ChatId, rich: Rich | None, call: Callable[[str, float], Awaitable[E]], within_s: float
     ) -> E | Declined:
-        """Make ``call`` with one form after the other until one is not refused."""
+        """Make ``call`` with one form after the other until one is not refused; any is the whole item."""
         deadline = _now() + min(within_s, RICH_S)
         refusals = 0
         blamed: set[str] = set()
@@ -151,10 +151,12 @@ class Richly:
                 if not self._may_go_on(chat, outcome):
                     break
                 continue
-            if isinstance(outcome, Sent | Unchanged):
-                for url in blamed - one.addresses:
-                    self._doubted.put(url, value=True)
-            return replace(outcome, calls=1 + refusals) if isinstance(outcome, Sent) else outcome
+            if not isinstance(outcome, Sent | Unchanged):
+                return outcome
+            for url in blamed - one.addresses:
+                self._doubted.put(url, value=True)
+            whole = replace(outcome, whole=True)
+            return replace(whole, calls=1 + refusals) if isinstance(whole, Sent) else whole
         return Declined(refusals)
 
     async def _forms(self, chat: ChatId, rich: Rich | None, within_s: float) -> list[_Form]:

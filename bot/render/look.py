@@ -24,6 +24,8 @@ class Look:
     hashtags: bool = False
     author: bool = False
     split: bool = False
+    messages: int = 6
+    """How many messages a text that is split takes at most; 1: it is not split."""
     labels: tuple[str, ...] = ()
     template: str = ""
     source: str = ""

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from html import escape, unescape
 
+from bot.render.template_flaws import Flaw
+
 TEXT_LIMIT = 4096
 """Units in a text message. Telegram counts code points; we count UTF-16 units, the safe side."""
 
@@ -118,6 +120,8 @@ class Media:
     duration_s: int | None = None
     title: str = ""
     performer: str = ""
+    poster: tuple[str, ...] = ()
+    """Addresses of a picture to show where the file itself is not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +175,10 @@ class Message:
     topic: int | None = None
     rich: Rich | None = None
     rest: tuple[RichText, ...] = ()
-    trouble: str = ""
-    """Why the chat's template was not used, for its owner; "" if it was, or there is none."""
+    short: RichText | None = None
+    """What stands under a picture instead of a ``text`` that is too long for a caption."""
+    trouble: Flaw | None = None
+    """Why the chat's template was not used, for its owner; ``None`` if it was, or there is none."""
 
     @property
     def photo(self) -> Media | None:

@@ -157,6 +157,19 @@ async def test_a_message_is_known_again_by_whoever_sees_its_pictures_for_the_fir
     assert await by.amend(seeing.chat, outcome.message_id, album(seeing)) == Unchanged()
 
 
+async def test_a_picture_kept_from_telegram_alone_costs_the_others_until_it_is_known(seeing: Stage) -> None:
+    seeing.pages["/4.png"] = for_people_only
+    seeing.ours["/4.png"] = None
+    outcome = await seeing.sender.deliver(seeing.chat, album(seeing))
+    assert isinstance(outcome, Sent)
+    assert outcome.calls == 2
+    assert kinds(seeing) == ["heading", "paragraph"], "nobody can tell which of eight good ones it was"
+    assert isinstance(await seeing.sender.deliver(seeing.chat, Message(TEXT, seeing.image("/4.png"))), Sent)
+    another = Sender(seeing.sender.bot, seeing.pictures, seeing.outbox)
+    assert isinstance(await another.deliver(seeing.chat, album(seeing)), Sent)
+    assert kinds(seeing).count("photo") == 7
+
+
 async def test_a_picture_is_shown_from_another_of_its_addresses(seeing: Stage) -> None:
     seeing.shown["/big.png"] = seeing.shown["/0.png"]
     seeing.shown["/0.png"] = ("image/png", skyline(0, 48, 48))

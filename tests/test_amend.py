@@ -155,7 +155,8 @@ async def test_a_message_is_known_again_in_whatever_form_it_has_arrived(
     )
     by = Sender(stage.sender.bot, stage.pictures, stage.outbox) if forgets else stage.sender
     asked = await by.amend(ChatId(place.id), standing.id, message)
-    assert asked == (Unchanged() if now.media or form == "rich" else Sent(standing.id))
+    is_known = now.media or form == "rich" or (form == "rich without pictures" and not forgets)
+    assert asked == (Unchanged() if is_known else Sent(standing.id))
     nobodys = await by.amend(ChatId(place.id), standing.id + 5, message)
     assert isinstance(nobodys, NotOurs)
 

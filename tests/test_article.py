@@ -114,6 +114,8 @@ SHOWN = [
         ),
     ),
     ("<table><tr><td>a</td><td><ul><li>b</ul></td></tr></table>", "<p>a</p><ul><li>b</li></ul>"),
+    ("<table>" + "<tr><td>a<td>b" * 990 + "</table>", "<p>a | b</p>" * blocks.BLOCK_LIMIT),
+    ("<table><tr><td>a<td>b<tr><td>c<td>d", "<p>a | b</p><p>c | d</p>"),
     (
         "<table><tr><td>o<table><tr><td>x<td>y<tr><td>z</table></table>",
         "<p>o</p><table bordered><tr><td>x</td><td>y</td></tr><tr><td>z</td></tr></table>",
@@ -179,6 +181,46 @@ def test_captions_go_with_their_pictures_where_none_are_wanted() -> None:
     made = rich_of(stored(content), replace(LOOK, images=False))
     assert made is not None
     assert made.html == made.without_media
+
+
+LEFT = [
+    ("<p>x</p><img src=/p.jpg>", "<p>x</p>"),
+    ("<ul><li>x<li><img src=/p.jpg></ul>", "<ul><li>x</li></ul>"),
+    ("<ol start=3><li><ul><li><img src=/p.jpg></ul></ol>y", "<p>y</p>"),
+    ("<blockquote><figure><img src=/p.jpg><figcaption>c</figcaption></figure></blockquote>y", "<p>y</p>"),
+    ("<details><summary><b>s</b></summary><img src=/p.jpg></details>", "<p><b>s</b></p>"),
+    ("<details><img src=/p.jpg></details>y", "<p>y</p>"),
+    (
+        "<details><summary>s</summary>x</details><details><summary>t</summary><img src=/p.jpg></details>",
+        "<details><summary>s</summary><p>x</p></details><p>t</p>",
+    ),
+    ("<img src='/p.jpg?a&amp;b'><figure><img src=/q.jpg><figcaption>c</figcaption></figure>", ""),
+]
+
+
+@pytest.mark.parametrize(("source", "expected"), LEFT, ids=range(len(LEFT)))
+def test_what_held_but_a_picture_goes_with_it(source: str, expected: str) -> None:
+    made = Rich(body(source), "")
+    assert made.showing({}) == expected
+    assert made.showing({url: url for url, *_ in made.pictures}) == made.html
+    last = made.pictures[-1][0]
+    assert made.showing({last: "https://e.org/?x&y"}).count('<img src="https://e.org/?x&amp;y"/>') == 1
+
+
+def test_a_picture_has_its_other_addresses_and_that_of_the_proxy() -> None:
+    image = Image("https://e.org/lead-picture.jpg", ("https://e.org/a.jpg", "https://e.org/a.svg"))
+    look = replace(LOOK, image_proxy="https://proxy.e.org/?url={url}")
+    made = rich_of(stored(LONG + "<img src=/some-other-picture.jpg>", images=(image,)), look)
+    assert made is not None
+    proxied = "https://proxy.e.org/?url=https%3A%2F%2F"
+    assert made.pictures == (
+        (image.url, "https://e.org/a.jpg", f"{proxied}e.org%2Flead-picture.jpg"),
+        (
+            "https://news.example.org/some-other-picture.jpg",
+            f"{proxied}news.example.org%2Fsome-other-picture.jpg",
+        ),
+    )
+    assert {made: 1}[made]
 
 
 @pytest.mark.parametrize(
@@ -316,4 +358,6 @@ PIECES = """
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from(PIECES.split()), max_size=60))
 def test_whatever_comes_is_written_as_telegram_reads_it(pieces: list[str]) -> None:
-    rich(LONG + "".join(pieces).replace("_", " "))
+    made = rich(LONG + "".join(pieces).replace("_", " "))
+    assert made.showing({}) == made.without_media
+    blocks_of(made.showing({url: url for url, *_ in made.pictures[1:]}))

@@ -53,12 +53,16 @@ def check(name: str, item: Item) -> bool:
     made = rich_of(StoredItem(ItemId("f.i"), FeedId("f"), item, 0, 0), LOOK)
     if made is None:
         return False
-    for one in (made.html, made.without_media):
+    assert made.showing({url: url for url, *_ in made.pictures}) == made.html, name
+    assert made.showing({}) == made.without_media, name
+    some = made.showing({url: url for url, *_ in made.pictures[::2]})
+    for one in (made.html, some, made.without_media):
         assert len(one.encode()) <= SOURCE_LIMIT, name
         pictures = list(files_in(blocks_of(one)))
-        assert len(pictures) <= (MEDIA_LIMIT if one is made.html else 0) or made.html == made.without_media, (
-            name
-        )
+        assert (
+            len(pictures) <= (0 if one is made.without_media else MEDIA_LIMIT)
+            or made.html == made.without_media
+        ), name
     return True
 
 

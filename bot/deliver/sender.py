@@ -108,7 +108,7 @@ class Sender:
         probes = Probes(peek)
         self._showing = Showing(self._posting, self._addresses, uploads, probes)
         self._barred = Barred()
-        self._richly = Richly(self._barred)
+        self._richly = Richly(self._barred, probes, self._addresses)
         self._albums = Albums(self._posting, self._addresses, uploads, probes, self._barred)
 
     async def deliver(

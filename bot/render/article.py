@@ -14,7 +14,7 @@ from bot.render.characters import is_blank, width
 from bot.render.cut import ELLIPSIS, cut
 from bot.render.foot import foot_of
 from bot.render.look import Look
-from bot.render.media import Choice, choose
+from bot.render.media import Choice, choose, proxied
 from bot.render.parts import MediaKind, Rich
 from bot.render.read_on import read_on
 from bot.render.runs import Run, marked, runs_of, text_of
@@ -67,7 +67,21 @@ def rich_of(stored: StoredItem, look: Look, hits: tuple[Hit, ...] = ()) -> Rich 
     end = [more, foot] if sheet.is_cut else [foot]
     whole = [*([head] if head else []), *blocks, *(leaf for leaf in end if leaf.runs)]
     without = html(whole, media=False)
-    return Rich(html(whole) if look.images else without, without, is_rtl=_is_rtl(text[:_TOLD_BY]))
+    is_rtl = _is_rtl(text[:_TOLD_BY])
+    if not look.images:
+        return Rich(without, without, is_rtl)
+    pictures = [*([lead.url] if lead else []), *sheet.pictures]
+    return Rich(html(whole), without, is_rtl, tuple(_others(pictures, item, look.image_proxy)))
+
+
+def _others(urls: list[str], item: Item, image_proxy: str) -> Iterator[tuple[str, ...]]:
+    """Yield the addresses of each picture that has several, the one behind ``image_proxy`` last."""
+    known = {one.url: one.alternatives for one in item.images}
+    for url in dict.fromkeys(urls):
+        proxy = (proxied(url, image_proxy),) if image_proxy else ()
+        others = [one for one in (*known.get(url, ()), *proxy) if is_picture(one)]
+        if others:
+            yield tuple(dict.fromkeys((url, *others)))
 
 
 def _text(stored: StoredItem) -> tuple[str, str | None]:

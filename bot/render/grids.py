@@ -9,7 +9,7 @@ from bot.render.runs import Run
 from bot.render.tags import Tag
 
 TAGS = 4_000
-"""Tags and texts of one table looked at before it is read; a longer one is read as it comes."""
+"""Tags and texts of one table looked at before it is read."""
 
 CELL_LIMIT = 400
 """Characters of a cell; with more, side by side, nothing can be read on a phone."""
@@ -18,7 +18,7 @@ GRID = "grid"
 """A table with rows and columns that can be shown as one."""
 
 ROWS = "rows"
-"""One with too many columns: a paragraph for each row."""
+"""One with too many columns, or too long to be looked at to its end: a paragraph for each row."""
 
 _HEAVY = frozenset(
     (
@@ -94,7 +94,7 @@ def kinds(read: list[str | Tag]) -> dict[int, str]:
             if frames:
                 frames[-1].is_layout = True
             frames.append(_Frame(index, is_layout=token.get("role") == "presentation"))
-    return found
+    return found | {frame.start: ROWS for frame in frames if frame.way}
 
 
 def _look_at_text(frame: _Frame, text: str) -> None:

@@ -128,10 +128,15 @@ def _photos(images: Iterable[Image], image_proxy: str) -> list[Media]:
             continue
         kind = MediaKind.ANIMATION if _path(addresses[0]).endswith(".gif") else MediaKind.PHOTO
         if image_proxy and kind is MediaKind.PHOTO:
-            addresses.append(image_proxy.replace("{url}", quote(addresses[0], safe="")))
+            addresses.append(proxied(addresses[0], image_proxy))
         first, *rest = dict.fromkeys(addresses)
         found.append(Media(kind, first, tuple(rest), width=image.width, height=image.height))
     return found
+
+
+def proxied(url: str, image_proxy: str) -> str:
+    """Return where ``image_proxy`` shows what ``url`` holds."""
+    return image_proxy.replace("{url}", quote(url, safe=""))
 
 
 def _files(item: Item) -> tuple[Media, ...]:

@@ -4,8 +4,11 @@ Text is never markup. An entity's ``offset`` and ``length`` count UTF-16 code un
 counts them.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from html import escape, unescape
 
 from bot.render.template_flaws import Flaw
 
@@ -20,6 +23,18 @@ ENTITY_LIMIT = 100
 
 ALBUM_LIMIT = 10
 """Pictures and videos in an album."""
+
+
+_SHOWN = re.compile(
+    r'(<figure>)?<img src="([^"]*)"/>(?(1)(<figcaption>.*?</figcaption></figure>))', re.DOTALL
+)
+"""A picture of a rich message, with what stands under it, as :mod:`bot.render.blocks` writes it."""
+
+_EMPTIED = re.compile(
+    r"<(ul|ol|li|blockquote)(?: [^<>]*)?></\1>|<details><summary>((?:(?!</summary>).)*)</summary></details>",
+    re.DOTALL,
+)
+"""What held nothing but pictures; Telegram refuses a message with one."""
 
 
 class EntityKind(StrEnum):
@@ -117,6 +132,30 @@ class Rich:
     without_media: str
     is_rtl: bool = False
     """Whether it is written from right to left."""
+    others: tuple[tuple[str, ...], ...] = ()
+    """Pictures that are to be had elsewhere too: the address in ``html``, and after it the others."""
+
+    @property
+    def pictures(self) -> tuple[tuple[str, ...], ...]:
+        """Each picture once, in order, by all its addresses; first the one in ``html``."""
+        others = {first: rest for first, *rest in self.others}
+        urls = dict.fromkeys(unescape(found[2]) for found in _SHOWN.finditer(self.html))
+        return tuple((url, *others.get(url, ())) for url in urls)
+
+    def showing(self, addresses: Mapping[str, str]) -> str:
+        """Return the HTML with the pictures whose address in ``html`` is given, each at the one it maps to.
+
+        All others go with what stands under them, and with the lists and quotes that held nothing else.
+        """
+
+        def shown(found: re.Match[str]) -> str:
+            url = addresses.get(unescape(found[2]))
+            return f'{found[1] or ""}<img src="{escape(url)}"/>{found[3] or ""}' if url else ""
+
+        made, emptied = _SHOWN.sub(shown, self.html), 1
+        while emptied:
+            made, emptied = _EMPTIED.subn(_lone_summary, made)
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +185,11 @@ class Message:
         """The first of ``media`` where that is a photo."""
         first = self.media[0] if self.media else None
         return first if first and first.kind is MediaKind.PHOTO else None
+
+
+def _lone_summary(emptied: re.Match[str]) -> str:
+    """Return what remains of an element that holds nothing any more: of details their summary."""
+    return f"<p>{emptied[2]}</p>" if emptied[2] and emptied[2] != "…" else ""
 
 
 def units(text: str) -> int:

@@ -270,3 +270,10 @@ def test_every_example_of_the_document_can_be_used() -> None:
     assert len(sources) >= 3
     for source in sources:
         assert text(source.partition("```")[0])
+
+
+def test_what_fails_is_told_without_the_words_of_a_program() -> None:
+    with pytest.raises(TemplateFailed) as failed:
+        text("{% if published > title %}x{% endif %}")
+    assert "TypeError" not in str(failed.value)
+    assert "'" not in str(failed.value)

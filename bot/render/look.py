@@ -5,6 +5,9 @@ from zoneinfo import ZoneInfo
 
 from bot.items import Length, Style, Taste
 
+MOST_MESSAGES = 6
+"""Messages that one item may take, for who wants all of it: some half an hour's reading."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -28,6 +31,8 @@ class Look:
     template: str = ""
     source: str = ""
     image_proxy: str = ""
+    messages: int = MOST_MESSAGES
+    """Messages that an item which is split may take; 1 splits none."""
 
 
 def look_of(taste: Taste, zone: ZoneInfo, language: str, *, source: str = "", image_proxy: str = "") -> Look:

@@ -103,6 +103,8 @@ class Media:
     duration_s: int | None = None
     title: str = ""
     performer: str = ""
+    poster: tuple[str, ...] = ()
+    """Addresses of a picture to show where the file itself is not taken; none of a photo's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ class Message:
     topic: int | None = None
     rich: Rich | None = None
     rest: tuple[RichText, ...] = ()
+    short: RichText | None = None
+    """What of a text that is no caption's length stands under the item's media, where it has any."""
     trouble: str = ""
     """Why the chat's template was not used, for its owner; "" if it was, or there is none."""
 

@@ -129,7 +129,7 @@ def _written(template: jinja2.Template, fields: dict[str, object]) -> str:
                 break
     except Exception as error:  # a stranger's template may raise what it likes, and must end no delivery
         raise TemplateFailed(
-            f"The template does not fit this item ({type(error).__name__}: {str(error)[:200]}). "
+            "The template does not fit this item: it compares or joins what cannot be. "
             "Compare only texts with texts and numbers with numbers."
         ) from error
     return "".join(pieces)

@@ -175,6 +175,14 @@ async def test_a_photo_keeps_what_fits_of_a_text_that_does_not(stage: Stage, pla
     assert standing.width == 800
 
 
+async def test_a_photo_gets_the_short_form_of_a_text_that_does_not_fit(
+    stage: Stage, place: playground.Chat
+) -> None:
+    standing = await sent(stage, place, Message(TEXT, stage.image("/a.png")))
+    assert await standing.amend(replace(Message(LONG), short=NEW)) == Sent(standing.id)
+    assert standing.now.text == NEW.text
+
+
 async def test_a_new_picture_takes_the_old_ones_place(stage: Stage, place: playground.Chat) -> None:
     standing = await sent(stage, place, Message(TEXT, stage.image("/a.png")))
     assert await standing.amend(Message(NEW, stage.image("/b.png")), new_picture=True) == Sent(standing.id)

@@ -157,13 +157,16 @@ def test_no_picture_is_shown_twice_nor_two_at_the_beginning(content: str, shown:
     assert "<img" not in made.without_media
 
 
-def test_an_article_is_followed_by_nothing_and_falls_back_to_one_message() -> None:
+def test_an_article_that_is_refused_falls_back_to_all_of_its_text_where_the_chat_wants_that() -> None:
     look = replace(LOOK, style=Style.ARTICLE, split=True)
     content = "".join(f"<p>Paragraph {number}. {'Words of an article. ' * 20}</p>" for number in range(30))
     made = compose(stored(content), look)
     assert made.rich is not None
-    assert made.rest == ()
-    assert made.text.text.endswith("Read on\n\nPaper")
+    assert replace(made, rich=None) == compose(stored(content), replace(look, style=Style.FULL))
+    assert made.rest[-1].text.endswith("\n\nPaper")
+    whole = compose(stored(content), replace(look, split=False))
+    assert whole.rest == ()
+    assert whole.text.text.endswith("Read on\n\nPaper")
     assert compose(stored("<p>Short.</p>"), look) == compose(
         stored("<p>Short.</p>"), replace(look, style=Style.FULL)
     )

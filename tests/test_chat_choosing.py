@@ -36,7 +36,8 @@ async def test_a_feed_is_set_from_the_list_and_leads_back_there(stage: Stage) ->
     assert listed.buttons == ["✕ 1", "✕ 2", "⚙️ 1", "⚙️ 2"]
     await stage.press(listed, "⚙️ 2")
     await stage.becomes(listed, "Settings of Other & Sons in this chat")
-    assert "Pictures: on · as in the chat" in listed.text
+    assert "✓ Pictures" in listed.buttons
+    assert "Pictures" not in listed.text, "as in the chat"
     assert not any("Corrections" in one or "zone" in one for one in listed.buttons)
     await turn(stage, listed, "Pictures", "Pictures: off")
     assert EN.setting_says["images"] in listed.text
@@ -53,12 +54,15 @@ async def test_a_feed_goes_from_not_as_its_chat_to_as_it_by_itself_and_back_to_f
     await follow(stage)
     await stage.ask(me, "/settings silent on")
     shown = await stage.ask(me, "/settings 1")
-    assert "Silent: on · as in the chat" in shown.text
+    assert "✓ Silent" in shown.buttons
     for line, kept in (("off", False), ("on", True), ("on · as in the chat", None)):
         await turn(stage, shown, "Silent", f"Silent: {line}")
         assert (await wish(stage, me)).taste.silent is kept
     await stage.ask(me, "/settings silent off")
-    await turn(stage, shown, "Author", "Silent: off · as in the chat")
+    await turn(stage, shown, "Author", "Author: on")
+    assert "✗ Silent" in shown.buttons
+    await turn(stage, shown, "Silent", "Silent: on")
+    assert "Author: on" in shown.text.split("\n"), "what differs from the chat stays in sight"
 
 
 async def test_a_style_is_chosen_from_all_five_and_given_back_to_the_chat(stage: Stage) -> None:
@@ -91,6 +95,20 @@ async def test_show_me_sends_the_latest_item_in_that_style_to_whoever_asked(stag
         assert ("What Other 2 is about." in sample.text) is holds
     assert stage.world.messages(channel) == []
     assert (await wish(stage, channel, 2)).taste == Taste()
+
+
+async def test_show_me_takes_an_item_that_tells_styles_apart_and_names_the_style(stage: Stage) -> None:
+    me = stage.world.user
+    told = list(items(3))
+    told[1] = replace(told[1], content_html="<p>A long one.</p>" * 50)
+    stage.web.publish(FEED, "The Gazette", told)
+    await stage.ask(me, f"/sub {FEED}", more=2)
+    shown = await stage.ask(me, "/settings style")
+    before = len(stage.world.messages(me))
+    press = await stage.press(shown, EN.setting_show)
+    assert (press.answer or {}).get("text") == "headline"
+    (sample,) = (await stage.world.wait_for_messages(me, before + 1))[before:]
+    assert sample.text.startswith("Story number 2")
 
 
 async def test_a_sample_of_several_messages_comes_whole_and_without_further_sounds(
@@ -176,11 +194,12 @@ async def test_forged_data_about_a_feed_changes_nothing_and_is_answered(stage: S
     me = stage.world.user
     await follow(stage, count=1)
     shown = await stage.ask(me, "/settings 1")
-    before = await wish(stage, me)
+    before, presses = await wish(stage, me), []
     for verb in "fowtd":
         for rest in FORGED:
             data = f"{verb}:{me.id}{rest.format(feed=before.feed)}"
-            await stage.world.wait_for_answer(stage.world.telegram.press(me, shown, data))
+            presses.append(stage.world.telegram.press(me, shown, data))
+    await asyncio.gather(*map(stage.world.wait_for_answer, presses))
     assert (await wish(stage, me), await tasted(stage, me)) == (before, Taste())
 
 

@@ -17,6 +17,7 @@ from bot.render import template as room
 from bot.render.look import Look
 from bot.render.message import compose
 from bot.render.parts import TEXT_LIMIT
+from bot.render.template_flaws import Flaw, Why
 from bot.store.client import Store
 from tests.chatting import FEED, Stage, Web, conversation, items
 from tests.conftest import Clock
@@ -153,16 +154,14 @@ async def test_a_template_that_is_wrong_or_fails_is_not_offered(
     me = stage.world.user
     await follow(stage)
     said = await stage.ask(me, "/template {{ title }}" + "x" * 2_000)
-    assert said.text.startswith("I can't use this template: The template is too long")
+    assert said.text.startswith("I can't use this template: It is too long")
     said = await stage.ask(me, "/template style full")
     assert said.text == EN.template_bare.format(at="", example=templates.EXAMPLE)
     monkeypatch.setattr(
-        samples, "compose", lambda stored, look: replace(compose(stored, look), trouble="Nothing came out.")
+        samples, "compose", lambda stored, look: replace(compose(stored, look), trouble=Flaw(Why.UNFIT))
     )
-    before = len(stage.world.messages(me))
-    await stage.ask(me, f"/template {LINES}", more=2)
-    said = stage.world.messages(me)[before + 1]
-    assert said.text == EN.template_fails.format(why="Nothing came out.", at="")
+    said = await stage.ask(me, f"/template {LINES}")
+    assert said.text == EN.template_fails.format(why=Flaw(Why.UNFIT).said("en"), at=""), "and no sample"
     assert said.buttons == []
 
 
@@ -187,6 +186,8 @@ async def test_how_to_write_one_is_told_in_chinese_too(stage: Stage) -> None:
     said = (await stage.ask(me, "/template")).text
     assert said.startswith(ZH.template_absent)
     assert all(f"{{{{ {field} }}}} – {says}" in said for field, says in ZH.template_fields.items())
+    said = (await stage.ask(me, "/template a\n{{ titel }}")).text
+    assert said.startswith("这个模板无法使用：第 2 行：没有字段“titel”。可用的字段：author")
     assert (await stage.ask(me, "/template 关")).text == "模板：无。/settings 查看全部设置。"
 
 

@@ -162,3 +162,12 @@ def test_a_file_is_led_to_by_what_it_is(file: Media, said: str) -> None:
 
 def test_a_bridged_channel_goes_by_its_own_name() -> None:
     assert foot(replace(ITEM, source="Rain - Telegram Channel")).startswith("Rain ·")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_time_behind_words_from_right_to_left_keeps_its_own_direction(language: str) -> None:
+    look = replace(LOOK, language=language, author=True)
+    when = moment(WHEN, look.zone, language, NOTICED_MS)
+    for item in (replace(ITEM, source="صحيفة المرفأ"), replace(ITEM, author="דנה")):
+        assert f" · \u200e{when}" in foot(item, look, noticed_ms=NOTICED_MS)
+    assert "\u200e" not in foot(ITEM, look, noticed_ms=NOTICED_MS)

@@ -116,3 +116,8 @@ def test_photos_and_videos_go_together_and_count_singly(media: tuple[Media, ...]
     assert len(album(message)) == expected
     assert cost(message) == max(1, expected)
     assert cost(Message(RichText("t"), media=media, rich=Rich("<p>t</p>", "<p>t</p>"))) == max(1, expected)
+
+
+def test_the_poster_of_a_film_stands_for_it_where_it_is_not_taken() -> None:
+    film = Media(MediaKind.VIDEO, "https://a.example.org/1.mp4", poster=(A, B))
+    assert ways(film) == [*by("video", film.url), *by("photo", A, B), TEXT]

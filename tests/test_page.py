@@ -81,6 +81,31 @@ async def test_what_is_typed_reaches_the_bot_and_its_answer_is_shown(room: Room)
     assert await room.browser.run("return document.querySelector('#log [onerror]') === null")
 
 
+async def test_a_text_of_several_lines_is_typed_and_seen_and_goes_as_it_is(room: Room) -> None:
+    height = "return document.getElementById('text').offsetHeight"
+    one = await room.browser.run(height)
+    await room.browser.type("#text", "/template <b>{{ title }}</b>\ue008\ue007\ue007\ue008  {{ time }}")
+    assert await room.browser.run(height) > 2 * one
+    await room.browser.type("#text", "\ue007")
+    message = await room.update("message")
+    assert message["text"] == "/template <b>{{ title }}</b>\n\n  {{ time }}"
+    assert await room.browser.run(height) == one
+    await room.browser.run("document.getElementById('text').value = 'x\\n'.repeat(99)")
+    await room.browser.type("#text", "y")
+    assert await room.browser.run(height) < 400, "it leaves room for the chat"
+
+
+async def test_enter_on_a_screen_keyboard_is_a_new_line_and_the_button_sends(room: Room) -> None:
+    await room.browser.cdp("Emulation.setTouchEmulationEnabled", enabled=True)
+    try:
+        await room.browser.until("return matchMedia('(hover: none) and (pointer: coarse)').matches")
+        await room.browser.type("#text", "/template a\ue007b")
+        await room.browser.click(".send")
+        assert (await room.update("message"))["text"] == "/template a\nb"
+    finally:
+        await room.browser.cdp("Emulation.setTouchEmulationEnabled", enabled=False)
+
+
 async def test_a_button_asks_the_bot_and_its_answer_is_a_toast(room: Room) -> None:
     keyboard = {"inline_keyboard": [[{"text": "Press me", "callback_data": "pressed"}]]}
     sent = await room.call("sendMessage", chat_id=room.person.id, text="Well?", reply_markup=keyboard)
@@ -167,7 +192,7 @@ async def test_light_and_dark_follow_the_system(room: Room) -> None:
 
 async def test_everything_to_press_has_a_name(room: Room) -> None:
     nameless = await room.browser.run(
-        "return [...document.querySelectorAll('button, input, a')].filter((e) => !(e.innerText.trim() ||"
+        "return [...document.querySelectorAll('button, input, textarea, a')].filter((e) => !(e.innerText.trim() ||"
         " e.getAttribute('aria-label') || (e.labels && e.labels.length))).map((e) => e.outerHTML)"
     )
     assert nameless == []

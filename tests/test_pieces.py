@@ -1,5 +1,6 @@
 """Items that take several messages: in order, nothing between, and after any trouble none of them twice."""
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from bot.deliver.outcome import Down, NotOurs, Sent, Unchanged, Unclear, Wait
 from bot.items import Chat, ChatId, ChatKind, Hit, ItemId, StoredItem
 from bot.render.look import Look
 from bot.render.parts import Media, MediaKind, Message, RichText
+from bot.render.template_flaws import Flaw, Why
 from bot.settings import read
 from bot.store import keys
 from bot.store.client import Store
@@ -22,12 +24,19 @@ PARTS = ("one", "two", "three")
 
 
 @pytest.fixture
-def long(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def asked() -> list[int]:
+    """How many messages each setting was allowed to take."""
+    return []
+
+
+@pytest.fixture
+def long(monkeypatch: pytest.MonkeyPatch, asked: list[int]) -> list[str]:
     """Set every item whose title begins with "Long" in three messages; the list says how each begins."""
     parts = list(PARTS)
 
     def compose(stored: StoredItem, look: Look, *, hits: tuple[Hit, ...] = ()) -> Message:
         title = stored.item.title
+        asked.append(look.messages)
         if not title.startswith("Long"):
             return Message(RichText(title))
         first, *rest = (RichText(f"{title}: {one}") for one in parts)
@@ -230,6 +239,52 @@ async def test_a_correction_between_two_messages_reaches_those_that_stand(post: 
     assert edited(post) == list(enumerate(spelled("Long B"), 1))
 
 
+async def corrected(post: Post, long: list[str], parts: tuple[str, ...]) -> list[tuple[int, str]]:
+    """Send an item, correct it into ``parts``, and return what its messages are edited into."""
+    await post.subscribe(ANN)
+    await post.store.chats.save(Chat(ANN, corrections=True))
+    item = await post.lay(1, ANN, title="Long A")
+    await post.work(MINUTE)
+    long[:] = parts
+    post.sender.edit_reply = lambda _, message_id: Sent(message_id)
+    await post.store.edits.lay(item, "text", [Letter(ANN)])
+
+    async def halt(why: str) -> None:
+        raise AssertionError(why)
+
+    letters_ = Letters(post.news, post.store.outbox, SETTINGS)
+    corrector = Corrector(post.store.edits, post.store.outbox, letters_, post.sender, halt)
+    for claim in await corrector.claim(10):
+        await corrector.correct(claim)
+    return [(message_id, message.text.text) for _, message_id, message, _ in post.sender.edited]
+
+
+async def test_nothing_of_the_old_text_stays_below_a_correction_that_is_shorter(
+    post: Post, long: list[str]
+) -> None:
+    assert await corrected(post, long, ("new",)) == [(1, "Long A: new"), (2, "…"), (3, "…")]
+
+
+async def test_a_correction_is_told_how_many_messages_there_are_to_hold_it(
+    post: Post, long: list[str], asked: list[int]
+) -> None:
+    await corrected(post, long, ("a", "b", "c", "d"))
+    assert asked[0] > 3
+    assert asked[-1] == 3
+    assert [message_id for _, message_id, *_ in post.sender.edited] == [1, 2, 3]
+
+
+async def test_an_item_that_arrived_whole_in_its_first_message_needs_no_other(post: Post) -> None:
+    await post.subscribe(ANN)
+    await post.lay(1, ANN, title="Long A")
+    await post.lay(2, ANN, title="B")
+    post.sender.reply = lambda _, message: (
+        Sent(7, whole=True) if message.text.text.startswith("Long") else None
+    )
+    await post.work(MINUTE)
+    assert [message.text.text for _, message, _ in post.sender.tried] == ["Long A: one", "B"]
+
+
 async def test_a_group_that_becomes_a_supergroup_hears_the_rest_there(post: Post) -> None:
     old, new = ChatId(-77), ChatId(-1_001_000_000_077)
     await post.subscribe(old)
@@ -302,13 +357,15 @@ async def test_an_album_comes_through_in_a_chat_that_is_slow(
 async def test_an_owner_is_told_once_that_a_template_was_not_used(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    failing = Message(RichText("In its style"), trouble="line 1: no field is called titel")
-    monkeypatch.setattr(letters, "compose", lambda *_, **__: failing)
+    flaws = itertools.chain([Flaw(Why.FIELD, 1, "titel", "title")] * 2, itertools.repeat(Flaw(Why.UNFIT)))
+    monkeypatch.setattr(
+        letters, "compose", lambda *_, **__: Message(RichText("In its style"), trouble=next(flaws))
+    )
     await post.subscribe(GROUP, ANN)
     await post.lay(1, GROUP, ANN)
     await post.lay(2, GROUP)
     await post.work(MINUTE)
     assert len(texts(post, GROUP)) == 2
     (first, second) = sorted(post.told)
-    assert ["no field is called titel" in sentence for _, sentence in (first, second)] == [True, True]
+    assert ["There is no field “titel”." in sentence for _, sentence in (first, second)] == [True, True]
     assert {user for user, _ in post.told} == {ANN, 1}

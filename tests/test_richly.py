@@ -63,6 +63,7 @@ async def test_a_rich_message_arrives_as_one(stage: Stage) -> None:
     assert outcome == Sent(sent.id)
     assert isinstance(outcome, Sent)
     assert outcome.calls == 1
+    assert outcome.whole
     assert outcome.began_s is not None
     assert sent.rich == {
         "blocks": [{"type": "paragraph", "text": "openai:user@example.com"}],

@@ -24,6 +24,7 @@ from bot.render.parts import (
 )
 from bot.render.serialise import serialise
 from bot.render.template import TemplateFailed
+from bot.render.template_flaws import Flaw, Why
 from tests.oracle import as_sent, has_marks, looks, parse_html
 
 LINK = "https://news.example.org/1"
@@ -272,7 +273,7 @@ def test_a_template_is_set_with_the_media_of_a_summary(monkeypatch: pytest.Monke
     message = styled(Style.FULL, of(2, images=(IMAGE,)), template="mine")
     assert serialise(message.text) == f"<b>mine</b> is it. {more}"
     assert [one.url for one in message.media] == [IMAGE.url]
-    assert message.trouble == ""
+    assert message.trouble is None
     long = styled(Style.FULL, of(2, images=(IMAGE,)), template="mine " * 300)
     assert (long.media, long.preview) == ((), Preview(IMAGE.url, large=True, above=True))
     check(styled(Style.FULL, of(2, images=(IMAGE,)), template="mine " * 3000))
@@ -284,17 +285,17 @@ def test_a_template_that_says_nothing_gives_way_to_the_style(
 ) -> None:
     monkeypatch.setattr("bot.render.message.fill", lambda *_: html)
     message = styled(Style.SUMMARY, of(2), template="mine")
-    assert replace(message, trouble="") == styled(Style.SUMMARY, of(2))
-    assert "no text" in message.trouble
+    assert replace(message, trouble=None) == styled(Style.SUMMARY, of(2))
+    assert message.trouble == Flaw(Why.CAME_OUT_EMPTY)
 
 
 def test_a_template_that_fails_gives_way_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(*_: object) -> str:
-        raise TemplateFailed("line 1: no such field")
+        raise TemplateFailed(Flaw(Why.UNFIT))
 
     monkeypatch.setattr("bot.render.message.fill", failing)
     message = styled(Style.SUMMARY, of(2), template="mine")
-    assert (message.trouble, message.text) == ("line 1: no such field", styled(Style.SUMMARY, of(2)).text)
+    assert (message.trouble, message.text) == (Flaw(Why.UNFIT), styled(Style.SUMMARY, of(2)).text)
 
 
 TEXTS = st.text(max_size=200) | st.sampled_from(

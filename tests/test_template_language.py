@@ -8,6 +8,7 @@ import pytest
 from bot.items import FeedId, Item, ItemId, StoredItem
 from bot.render.look import Look
 from bot.render.template import SOURCE_LIMIT, TemplateFailed, TemplateWrong, check, fill
+from bot.render.template_flaws import Flaw, Why
 
 STORED = StoredItem(ItemId("f.i"), FeedId("f"), Item(title="Rain", tags=("a", "b")), 1, 1)
 
@@ -17,7 +18,7 @@ REFUSED = {
     "{{ title": "cannot be read",
     "{% if title %}": "cannot be read",
     "{% endif %}": "cannot be read",
-    "{{ title }} {% trans %}": "unknown tag 'trans'",
+    "{{ title }} {% trans %}": "“trans”",
     "{{ title.__class__ }}": "no “.__class__”",
     "{{ title['__class__'] }}": "brackets",
     "{{ tags[0] }}": "brackets",
@@ -39,7 +40,7 @@ REFUSED = {
     "{{ summary ~ title }}": "cannot be joined",
     "{{ tags ~ title }}": "(tags|join)",
     "{{ title ~ published }}": "(published|date)",
-    "{% for h in hits %}{{ h.words ~ title }}{% endfor %}": "words is no text",
+    "{% for h in hits %}{{ h.words ~ title }}{% endfor %}": "This is no text: words",
     "{{ 'a' * 10**9 }}": "arithmetic",
     "{{ 1 + 1 }}": "arithmetic",
     "{{ -1 }}": "arithmetic",
@@ -94,9 +95,30 @@ def test_what_no_template_may_say_is_refused_with_what_to_do(source: str) -> Non
         fill(source, STORED, Look(ZoneInfo("UTC"), "en"))
     said = str(caught.value)
     assert REFUSED[source] in said
-    assert said[0].isupper()
+    assert said[0].isupper() or said[0] == "“"
     assert said.endswith(".")
     assert said.count(". ") >= 1
+    told = caught.value.flaw.said("zh-hans")
+    assert told.endswith("。")
+    assert not caught.value.flaw.line or told.startswith("第 ")
+
+
+@pytest.mark.parametrize("why", Why)
+def test_every_flaw_is_said_in_every_language_with_the_same_particulars(why: Why) -> None:
+    flaw = Flaw(why, 3, "wörd", "knöwn", 4711)
+    english, chinese = flaw.said("en"), flaw.said("zh")
+    assert english.startswith("Line 3: ")
+    assert chinese.startswith("第 3 行：")
+    for particular in (flaw.word, flaw.known, str(flaw.most), "{{", "}}", "{%"):
+        assert english.count(particular) == chinese.count(particular)
+    assert flaw.said("fr") == english
+
+
+@pytest.mark.parametrize("source", ["{% endif %}", "{{ title }}\n{% else %}", "{{ title", "{% if %}"])
+def test_what_cannot_be_read_is_told_without_the_words_of_programmers(source: str) -> None:
+    with pytest.raises(TemplateWrong) as caught:
+        check(source)
+    assert caught.value.flaw == Flaw(Why.UNREADABLE, source.count("\n") + 1)
 
 
 HOSTILE = [

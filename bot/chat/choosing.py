@@ -75,7 +75,7 @@ async def press_open(desk: Desk, ask: Ask, press: Press) -> None:
 
 
 async def press_show(desk: Desk, ask: Ask, press: Press) -> None:
-    """Show the latest item as it would be with one value, to whoever may choose it."""
+    """Show one of the latest items as it would be with one value, to whoever may choose it."""
     chat = await pressed_target(desk, ask, press.chat, changes=True)
     if chat is None:
         return
@@ -86,11 +86,11 @@ async def press_show(desk: Desk, ask: Ask, press: Press) -> None:
     if named not in panel.SAMPLED or value not in SETTINGS[named].values:
         await desk.toast(ask, ask.texts.stale_button, loud=True)
         return
-    stored = await samples.latest(desk, subject)
+    stored = await samples.latest(desk, subject, among=samples.TELLING)
     if stored is None:
         await desk.toast(ask, ask.texts.choosing.sample_none, loud=True)
         return
-    await desk.toast(ask)
+    await desk.toast(ask, ask.texts.choosing.setting_values[value])
     taste = tasted(Taste(template=""), named, value)  # a template would go before it
     await samples.show(desk, ask, subject, stored, taste)
 

@@ -1,4 +1,8 @@
-"""The message of ``/settings``: a line for each choice as it stands, buttons that change it or open it."""
+"""The message of ``/settings``: each choice as it stands, buttons that change it or open it.
+
+It fits a phone's screen: a switch tells in its button alone how it stands, and has a line only for a
+feed that does not as its chat.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -31,12 +35,13 @@ def whose(ask: Ask, subject: Subject) -> str:
 
 
 def page(desk: Desk, ask: Ask, subject: Subject, note: str = "") -> tuple[RichText, Buttons]:
-    """Set every choice as it stands; ``note`` is the setting to explain: the one just changed."""
+    """Set every choice as it stands; ``note`` is the setting to explain: the one just changed, or named."""
     texts = ask.texts.choosing
     lines, buttons = [_title(ask, subject), RichText()], []
     for named, setting in subject.settings.items():
         choice = stands(desk, ask, subject, named)
-        lines.append(_line(ask, subject, named, choice))
+        if named != note and (not setting.is_switch or (subject.source and choice.own)):
+            lines.append(_line(ask, subject, named, choice))
         called = texts.setting_names[named]
         if setting.opens:
             data = _open(subject, named)
@@ -47,7 +52,8 @@ def page(desk: Desk, ask: Ask, subject: Subject, note: str = "") -> tuple[RichTe
             data = choose(subject, named, next_value(subject, named, choice))
             buttons.append(Button(label.format(name=called, value=value), data=data))
     if note:
-        lines += [RichText(), quote(f"{texts.setting_names[note]}: {texts.setting_says[note]}")]
+        line = _line(ask, subject, note, stands(desk, ask, subject, note))
+        lines += [RichText(), line, quote(texts.setting_says[note])]
     foot = texts.settings_foot_feed if subject.source else texts.settings_foot
     lines += [RichText(), RichText(foot)]
     last = [Button(texts.settings_what, data=_open(subject, WHAT))]
@@ -64,7 +70,7 @@ def explained(ask: Ask, subject: Subject) -> tuple[RichText, Buttons]:
     lines = [_explained(texts, named) for named in subject.settings]
     by_words = say(texts.settings_typed, at=whose(ask, subject))
     back = [[Button(texts.settings_back, data=_open(subject, ""))]]
-    return join([_title(ask, subject), *lines, by_words], "\n\n"), back
+    return join([_title(ask, subject), join(lines, "\n"), by_words], "\n\n"), back
 
 
 def _explained(texts: Choosing, named: str) -> RichText:

@@ -15,6 +15,7 @@ from bot.chat.sources import sources_of
 from bot.items import Taste
 from bot.render.parts import Button, RichText
 from bot.render.template import TemplateWrong, check
+from bot.render.template_flaws import Flaw
 
 EXAMPLE = """\
 <b><a href="{{ link }}">{{ title }}</a></b>
@@ -115,13 +116,13 @@ async def _try(desk: Desk, ask: Ask, subject: Subject, source: str) -> None:
     try:
         await asyncio.to_thread(check, source)
     except TemplateWrong as wrong:
-        await desk.answer(ask, say(texts.template_wrong, why=short(str(wrong), WHY_LIMIT), at=whose))
+        await desk.answer(ask, _why(ask, subject, texts.template_wrong, wrong.flaw))
         return
     question = texts.template_ask
     if stored := await samples.latest(desk, subject):
-        trouble = await samples.show(desk, ask, subject, stored, Taste(template=source))
-        if trouble:
-            await desk.answer(ask, say(texts.template_fails, why=short(trouble, WHY_LIMIT), at=whose))
+        flaw = await samples.show(desk, ask, subject, stored, Taste(template=source))
+        if flaw:
+            await desk.answer(ask, _why(ask, subject, texts.template_fails, flaw))
             return
     else:
         question = texts.template_ask_unseen
@@ -132,6 +133,12 @@ async def _try(desk: Desk, ask: Ask, subject: Subject, source: str) -> None:
         Button(texts.template_discard, data=menus.pack(Verb.DISCARD, subject.chat.id, digest, *feed)),
     ]
     await desk.answer(ask, RichText(question), [row])
+
+
+def _why(ask: Ask, subject: Subject, template: str, flaw: Flaw) -> RichText:
+    """Say what is wrong with a template, in the language that is spoken."""
+    why = short(flaw.said(ask.texts.language), WHY_LIMIT)
+    return say(template, why=why, at=panel.whose(ask, subject))
 
 
 async def _remove(desk: Desk, ask: Ask, subject: Subject, value: str) -> None:

@@ -43,7 +43,9 @@ async def amend(
         outcome = await edit.text(text.message)
         if not _lacks(outcome, "text"):
             return outcome
-        return _also(await edit.caption(replace(message, text=cut(message.text, CAPTION_LIMIT))))
+        return _also(
+            await edit.caption(replace(message, text=message.short or cut(message.text, CAPTION_LIMIT)))
+        )
     refusals = 0
     known = addresses(message.photo) if message.photo else ()
     if new_picture and known:

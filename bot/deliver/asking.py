@@ -57,9 +57,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """It had arrived, with this id."""
+    """It had arrived, with this id; ``whole`` as of :class:`bot.deliver.outcome.Sent`."""
 
     message_id: int
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +133,8 @@ class Asking:
             else:
                 answer = await self._one(claim, message_id, message)
             match answer:
-                case Sent() | Unchanged():
-                    return Found(message_id)
+                case Sent(whole=whole) | Unchanged(whole=whole):
+                    return Found(message_id, whole)
                 case NotOurs(missing=True):
                     holes += 1
                     asked |= {message_id}

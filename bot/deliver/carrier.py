@@ -31,9 +31,10 @@ from bot.deliver.partners import BEFORE_S, DELIVERY_S, Ear, Lanes, People, Sends
 from bot.deliver.surely import surely
 from bot.deliver.tally import Tally
 from bot.errors import StoreError
-from bot.items import Chat, ChatId
+from bot.items import Chat, ChatId, Taste
 from bot.render.ladder import cost
 from bot.render.parts import Message
+from bot.render.template_flaws import Flaw
 from bot.store.outbox import Claim, Met
 
 PLAIN_FROM = 3
@@ -233,7 +234,7 @@ class Carrier:
 
         async def settle() -> bool:
             age_ms = None if began_s is None else round((asyncio.get_running_loop().time() - began_s) * 1000)
-            if letter and letter.more:
+            if letter and letter.more and not sent.whole:
                 return await self._outbox.piece(claim, sent.message_id, age_ms=age_ms)
             return await self._outbox.settle(
                 claim,
@@ -252,20 +253,22 @@ class Carrier:
             logger.error("chat %d, item %s: sent as %d, which is not noted; it may come again", *what)  # noqa: TRY400  a stop needs no traceback
             raise
         if letter and letter.trouble:
-            await self._complain(claim, letter)
+            await self._complain(letter, letter.trouble)
         self._count(claim, letter, found=found)
         await self._note_health()
 
-    async def _complain(self, claim: Claim, letter: Letter) -> None:
-        """Say once that the chat's template could not be used: in a private chat there, else to its owner."""
+    async def _complain(self, letter: Letter, flaw: Flaw) -> None:
+        """Say once of each template that it could not be used: in a private chat there, else to its owner."""
+        chosen = letter.subscription.taste if letter.subscription else Taste()
+        template = chosen.over(letter.chat.taste).template or ""
         try:
-            if not await self._chats.first_time(claim.chat, letter.trouble):
+            if not await self._chats.first_time(letter.chat.id, template):
                 return
         except StoreError as error:
-            logger.debug("chat %d: not told of its template: %s", claim.chat, error)
+            logger.debug("chat %d: not told of its template: %s", letter.chat.id, error)
             return
-        logger.info("chat %d: its template was not used: %s", claim.chat, letter.trouble)
-        sentence = notices.template_failed(letter.chat, letter.trouble, self._letters.language(letter.chat))
+        logger.info("chat %d: its template was not used: %s", letter.chat.id, flaw.said("en"))
+        sentence = notices.template_failed(letter.chat, flaw, self._letters.language(letter.chat))
         await self._tell(letter.chat, sentence, even_there=True)
 
     def _count(self, claim: Claim, letter: Letter | None, *, found: bool) -> None:

@@ -15,6 +15,7 @@ from bot.deliver.letters import Letters, Withdrawn, messages_of
 from bot.deliver.outcome import Down, Edited, Halt, NotOurs, Sent, Unchanged, Unclear, Wait
 from bot.deliver.recent import Recent
 from bot.items import ChatId, ItemId
+from bot.render.parts import Message, RichText
 from bot.store.edits import EditClaim
 
 LEASE_S = 90.0
@@ -34,6 +35,9 @@ PLAIN_FROM = 2
 
 FURTHER_MS = 4_000
 """How long the edit of an item's further message waits for its place."""
+
+OVER = Message(RichText("…"))
+"""What is left of a message of an item that has become too short to need it."""
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +107,9 @@ class Corrector:
             return letter
         times = self._unclear.get((claim.chat, claim.item)) or 0
         new_picture = claim.new_picture and times < PLAIN_FROM
-        standing = zip(claim.pieces or (claim.message_id,), messages_of(letter.message), strict=False)
+        ids = claim.pieces or (claim.message_id,)
+        messages = messages_of(letter.message)[: len(ids)]
+        standing = zip(ids, [*messages, *[OVER] * (len(ids) - len(messages))], strict=True)
         outcome: Edited = Unchanged()
         done = self._changed.get(_what(claim)) or 0
         for place, (message_id, message) in list(enumerate(standing))[done:]:

@@ -13,6 +13,7 @@ from bot.items import Chat, ChatId, Hit, ItemId, StoredItem, Subscription, Taste
 from bot.render.look import Look, look_of
 from bot.render.message import compose
 from bot.render.parts import Entity, EntityKind, Message, Preview, RichText, units
+from bot.render.template_flaws import Flaw
 from bot.settings import Settings
 from bot.store.edits import EditClaim
 from bot.store.outbox import Claim
@@ -50,7 +51,7 @@ class Letter:
 
     ``stories`` are the keys to note once it is sent, where the chat wants each story once. ``more``:
     others of the item follow it; ``done``: all were sent already. ``trouble`` is why the chat's
-    template was not used, "" if it was.
+    template was not used, ``None`` if it was.
     """
 
     message: Message
@@ -62,7 +63,7 @@ class Letter:
     stories: tuple[int, ...] = ()
     more: bool = False
     done: bool = False
-    trouble: str = ""
+    trouble: Flaw | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +106,20 @@ class Letters:
         return _piece(letter, len(claim.pieces)) if claim.pieces or letter.message.rest else letter
 
     async def again(self, claim: EditClaim) -> Letter | Withdrawn:
-        """Return what a message that was sent is to say now, the first of them with the rest.
+        """Return what a message that was sent is to say now; of several, the first with the rest.
 
-        Raises as :meth:`of`.
+        It takes no more of them than there are. Raises as :meth:`of`.
         """
         stored = await self._stored(claim.item, "")
         if isinstance(stored, Withdrawn):
             return stored
         if claim.wishes.subscription is None and not claim.hits:
             return Withdrawn("unsubscribed")
-        return self._letter(stored, claim.wishes, claim.hits)
+        several = len(claim.pieces)
+        letter = self._letter(stored, claim.wishes, claim.hits, messages=max(1, several))
+        if several:  # a rich message would be all of it, above the others
+            return replace(letter, message=replace(letter.message, rich=None))
+        return letter
 
     def language(self, chat: Chat) -> str:
         """Return the language of fixed words in ``chat``."""
@@ -150,10 +155,12 @@ class Letters:
         *,
         simply: bool = False,
         stories: tuple[int, ...] = (),
+        messages: int | None = None,
     ) -> Letter:
         chat = wishes.chat
         wish = wishes.subscription or Subscription(chat.id, stored.feed, stored.noticed_ms)
         look = look_for(chat, wish.taste, self._settings, source=wish.title)
+        look = look if messages is None else replace(look, messages=messages)
         message = simplest(stored) if simply else self._set(stored, look, hits, wishes.version)
         loud = bool(hits) or not look.silent
         if wish.topic is not None or not loud:

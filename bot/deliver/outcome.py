@@ -42,6 +42,8 @@ class Sent:
     """When the call began that it was taken with, by the loop's clock."""
     others: tuple[int, ...] = field(default=(), compare=False)
     """The ids of an album's other messages; ``message_id`` is that of the first, which has the caption."""
+    whole: bool = field(default=False, compare=False)
+    """It holds all of the item: what was to follow it in further messages is not needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,9 @@ class Halt:
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """An edit changes nothing: the message is ours and stands as it should."""
+    """An edit changes nothing: the message is ours and stands as it should. ``whole`` as of :class:`Sent`."""
+
+    whole: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,8 +99,8 @@ class People(Protocol):
     async def migrate(self, old: ChatId, new: ChatId) -> None:
         """Move everything to another id."""
 
-    async def first_time(self, chat_id: ChatId, trouble: str) -> bool:
-        """Note that the chat's owner is told of some trouble; False if that was done already."""
+    async def first_time(self, chat_id: ChatId, subject: str) -> bool:
+        """Note that the chat's owner is told of some subject; False if that was done already."""
 
 
 class Sends(Protocol):

@@ -16,7 +16,7 @@ import telegram
 from bot.deliver import calls, form
 from bot.deliver.barred import Barred
 from bot.deliver.calls import Taken
-from bot.deliver.outcome import Edited, Halt, MediaRefused, Outcome, Refused, Sent
+from bot.deliver.outcome import Edited, Halt, MediaRefused, Outcome, Refused, Sent, Unchanged
 from bot.deliver.recent import Recent
 from bot.items import ChatId
 from bot.render.parts import MediaKind, Message, Rich
@@ -73,7 +73,7 @@ class Richly:
             fields = where | form.as_rich(message, html)
             outcome = await calls.send(bot, "sendRichMessage", fields, left_s)
             if isinstance(outcome, Taken):
-                return replace(outcome.outcome, calls=1 + refused)
+                return replace(outcome.outcome, calls=1 + refused, whole=True)
             if isinstance(outcome, Halt) and outcome.why.lower().startswith(_NO_METHOD):
                 self._forget(outcome.why)
                 return Declined(refused)
@@ -102,7 +102,7 @@ class Richly:
             fields = place | form.as_text(message) | form.as_rich(message, html)
             outcome = await calls.edit(bot, "editMessageText", fields, left_s)
             if not isinstance(outcome, MediaRefused | Refused):
-                return replace(outcome, calls=1 + refused) if isinstance(outcome, Sent) else outcome
+                return _whole(outcome, refused)
             refused += 1
             if not self._may_go_on(chat, outcome):
                 break
@@ -130,6 +130,17 @@ class Richly:
         if self._is_known:
             self._is_known = False
             logger.warning("this Bot API server knows no rich messages: articles go out as text (%s)", why)
+
+
+def _whole(outcome: Edited, refused: int) -> Edited:
+    """Say of an edit that went well what a rich message is: all of its item."""
+    match outcome:
+        case Sent():
+            return replace(outcome, calls=1 + refused, whole=True)
+        case Unchanged():
+            return Unchanged(whole=True)
+        case _:
+            return outcome
 
 
 def _now() -> float:

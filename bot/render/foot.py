@@ -1,6 +1,7 @@
 """The foot of a message: files to open, whence and when, hashtags, the alerts that fired."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -34,6 +35,8 @@ FILES_LIMIT = 3
 
 _BRIDGED = re.compile(r"(?<=\S) [-–—] Telegram Channel\Z")
 """What RSSHub appends to the name of a channel that it makes a feed of."""
+_LEFT_TO_RIGHT = "\u200e"
+"""Behind Arabic, a number takes its direction: "26 Nov" would be shown as "Nov 26" with the hours between."""
 
 _SIGNS = {MediaKind.AUDIO: "🎧", MediaKind.VIDEO: "▶", MediaKind.DOCUMENT: "📄"}
 
@@ -61,7 +64,9 @@ def foot_of(stored: StoredItem, look: Look, hits: tuple[Hit, ...], link: str | N
     when = item.published or item.updated
     time = RichText()
     if when is not None:
-        time = RichText(moment(when, look.zone, look.language, stored.noticed_ms))
+        said_when = moment(when, look.zone, look.language, stored.noticed_ms)
+        is_turned = any(unicodedata.bidirectional(one) in {"R", "AL"} for one in source.text + author.text)
+        time = RichText(f"{_LEFT_TO_RIGHT}{said_when}" if is_turned else said_when)
     tags = RichText()
     if look.hashtags or look.labels:
         tags = cut(RichText(hashtags(item.tags if look.hashtags else (), look.labels, said)), TAGS_LIMIT)

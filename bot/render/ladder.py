@@ -105,6 +105,8 @@ def _alone(message: Message) -> Iterator[Media]:
         yield first
         if first.kind is MediaKind.ANIMATION:
             photos.insert(0, replace(first, kind=MediaKind.PHOTO))
+        if first.poster:
+            photos.append(Media(MediaKind.PHOTO, first.poster[0], first.poster[1:]))
     yield from photos[:PHOTO_LIMIT]
 
 

@@ -27,12 +27,12 @@ class Look:
     hashtags: bool = False
     author: bool = False
     split: bool = False
+    messages: int = MOST_MESSAGES
+    """How many messages a text that is split takes at most; 1: it is not split."""
     labels: tuple[str, ...] = ()
     template: str = ""
     source: str = ""
     image_proxy: str = ""
-    messages: int = MOST_MESSAGES
-    """Messages that an item which is split may take; 1 splits none."""
 
 
 def look_of(taste: Taste, zone: ZoneInfo, language: str, *, source: str = "", image_proxy: str = "") -> Look:

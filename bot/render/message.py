@@ -10,6 +10,7 @@ from bot.render.markup import read_html
 from bot.render.parts import TEXT_LIMIT, Message
 from bot.render.styles import Setter
 from bot.render.template import TemplateFailed, fill
+from bot.render.template_flaws import Flaw, Why
 
 
 def compose(stored: StoredItem, look: Look, *, hits: tuple[Hit, ...] = ()) -> Message:
@@ -20,12 +21,12 @@ def compose(stored: StoredItem, look: Look, *, hits: tuple[Hit, ...] = ()) -> Me
     gives way to the style, and the message says so.
     """
     setter = Setter(stored, look, hits)
-    trouble = ""
+    trouble = None
     if look.template:
         try:
             return _filled(setter, stored, look, hits)
         except TemplateFailed as error:
-            trouble = str(error) or "the template failed"
+            trouble = error.flaw
     message = _styled(setter, stored, look, hits)
     return replace(message, trouble=trouble) if trouble else message
 
@@ -41,11 +42,7 @@ def _styled(setter: Setter, stored: StoredItem, look: Look, hits: tuple[Hit, ...
         case Style.FULL:
             return setter.full()
         case Style.ARTICLE:
-            rich = rich_of(stored, look, hits)
-            if rich is None:
-                return setter.full()
-            undivided = Setter(stored, replace(look, split=False), hits)  # it may well arrive whole
-            return replace(undivided.full(), rich=rich)
+            return replace(setter.full(), rich=rich_of(stored, look, hits))
 
 
 def _filled(setter: Setter, stored: StoredItem, look: Look, hits: tuple[Hit, ...]) -> Message:
@@ -57,5 +54,5 @@ def _filled(setter: Setter, stored: StoredItem, look: Look, hits: tuple[Hit, ...
     html = fill(look.template, stored, look, hits)
     text = read_html(html, stored.item.base, 2 * TEXT_LIMIT, tails=True)
     if is_blank(text.text):
-        raise TemplateFailed("the template gives no text for this item")
+        raise TemplateFailed(Flaw(Why.CAME_OUT_EMPTY))
     return setter.free(text)

@@ -7,6 +7,8 @@ counts them.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.render.template_flaws import Flaw
+
 TEXT_LIMIT = 4096
 """Units in a text message. Telegram counts code points; we count UTF-16 units, the safe side."""
 
@@ -104,7 +106,7 @@ class Media:
     title: str = ""
     performer: str = ""
     poster: tuple[str, ...] = ()
-    """Addresses of a picture to show where the file itself is not taken; none of a photo's own."""
+    """Addresses of a picture to show where the file itself is not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +137,9 @@ class Message:
     rich: Rich | None = None
     rest: tuple[RichText, ...] = ()
     short: RichText | None = None
-    """What of a text that is no caption's length stands under the item's media, where it has any."""
-    trouble: str = ""
-    """Why the chat's template was not used, for its owner; "" if it was, or there is none."""
+    """What stands under a picture instead of a ``text`` that is too long for a caption."""
+    trouble: Flaw | None = None
+    """Why the chat's template was not used, for its owner; ``None`` if it was, or there is none."""
 
     @property
     def photo(self) -> Media | None:

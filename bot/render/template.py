@@ -25,6 +25,7 @@ from bot.render.look import Look
 from bot.render.markup import read_html
 from bot.render.parts import TEXT_LIMIT
 from bot.render.template_filters import Formatted
+from bot.render.template_flaws import Flaw, Why
 from bot.render.template_language import ENVIRONMENT, NAMES, SOURCE_LIMIT, TemplateWrong, read
 from bot.render.times import moment
 from bot.render.title import title_of
@@ -51,7 +52,11 @@ _MARK = re.compile(r"(<(/?)([a-zA-Z][a-zA-Z0-9-]*+)[^<>]*+>)([ \t]*\n)?|\n")
 
 
 class TemplateFailed(RelayError):
-    """An item could not be set by a template; the message says why, for whoever wrote it."""
+    """An item could not be set by a template; the flaw says why, for whoever wrote it."""
+
+    def __init__(self, flaw: Flaw) -> None:
+        super().__init__(flaw.said("en"))
+        self.flaw = flaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ def check(source: str) -> None:
     Some ten milliseconds for the longest; :func:`fill` is spared them then.
 
     Raises:
-        TemplateWrong: it may not; the message says what is wrong, in which line, and what to do.
+        TemplateWrong: it may not; the flaw says what is wrong, in which line, and what to do.
     """
     _compiled(source)
 
@@ -93,16 +98,13 @@ def fill(source: str, stored: StoredItem, look: Look, hits: tuple[Hit, ...] = ()
     try:
         compiled = _compiled(source)
     except TemplateWrong as error:
-        raise TemplateFailed(str(error)) from error
+        raise TemplateFailed(error.flaw) from error
     given = _Given(with_page(stored), look, hits, stored.noticed_ms)
     html = _with_line_ends(
         _written(compiled.template, {name: _FIELDS[name](given) for name in compiled.names})
     )
     if is_blank(read_html(html, limit=_SEEN).text):
-        raise TemplateFailed(
-            "The template came out empty for this item. Give it something that every item has, "
-            "such as {{ title or link }}."
-        )
+        raise TemplateFailed(Flaw(Why.CAME_OUT_EMPTY))
     return html
 
 
@@ -114,7 +116,7 @@ def _compiled(source: str) -> _Compiled:
     try:
         return _Compiled(ENVIRONMENT.from_string(tree), names)
     except (jinja2.TemplateError, SyntaxError, RecursionError, ValueError) as error:
-        raise TemplateWrong("The template cannot be used as it is. Write it in a simpler way.") from error
+        raise TemplateWrong(Flaw(Why.UNUSABLE)) from error
 
 
 def _written(template: jinja2.Template, fields: dict[str, object]) -> str:
@@ -128,10 +130,7 @@ def _written(template: jinja2.Template, fields: dict[str, object]) -> str:
             if length > OUTPUT_LIMIT:
                 break
     except Exception as error:  # a stranger's template may raise what it likes, and must end no delivery
-        raise TemplateFailed(
-            "The template does not fit this item: it compares or joins what cannot be. "
-            "Compare only texts with texts and numbers with numbers."
-        ) from error
+        raise TemplateFailed(Flaw(Why.UNFIT)) from error
     return "".join(pieces)
 
 

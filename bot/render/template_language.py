@@ -4,7 +4,8 @@ Whoever administers a chat may write one. So nothing is called, nothing computed
 fields are shown, chosen between, and gone through. What this page does not name is refused.
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from jinja2 import TemplateSyntaxError, nodes
@@ -13,6 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from bot.errors import RelayError
 from bot.render.parts import TEXT_LIMIT
 from bot.render.template_filters import DIRECTIVES, FILTERS, shown, unknown_directives
+from bot.render.template_flaws import Flaw, Why
 
 SOURCE_LIMIT = 2000
 """Letters of a template."""
@@ -37,6 +39,11 @@ _FILTERS_IN_ALL = 20
 _MARKS = 100
 """Pairs of braces; Python takes a tenth of a millisecond to compile what stands for one."""
 _NUMBER_LIMIT = 10_000
+_WORD_LIMIT = 40
+"""Letters of a writer's word that we repeat."""
+_UNKNOWN = re.compile(r"unknown tag '(\w+)'")
+_PARTS = frozenset({"else", "elif", "endif", "endfor"})
+"""What stands in an ``if`` or a ``for``: where Jinja2 does not know it, those are missing."""
 _STRING_LIMIT = 200
 
 _ARGUMENTS: dict[str, tuple[tuple[type, ...], int]] = {
@@ -76,7 +83,11 @@ _PLAIN = (
 
 
 class TemplateWrong(RelayError):
-    """The template says what none may say; the message says what, in which line, and what to do."""
+    """The template says what none may say; its flaw says what, in which line, and what to do."""
+
+    def __init__(self, flaw: Flaw) -> None:
+        super().__init__(flaw.said("en"))
+        self.flaw = flaw
 
 
 def _environment() -> ImmutableSandboxedEnvironment:
@@ -101,33 +112,34 @@ def read(source: str) -> nodes.Template:
         TemplateWrong: it does not parse, or says what none may say.
     """
     if len(source) > SOURCE_LIMIT:
-        raise TemplateWrong(
-            f"The template is too long: {len(source)} letters, at most {SOURCE_LIMIT}. Leave something out."
-        )
+        raise TemplateWrong(Flaw(Why.TOO_LONG, word=str(len(source)), most=SOURCE_LIMIT))
     if not source.strip():
-        raise TemplateWrong("The template is empty. Write what a message shall hold, such as {{ title }}.")
+        raise TemplateWrong(Flaw(Why.NOTHING))
     try:
         _measure(source)
         tree = ENVIRONMENT.parse(source)
     except TemplateSyntaxError as error:
-        raise _wrong(
-            error.lineno,
-            f"this cannot be read ({(error.message or 'no template').rstrip('.')})",
-            "See that each {{ has its }}, each {% its %}, each if its endif and each for its endfor",
-        ) from error
+        raise _unread(error) from error
     except RecursionError as error:
-        raise TemplateWrong("The template is too deeply nested. Write it in a simpler way.") from error
+        raise TemplateWrong(Flaw(Why.TOO_DEEP)) from error
     if sum(1 for _ in tree.find_all(nodes.Filter)) > _FILTERS_IN_ALL:
-        raise TemplateWrong(f"The template has too many filters: at most {_FILTERS_IN_ALL}. Leave some out.")
+        raise TemplateWrong(Flaw(Why.FILTERS, most=_FILTERS_IN_ALL))
     for node in tree.body:
         _check(node, {})
     return tree
 
 
-def _wrong(line: int | None, what: str, advice: str) -> TemplateWrong:
+def _unread(error: TemplateSyntaxError) -> TemplateWrong:
+    """Return the error for what Jinja2 cannot read; what it says itself is for programmers."""
+    unknown = _UNKNOWN.search(error.message or "")
+    if unknown and unknown[1] not in _PARTS:
+        return _wrong(error.lineno, Why.STATEMENT, unknown[1])
+    return _wrong(error.lineno, Why.UNREADABLE)
+
+
+def _wrong(line: int | None, why: Why, word: str = "", known: str = "", most: int = 0) -> TemplateWrong:
     """Return the error; of some nodes Jinja2 does not know the line."""
-    where = f"Line {line} of the template" if line else "The template"
-    return TemplateWrong(f"{where}: {what}. {advice}.")
+    return TemplateWrong(Flaw(why, line or 0, word[:_WORD_LIMIT], known, most))
 
 
 @dataclass(slots=True)
@@ -154,13 +166,11 @@ def _measure(source: str) -> None:
             size.blocks += (word in {"if", "for"}) - (word in {"endif", "endfor"})
         before = kind
         if size.words > _EXPRESSION_LIMIT or size.brackets > _BRACKETS:
-            raise _wrong(line, "one expression is too long or too deep", "Make several of it")
+            raise _wrong(line, Why.EXPRESSION)
         if size.marks > _MARKS:
-            raise _wrong(line, f"more than {_MARKS} pairs of braces", "Leave some out")
+            raise _wrong(line, Why.BRACES, most=_MARKS)
         if size.blocks > _NESTING:
-            raise _wrong(
-                line, f"more than {_NESTING} if and for one in the other", "Use elif, or leave some out"
-            )
+            raise _wrong(line, Why.NESTING, most=_NESTING)
 
 
 _Scope = dict[str, frozenset[str]]
@@ -176,44 +186,35 @@ def _check(node: nodes.Node, scope: _Scope) -> None:
         for part in node.iter_child_nodes():
             _check(part, scope)
     elif type(node) in _STATEMENTS:
-        word = _STATEMENTS[type(node)]
-        raise _wrong(node.lineno, f"“{word}” is not for templates of messages", "Use only if and for")
+        raise _wrong(node.lineno, Why.STATEMENT, _STATEMENTS[type(node)])
     else:
-        raise _wrong(node.lineno, *_refusal(node))
+        raise _wrong(node.lineno, _refusal(node), type(node).__name__.lower())
 
 
-def _refusal(node: nodes.Node) -> tuple[str, str]:
-    """Return what is wrong with an expression that none may write, and what to write."""
+def _refusal(node: nodes.Node) -> Why:
+    """Return what is wrong with an expression that none may write."""
     if isinstance(node, nodes.Call):
-        return "nothing can be called", "Use a filter, such as {{ title|upper }}"
+        return Why.CALL
     if isinstance(node, nodes.BinExpr | nodes.UnaryExpr):
-        return "there is no arithmetic", "To join texts write ~, such as {{ title ~ author }}"
-    if isinstance(node, nodes.Getitem):
-        return "nothing is taken by a place in brackets", "Use the filters first and last, or for"
-    return f"“{type(node).__name__.lower()}” is not for templates of messages", "Use fields and texts alone"
+        return Why.ARITHMETIC
+    return Why.PLACE if isinstance(node, nodes.Getitem) else Why.STRANGE
 
 
 def _name(node: nodes.Node, scope: _Scope) -> None:
     assert isinstance(node, nodes.Name)
     if node.name in FORMATTED and scope:
-        raise _wrong(node.lineno, f"{node.name} cannot stand in a for", "Write it before or after")
+        raise _wrong(node.lineno, Why.FIELD_IN_FOR, node.name)
     if node.name not in NAMES and (node.name not in scope or node.name == "loop"):
-        raise _wrong(
-            node.lineno,
-            f"there is no field “{node.name[:40]}”",
-            f"Fields are {', '.join(sorted(NAMES))}",
-        )
+        raise _wrong(node.lineno, Why.FIELD, node.name, ", ".join(sorted(NAMES)))
 
 
 def _const(node: nodes.Node, _: _Scope) -> None:
     assert isinstance(node, nodes.Const)
     value = node.value
     if isinstance(value, str) and len(value) > _STRING_LIMIT:
-        raise _wrong(
-            node.lineno, f"a text in quotes has more than {_STRING_LIMIT} letters", "Write it outside"
-        )
+        raise _wrong(node.lineno, Why.QUOTED, most=_STRING_LIMIT)
     if not isinstance(value, str | int | None) or (isinstance(value, int) and abs(value) > _NUMBER_LIMIT):
-        raise _wrong(node.lineno, "this number is of no use", f"Use whole numbers up to {_NUMBER_LIMIT}")
+        raise _wrong(node.lineno, Why.NUMBER, most=_NUMBER_LIMIT)
 
 
 def _getattr(node: nodes.Node, scope: _Scope) -> None:
@@ -221,41 +222,34 @@ def _getattr(node: nodes.Node, scope: _Scope) -> None:
     inner = node.node
     parts = scope.get(inner.name, frozenset()) if isinstance(inner, nodes.Name) else frozenset()
     if node.attr not in parts:
-        raise _wrong(
-            node.lineno,
-            f"there is no “.{node.attr[:40]}” here",
-            "A dot may follow only the variable of a for over hits (.query, .words)"
-            " and loop (.first, .last, .index)",
-        )
+        raise _wrong(node.lineno, Why.DOT, node.attr)
 
 
 def _concat(node: nodes.Node, scope: _Scope) -> None:
     for one in node.find_all(nodes.Name):
         if one.name in FORMATTED:
-            raise _wrong(
-                node.lineno, f"{one.name} cannot be joined by ~", f"Write {{{{ {one.name} }}}} beside it"
-            )
+            raise _wrong(node.lineno, Why.JOINED, one.name)
     for part in node.iter_child_nodes():
         _check(part, scope)
         name = str(getattr(part, "attr" if isinstance(part, nodes.Getattr) else "name", ""))
         if isinstance(part, nodes.Name | nodes.Getattr) and name in LISTS | TIMES | {"words"}:
             how = "date" if name in TIMES else "join"
-            raise _wrong(node.lineno, f"{name} is no text", f"Write ({name}|{how}) in its place")
+            raise _wrong(node.lineno, Why.NO_TEXT, name, how)
 
 
 def _for(node: nodes.Node, scope: _Scope) -> None:
     assert isinstance(node, nodes.For)
     if scope:
-        raise _wrong(node.lineno, "a for within a for", "Use the filter join for the inner list")
+        raise _wrong(node.lineno, Why.FOR_IN_FOR)
     if not isinstance(node.iter, nodes.Name) or node.iter.name not in LISTS:
-        raise _wrong(node.lineno, "this is no list", f"A for goes through one of {', '.join(sorted(LISTS))}")
+        raise _wrong(node.lineno, Why.NO_LIST, known=", ".join(sorted(LISTS)))
     if node.test is not None or node.recursive:
-        raise _wrong(node.lineno, "a for takes no condition", "Put an if within it")
+        raise _wrong(node.lineno, Why.CONDITION)
     target = node.target
     if not isinstance(target, nodes.Name) or target.name in NAMES | {"loop"} or not target.name.isascii():
-        raise _wrong(node.lineno, "a for needs one variable with a name of its own", "Call it “tag” or “hit”")
+        raise _wrong(node.lineno, Why.VARIABLE)
     if target.name in {"self", "super", "caller", "varargs", "kwargs"}:
-        raise _wrong(node.lineno, f"“{target.name}” means something else", "Call it “tag” or “hit”")
+        raise _wrong(node.lineno, Why.VARIABLE_TAKEN, target.name)
     inner = {target.name: _HIT if node.iter.name == "hits" else frozenset[str](), "loop": _LOOP}
     for part in node.body:
         _check(part, inner)
@@ -266,26 +260,21 @@ def _for(node: nodes.Node, scope: _Scope) -> None:
 def _filter(node: nodes.Node, scope: _Scope) -> None:
     assert isinstance(node, nodes.Filter)
     if node.name not in FILTERS:
-        raise _wrong(
-            node.lineno, f"there is no filter “{node.name[:40]}”", f"Filters are {', '.join(sorted(FILTERS))}"
-        )
+        raise _wrong(node.lineno, Why.FILTER, node.name, ", ".join(sorted(FILTERS)))
     if node.node is None or node.kwargs or node.dyn_args or node.dyn_kwargs:
-        raise _wrong(node.lineno, f"{node.name} takes no such arguments", "Give it plain values")
+        raise _wrong(node.lineno, Why.ARGUMENTS, node.name)
     for part in (node.node, *node.args):
         _check(part, scope)
     if node.name == "default":
         if len(node.args) != 1:
-            raise _wrong(
-                node.lineno, "default needs one value", 'Write it like {{ author|default("unknown") }}'
-            )
+            raise _wrong(node.lineno, Why.DEFAULT)
         return
     kinds, least = _ARGUMENTS.get(node.name, ((), 0))
     values = [one.value for one in node.args if isinstance(one, nodes.Const)]
     fit = least <= len(node.args) <= len(kinds)
     if not fit or tuple(type(one) for one in values) != kinds[: len(node.args)]:
-        raise _wrong(node.lineno, f"{node.name} takes other values, or none", _how(node.name))
-    for problem in _misused(node.name, values):
-        raise _wrong(node.lineno, problem, _how(node.name))
+        raise _wrong(node.lineno, Why.VALUES, node.name, _how(node.name))
+    _check_values(node, values)
 
 
 def _how(name: str) -> str:
@@ -296,26 +285,24 @@ def _how(name: str) -> str:
         "replace": 'title|replace("old", "new")',
         "date": 'published|date("%d.%m.%Y")',
     }
-    return f"Write it like {{{{ {examples.get(name, f'title|{name}')} }}}}"
+    return examples.get(name, f"title|{name}")
 
 
-def _misused(name: str, values: list[object]) -> Iterator[str]:
-    """Yield what is wrong with the values given to a filter."""
-    first = values[0] if values else None
+def _check_values(node: nodes.Filter, values: list[object]) -> None:
+    """Refuse values of a filter that are of the right type, and of no use."""
+    first, how = values[0] if values else None, _how(node.name)
     if isinstance(first, int) and not 1 <= first <= TEXT_LIMIT:
-        yield f"{name} goes from 1 to {TEXT_LIMIT}"
-    if name == "replace" and first == "":
-        yield "replace needs a text to look for"
-    if name == "date" and isinstance(first, str) and (unknown := unknown_directives(first)):
-        yield f"date does not know “{unknown[0]}”, but %{', %'.join(DIRECTIVES)}"
+        raise _wrong(node.lineno, Why.RANGE, node.name, how, TEXT_LIMIT)
+    if node.name == "replace" and first == "":
+        raise _wrong(node.lineno, Why.REPLACED, known=how)
+    if node.name == "date" and isinstance(first, str) and (unknown := unknown_directives(first)):
+        raise _wrong(node.lineno, Why.DATE, unknown[0], f"%{', %'.join(DIRECTIVES)}")
 
 
 def _test(node: nodes.Node, scope: _Scope) -> None:
     assert isinstance(node, nodes.Test)
     if node.name not in ENVIRONMENT.tests or node.args or node.kwargs or node.dyn_args or node.dyn_kwargs:
-        raise _wrong(
-            node.lineno, f"there is no test “{node.name[:40]}”", "Tests are “is defined” and “is none”"
-        )
+        raise _wrong(node.lineno, Why.TEST, node.name)
     _check(node.node, scope)
 
 

@@ -158,9 +158,9 @@ class Chats:
         """
         return bool(await self._door.run("pause", chat_id, why, int(lost)))
 
-    async def first_time(self, chat_id: ChatId, trouble: str) -> bool:
-        """Note that the chat's owner is told of ``trouble``; False if they were, within :data:`LOST_DAYS`."""
-        digest = blake2b(trouble.encode("utf-8", "replace"), digest_size=8).hexdigest()
+    async def first_time(self, chat_id: ChatId, subject: str) -> bool:
+        """Note that the chat's owner is told of ``subject``; False if they were, within :data:`LOST_DAYS`."""
+        digest = blake2b(subject.encode("utf-8", "replace"), digest_size=8).hexdigest()
         place = keys.hinted(chat_id, digest)
         return bool(await self._door.do("SET", place, "1", "NX", "PX", LOST_MS))
 

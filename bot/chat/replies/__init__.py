@@ -12,7 +12,7 @@ from bot.chat.replies.zh import ZH
 from bot.fetch.answer import Failure
 from bot.render.parts import Entity, EntityKind, RichText, units
 
-LANGUAGES: Mapping[str, Texts] = {"en": EN, "zh": ZH}
+LANGUAGES: Mapping[str, Texts] = {one.language: one for one in (EN, ZH)}
 """By primary subtag; English is what everybody else gets."""
 
 QUOTE_LIMIT = 80

@@ -7,11 +7,11 @@ EN_CHOOSING = Choosing(
     settings_title_of="Settings of {chat}",
     settings_title_feed="Settings of {feed} in this chat",
     settings_title_feed_of="Settings of {feed} in {chat}",
-    settings_foot="Tap a button to change it. In groups, administrators may.",
-    settings_foot_feed="What is not changed here is as in the chat. In groups, administrators may change it.",
+    settings_foot="Tap a button to change or open it; ✓ is on. In groups, administrators may.",
+    settings_foot_feed="✓ is on. What is not changed here is as in the chat. In groups, administrators may.",
     settings_typed=(
-        "You can also type what you want: /settings{at} and a setting and its value, for example\n"
-        "/settings{at} style full\n/settings{at} images off\n“usual” takes a choice back."
+        "Or type a setting and its value: /settings{at} style full, /settings{at} images off. "
+        "“usual” takes a choice back."
     ),
     settings_unknown=(
         "I know no setting and no feed here called “{words}”. Settings: {names}. Send for example "
@@ -59,27 +59,21 @@ EN_CHOOSING = Choosing(
         "zone": "zone",
     },
     setting_says={
-        "style": "How much of each item is shown, and in which form.",
-        "length": "How long the lead of an item is. Usual: normal.",
-        "images": "Items come with their pictures, videos, audio and files. Usual: on.",
-        "preview": "An item without a picture shows a preview of its page. Usual: on.",
-        "author": "The author stands beside the source. Usual: off.",
-        "tags": "The tags that an item has from its feed stand below it as hashtags. Usual: off.",
-        "split": (
-            "A text longer than a message goes on in the next ones, instead of ending with a link. "
-            "Usual: off."
-        ),
-        "silent": "Items come without a sound; alerts are still heard. Usual: off.",
-        "hashtags": "Hashtags of yours below every item, so that readers find them together.",
-        "template": "Messages as you write them yourself, in the place of a style.",
-        "name": "Your own name for the feed, in lists and below its items.",
-        "corrections": (
-            "When a feed corrects an item, the message already sent is edited. "
-            "Usual: on in channels, off elsewhere."
-        ),
-        "once": "A story that several feeds of this chat tell comes once. Usual: on.",
-        "language": "The language that I speak in this chat.",
-        "zone": "Times below items are those of this zone.",
+        "style": "How much of an item is shown, in which form.",
+        "length": "How long a lead is. Usual: normal.",
+        "images": "Pictures, videos, audio and files. Usual: on.",
+        "preview": "Of the page, where there is no picture. Usual: on.",
+        "author": "It stands beside the source. Usual: off.",
+        "tags": "Those of its feed, as hashtags. Usual: off.",
+        "split": "In several messages, not ending with a link. Usual: off.",
+        "silent": "No sound; alerts are still heard. Usual: off.",
+        "hashtags": "Yours, below every item.",
+        "template": "Messages as you write them, not in a style.",
+        "name": "Yours for the feed, in lists and below items.",
+        "corrections": "What a feed corrects is edited here, too. Usual: on in channels, off elsewhere.",
+        "once": "A story that several feeds tell comes once. Usual: on.",
+        "language": "The one that I speak here.",
+        "zone": "Of the times below items.",
     },
     setting_how={
         "hashtags": "To set them, send\n/settings{at} {word} #news #berlin",
@@ -108,7 +102,7 @@ EN_CHOOSING = Choosing(
         "expand": "the lead; the rest unfolds at a tap",
         "article": "one page with headings and all pictures; in older apps as full",
         "short": "a sentence or two",
-        "normal": "a paragraph",
+        "normal": "a paragraph or two",
         "long": "as much as fits beside a picture",
     },
     word_usual="usual",
@@ -145,30 +139,29 @@ EN_CHOOSING = Choosing(
     template_before="A template is set, and goes before this; /template shows and removes it.",
     template_elsewhere="Send a template with /template{at} and its text; /template{at} alone shows how.",
     template_present="The present template:\n{template}",
-    template_absent="There is no template; items are set in their style.",
+    template_absent="There is no template; the style counts.",
     template_how=(
         "To write one, send /template{at} and its text, or reply with /template{at} to a message that holds "
-        "it. I show you the latest item set with it before it is used; /template{at} off removes it.\n\n"
-        "Line ends stay as you write them, and HTML like <b>, <i>, <a href> is understood. "
-        "What you can put in:\n{fields}\n\n"
-        "{{% if author %}} … {{% endif %}} leaves out what is empty. An example:\n{example}"
+        "it; you see it on the latest item first. /template{at} off removes it.\n\n"
+        "Line ends stay, HTML like <b>, <a href> works, and these parts:\n{fields}\n\n"
+        "{{% if author %}} … {{% endif %}} leaves out what is empty:\n{example}"
     ),
     template_fields={
         "title": "the title",
         "link": "the item's address",
         "source": "the feed's name",
         "author": "who wrote it",
-        "time": "when, in the chat's time zone",
-        "summary": "the lead; summary|truncate(200) is shorter",
+        "time": "when, in your time zone",
+        "summary": "the lead",
         "content": "the whole text",
         "tags": "the item's tags",
         "hashtags": "the same as hashtags",
         "labels": "your own hashtags",
         "image": "the first picture's address",
-        "via": "the address of its comments or origin",
+        "via": "its comments or origin",
         "hits": "the alerts that found it",
         "language": "its language",
-        'published|date("%Y-%m-%d")': "the time as you like it",
+        'published|date("%Y-%m-%d")': "the day",
     },
     template_bare=(
         "A template says where the parts of an item go, like this:\n{example}\n"
@@ -179,7 +172,7 @@ EN_CHOOSING = Choosing(
         "This template fails at the latest item: {why}\nCorrect that and send /template{at} with it again."
     ),
     template_no_feed="There is no feed {number} here. Take a number from /list{at}.",
-    template_ask="So the latest item looks with it. Shall all look like this from now on?",
+    template_ask="The latest item looks like this with it. Shall all, from now on?",
     template_ask_unseen=(
         "I can use this template, but nothing is stored yet to show it with. "
         "Shall all items look so from now on?"

@@ -7,11 +7,10 @@ ZH_CHOOSING = Choosing(
     settings_title_of="{chat} 的设置",
     settings_title_feed="{feed} 在本聊天的设置",
     settings_title_feed_of="{feed} 在 {chat} 的设置",
-    settings_foot="点按钮即可修改；群组里由管理员修改。",
-    settings_foot_feed="未在此修改的，与聊天设置相同；群组里由管理员修改。",
+    settings_foot="点按钮即可修改或打开，✓ 表示开启；群组里由管理员修改。",
+    settings_foot_feed="✓ 表示开启。未在此修改的，与聊天设置相同；群组里由管理员修改。",
     settings_typed=(
-        "也可以直接输入：/settings{at} 加设置和值，例如\n"
-        "/settings{at} 样式 全文\n/settings{at} 图片 关\n输入“默认”可恢复默认。"
+        "也可以直接输入设置和值：/settings{at} 样式 全文，/settings{at} 图片 关。输入“默认”可恢复默认。"
     ),
     settings_unknown=(
         "这里没有名为“{words}”的设置或订阅。可用的设置：{names}。例如发送 /settings{at} 样式 全文，"
@@ -101,7 +100,7 @@ ZH_CHOOSING = Choosing(
         "expand": "先显示摘要，点一下展开其余",
         "article": "一整页，含小标题和全部图片；旧版应用中同全文",
         "short": "一两句",
-        "normal": "一段",
+        "normal": "一两段",
         "long": "图片旁能放下多少就放多少",
     },
     word_usual="默认",
@@ -151,7 +150,7 @@ ZH_CHOOSING = Choosing(
         "source": "订阅源名称",
         "author": "作者",
         "time": "时间（按聊天的时区）",
-        "summary": "摘要；summary|truncate(200) 更短",
+        "summary": "摘要",
         "content": "全文",
         "tags": "内容的标签",
         "hashtags": "同上，写成话题标签",
@@ -160,7 +159,7 @@ ZH_CHOOSING = Choosing(
         "via": "评论或出处的地址",
         "hits": "找到它的提醒",
         "language": "语言",
-        'published|date("%Y-%m-%d")': "自定格式的时间",
+        'published|date("%Y-%m-%d")': "日期",
     },
     template_bare=(
         "模板说明内容的各部分放在哪里，例如：\n{example}\n"

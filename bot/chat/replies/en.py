@@ -5,6 +5,7 @@ from bot.chat.replies.texts import Texts
 from bot.fetch.answer import Failure
 
 EN = Texts(
+    language="en",
     language_name="English",
     start=(
         "Hello! I watch websites and bring each new item here, once and in order.\n\n"

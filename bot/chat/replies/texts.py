@@ -15,6 +15,8 @@ from bot.fetch.answer import Failure
 class Texts:
     """One language's sentences; the type checker sees to it that none is missing."""
 
+    language: str
+    """Its primary subtag."""
     language_name: str
     """What the language calls itself."""
 

@@ -5,6 +5,7 @@ from bot.chat.replies.texts import Texts
 from bot.fetch.answer import Failure
 
 ZH = Texts(
+    language="zh",
     language_name="中文",
     start=(
         "你好！我关注网站和订阅源，把每条新消息按顺序送到这里，不重复。\n\n"

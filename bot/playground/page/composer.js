@@ -1,6 +1,8 @@
-// The message box: sending, the menu of commands while one types "/", and the newsroom's feeds.
+// The message box, as tall as its text: sending, the menu of commands while one types "/", and the newsroom's feeds.
 
 import { element } from "./bubbles.js";
+
+const TOUCH = matchMedia("(hover: none) and (pointer: coarse)");
 
 export class Composer {
   constructor({ send, commands, feeds }) {
@@ -15,25 +17,37 @@ export class Composer {
     const form = document.getElementById("composer");
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (this.chosen >= 0) this.take(this.choices[this.chosen]);
-      else this.submit(this.text.value);
+      this.go();
     });
-    this.text.addEventListener("input", () => this.suggest());
+    this.text.addEventListener("input", () => { this.fit(); this.suggest(); });
     this.text.addEventListener("keydown", (event) => this.key(event));
     form.addEventListener("focusout", (event) => { if (!form.contains(event.relatedTarget)) this.close(); });
     this.button.addEventListener("click", () => this.toggleFeeds());
     this.button.addEventListener("keydown", (event) => { if (event.key === "Escape") this.close(); });
   }
 
+  go() {
+    if (this.chosen >= 0) this.take(this.choices[this.chosen]);
+    else this.submit(this.text.value);
+  }
+
+  fit() {
+    this.text.style.height = "auto";
+    const border = this.text.offsetHeight - this.text.clientHeight;
+    this.text.style.height = `${this.text.scrollHeight + border}px`;
+  }
+
   submit(text) {
     if (!text.trim()) return;
     this.text.value = "";
+    this.fit();
     this.close();
     this.send(text.trim());
   }
 
   write(text) {
     this.text.value = text;
+    this.fit();
     this.text.focus();
     this.suggest();
   }
@@ -77,7 +91,13 @@ export class Composer {
     else this.write(`${choice.text} `);
   }
 
+  // On a screen keyboard, which has no Shift+Enter, Enter is a new line, and the button sends.
   key(event) {
+    if (event.key === "Enter" && !event.isComposing && !event.shiftKey && (this.chosen >= 0 || !TOUCH.matches)) {
+      event.preventDefault();
+      this.go();
+      return;
+    }
     if (this.menu.hidden) return;
     const moves = { ArrowDown: 1, ArrowUp: -1 };
     if (event.key === "Escape") this.close();

@@ -34,7 +34,7 @@ def unescaped(html: str) -> str:
 
 def decoded(text: str) -> str:
     """Return running text, read once already, without the references left in it; "&lt;" and "&gt;" stay."""
-    return _REFERENCE.sub(_letter, text)
+    return _REFERENCE.sub(_letter, text) if "&" in text else text
 
 
 def _letter(found: re.Match[str]) -> str:

@@ -112,10 +112,8 @@ class _Reader:
             return
         if self._verbatim:
             self.builder.write_as_is(text)
-        elif "&" in text and not self.builder.is_open(EntityKind.CODE):
-            self.builder.write(decoded(text))
         else:
-            self.builder.write(text)
+            self.builder.write(text if self.builder.is_open(EntityKind.CODE) else decoded(text))
 
     def start(self, tag: Tag) -> None:
         """Begin an element."""

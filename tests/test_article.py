@@ -361,3 +361,24 @@ def test_whatever_comes_is_written_as_telegram_reads_it(pieces: list[str]) -> No
     made = rich(LONG + "".join(pieces).replace("_", " "))
     assert made.showing({}) == made.without_media
     blocks_of(made.showing({url: url for url, *_ in made.pictures[1:]}))
+
+
+def test_an_article_that_breaks_off_leads_on_and_one_with_a_film_of_its_own_is_one() -> None:
+    long = "<p>" + "The council met and voted late. " * 80 + "</p>"
+    assert "Read on" not in rich(long).html
+    assert "Read on" in rich(f"{long}<p>And then it […]</p>").html
+    film = Enclosure("https://v.example/one.mp4", "video/mp4")
+    told = rich(f"{long}<video src='https://v.example/one.mp4'></video>", enclosures=(film,))
+    assert 'href="https://v.example/one.mp4"' in told.html
+    assert rich_of(stored(long, enclosures=(film,)), LOOK) is None
+
+
+def test_what_is_hidden_or_escaped_twice_is_read_as_in_every_other_form() -> None:
+    html = "<p>a <span class='invisible'>b</span> &amp;quot;c&amp;quot; <code>&amp;quot;</code></p>"
+    assert body(html) == '<p>a "c" <code>&amp;quot;</code></p>'
+
+
+def test_pictures_alone_say_what_they_say_when_pointed_at() -> None:
+    joke = "It is the mouse-over text, of course, and all there is."
+    assert joke in body(f"<img src='https://i.example/1.png' title='{joke}'>")
+    assert joke not in body(f"<p>Text</p><img src='https://i.example/1.png' title='{joke}'>")

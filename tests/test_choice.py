@@ -107,3 +107,15 @@ def test_several_films_of_a_post_are_an_album_and_sizes_of_one_are_not() -> None
 
 def test_nothing_is_chosen_of_addresses_that_are_none() -> None:
     assert chosen(Image("http://[x"), files=(Enclosure("http://[x", "audio/mpeg"),)).led_to == ()
+
+
+def test_a_video_of_unknown_size_is_shown_and_led_to_and_keeps_a_picture() -> None:
+    unsaid = Enclosure(MP4.url, MP4.mime, 0)
+    choice = chosen(Image(A.url, (B.url,)), files=(unsaid,))
+    assert kinds(choice) == ["video"]
+    assert [one.url for one in choice.led_to] == [MP4.url]
+    assert [one.url for one in choice.all_led_to] == [MP4.url]
+    assert choice.shown[0].poster == (A.url, B.url)
+    assert chosen(A, files=(MP4,)).led_to == ()
+    assert chosen(A, files=(MP3,)).shown[0].poster == (A.url,)
+    assert chosen(A).shown[0].poster == ()

@@ -139,7 +139,11 @@ def test_a_bomb_is_defused_in_little_memory_and_time(codings: str) -> None:
 
 @pytest.mark.parametrize(
     ("codings", "nothing"),
-    [("gzip", gzip.compress(b"", mtime=0)), ("zstd", zstd.compress(b"")), ("zstd", b"\x50\x2a\x4d\x18\x04\0\0\0abcd")],
+    [
+        ("gzip", gzip.compress(b"", mtime=0)),
+        ("zstd", zstd.compress(b"")),
+        ("zstd", b"\x50\x2a\x4d\x18\x04\0\0\0abcd"),
+    ],
 )
 def test_endless_parts_with_nothing_in_them_end(codings: str, nothing: bytes) -> None:
     with pytest.raises(BadCodingError):

@@ -324,3 +324,17 @@ def test_plain_leaves_no_blanks_at_the_ends_of_lines() -> None:
 @given(st.lists(FRAGMENT, max_size=40).map("".join))
 def test_plain_takes_anything(source: str) -> None:
     assert isinstance(plain(source), str)
+
+
+def test_references_escaped_twice_are_read_in_running_text_alone() -> None:
+    html = "The Byrds &amp;quot;There&amp;#39;s&amp;quot; &amp;lt;b&amp;gt; &amp;nonsense; <code>&amp;quot;</code>"
+    assert read_html(html).text == 'The Byrds "There\'s" &lt;b&gt; &nonsense; &quot;'
+    assert read_html("<pre>&amp;quot;</pre>").text == "&quot;"
+
+
+def test_below_a_picture_text_begins_before_captions_and_players() -> None:
+    picture = "<figure><img src='/a.png'><figcaption>One</figcaption></figure>"
+    player = "<iframe src='https://www.youtube.com/embed/abcdefgh'></iframe>"
+    html = f"{picture}{player}<p>Text.</p>{picture}<p>More.</p>"
+    assert read_html(html, below_picture=True).text == "Text.\n\n▶ YouTube\n\nOne\n\nMore."
+    assert read_html(player, below_picture=True).text == "▶ YouTube"

@@ -2,9 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.items import Image
+from bot.items import Enclosure, Image
 from bot.parse.addresses import absolute
-from bot.parse.images import MOST, Offer, Rank, in_body, is_image, merit, unwrap
+from bot.parse.document import read
+from bot.parse.images import MOST, Offer, Rank, in_body, is_image, merit, unwrap, videos_in_body
 
 BASE = "https://news.example/2025/"
 
@@ -180,3 +181,19 @@ def test_no_address_upsets_anything(address: str, base: str) -> None:
 @given(st.text(alphabet="<img src=\"=a/'>& x", max_size=200))
 def test_no_body_upsets_the_search_for_pictures(body: str) -> None:
     assert all(offer.url.startswith("http") for offer in in_body(f"<img {body}", BASE))
+
+
+def test_a_video_of_the_body_is_a_file_and_its_poster_a_picture() -> None:
+    body = (
+        "<p>a</p><video poster='/p.jpg' src='/bare'></video><source src='/of-a-picture.mp4'>"
+        "<video><source src='/v.webm' type='video/webm'><source src='/v.mp4'></video><video src='blob:x'></video>"
+    )
+    assert found(body) == ["https://news.example/p.jpg"]
+    assert videos_in_body(body, BASE) == (
+        Enclosure("https://news.example/bare", "video/mp4"),
+        Enclosure("https://news.example/v.mp4", "video/mp4"),
+    )
+    text = body.replace("<", "&lt;")
+    rss = f"<rss version='2.0'><channel><item><title>a</title><description>{text}</description></item></channel></rss>"
+    (item,) = read(rss.encode(), url=BASE).items
+    assert [one.url for one in item.enclosures] == ["https://news.example/bare", "https://news.example/v.mp4"]

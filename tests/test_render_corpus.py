@@ -11,13 +11,12 @@ from bot.errors import NotAFeed
 from bot.items import FeedId, Item, ItemId, Length, StoredItem, Style
 from bot.parse.document import read
 from bot.render.characters import is_blank
-from bot.render.look import Look
+from bot.render.look import MOST_MESSAGES, Look
 from bot.render.markup import read_html
 from bot.render.message import compose
 from bot.render.parts import CAPTION_LIMIT, ENTITY_LIMIT, TEXT_LIMIT, RichText, units
 from bot.render.preview import summary
 from bot.render.serialise import serialise
-from bot.render.styles import MOST_MESSAGES
 from tests.oracle import as_sent, has_marks, looks, parse_html
 
 FEEDS = Path(__file__).parent.parent.parent / "shared" / "corpus" / "feeds"

@@ -291,3 +291,19 @@ def test_a_line_holds_nothing_that_telegram_would_take_out(text: str) -> None:
     assert line == line.strip()
     assert not any(unicodedata.category(one) in {"Cc", "Cs"} for one in line)
     assert one_line(line) == line
+
+
+def test_a_text_cut_without_a_link_ends_with_an_ellipsis() -> None:
+    assert cut_with_more(RichText("One two. " * 9), 30, RichText()).text == "One two. One two. One two. …"
+    assert cut_with_more(RichText("one two " * 9), 30, RichText()).text.endswith("one…")
+
+
+def test_bold_paragraphs_are_no_headings_where_there_are_many_or_long_ones() -> None:
+    bold = styled(RichText("\n\n".join(f"Bold line {number}" for number in range(50))), EntityKind.BOLD)
+    assert len(cut(bold, 400).text) > 350
+    long = styled(
+        RichText("\n\n".join("A bold text goes on and on. " * 6 for _ in range(9))), EntityKind.BOLD
+    )
+    assert len(cut(long, 700).text) > 500
+    headed = concat(RichText("Text. " * 20 + "\n\n"), styled(RichText("Heading"), EntityKind.BOLD))
+    assert not cut(concat(headed, RichText("\n\n" + "More. " * 20)), 135).text.endswith("Heading")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.items import Enclosure, FeedId, Hit, Image, Item, ItemId, Length, Page, StoredItem, Style
 from bot.render.characters import is_blank, width
-from bot.render.look import Look
+from bot.render.look import MOST_MESSAGES, Look
 from bot.render.message import compose
 from bot.render.parts import (
     CAPTION_LIMIT,
@@ -23,7 +23,6 @@ from bot.render.parts import (
     units,
 )
 from bot.render.serialise import serialise
-from bot.render.styles import MOST_MESSAGES
 from bot.render.template import TemplateFailed
 from bot.render.template_flaws import Flaw, Why
 from tests.oracle import as_sent, has_marks, looks, parse_html
@@ -205,11 +204,13 @@ def test_a_text_in_the_place_of_a_title_is_a_text() -> None:
     assert "<b>" not in serialise(full.text)
 
 
-def test_a_generic_title_gives_way_to_text_or_picture() -> None:
-    told = replace(ITEM, title="New photo by Ada", content_html="<p>Sunrise over the bay.</p>")
+def test_a_generic_title_gives_way_to_text() -> None:
+    told = replace(ITEM, title="New photo by Ada", author="Ada", content_html="<p>Sunrise over the bay.</p>")
     assert styled(Style.SUMMARY, told).text.text == f"Sunrise over the bay.\n\n{FOOT}"
     shown = replace(ITEM, title="Photo", images=(IMAGE,))
-    assert styled(Style.SUMMARY, shown).text.text == FOOT
+    assert styled(Style.SUMMARY, shown).text.text == f"Photo\n\n{FOOT}"
+    named = replace(shown, title="The News")
+    assert styled(Style.SUMMARY, named).text.text == FOOT
     assert styled(Style.SUMMARY, replace(ITEM, title="Photo")).text.text.startswith("Photo")
 
 

@@ -22,6 +22,9 @@ CJK = "出版商推出了开放图书项目，在这个项目中一部分图书�
         ("Tom &#8217; Jerry&nbsp;x", "Tom ’ Jerry\u00a0x"),
         ("List<T> and Map<K, V>", "List<T> and Map<K, V>"),
         ("a < b && c > d", "a < b && c > d"),
+        ("Hey<script>alert('<b>')</script> you", "Hey you"),
+        ("What <script> is for", "What <script> is for"),
+        ("\u200b\u200e", ""),
         (" two\n lines ", "two lines"),
     ],
 )
@@ -90,6 +93,9 @@ def test_what_software_writes_for_a_title_is_none(title: str) -> None:
         "Ada shared the prize with Bob",
         "Postal strike",
         "Post by post we rebuilt it",
+        "A picture by Vermeer",
+        "Elon Musk posted a video",
+        "New photos from Mars",
         "",
     ],
 )

@@ -15,7 +15,7 @@ from lxml import etree
 from bot.items import Document, Enclosure, Item
 from bot.parse.addresses import absolute
 from bot.parse.dates import duration, read_date
-from bot.parse.images import Offer, Rank, is_image, merit, sized
+from bot.parse.images import Offer, Rank, is_image, merit, sized, videos_in_body
 from bot.parse.scan import Accepted
 from bot.parse.shape import GROUP, shape
 from bot.parse.text import as_html, decoded, is_markup, plain
@@ -115,7 +115,8 @@ def _item(fields: Fields, shell: Item, feed_bases: tuple[str | None, ...]) -> It
         summary_html=summary,
         content_html=content,
         images=merit(_offers(fields, bases), content or summary, next(filter(None, bases), None)),
-        enclosures=tuple(_enclosures(fields, bases)),
+        enclosures=tuple(_enclosures(fields, bases))
+        or videos_in_body(content or summary, next(filter(None, bases), None)),
         tags=_tags(fields),
         base=next(filter(None, bases), None),
         via=_via(fields, link, bases),

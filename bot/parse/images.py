@@ -11,7 +11,7 @@ from enum import IntEnum
 from itertools import islice
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from bot.items import Image
+from bot.items import Enclosure, Image
 from bot.parse.addresses import absolute
 from bot.references import unescape
 
@@ -81,7 +81,14 @@ _NOT_NEWS = re.compile(
 )
 """Addresses of what is no picture of the news, by the services and file names that feeds show."""
 
-_IMG = re.compile(r"<img(?=[\s/])((?:[^<>\"']+|\"[^\"]{0,4000}\"|'[^']{0,4000}'){0,100})", re.IGNORECASE)
+_IMG = re.compile(
+    r"<(?:img|(video))(?=[\s/])((?:[^<>\"']+|\"[^\"]{0,4000}\"|'[^']{0,4000}'){0,100})", re.IGNORECASE
+)
+_VIDEO = re.compile(
+    r"<(?:video|(?P<source>source))(?=[\s/>])(?P<said>(?:[^<>\"']+|\"[^\"]{0,4000}\"|'[^']{0,4000}'){0,100})"
+    r"|(?P<end></video\s*>)",
+    re.IGNORECASE,
+)
 _ATTRIBUTE = re.compile(r"([\w:-]{1,40})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
 _EXTENSION = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp)(?:$|[?#:!])", re.IGNORECASE)
 _NOT_PHOTO = re.compile(r"\.(?:svgz?|ico|swf|mp3|mp4|m4a|m4v|webm|ogg|pdf)(?:$|[?#])", re.IGNORECASE)
@@ -137,15 +144,45 @@ def in_body(body: str, base: str | None) -> Iterator[Offer]:
     Tag by tag, without a tree: building one takes seconds where elements are nested deep enough.
     """
     for tag in islice(_IMG.finditer(body, 0, BODY_LIMIT), MOST_TAGS):
-        attributes = {
-            name.lower(): unescape(one or two or bare) for name, one, two, bare in _ATTRIBUTE.findall(tag[1])
-        }
+        attributes = _attributes(tag[2])
+        if tag[1]:
+            attributes = {"src": attributes.get("poster", "")}
         width, height = _number(attributes.get("width")), _number(attributes.get("height"))
         if _CLASSES.search(attributes.get("class", "")):
             continue
         url = absolute(_source(attributes), base)
         if url and _is_picture(url, width, height):
             yield Offer(url, Rank.BODY, width, height)
+
+
+def videos_in_body(body: str, base: str | None) -> tuple[Enclosure, ...]:
+    """Return the videos that an HTML body plays, each by one of its addresses: MP4 if it has that."""
+    if "<video" not in body[:BODY_LIMIT].lower():
+        return ()
+    videos: list[list[Enclosure]] = []
+    is_within = False
+    for tag in islice(_VIDEO.finditer(body, 0, BODY_LIMIT), MOST_TAGS):
+        if tag["end"] or not tag["source"]:
+            is_within = not tag["end"]
+            videos.append([])
+        attributes = _attributes(tag["said"] or "")
+        url = absolute(attributes.get("src") or attributes.get("data-src", ""), base)
+        if url and is_within:
+            videos[-1].append(Enclosure(url, attributes.get("type", "") or _type(url)))
+    best = [min(one, key=lambda file: not file.mime.startswith("video/mp4")) for one in videos if one]
+    return tuple({one.url: one for one in best}.values())[:MOST]
+
+
+def _attributes(written: str) -> dict[str, str]:
+    return {
+        name.lower(): unescape(one or two or bare) for name, one, two, bare in _ATTRIBUTE.findall(written)
+    }
+
+
+def _type(url: str) -> str:
+    """Return the type of a video that names none."""
+    other = re.search(r"\.(webm|ogv|mov|mkv)$", urlsplit(url).path, re.IGNORECASE)
+    return f"video/{other[1].lower()}" if other else "video/mp4"
 
 
 def unwrap(url: str) -> str | None:

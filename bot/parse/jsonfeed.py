@@ -14,7 +14,7 @@ from bot.items import Document, Enclosure, Item
 from bot.parse.addresses import absolute
 from bot.parse.dates import duration, read_date
 from bot.parse.decode import clean
-from bot.parse.images import Offer, Rank, is_image, merit
+from bot.parse.images import Offer, Rank, is_image, merit, videos_in_body
 from bot.parse.text import as_html, plain
 
 MAX_ITEMS = 10_000
@@ -130,7 +130,8 @@ def _item(one: Members, shell: Item, bases: tuple[str | None, ...]) -> Item:
             )
             for address, part in attachments
             if address and not is_image(address, _string(part, "mime_type"))
-        ),
+        )
+        or videos_in_body(content, base),
         tags=tuple(dict.fromkeys(filter(None, (plain(tag, limit=60) for tag in _values(one, "tags")))))[:30],
         base=base,
     )

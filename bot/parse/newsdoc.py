@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from bot.items import Document, Item
 from bot.parse.addresses import absolute
 from bot.parse.dates import read_date
-from bot.parse.images import merit
+from bot.parse.images import merit, videos_in_body
 from bot.parse.text import as_html, plain
 
 _NEWS = re.compile(
@@ -68,5 +68,6 @@ def _item(text: str, url: str) -> Item:
         source=(urlsplit(link).hostname or "").removeprefix("www.") if link else "",
         content_html=body if "<" in body else as_html(body),
         images=images,
+        enclosures=videos_in_body(body, base),
         base=base,
     )

@@ -5,7 +5,7 @@ import re
 from html.entities import html5
 
 from bot.parse.decode import clean
-from bot.references import unescape
+from bot.references import unescape, without_scripts
 
 TITLE_LIMIT = 2000
 """Characters of a title; what is longer is a body in the wrong place."""
@@ -37,7 +37,7 @@ def plain(text: object, *, markup: bool = True, limit: int = TITLE_LIMIT) -> str
         return ""
     text = clean(text[: limit * 8])
     if "<" in text and (markup or _CLOSED.search(text)):
-        text = _TAG.sub("", _BREAK.sub(" ", text))
+        text = _TAG.sub("", _BREAK.sub(" ", without_scripts(text)))
     text = " ".join(decoded(text).split())
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 

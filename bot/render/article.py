@@ -15,10 +15,11 @@ from bot.render.cut import ELLIPSIS, cut
 from bot.render.foot import foot_of
 from bot.render.look import Look
 from bot.render.media import Choice, choose, proxied
-from bot.render.parts import MediaKind, Rich
+from bot.render.parts import Media, MediaKind, Rich
 from bot.render.read_on import read_on
 from bot.render.runs import Run, marked, runs_of, text_of
 from bot.render.sheet import Sheet
+from bot.render.tails import is_teaser
 from bot.render.title import TITLE_LIMIT, folded, is_generic, tells_title, title_of
 
 WORTH = 1500
@@ -41,7 +42,7 @@ def rich_of(stored: StoredItem, look: Look, hits: tuple[Hit, ...] = ()) -> Rich 
     item = stored.item
     source, base = _text(stored)
     choice = choose(item, look.image_proxy, lambda: None)
-    if not source or any(one.kind in {MediaKind.AUDIO, MediaKind.VIDEO} for one in choice.shown):
+    if not source or any(_is_played(one, source) for one in choice.shown):
         return None
     words = _words(hits)
     to = link(item.link or "")
@@ -64,7 +65,7 @@ def rich_of(stored: StoredItem, look: Look, hits: tuple[Hit, ...] = ()) -> Rich 
         head, foot = None, linked_foot
     if lead and choice.picture and _is_missing((lead.url, *choice.picture.alternatives), sheet):
         blocks = [lead, *blocks]
-    end = [more, foot] if sheet.is_cut else [foot]
+    end = [more, foot] if sheet.is_cut or is_teaser(text) else [foot]
     whole = [*([head] if head else []), *blocks, *(leaf for leaf in end if leaf.runs)]
     without = html(whole, media=False)
     is_rtl = _is_rtl(text[:_TOLD_BY])
@@ -82,6 +83,11 @@ def _others(urls: list[str], item: Item, image_proxy: str) -> Iterator[tuple[str
         others = [one for one in (*known.get(url, ()), *proxy) if is_picture(one)]
         if others:
             yield tuple(dict.fromkeys((url, *others)))
+
+
+def _is_played(file: Media, source: str) -> bool:
+    """Tell whether ``file`` is to be heard or watched, and no part of the text."""
+    return file.kind in {MediaKind.AUDIO, MediaKind.VIDEO} and file.url.rpartition("/")[2] not in source
 
 
 def _text(stored: StoredItem) -> tuple[str, str | None]:

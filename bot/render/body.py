@@ -11,7 +11,8 @@ from itertools import islice
 from bot.render.addresses import link, picture
 from bot.render.blocks import SOURCE_LIMIT, Leaf, Picture, Size
 from bot.render.characters import is_blank
-from bot.render.elements import DROPPED, HEADINGS
+from bot.render.elements import DROPPED, HEADINGS, is_no_news, remark
+from bot.render.escaped import decoded
 from bot.render.grids import GRID, ROWS, Grid, kinds, whole
 from bot.render.runs import Run, Writer, marked, text_of, trimmed
 from bot.render.sheet import Sheet
@@ -45,11 +46,6 @@ _VOID = frozenset(
 )
 _MARKS = {"q": ("“", "”"), "rt": ("（", "）")}
 
-_NOT_NEWS = re.compile(
-    r"(?:^|[\s_-])(?:sharedaddy|share(?:-?(?:bar|buttons?|links?|this))|addtoany|a2a_kit|jp-relatedposts|feedflare"
-    r"|mc4wp\S*|social-(?:links|share|icons)|screen-reader-text|sr-only|visually-hidden)(?:$|[\s_-])"
-)
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _CAPTION = re.compile(
     r"(?:^|[\s_-])(?:wp-)?(?:caption|figcaption|photo-?credit|image-?credit)(?:$|[\s_-])|caption-text"
 )
@@ -93,6 +89,7 @@ class _Reader:
         self._caption, self._caption_depth = "", 0
         self._picture: Picture | None = None
         self._images = 0
+        self._remark: str | None = ""  # what a picture says when pointed at; None once there is a text
         self._verbatim = 0
         self._language = ""
         self._prefix = ""
@@ -124,6 +121,9 @@ class _Reader:
             if self.sheet.is_cut:
                 break
         self._flush()
+        if self._remark:
+            self._writer.write(self._remark)
+            self._flush()
         self.sheet.is_cut = self.sheet.is_cut or next(all_there_is, None) is not None
         self.sheet.finish()
 
@@ -145,7 +145,7 @@ class _Reader:
         if self._verbatim:
             self._writer.write_as_is(text)
         elif not (self._is_within and _BACK.fullmatch(text)):
-            self._writer.write(text)
+            self._writer.write(text if self._writer.is_open("code") else decoded(text))
         if self._writer.weight > SOURCE_LIMIT:
             self._flush()
 
@@ -232,8 +232,7 @@ class _Reader:
             return False
         if tag.name in _LEFT_OUT:
             return True
-        style = tag.get("class").lower()
-        return bool((style and _NOT_NEWS.search(style)) or _HIDDEN.search(tag.get("style")))
+        return not tag.bare and is_no_news(tag)
 
     def _is_caption(self, tag: Tag) -> bool:
         if tag.name in _VOID or self._picture is None:
@@ -290,6 +289,7 @@ class _Reader:
         grid = self._grid
         row = grid.end_row(self._marked(self._writer.take())) if grid else None
         if grid and row:
+            self._remark = None
             self.sheet.put_row(grid.table, row)
 
     def _flush(self) -> None:
@@ -302,7 +302,7 @@ class _Reader:
             runs = trimmed(runs)
         if not runs or is_blank(text_of(runs)):
             return
-        self._kind = "p"
+        self._kind, self._remark = "p", None
         runs = self._marked(runs)
         if self._caption and letters <= _LONGEST_CAPTION:
             if self._picture:
@@ -367,6 +367,7 @@ class _Reader:
             self._writer.write(alt)
         elif not (self._grid or self._caption or self._kind == "summary" or self._images >= _IMAGES):
             self._images += 1
+            self._remark = remark(tag) if self._remark == "" else self._remark
             url = picture(tag, self._base)
             self._picture = Picture(url or "")
             if url:

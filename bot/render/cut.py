@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from bot.render.characters import CJK, is_seam, seam_before, splits_syllable, within_width
+from bot.render.characters import CJK, is_seam, seam_before, splits_syllable, width, within_width
 from bot.render.parts import ENTITY_LIMIT, EntityKind, RichText, units
 from bot.render.rich import arrange, concat, part, stretch
 
@@ -70,18 +70,32 @@ def cut(rich: RichText, limit: int, wide: int | None = None) -> RichText:
 
 _GAP = "\n\n"
 
+_HEADING = 100
+"""Width of a bold line that may be a heading."""
+
+_HEADINGS = 2
+"""Headings in a row, one for what the other names."""
+
 
 def cut_with_more(rich: RichText, limit: int, more: RichText) -> RichText:
     """Return ``rich`` if it fits into ``limit`` units, else as much of it as leaves room for ``more``.
 
     ``more`` (the link to read on) stands at the end, on a line of its own, and keeps its entities
     whatever those of ``rich``. Where there is only room for itself, it stands alone, and where
-    there is not even that, ``rich`` is cut without it.
+    there is not even that, ``rich`` is cut without it. Where ``more`` is empty, an ellipsis is there
+    in its stead.
     """
     if units(rich.text) <= limit:
         return rich
     room = limit - units(more.text)
-    if room < 0 or not more.text:
+    if not more.text:
+        short = cut(rich, limit - len(ELLIPSIS) - 1)
+        return (
+            short
+            if not short.text or short.text.endswith(ELLIPSIS)
+            else concat(short, RichText(f" {ELLIPSIS}"))
+        )
+    if room < 0:
         return cut(rich, limit)
     short = cut(rich, room - len(_GAP))
     if not short.text:
@@ -125,14 +139,17 @@ def _before_headings(rich: RichText, end: int, floor: int) -> int:
     """Return ``end``, or where the headings begin that would stand there without what they head."""
     if rich.text.startswith(_GAP, end):
         start = rich.text.rfind(_GAP, 0, end)
-        while start > floor and _is_heading(rich, start + len(_GAP), end):
+        for _ in range(_HEADINGS):
+            if start <= floor or not _is_heading(rich, start + len(_GAP), end):
+                break
             end, start = start, rich.text.rfind(_GAP, 0, start)
     return end
 
 
 def _is_heading(rich: RichText, start: int, end: int) -> bool:
-    """Tell whether the paragraph from ``start`` to ``end`` is one bold line."""
-    if "\n" in rich.text[start:end]:
+    """Tell whether the paragraph from ``start`` to ``end`` is one short bold line."""
+    line = rich.text[start:end]
+    if "\n" in line or width(line) > _HEADING:
         return False
     first, last = units(rich.text[:start]), units(rich.text[:end])
     return any(

@@ -112,6 +112,12 @@ _NAMED = {
 
 LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 RAISED = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
+SIGNS = frozenset(["#", "¶", "§", "🔗", "↩", "↩︎", "↩️", "⤴", "↑", "^"])
+"""What links within a page are drawn with that only serve the page."""
+
+_REMARK = 30
+"""Characters of a picture's title beyond which it is no name but a remark."""
+
 _LOWERABLE = re.compile(r"[0-9+\-\u2212=()\s]+")
 _RAISABLE = re.compile(r"[0-9+\-\u2212=()\s]+|n")
 
@@ -186,6 +192,12 @@ def emoji(tag: Tag) -> str:
         return "".join(chr(int(one, 16)) for one in file[1].split("-"))
     name = (alt or tag.get("title")).strip()
     return _by_name(name) if len(name) <= 40 and "<" not in name else ""
+
+
+def remark(tag: Tag) -> str:
+    """Return what a picture says when pointed at; "" where that is but a name."""
+    title = tag.get("title")
+    return title if len(title) > _REMARK else ""
 
 
 def _by_name(name: str) -> str:

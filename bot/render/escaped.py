@@ -1,6 +1,7 @@
-"""HTML that was escaped once too often, so that its tags would be read as text."""
+"""HTML that was escaped once too often, so that its tags and references would be read as text."""
 
 import re
+from html.entities import html5
 
 from bot.references import unescape
 
@@ -10,6 +11,7 @@ _ESCAPED_TAG = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _TAG_START = re.compile(r"<[a-zA-Z/!]")
+_REFERENCE = re.compile(r"&(?:#\d{2,6}|#[xX][0-9a-fA-F]{2,5}|([a-zA-Z][a-zA-Z0-9]{1,31}));")
 _READ = 100_000
 """Characters of a body by which it is judged."""
 
@@ -28,3 +30,15 @@ def unescaped(html: str) -> str:
     if edges and any(one["close"] or "br" in one[0][:7] or "img" in one[0][:8] for one in tags):
         return unescape(html)
     return html
+
+
+def decoded(text: str) -> str:
+    """Return running text, read once already, without the references left in it; "&lt;" and "&gt;" stay."""
+    return _REFERENCE.sub(_letter, text) if "&" in text else text
+
+
+def _letter(found: re.Match[str]) -> str:
+    if found[1] and f"{found[1]};" not in html5:
+        return found[0]
+    letter = unescape(found[0])
+    return found[0] if letter in {"<", ">", "\ufffd"} else letter

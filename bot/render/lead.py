@@ -79,12 +79,13 @@ def told(item: Item, title: str = "", wide: int = SUMMARY_LIMIT) -> Told:
 def whole(item: Item, title: str = "", most: int = READ_LIMIT) -> Told:
     """Return all the text of ``item`` without ``title`` repeated: of content and summary what says more.
 
+    Captions and links to players are in it, but for the caption of a picture that it begins with.
     Where it has more than ``most`` units, at least half as many.
     """
-    content = _read(item.content_html, item.base, title, most)
+    content = _read(item.content_html, item.base, title, most, captions=True)
     if item.summary_html == item.content_html or len(content.text.text) > len(item.summary_html):
         return content
-    summary = _read(item.summary_html, item.base, title, most)
+    summary = _read(item.summary_html, item.base, title, most, captions=True)
     return summary if len(summary.text.text) > len(content.text.text) else content
 
 
@@ -98,16 +99,16 @@ def with_page(stored: StoredItem) -> Item:
     said = whole(item, most=PAGE_LIMIT).text.text if page.text_html else ""
     if page.lead_html and not lead(item, item.title).text:
         item = replace(item, summary_html=page.lead_html)
-    if len(_read(page.text_html, item.link, "", PAGE_LIMIT).text.text) > len(said):
+    if len(_read(page.text_html, item.link, "", PAGE_LIMIT, captions=True).text.text) > len(said):
         item = replace(item, content_html=page.text_html, base=item.link or item.base)
     return item
 
 
-def _read(html: str, base: str | None, title: str, most: int) -> Told:
+def _read(html: str, base: str | None, title: str, most: int, *, captions: bool = False) -> Told:
     """Return the text of ``html`` that is worth reading under ``title``."""
     if not html:
         return Told()
-    rich = read_html(html, base, most, captions=False)
+    rich = read_html(html, base, most, captions=captions, below_picture=captions)
     if is_blank(rich.text) and _CAPTIONED.search(html):
         rich = read_html(html, base, most)
     rich = _said_once(rich)

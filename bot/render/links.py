@@ -1,7 +1,7 @@
 """Addresses in foreign HTML: made absolute, and in the form that Telegram itself would give them."""
 
 import re
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, unquote, urljoin
 
 LONGEST = 2048
 """Characters; an address beyond is data in disguise and its link is dropped."""
@@ -13,6 +13,8 @@ _HTTP = re.compile(
     re.IGNORECASE,
 )
 _TG = re.compile(r"tg://(?!user\b)[a-z]+\?[!-~]*")
+_MAIL = re.compile(r"mailto:([\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+)(?:\?.*)?", re.IGNORECASE | re.DOTALL)
+_PHONE = re.compile(r"tel:(?://)?(\+?[\d\s().-]{3,24})", re.IGNORECASE)
 _UNSEEN = re.compile(
     "[^!-~\u00a1-\u00ac\u00ae-\u1fff\u2030-\u205e\u2070-\u2fff\u3001-\ud7ff\ue000-\ufdcf\ufdf0-\ufeff]"
 )
@@ -37,6 +39,21 @@ def absolute(href: str, base: str | None = None) -> str | None:
         except ValueError:
             return None
     return _normal(href)
+
+
+def contact(href: str) -> str:
+    """Return the mail address or the telephone number that ``href`` leads to; "" for none."""
+    found = _MAIL.fullmatch(unquote(href)) or _PHONE.fullmatch(href)
+    return found[1].strip() if found else ""
+
+
+def is_named(address: str, text: str) -> bool:
+    """Tell whether ``text`` holds ``address``, however it is spaced."""
+    return _bare(address) in _bare(text)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[^\w@]", "", text).lower()
 
 
 def _normal(address: str) -> str | None:

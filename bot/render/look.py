@@ -5,6 +5,9 @@ from zoneinfo import ZoneInfo
 
 from bot.items import Length, Style, Taste
 
+MOST_MESSAGES = 6
+"""Messages that one item may take, for who wants all of it: some half an hour's reading."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -24,7 +27,7 @@ class Look:
     hashtags: bool = False
     author: bool = False
     split: bool = False
-    messages: int = 6
+    messages: int = MOST_MESSAGES
     """How many messages a text that is split takes at most; 1: it is not split."""
     labels: tuple[str, ...] = ()
     template: str = ""

@@ -4,26 +4,13 @@ Total and bounded: any string gives a result, in time linear in what is read, an
 than the limit asks for.
 """
 
-import re
 from collections.abc import Iterable, Sequence
-from urllib.parse import unquote
 
 from bot.render import elements, embeds
 from bot.render.cut import cut
-from bot.render.elements import (
-    BLOCKS,
-    BOLD_LINES,
-    CARRIERS,
-    EMPTY,
-    HEADINGS,
-    LINES,
-    LISTS,
-    MARKS,
-    PLAYERS,
-    STYLE_OF,
-)
-from bot.render.escaped import unescaped
-from bot.render.links import absolute
+from bot.render.elements import BLOCKS, CARRIERS, EMPTY, HEADINGS, LINES, LISTS, MARKS, PLAYERS, STYLE_OF
+from bot.render.escaped import decoded, unescaped
+from bot.render.links import absolute, contact, is_named
 from bot.render.lists import Lists
 from bot.render.parts import TEXT_LIMIT, EntityKind, RichText
 from bot.render.rich import Builder
@@ -40,27 +27,26 @@ _TAGS_AT_LEAST = 2_000
 _CELL_LIMIT = 250
 """Units of a cell of a table that is drawn."""
 
-_REMARK = 30
-"""Characters of a picture's title beyond which it is no name but a remark."""
-
-_SIGNS = frozenset(["#", "¶", "§", "🔗", "↩", "↩︎", "↩️", "⤴", "↑", "^"])
-"""What links within a page are drawn with that only serve the page."""
-
-_MAIL = re.compile(r"mailto:([\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+)(?:\?.*)?", re.IGNORECASE | re.DOTALL)
-_PHONE = re.compile(r"tel:(?://)?(\+?[\d\s().-]{3,24})", re.IGNORECASE)
-
 
 def read_html(
-    html: str, base: str | None = None, limit: int = TEXT_LIMIT, *, captions: bool = True, tails: bool = False
+    html: str,
+    base: str | None = None,
+    limit: int = TEXT_LIMIT,
+    *,
+    captions: bool = True,
+    tails: bool = False,
+    below_picture: bool = False,
 ) -> RichText:
     """Return ``html`` as text with entities, in at most ``limit`` UTF-16 units.
 
     ``base`` makes relative links absolute. ``captions`` false leaves out the captions of pictures
     and the links to players, for a text that stands beside one; ``tails`` true keeps what else is
-    taken for a publisher's "Read more". Where nothing can be read but what a picture says when
-    pointed at, as in web comics, that is the text. Never raises, whatever ``html`` holds.
+    taken for a publisher's "Read more"; ``below_picture`` true leaves out the first picture's caption
+    where no text precedes it, and lets the text begin before a link to a player does. Where nothing
+    can be read but what a picture says when pointed at, as in web comics, that is the text.
+    Never raises, whatever ``html`` holds.
     """
-    reader = _Reader(base, limit + _SLACK, captions=captions)
+    reader = _Reader(base, limit + _SLACK, captions=captions, below=below_picture)
     reader.read(Source(unescaped(html), min(TOKEN_LIMIT, _TAGS_AT_LEAST + 2 * limit)))
     if not reader.builder.length:
         reader.read(Source(reader.said_of_picture))
@@ -73,11 +59,13 @@ def read_html(
 class _Reader:
     """Turns tags into entities and line ends; holds where in the document we are."""
 
-    def __init__(self, base: str | None, limit: int, *, captions: bool) -> None:
+    def __init__(self, base: str | None, limit: int, *, captions: bool, below: bool = False) -> None:
         self.builder = Builder(limit)
         self._source: Source | None = None
         self._base = base
         self._captions = captions
+        self._below_picture = below
+        self._held: list[tuple[str, str]] = []
         self._skipped = ""
         self._skip_depth = 0
         self._skipped_text: list[str] | None = None
@@ -91,6 +79,7 @@ class _Reader:
         self._within_page = False
         self._contact: tuple[str, int] | None = None
         self._picture_at = -1
+        self._pictures = 0
         self.said_of_picture = ""
 
     def read(self, tokens: Iterable[Token]) -> None:
@@ -109,6 +98,7 @@ class _Reader:
                     self.end(token.name)
             if builder.full:
                 break
+        self._let_go()
 
     def text(self, text: str) -> None:
         """Write ``text``, unless it stands in something left out."""
@@ -118,12 +108,12 @@ class _Reader:
             return
         if self._shifted:
             text = elements.shifted(text, self._shifted)
-        if self._within_page and text.strip() in _SIGNS:
+        if self._within_page and text.strip() in elements.SIGNS:
             return
         if self._verbatim:
             self.builder.write_as_is(text)
         else:
-            self.builder.write(text)
+            self.builder.write(text if self.builder.is_open(EntityKind.CODE) else decoded(text))
 
     def start(self, tag: Tag) -> None:
         """Begin an element."""
@@ -164,7 +154,7 @@ class _Reader:
             self._end_block(name)
         elif name in LINES:
             self.builder.block(1)
-            if name in BOLD_LINES:
+            if name in elements.BOLD_LINES:
                 self.builder.close(EntityKind.BOLD)
         else:
             self._end_other(name)
@@ -207,7 +197,8 @@ class _Reader:
             return True
         if not tag.bare and name not in EMPTY and elements.is_no_news(tag):
             return True
-        if self._captions or name in EMPTY:
+        begins = self._below_picture and not self.builder.length and self._pictures < 2
+        if (self._captions and not begins) or name in EMPTY:
             return False
         return elements.is_caption(tag) or (name == "small" and self._picture_at == self.builder.length)
 
@@ -220,6 +211,8 @@ class _Reader:
 
     def _block(self, tag: Tag) -> None:
         name, builder = tag.name, self.builder
+        if self._held and builder.length:
+            self._let_go()
         if name == "table" and self._tables_apart(tag):
             return
         builder.block(1 if name == "p" and self._lists else 2)
@@ -267,7 +260,7 @@ class _Reader:
 
     def _line(self, tag: Tag) -> None:
         self.builder.block(1)
-        if tag.name in BOLD_LINES:
+        if tag.name in elements.BOLD_LINES:
             self.builder.open(EntityKind.BOLD)
         elif tag.name == "dd":
             self.builder.close(EntityKind.BOLD)
@@ -347,8 +340,8 @@ class _Reader:
         url = absolute(href, self._base)
         if url:
             self.builder.open(EntityKind.LINK, url)
-        elif found := _MAIL.fullmatch(unquote(href)) or _PHONE.fullmatch(href):
-            self._contact = found[1].strip(), self.builder.mark()
+        elif found := contact(href):
+            self._contact = found, self.builder.mark()
 
     def _end_link(self) -> None:
         """End a link; what a mail or telephone link leads to is written out if it was not."""
@@ -360,7 +353,7 @@ class _Reader:
             return
         (address, mark), self._contact = self._contact, None
         said = self.builder.since(mark)
-        if said and _bare(address) not in _bare(said):
+        if said and not is_named(address, said):
             self.builder.write(f" ({address})")
 
     def _picture(self, tag: Tag) -> None:
@@ -372,15 +365,25 @@ class _Reader:
             self._code(tag.get("alt"))
         else:
             self._picture_at = self.builder.length
-            title = tag.get("title")
-            if len(title) > _REMARK:
-                self.said_of_picture = self.said_of_picture or title
+            self._pictures += 1
+            self.said_of_picture = self.said_of_picture or elements.remark(tag)
 
     def _embed(self, found: tuple[str, str] | None) -> None:
         """Write a line that leads to what a player would play."""
         if found is None or not self._captions:
             return
-        url, name = found
+        if self._below_picture and not self.builder.length:
+            self._held.append(found)
+        else:
+            self._lead_to(*found)
+
+    def _let_go(self) -> None:
+        """Write what was held back until there was text above it."""
+        held, self._held = self._held, []
+        for one in held:
+            self._lead_to(*one)
+
+    def _lead_to(self, url: str, name: str) -> None:
         builder = self.builder
         builder.block(2)
         builder.open(EntityKind.LINK, url)
@@ -392,8 +395,3 @@ class _Reader:
         self.builder.open(EntityKind.CODE)
         self.builder.write(text)
         self.builder.close(EntityKind.CODE)
-
-
-def _bare(text: str) -> str:
-    """Return the letters and digits of an address, to compare by."""
-    return re.sub(r"[^\w@]", "", text).lower()

@@ -6,7 +6,7 @@ its decoration, a document where there is nothing to see.
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
@@ -56,7 +56,10 @@ _LED_TO = re.compile(r"(?:audio|video)/|application/(?:pdf|zip|epub|x-bittorrent
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a message shows, what it leads to instead, and the picture for a text without media."""
+    """What a message shows, what it leads to, and the picture for a text without media.
+
+    It leads to what it does not show, and to videos of which nobody says whether Telegram takes them.
+    """
 
     shown: tuple[Media, ...] = ()
     led_to: tuple[Media, ...] = ()
@@ -65,7 +68,7 @@ class Choice:
     @property
     def all_led_to(self) -> tuple[Media, ...]:
         """The files to lead to where the message shows none itself, but a picture."""
-        return (*(one for one in self.shown if one.kind not in _SEEN), *self.led_to)
+        return tuple(dict.fromkeys((*(one for one in self.shown if one.kind not in _SEEN), *self.led_to)))
 
 
 _SEEN = frozenset({MediaKind.PHOTO, MediaKind.ANIMATION})
@@ -93,7 +96,11 @@ def choose(item: Item, image_proxy: str, text_width: Callable[[], int | None]) -
         shown = _pictures(photos, text_width) or [one for one in fit if one.kind is MediaKind.ANIMATION][:1]
         shown = shown or fit[:1]
     kept = [one for one in fit if one not in shown and one.kind is not MediaKind.VIDEO]
-    return Choice(tuple(shown), (*kept, *led_to), picture)
+    if still := next((one for one in photos if one.kind is MediaKind.PHOTO), None):
+        poster = (still.url, *still.alternatives)
+        shown = [one if one.kind is MediaKind.PHOTO else replace(one, poster=poster) for one in shown]
+    unsure = [one for one in shown if one.kind is MediaKind.VIDEO and one.size is None]
+    return Choice(tuple(shown), (*unsure, *kept, *led_to), picture)
 
 
 def _pictures(photos: list[Media], text_width: Callable[[], int | None]) -> list[Media]:

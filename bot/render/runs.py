@@ -72,6 +72,10 @@ class Writer:
         else:
             self._open.pop(style, None)
 
+    def is_open(self, style: str) -> bool:
+        """Tell whether a style is open."""
+        return style in self._open
+
     def link(self, url: str) -> None:
         """Let what follows lead to ``url``; "" ends a link."""
         self._url = url

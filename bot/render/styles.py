@@ -6,7 +6,7 @@ from functools import cached_property
 
 from bot.items import Hit, StoredItem
 from bot.render.characters import is_blank, width
-from bot.render.cut import ELLIPSIS, cut, cut_with_more, split
+from bot.render.cut import ELLIPSIS, broken_off, cut, cut_with_more, sentence_ends, split
 from bot.render.foot import foot_of
 from bot.render.lead import WIDTHS, Told, told, whole, with_page
 from bot.render.links import absolute
@@ -27,17 +27,17 @@ from bot.render.parts import (
 )
 from bot.render.read_on import read_on
 from bot.render.rich import QUOTES, arrange, join, part, plain_text, styled
-from bot.render.tails import is_teaser
-from bot.render.title import TITLE_LIMIT, folded, is_generic, title_of
-
-MOST_MESSAGES = 6
-"""Messages that one item may take, for who wants all of it: some half an hour's reading."""
+from bot.render.tails import is_teaser, without_teaser_mark
+from bot.render.title import TITLE_LIMIT, folded, is_generic, is_name, title_of
 
 LEAST_QUOTED = 240
 """Width of a rest that is worth folding away: clients show three lines of what is folded."""
 
 LEAD_ENTITIES = 40
 """Entities of a lead that leave enough for the quotation below it."""
+
+_MOST_BETWEEN = 20
+"""Captions and players looked past within a lead."""
 
 READ_FOR_WIDTH = 50_000
 """Characters of HTML that tell whether the text in them is that of a post."""
@@ -79,16 +79,19 @@ class Setter:
         """Return all of ``text``."""
         if not text.text.text:
             return self.summary()
-        if captioned := self._captioned(text, text.text):
+        body = self._ended(text.text)
+        if captioned := self._captioned(text, body):
             return captioned
         head, foot = self._frame(text, self._choice.all_led_to)
         room = _room(TEXT_LIMIT, head, foot)
-        if self._look.split and units(text.text.text) > room:
-            first, *rest = self._pieces(text.text, room, _room(TEXT_LIMIT, foot))
+        short = self._short(text, body)
+        if self._is_split and units(body.text) > room:
+            first, *rest = self._pieces(body, room, _room(TEXT_LIMIT, foot))
             rest[-1] = self._text(RichText(), rest[-1], foot)
-            return Message(self._text(head, first, RichText()), preview=self._large_preview, rest=tuple(rest))
-        body = cut_with_more(text.text, room, self._read_on)
-        return Message(self._text(head, body, foot), preview=self._large_preview)
+            first = self._text(head, first, RichText())
+            return Message(first, preview=self._large_preview, rest=tuple(rest), short=short)
+        body = cut_with_more(body, room, self._read_on)
+        return Message(self._text(head, body, foot), preview=self._large_preview, short=short)
 
     def expand(self) -> Message:
         """Return the lead, and the rest in a quotation that unfolds."""
@@ -97,21 +100,27 @@ class Setter:
         text = self._or_title(whole(self._item, self._title.text, 2 * TEXT_LIMIT))
         rest = _unquoted(_after(lead, text.text))
         if width(rest.text) < LEAST_QUOTED:
-            return self._full(text) if rest.text else self.summary()
+            return self._full(text) if rest.text or is_teaser(text.text.text) else self.summary()
+        rest = self._ended(rest)
         if units(lead.text) + units(rest.text) < CAPTION_LIMIT:
             captioned = self._captioned(opening, _folding(lead, rest))
             if captioned:
                 return captioned
         head, foot = self._frame(opening, self._choice.all_led_to)
         rest = cut_with_more(rest, _room(TEXT_LIMIT, head, lead, foot), self._read_on)
-        return Message(self._text(head, _folding(lead, rest), foot), preview=self._large_preview)
+        folding = self._text(head, _folding(lead, rest), foot)
+        short = self._short(text, self._ended(text.text))
+        return Message(folding, preview=self._large_preview, short=short)
 
     def free(self, text: RichText) -> Message:
         """Return ``text``, which is all there is to say, below the media of a summary where it fits."""
         if self._choice.shown and units(text.text) <= CAPTION_LIMIT:
             return Message(marked(text, self._words), self._choice.shown, self._link_preview)
         body = cut_with_more(text, TEXT_LIMIT, self._read_on)
-        return Message(marked(body, self._words), preview=self._large_preview)
+        short = None
+        if self._choice.shown:
+            short = marked(cut_with_more(text, CAPTION_LIMIT, self._read_on), self._words)
+        return Message(marked(body, self._words), preview=self._large_preview, short=short)
 
     def _opening(self) -> Told:
         """Return the lead."""
@@ -137,8 +146,12 @@ class Setter:
         return None if is_teaser(text) else width(text)
 
     @property
+    def _is_split(self) -> bool:
+        return self._look.split and self._look.messages > 1
+
+    @property
     def _most(self) -> int:
-        return 2 * TEXT_LIMIT * (MOST_MESSAGES if self._look.split else 1)
+        return 2 * TEXT_LIMIT * (self._look.messages if self._is_split else 1)
 
     @property
     def _read_on(self) -> RichText:
@@ -158,20 +171,37 @@ class Setter:
         """Return ``body`` below the media, if there are any and all of it fits."""
         if not self._choice.shown:
             return None
-        head, foot = self._frame(text, self._choice.led_to, self._choice.shown)
+        linked = {one.url for one in body.entities}
+        files = tuple(one for one in self._choice.led_to if one.url not in linked)
+        head, foot = self._frame(text, files, self._choice.shown)
         if units(body.text) > _room(CAPTION_LIMIT, head, foot):
             return None
         return Message(self._text(head, body, foot), self._choice.shown, self._link_preview)
+
+    def _short(self, text: Told, body: RichText) -> RichText | None:
+        """Return what of ``body`` stands below the media, if there are any and it does not fit."""
+        if not self._choice.shown:
+            return None
+        head, foot = self._frame(text, self._choice.led_to, self._choice.shown)
+        return self._text(head, cut_with_more(body, _room(CAPTION_LIMIT, head, foot), self._read_on), foot)
+
+    def _ended(self, text: RichText) -> RichText:
+        """Return ``text``, and where it breaks off as its feed or our store had it, the link to read on."""
+        if not self._read_on.text or not is_teaser(text.text):
+            return text
+        bare = without_teaser_mark(text)
+        *_, end = (0, *sentence_ends(bare.text))
+        return join(_GAP, (bare if end == len(bare.text) else broken_off(bare), self._read_on))
 
     def _frame(
         self, text: Told, files: tuple[Media, ...], shown: tuple[Media, ...] = ()
     ) -> tuple[RichText, RichText]:
         """Return title and foot of ``text``; one that says nothing more than what it heads is left out."""
         title = self._title
-        is_said = bool(text.text.text or shown) and not is_blank(title.text)
-        if text.repeats or (is_said and is_generic(title.text, self._item)):
+        says_nothing = is_generic if text.text.text else is_name
+        if text.repeats or ((text.text.text or shown) and says_nothing(title.text, self._item)):
             title = RichText()
-        titled = not is_blank(title.text)
+        titled = bool(title.text)
         link = None if titled else self._link
         foot = foot_of(self._stored, self._look, self._hits, link, text.text.text)
         says_enough = text.text.text or (foot.line.text and (shown or not self._link))
@@ -200,10 +230,11 @@ class Setter:
     def _pieces(self, text: RichText, first_room: int, room: int) -> list[RichText]:
         """Return ``text`` in pieces for as many messages as one item may take."""
         pieces = list(split(text, first_room, room))
-        if len(pieces) > MOST_MESSAGES:
-            more = self._read_on
-            last = cut(pieces[MOST_MESSAGES - 1], room - units(more.text) - len(_GAP))
-            pieces = [*pieces[: MOST_MESSAGES - 1], join(_GAP, (last, more))]
+        most = self._look.messages
+        if len(pieces) > most:
+            more = self._read_on if self._read_on.text else RichText(ELLIPSIS)
+            last = cut(pieces[most - 1], room - units(more.text) - len(_GAP))
+            pieces = [*pieces[: most - 1], join(_GAP, (last, more))]
         return pieces
 
 
@@ -243,7 +274,7 @@ def _after(opening: RichText, text: RichText) -> RichText:
         return part(text, len(begun), len(text.text))
     letters = folded(begun)
     if not folded(text.text[: 2 * len(begun)]).startswith(letters):
-        return text
+        return _beside(begun, text)
     end = left = 0
     while end < len(text.text) and left < len(letters):
         left += len(folded(text.text[end]))
@@ -251,3 +282,21 @@ def _after(opening: RichText, text: RichText) -> RichText:
     while end < len(text.text) and not text.text[end].isspace() and not text.text[end].isalnum():
         end += 1
     return part(text, end, len(text.text))
+
+
+def _beside(begun: str, text: RichText) -> RichText:
+    """Return ``text`` without the lines of ``begun``, where it has them and captions between; else all."""
+    lines = [line for line in begun.split("\n") if line]
+    between: list[tuple[int, int]] = []
+    at = end = 0
+    for line in text.text.split("\n"):
+        if not lines or len(between) > _MOST_BETWEEN:
+            break
+        if line == lines[0] or (len(lines) == 1 and line.startswith(lines[0])):
+            end = at + len(lines.pop(0))
+        elif line:
+            between.append((at, at + len(line)))
+        at += len(line) + 1
+    if lines:
+        return text
+    return join(_GAP, (*(part(text, *one) for one in between), part(text, end, len(text.text))))

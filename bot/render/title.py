@@ -4,8 +4,8 @@ import re
 import unicodedata
 
 from bot.items import Item
-from bot.references import unescape
-from bot.render.characters import CJK, width
+from bot.references import unescape, without_scripts
+from bot.render.characters import CJK, is_blank, width
 from bot.render.parts import RichText
 from bot.render.rich import plain_text
 from bot.render.tails import is_teaser
@@ -44,23 +44,31 @@ _TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]{0,300})?/?>", re.IGNORECASE)
 _ENTITY = re.compile(
     r"&(?:#\d{2,6}|#x[0-9a-f]{2,5}|amp|lt|gt|quot|apos|nbsp|[lr][sd]quo|[nm]dash|hellip);", re.IGNORECASE
 )
-_GENERIC = re.compile(
-    r"""(?: \(?(?:no\s?title|untitled|sin\ título|sans\ titre|ohne\ titel|без\ названия|без\ заголовка)\)?
+_KIND = r"(?:photos?|pictures?|images?|videos?|gif|status(?:\ update)?|post|toot|note|tweet|link)"
+_DONE = "(?:posted|shared|tweeted|tooted|published|uploaded|boosted)"
+_BARE = re.compile(
+    rf"""(?: \(?(?:no\s?title|untitled|sin\ título|sans\ titre|ohne\ titel|без\ названия|без\ заголовка)\)?
       | 无标题 | 無標題 | 無題 | 제목\ 없음
-      | (?:a\ )?(?:new\ )?(?:photos?|pictures?|images?|videos?|gif|status(?:\ update)?|post|toot|note|tweet)
-        (?:\ by(?:\ \S{1,40}){1,3})?
-      | (?:a\ )?new\ (?:photos?|pictures?|videos?|status|post|toot|tweet)\ (?:from|on)(?:\ \S{1,40}){1,3}
-      | \S{1,40}(?:\ \S{1,40}){0,3}?(?:\ has)?\ (?:posted|shared|tweeted|tooted|published|uploaded|boosted)
-        (?:\ (?:an?|\d{1,3}|new|his|her|their|some|this)){0,3}
-        \ (?:photos?|pictures?|images?|videos?|status|post|toot|note|tweet|link)
+      | (?:a\ )?(?:new\ )?{_KIND}
       | фото | видео | 图片 | 圖片 | 视频 | 動画 | foto | imagen | bild
     )[.:!…]*""",
     re.VERBOSE | re.IGNORECASE,
 )
 """Titles that software gives to what has none."""
 
+_NAMING = re.compile(
+    rf"""(?: (?:a\ )?(?:new\ )?{_KIND}\ (?:by|from|on)\ (?P<by>\S.*?)
+      | (?P<who>\S.*?)(?:\ has)?\ {_DONE}(?:\ (?:an?|\d{{1,3}}|new|his|her|their|some|this)){{0,3}}\ {_KIND}
+    )[.:!…]*""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""The same with a name; if it is not that of who writes here, this may be the news."""
+
 _GENERIC_LIMIT = 120
 """Characters of such a title."""
+
+_NAMES = re.compile(r"[()\[\]|/•·:–—]|\s-\s")
+"""What stands between the names of one: "Mary Doe (@mary)"."""
 
 
 def title_of(item: Item) -> RichText:
@@ -68,9 +76,11 @@ def title_of(item: Item) -> RichText:
     text = item.title[:READ_LIMIT]
     if "&" in text and _ENTITY.search(text):
         text = unescape(text)
-    if "<" in text and _TAGGED.search(text):
-        text = _TAG.sub("", text)
-    return plain_text(text)
+    if "<" in text:
+        text = without_scripts(text)
+        text = _TAG.sub("", text) if _TAGGED.search(text) else text
+    title = plain_text(text)
+    return RichText() if is_blank(title.text) else title
 
 
 def folded(text: str) -> str:
@@ -81,12 +91,28 @@ def folded(text: str) -> str:
 
 
 def is_generic(title: str, item: Item) -> bool:
-    """Tell whether ``title`` is no title: what software writes for none, or the name of who writes."""
+    """Tell whether ``title`` says nothing beside a text: a bare kind, or who writes, and that they posted."""
     if len(title) > _GENERIC_LIMIT:
         return False
+    if _BARE.fullmatch(title) or is_name(title, item):
+        return True
+    found = _NAMING.fullmatch(title)
+    return found is not None and is_name(found["by"] or found["who"], item)
+
+
+def is_name(title: str, item: Item) -> bool:
+    """Tell whether ``title`` is the name of who writes, or the address."""
     said = folded(title)
-    names = (item.source, item.author, item.link or "")
-    return _GENERIC.fullmatch(title) is not None or (bool(said) and any(said == folded(one) for one in names))
+    if not said:
+        return False
+    names = (
+        item.source,
+        item.author,
+        *_NAMES.split(item.source),
+        *_NAMES.split(item.author),
+        item.link or "",
+    )
+    return any(said == folded(one) for one in names)
 
 
 def tells_title(title: str, text: str) -> bool:

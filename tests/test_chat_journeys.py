@@ -90,7 +90,7 @@ async def test_whatever_is_wrong_gets_one_sentence_and_nothing_breaks(tmp_path: 
             "/settings 1 once off": "for the whole chat",
             "/template 9 {{ title }}": "There is no feed 9 here",
             "/template title": "{{ title }}",
-            "/template\n{{ titel }}": "Line 1 of the template: there is no field “titel”",
+            "/template\n{{ titel }}": "Line 1: There is no field “titel”",
             "/frobnicate": "/help",
             "hello": "/help",
         }.items():

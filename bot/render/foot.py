@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from bot.items import Hit, StoredItem
@@ -65,7 +66,7 @@ def foot_of(stored: StoredItem, look: Look, hits: tuple[Hit, ...], link: str | N
     time = RichText()
     if when is not None:
         said_when = moment(when, look.zone, look.language, stored.noticed_ms)
-        is_turned = any(unicodedata.bidirectional(one) in {"R", "AL"} for one in source.text + author.text)
+        is_turned = _is_turned(source.text) or _is_turned(author.text)
         time = RichText(f"{_LEFT_TO_RIGHT}{said_when}" if is_turned else said_when)
     tags = RichText()
     if look.hashtags or look.labels:
@@ -73,12 +74,22 @@ def foot_of(stored: StoredItem, look: Look, hits: tuple[Hit, ...], link: str | N
     return Foot(join(" · ", (source, author, time)), join("\n", (tags, _alerts(hits))))
 
 
+def _is_turned(text: str) -> bool:
+    """Tell whether ``text`` has letters that are written from right to left."""
+    return not text.isascii() and any(unicodedata.bidirectional(one) in {"R", "AL"} for one in text)
+
+
+@lru_cache(maxsize=1024)
+def _named(name: str) -> RichText:
+    """Return the name of a source on one line; a feed's items all have the same."""
+    return cut(plain_text(_BRIDGED.sub("", name)), SOURCE_LIMIT)
+
+
 def _source(name: str, link: str | None, via: str | None) -> RichText:
     """Return the name of the source, leading to the item where no title does, else to where it was found."""
-    rich = plain_text(_BRIDGED.sub("", name))
+    rich = _named(name)
     if is_blank(rich.text):
-        rich = plain_text(urlsplit(link).netloc.removeprefix("www.")) if link else RichText()
-    rich = cut(rich, SOURCE_LIMIT)
+        rich = _named(urlsplit(link).netloc.removeprefix("www.")) if link else RichText()
     address = link or (absolute(via) if via else None)
     return styled(rich, EntityKind.LINK, address) if address else rich
 
@@ -117,6 +128,8 @@ def _size(size: int) -> str:
 
 def _alerts(hits: tuple[Hit, ...]) -> RichText:
     """Return a line for each of the alerts that fired: what was asked for, and what was found."""
+    if not hits:
+        return RichText()
     lines = []
     for hit in hits:
         query = plain_text(f"🔔 “{hit.query}”")

@@ -27,7 +27,9 @@ def absolute(href: str, base: str | None = None) -> str | None:
     address of ``mailto:``, so that goes too: clients find mail addresses by themselves. What only
     moves within the page (``#note``) leads nowhere in a chat.
     """
-    href = href.strip(_EDGES).translate(_DROPPED)
+    href = href.strip(_EDGES)
+    if not href.isprintable():
+        href = href.translate(_DROPPED)
     if not href or href[0] == "#" or len(href) > LONGEST:
         return None
     lower = href[:8].lower()

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from bot.items import Item
 from bot.references import unescape, without_scripts
@@ -83,8 +84,12 @@ def title_of(item: Item) -> RichText:
     return RichText() if is_blank(title.text) else title
 
 
+@lru_cache(maxsize=512)
 def folded(text: str) -> str:
-    """Return the letters and digits of ``text`` alone, case and width folded, to compare by."""
+    """Return the letters and digits of ``text`` alone, case and width folded, to compare by.
+
+    A title is compared several times while its item is set.
+    """
     if text.isascii():
         return text.translate(_FOLDED)
     return _NOT_LETTER.sub("", unicodedata.normalize("NFKC", text).casefold())
@@ -105,14 +110,15 @@ def is_name(title: str, item: Item) -> bool:
     said = folded(title)
     if not said:
         return False
-    names = (
-        item.source,
-        item.author,
-        *_NAMES.split(item.source),
-        *_NAMES.split(item.author),
-        item.link or "",
-    )
-    return any(said == folded(one) for one in names)
+    if said in _names_in(item.source) or said in _names_in(item.author):
+        return True
+    return ("." in title or "/" in title) and said == folded(item.link or "")
+
+
+@lru_cache(maxsize=512)
+def _names_in(name: str) -> frozenset[str]:
+    """Return the names that stand in the name of a source or an author, folded."""
+    return frozenset(map(folded, (name, *_NAMES.split(name))))
 
 
 def tells_title(title: str, text: str) -> bool:

@@ -382,3 +382,12 @@ def test_pictures_alone_say_what_they_say_when_pointed_at() -> None:
     joke = "It is the mouse-over text, of course, and all there is."
     assert joke in body(f"<img src='https://i.example/1.png' title='{joke}'>")
     assert joke not in body(f"<p>Text</p><img src='https://i.example/1.png' title='{joke}'>")
+
+
+def test_a_frame_that_plays_something_known_leads_there_in_its_place() -> None:
+    frame = (
+        '<p>a</p><iframe src="https://www.youtube.com/embed/abcdefghijk" title="The mill"></iframe><p>b</p>'
+    )
+    leads = '<p><a href="https://www.youtube.com/watch?v=abcdefghijk">▶ The mill</a></p>'
+    assert body(frame) == f"<p>a</p>{leads}<p>b</p>"
+    assert body('<p>a</p><iframe src="https://ads.example/1"></iframe><p>b</p>') == "<p>a</p><p>b</p>"

@@ -152,7 +152,7 @@ def test_a_time_at_the_edge_of_the_calendar_is_written_all_the_same() -> None:
         ),
         (Media(MediaKind.VIDEO, "https://a.example/1.mp4", duration_s=200), "▶ 3:20"),
         (Media(MediaKind.AUDIO, "https://a.example/1.mp3", duration_s=4320), "🎧 1 h 12 min"),
-        (Media(MediaKind.AUDIO, "https://a.example/1.mp3"), "🎧 ↓"),
+        (Media(MediaKind.AUDIO, "https://a.example/1.mp3"), "🎧 1.mp3"),
         (Media(MediaKind.DOCUMENT, "https://a.example/paper.pdf?x=1", size=90_500), "📄 PDF · 90 kB"),
     ],
 )

@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
+from bot.render import embeds
 from bot.render.addresses import link, picture
 from bot.render.blocks import SOURCE_LIMIT, Leaf, Picture, Size
 from bot.render.characters import is_blank
-from bot.render.elements import DROPPED, HEADINGS, is_no_news, remark
+from bot.render.elements import DROPPED, HEADINGS, is_no_news, numbering, remark
 from bot.render.escaped import decoded
 from bot.render.grids import GRID, ROWS, Grid, kinds, whole
 from bot.render.runs import Run, Writer, marked, text_of, trimmed
@@ -100,6 +101,7 @@ class _Reader:
             "a": self._link,
             "br": self._line_end,
             "hr": self._rule,
+            "iframe": self._player,
             "img": self._image,
             "pre": self._pre,
             "summary": self._summary,
@@ -180,7 +182,7 @@ class _Reader:
             self._kind = "h2" if name == "h1" else name
         elif name in _GROUPS:
             self._flush()
-            if not self.sheet.open(_GROUPS[name], _attributes(tag)) and name == "li":
+            if not self.sheet.open(_GROUPS[name], numbering(tag)) and name == "li":
                 self._prefix = "• "
         elif name in _FLOW:
             self._flow(name, way)
@@ -376,19 +378,21 @@ class _Reader:
                 self._kind = kind
                 self.sheet.put_picture(self._picture)
 
+    def _player(self, tag: Tag) -> None:
+        """Lead to what a frame plays, where it is a known player."""
+        found = embeds.player(tag.get("src") or tag.get("data-src"), tag.get("title"), self._base)
+        if found is None:
+            return
+        alone = not (self._grid or self._caption)
+        if alone:
+            self._flush()
+        self._writer.link(found[0])
+        self._writer.write(f"▶ {found[1]}")
+        self._writer.link("")
+        if alone:
+            self._flush()
+
     def _name_language(self, tag: Tag) -> None:
         found = _LANGUAGE.search(tag.get("class"))
         if found:
             self._language = found[1]
-
-
-def _attributes(tag: Tag) -> str:
-    """Return what of a list's or a point's numbers rich HTML has, as attributes."""
-    if tag.name not in {"ol", "li"}:
-        return ""
-    name = "start" if tag.name == "ol" else "value"
-    number = tag.get(name)
-    is_number = number.isascii() and number.isdecimal() and len(number) < 7
-    numbered = f' {name}="{int(number)}"' if is_number else ""
-    kind = tag.get("type") if tag.name == "ol" else ""
-    return numbered + (f' type="{kind}"' if kind in {"a", "A", "i", "I"} else "")

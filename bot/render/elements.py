@@ -217,3 +217,15 @@ def shifted(text: str, where: str) -> str:
             return ""
         return bare.translate(RAISED) if _RAISABLE.fullmatch(bare) else text
     return text.translate(LOWERED) if _LOWERABLE.fullmatch(text) else text
+
+
+def numbering(tag: Tag) -> str:
+    """Return what of a list's or a point's numbers rich HTML has, as attributes."""
+    if tag.name not in {"ol", "li"}:
+        return ""
+    name = "start" if tag.name == "ol" else "value"
+    number = tag.get(name)
+    is_number = number.isascii() and number.isdecimal() and len(number) < 7
+    numbered = f' {name}="{int(number)}"' if is_number else ""
+    kind = tag.get("type") if tag.name == "ol" else ""
+    return numbered + (f' type="{kind}"' if kind in {"a", "A", "i", "I"} else "")

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from bot.items import Hit, StoredItem
 from bot.render.characters import is_blank
@@ -30,6 +30,9 @@ ALERT_LIMIT = 160
 Title, source, hashtags and alerts together leave some 200 units of a caption: a lead gives way to
 them, and they are never cut to make room for it.
 """
+
+NAME_LIMIT = 40
+"""Letters of a file's name."""
 
 FILES_LIMIT = 3
 """Files that a message leads to."""
@@ -109,9 +112,15 @@ def file_line(file: Media) -> RichText:
         said.append(ending if ending.isalnum() and len(ending) <= 5 else "↓")
     if file.size:
         said.append(_size(file.size))
-    words = plain_text(f"{sign} {' · '.join(said) or '↓'}")
     url = absolute(file.url)
+    words = plain_text(f"{sign} {' · '.join(said) or _file_name(url)}")
     return styled(words, EntityKind.LINK, url) if url else RichText()
+
+
+def _file_name(url: str | None) -> str:
+    """Return what a file is called at its address, an arrow where that is too long to read."""
+    name = unquote(urlsplit(url or "").path.rpartition("/")[2])
+    return name if 0 < len(name) <= NAME_LIMIT else "↓"
 
 
 def _length(seconds: int) -> str:

@@ -87,6 +87,16 @@ def test_what_is_cut_with_a_link_to_read_on_fits_with_it(rich: RichText, limit: 
         assert short.entities[-1] == Entity(LINK, units(short.text) - 7, 7, url=URL)
 
 
+@pytest.mark.parametrize("limit", range(-3, 10))
+def test_a_limit_with_less_room_than_none_ends(limit: int) -> None:
+    """Text beyond ASCII once took for ever there."""
+    rich = RichText("雨🌧" * 20)
+    assert fits(rich.text, min(limit, 0)) == 0
+    assert units(cut(rich, limit).text) <= max(0, limit)
+    for more in (MORE, RichText()):
+        assert units(cut_with_more(rich, limit, more).text) <= max(0, limit)
+
+
 def test_the_link_to_read_on_stays_where_a_text_has_all_entities_it_may_have() -> None:
     rich = concat(*(styled(RichText("ab "), LINK, URL) for _ in range(200)))
     short = cut_with_more(rich, 500, MORE)

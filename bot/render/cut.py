@@ -40,7 +40,9 @@ _ABBREVIATIONS = frozenset(_ABBREVIATED.split())
 
 
 def fits(text: str, limit: int) -> int:
-    """Return how many characters of ``text`` fit into ``limit`` UTF-16 units."""
+    """Return how many characters of ``text`` fit into ``limit`` UTF-16 units: none if that is below one."""
+    if limit <= 0:
+        return 0
     if len(text) * 2 <= limit or text.isascii():
         return min(len(text), limit)
     end = min(len(text), limit)

@@ -363,11 +363,15 @@ async def test_an_edit_of_a_photo_or_of_what_is_refused_is_left_to_the_classic_f
     assert await by.edit(bot, stage.chat, photo.message_id, Message(TEXT), 5) == Declined()
 
 
-async def test_an_older_server_takes_the_text_of_an_edit(stage: Stage) -> None:
+async def test_an_older_server_never_tells_a_text_that_is_a_part_for_the_whole(stage: Stage) -> None:
+    """An edit with its text beside the rich form would be taken there, and the rest never be sent."""
     stage.world.telegram.rich = False
     text = await stage.sender.deliver(stage.chat, Message(TEXT, buttons=message(stage).buttons))
     assert isinstance(text, Sent)
-    assert (
-        await a_richly(stage).edit(stage.sender.bot, stage.chat, text.message_id, message(stage), 5)
-        == Unchanged()
-    )
+    by, bot = a_richly(stage), stage.sender.bot
+    assert await by.edit(bot, stage.chat, text.message_id, message(stage), 5) == Declined(1)
+    assert await by.edit(bot, stage.chat, text.message_id, message(stage), 5) == Declined(), "not asked again"
+    found = await stage.sender.amend(stage.chat, text.message_id, message(stage))
+    assert found == Unchanged()
+    assert isinstance(found, Unchanged)
+    assert not found.whole

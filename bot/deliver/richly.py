@@ -41,6 +41,9 @@ DOUBTED_FOR_S = 600.0
 """How long a picture is left out that a message could not be sent with, and could without."""
 
 _NO_RIGHT = "not enough rights to send the rich message"
+_NO_TEXT = "message text is empty"
+"""What a server says of an edit that knows no rich messages, and so finds nothing in it."""
+
 _NO_METHOD = "not found"
 """How the refusal of a server begins that knows no such method; that of a token begins otherwise."""
 
@@ -120,13 +123,17 @@ class Richly:
     ) -> Edited | Declined:
         """Make ``message``, in its rich form, of what stands as ``message_id``.
 
-        The classic text goes with it: a server that knows no rich messages takes that by itself.
-        :class:`Declined` where a photo stands there, or the rich form is refused.
+        Without the classic text beside it: a server that knows no rich messages would take that, and
+        what stands would count for the whole item. :class:`Declined` where a photo stands there, or
+        the rich form is refused.
         """
-        fields = {"chat_id": chat, "message_id": message_id} | form.as_text(message)
+        place = {"chat_id": chat, "message_id": message_id}
 
         async def call(html: str, left_s: float) -> Edited:
-            return await calls.edit(bot, "editMessageText", fields | form.as_rich(message, html), left_s)
+            outcome = await calls.edit(bot, "editMessageText", place | form.as_rich(message, html), left_s)
+            if isinstance(outcome, Refused) and _NO_TEXT in outcome.why.lower():
+                self._forget(outcome.why)
+            return outcome
 
         return await self._tried(chat, message.rich, call, within_s)
 

@@ -85,6 +85,7 @@ DOORS: dict[str, set[str]] = {
     "jinja2": {"render"},
     "PIL": {"deliver/redraw"},
     "trafilatura": {"parse"},
+    "re2": {"rules"},
     "pydantic": {"settings"},
     "dotenv": {"__main__"},
 }

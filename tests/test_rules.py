@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.rules import QUERY_LIMIT, WORDS_LIMIT, Searchable, fold, matches, parse
-from bot.rules.words import Text
+from bot.rules.text import Needle, Text
 
 STORY = Searchable(
     title="OpenAI stellt GPT-5 vor: Ärger in Brüssel",
@@ -51,7 +51,7 @@ def test_words_are_found_and_told_as_they_stand(query: str, words: tuple[str, ..
         "aid",
         "sai",
         "openai google",
-        "brusse",
+        "bruss",
         "tell",
         "pt-5",
         "jane",
@@ -123,10 +123,10 @@ def test_folding_is_stable(text: str) -> None:
 @given(st.text(), st.text(min_size=1), st.text())
 def test_what_is_told_is_a_part_of_the_text_and_folds_to_the_word(before: str, word: str, after: str) -> None:
     text = Text(f"{before} {word} {after}")
-    if (wanted := fold(word)) and (place := text.find(wanted)):
+    for place in text.places(Needle.of(word)):
         told = text.original(*place)
         assert told in text.raw
-        assert text.folded[slice(*place)] == wanted
+        assert Needle.of(word).stem in text.folded[slice(*place)]
 
 
 @given(st.lists(st.from_regex(r"[a-zäöüA-Z0-9]{1,8}", fullmatch=True), min_size=1, max_size=10), st.data())

@@ -5,7 +5,7 @@ sees only these, :class:`Searchable` and :func:`matches`. For now a query is pla
 which must occur.
 """
 
+from bot.rules.folding import fold
 from bot.rules.query import QUERY_LIMIT, WORDS_LIMIT, Rule, Searchable, matches, parse
-from bot.rules.words import fold
 
 __all__ = ["QUERY_LIMIT", "WORDS_LIMIT", "Rule", "Searchable", "fold", "matches", "parse"]

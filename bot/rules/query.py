@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.rules.words import Text, fold
+from bot.rules.folding import fold
+from bot.rules.text import Needle, Text
 
 QUERY_LIMIT = 200
 """Characters in a query: longer than any that is meant, short enough for a line in a list."""
@@ -82,4 +83,5 @@ def matches(query: str, item: Searchable) -> tuple[str, ...] | None:
 
 
 def _first(texts: Sequence[Text], word: str) -> tuple[Text, tuple[int, int]] | None:
-    return next(((text, span) for text in texts if (span := text.find(word))), None)
+    needle = Needle.of(word, exact=True)
+    return next(((text, span) for text in texts for span in text.places(needle)), None)

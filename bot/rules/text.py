@@ -148,12 +148,15 @@ class Text:
         folded, stem = self.folded, needle.stem
         if not stem:
             return
+        known: dict[str, bool] = {}
         start = folded.find(stem)
         while start >= 0:
             after = start + 1
             if _INSIDE.match(folded, start):
                 after = _skip(_WORD, folded, start)
-            elif (end := self._end(needle, start)) and self._has_marks(needle, start, end):
+            elif (end := self._end(needle, start)) and (
+                not needle.marks or self._has_marks(needle, start, end, known)
+            ):
                 yield start, end
                 after = end
             start = folded.find(stem, after)
@@ -169,11 +172,12 @@ class Text:
                 return end
         return 0
 
-    def _has_marks(self, needle: Needle, start: int, end: int) -> bool:
-        if not needle.marks:
-            return True
-        marks = _marks(self.original(start, end))
-        return all(marks.get(place) == letter for place, letter in needle.marks)
+    def _has_marks(self, needle: Needle, start: int, end: int, known: dict[str, bool]) -> bool:
+        spelling = self.raw[self._letters.at(start)[0] : self._letters.at(end - 1)[1]]
+        if (answer := known.get(spelling)) is None:
+            marks = _marks(spelling)
+            answer = known[spelling] = all(marks.get(place) == letter for place, letter in needle.marks)
+        return answer
 
     def original(self, start: int, end: int) -> str:
         """Return what stands in :attr:`raw` for ``folded[start:end]``, whole letters only."""

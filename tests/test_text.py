@@ -141,6 +141,10 @@ GREEK = "Η ΕΛΛΆΔΑ και η Ελλάδα: ΑΘΗΝΑ, Αθήνα, Αθη�
         ("🔥 hot, $TSLA on ASP.NET ❤️", "❤", ["❤️"]),
         ("New\n \tYork, new\u00a0york", "new york", ["New\n \tYork", "new\u00a0york"]),
         ("#open_source", "source", ["source"]),
+        ("GPT-5, C++", "gpt", ["GPT"]),
+        ("GPT-5, C++", "c", ["C"]),
+        ("国会 國會 気 ②⑤", "國", ["国", "國"]),
+        ("国会 國會 気 ②⑤", "25", ["②⑤"]),
     ],
 )
 def test_a_word_is_found_and_told_as_it_stands(text: str, query: str, told: list[str]) -> None:
@@ -157,7 +161,7 @@ def test_a_word_is_found_and_told_as_it_stands(text: str, query: str, told: list
         (RUSSIAN, "корол|полет в|мои|война|замо|олёв|центры|мой война"),
         (UKRAINIAN, "киів|харкив|ижа|кия|їж|єднання х|кии"),
         (TURKISH, "stanbul|isparto|sparta|sişlî|diyar|secîm"),
-        (ARABIC, "رئيس|حكومة|قا|خط|كهرباء|وفد|2"),
+        (ARABIC, "رئيس|حكومة|حاكم|قا|خط|كهرباء|وفد|2"),
         (PERSIAN, "کت|ایرا|جمهوری|5|تهرا"),
         (SIMPLIFIED_CHINESE, "open|务总|024|股a|国院|pena|工人|a芯"),
         (TRADITIONAL_CHINESE, "台软|i|片总|a|后皇"),
@@ -166,6 +170,8 @@ def test_a_word_is_found_and_told_as_it_stands(text: str, query: str, told: list
         (KOREAN, "정보|부정|a|삼송"),
         (HINDI, "हिन्|हन्दी|भार|महा|तीय"),
         (GREEK, "ελλαδ|αθην|θήνα"),
+        ("والحكومة في الخليج", "الحكومة|حكومة|خليج"),
+        ("軟體 気", "软件|氣"),
         ("C# 🔥❤️", "c++|🔥🔥|❤🔥"),
     ],
 )

@@ -80,7 +80,7 @@ _WIDE = "\uff01-\uffdf"
 _ODD = (
     "\u2460-\u24ff\u2a0c\u2a74-\u2a76\u2adc"
     "\u2e9f\u2ef3\u2f00-\u2fd5\u3200-\u33ff\uf900-\ufdff\ufe10-\ufeff\uffe0-\uffef"
-    "\U00010000-\U0001f2ff\U0001fbf0-\U000e0fff"
+    "\U00010000-\U0001f2ff\U0001fbf0-\U0001fbf9\U00020000-\U000323af\U000e0000-\U000e0fff"
 )
 """Where folding touches most, or that few texts have: whole blocks, since each range costs every text."""
 

@@ -47,17 +47,20 @@ _MARKS = "".join(
     letter for letter in letters_in(_SPACED + _SOUTHEAST) if unicodedata.category(letter)[0] == "M"
 )
 
-_WORD = re.compile(f"{one_of(_LETTERS)}+")
-_RUN = re.compile(f"{one_of(_LETTERS + ''.join(filter(str.isspace, map(chr, range(0x3001)))), none=True)}+")
-_INSIDE = re.compile(f"(?<={one_of(_LETTERS)}){one_of(_LETTERS)}")
+_SPACES = "".join(filter(str.isspace, map(chr, range(0x3001))))
+_LETTER = one_of(_LETTERS)
+_JOINS = one_of(JOINING)
+
+_WORD = re.compile(f"{_LETTER}+")
+_RUN = re.compile(f"{one_of(_LETTERS + _SPACES, none=True)}+")
+_INSIDE = re.compile(f"(?<={_LETTER}){_LETTER}")
 _COUNTED = re.compile(f"{one_of(_LETTERS + _HANGUL)}+|{one_of(_SINGLE)}")
 
-_JOINS = one_of(JOINING)
-_LETTER = rf"\s(?:\s|{_JOINS})+|{one_of(JOINING, none=True)}?{_JOINS}+"
+_CLUSTER = rf"\s(?:\s|{_JOINS})+|{one_of(JOINING, none=True)}?{_JOINS}+"
 """A letter with what joins it, or a gap: what folds together, where that is more than one character."""
 
-_WHOLE = re.compile(f"{_LETTER}|.", re.DOTALL)
-_ODD = re.compile(f"{_LETTER}|{one_of(UNEVEN + JOINING)}")
+_WHOLE = re.compile(f"{_CLUSTER}|.", re.DOTALL)
+_ODD = re.compile(f"{_CLUSTER}|{one_of(UNEVEN + JOINING)}")
 _MARK = re.compile(one_of(_MARKS))
 _TAIL = re.compile(f"{one_of(_MARKS + JOINING)}{{1,{STACK}}}")
 """Marks and vowel signs behind a letter: no more than a letter can have."""

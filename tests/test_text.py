@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rules.folding import fold
-from bot.rules.text import Needle, Text, runs, words
+from bot.rules.text import _WHOLE, Needle, Text, runs, words
 from tests.test_folding import LETTERS
 
 
@@ -142,6 +142,9 @@ GREEK = "Η ΕΛΛΆΔΑ και η Ελλάδα: ΑΘΗΝΑ, Αθήνα, Αθη�
         ("New\n \tYork, new\u00a0york", "new york", ["New\n \tYork", "new\u00a0york"]),
         ("#open_source", "source", ["source"]),
         ("GPT-5, C++", "gpt", ["GPT"]),
+        ("\u2067Tru\u00admp\u200b\u200f!\u2069", "trump", ["Tru\u00admp"]),
+        ("№5 Windows™ 3½", "5", ["5"]),
+        ("№5 Windows™ 3½", "windows", ["Windows"]),
         ("GPT-5, C++", "c", ["C"]),
         ("国会 國會 気 ②⑤", "國", ["国", "國"]),
         ("国会 國會 気 ②⑤", "25", ["②⑤"]),
@@ -284,16 +287,23 @@ def test_words_and_runs_are_all_of_a_text_but_its_spaces(text: str) -> None:
 
 
 @given(LETTERS)
-def test_every_place_has_its_letter(raw: str) -> None:
+def test_every_place_of_a_folded_text_has_the_letter_it_comes_from(raw: str) -> None:
     text = Text(raw)
-    whole = text.original(0, len(text.folded))
-    assert whole in raw
-    assert Text(whole).folded.strip() == text.folded.strip()
-    for place in range(len(text.folded)):
-        letter = text.original(place, place + 1)
-        assert text.folded[place] in Text(letter).folded
-        after = raw[raw.index(letter) + len(letter) :][:1]
-        assert not after or raw.count(letter) > 1 or not unicodedata.combining(after)
+    letters = [(Text(letter[0]).folded, letter.span()) for letter in _WHOLE.finditer(raw)]
+    assert "".join(folded for folded, _ in letters) == text.folded
+    spans = [span for folded, span in letters for _ in folded]
+    assert [text._letters.at(place) for place in range(len(text.folded))] == spans
+
+
+@given(LETTERS, st.data())
+def test_no_letter_is_cut_from_its_marks(raw: str, data: st.DataObject) -> None:
+    text = Text(raw)
+    start = data.draw(st.integers(0, len(text.folded)))
+    told = text.original(start, data.draw(st.integers(start, len(text.folded))))
+    if told and raw.count(told) == 1:
+        after = raw[raw.index(told) + len(told) :][:1]
+        assert not unicodedata.combining(after or " ")
+        assert not unicodedata.combining(told[0]) or raw.startswith(told)
 
 
 @given(st.lists(st.from_regex(r"[a-zäöüßA-Zё0-9]{1,8}", fullmatch=True), min_size=1, max_size=10), st.data())

@@ -70,8 +70,8 @@ _LIKE = {
 _SAME = {old: new for new, letters in _LIKE.items() for old in letters}
 _SAME |= dict(zip(TRADITIONAL, SIMPLIFIED, strict=True))
 
-_KEPT = "™℠¼½¾⅐-⅟↉ㄱ-ㆎ"
-"""What would decompose into a part of the word before it ("Windows™", "3½"), and Hangul letters alone."""
+_KEPT = "№™℠¼½¾⅐-⅟↉ㄱ-ㆎ"
+"""What would become a part of the word beside it ("Windows™", "№5", "3½"), and Hangul letters alone."""
 
 _CLOSELY = "\u0080-\u23ff\u2c60-\u2dff\u3000-\u31ff\ua620-\uabff\ud7b0-\ud7ff"
 """Where each character is looked at, whether folding touches it."""
@@ -241,7 +241,7 @@ _HALF_HANGUL = re.compile("[\uffa1-\uffbe\uffc2-\uffc7\uffca-\uffcf\uffd2-\uffd7
 _ASIDE = re.compile(f"[{_MARKS}{_INVISIBLE}\u30a1-\u30f6\u30fd\u30feΣ]")  # Σ is made small by its place
 _ALONE = re.compile(f"[{_KEPT}]")
 _AWAY = re.compile(f"[{_MARKS}{_INVISIBLE}]")
-_UNSEEN = re.compile(f"[{_INVISIBLE}]+")
+_UNSEEN = re.compile(f"{one_of(_INVISIBLE)}+")
 _SPELLINGS = _Spellings()
 
 _TOUCHED_CLOSELY = "".join(filter(_is_touched, letters_in(_CLOSELY)))

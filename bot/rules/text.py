@@ -65,6 +65,9 @@ _MARK = re.compile(one_of(_MARKS))
 _TAIL = re.compile(f"{one_of(_MARKS + JOINING)}{{1,{STACK}}}")
 """Marks and vowel signs behind a letter: no more than a letter can have."""
 
+_BEHIND = "\u00ad\u200b\u200e\u200f\u202c\u2060\u2069\ufeff"
+"""Invisible characters that part what follows from a word, and are none of its."""
+
 _NO_PLURAL = frozenset({
     "new", "mean", "good", "custom", "economic", "politic", "physic", "mathematic", "athletic", "electronic",
     "genetic", "mar", "len",
@@ -190,7 +193,7 @@ class Text:
         stop = max(first - STACK, 0)
         while first > stop and _MARK.match(self.raw, first):
             first -= 1
-        return self.raw[first : _skip(_TAIL, self.raw, last)]
+        return self.raw[first : _skip(_TAIL, self.raw, last)].rstrip(_BEHIND)
 
     def ordinal(self, place: int) -> int:
         """Return how many words begin before ``place`` of :attr:`folded`; an unspaced letter is a word."""

@@ -120,7 +120,7 @@ class Router:
             texts: dict[ItemId, Searchable | None] = {}
             # A portion at a time, so that the first of many who hear a feed need not wait for the last.
             async for some in self._store.feeds.subscribers_in_portions(feed_id):
-                alerts = await self._store.chats.alerts_of([one.chat for one in some if not one.paused])
+                alerts = await self._store.alerts.of_many([one.chat for one in some if not one.paused])
                 for entry, stored in mine:
                     chats = [one.chat for one in some if _hears(one, stored, now_ms)]
                     letters = await _letters(stored, chats, alerts, texts)

@@ -211,7 +211,7 @@ async def test_news_goes_from_intake_to_the_lanes_of_the_real_store(store: Store
     feed = await store.feeds.ensure(FEED)
     for chat in (1, -2):
         await store.chats.subscribe(Subscription(ChatId(chat), feed.id, clock.ms))
-    await store.chats.add_alert(ChatId(1), "title", None)
+    await store.alerts.add(Alert(0, ChatId(1), "title", None))
 
     async def take(known: Feed, *names: str) -> None:
         items = [item(name) for name in names]

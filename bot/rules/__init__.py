@@ -5,7 +5,21 @@ sees only these, :class:`Searchable` and :func:`matches`. For now a query is pla
 which must occur.
 """
 
+from bot.rules.index import Index
+from bot.rules.nodes import Heard
 from bot.rules.query import QUERY_LIMIT, WORDS_LIMIT, Rule, Searchable, matches, parse
+from bot.rules.signature import signature
 from bot.rules.words import fold
 
-__all__ = ["QUERY_LIMIT", "WORDS_LIMIT", "Rule", "Searchable", "fold", "matches", "parse"]
+__all__ = [
+    "QUERY_LIMIT",
+    "WORDS_LIMIT",
+    "Heard",
+    "Index",
+    "Rule",
+    "Searchable",
+    "fold",
+    "matches",
+    "parse",
+    "signature",
+]

@@ -6,6 +6,20 @@ which must occur.
 """
 
 from bot.rules.folding import fold
+from bot.rules.index import Index
+from bot.rules.nodes import Heard
 from bot.rules.query import QUERY_LIMIT, WORDS_LIMIT, Rule, Searchable, matches, parse
+from bot.rules.signature import signature
 
-__all__ = ["QUERY_LIMIT", "WORDS_LIMIT", "Rule", "Searchable", "fold", "matches", "parse"]
+__all__ = [
+    "QUERY_LIMIT",
+    "WORDS_LIMIT",
+    "Heard",
+    "Index",
+    "Rule",
+    "Searchable",
+    "fold",
+    "matches",
+    "parse",
+    "signature",
+]

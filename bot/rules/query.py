@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.rules.folding import fold
+from bot.rules.nodes import Heard
 from bot.rules.text import Needle, Text
 
 QUERY_LIMIT = 200
@@ -30,6 +31,8 @@ class Searchable:
     author: str = ""
     source: str = ""
     tags: tuple[str, ...] = ()
+    link: str = ""
+    language: str = ""
 
     @cached_property
     def texts(self) -> tuple[Text, ...]:
@@ -49,7 +52,19 @@ class Rule:
     query: str
     words: tuple[str, ...]
 
-    def hit(self, item: Searchable) -> tuple[str, ...] | None:
+    @property
+    def node(self) -> None:
+        """The tree."""
+
+    def may_match(self, words: bytes) -> bool:
+        """Tell whether an item with this signature may match."""
+        return words is not None
+
+    def hit(
+        self,
+        item: Searchable,
+        heard: Heard | None = None,  # noqa: ARG002
+    ) -> tuple[str, ...] | None:
         """Return the words as they stand in ``item``, in the rule's order, or None for no match."""
         found = []
         for word in self.words:
@@ -59,7 +74,7 @@ class Rule:
         return tuple(text.original(*span) for text, span in found)
 
 
-def parse(query: str) -> Rule:
+def parse(query: str, *, negative: bool = False) -> Rule:  # noqa: ARG001
     """Return the rule that ``query`` asks for.
 
     Raises:

@@ -7,6 +7,7 @@ from bot.chat import menus
 from bot.chat.desk import Ask, Buttons, Desk, at, handle, here, name
 from bot.chat.menus import Press, Verb
 from bot.chat.replies import ago, bold, join, link, say, short
+from bot.chat.replies.texts import Texts
 from bot.chat.rights import pressed_target, target_of
 from bot.chat.sources import Source, called, sources_of
 from bot.items import Chat, StoredItem
@@ -82,15 +83,15 @@ def _line(desk: Desk, ask: Ask, number: int, stored: StoredItem, sources: Sequen
     item = stored.item
     title = link(short(item.title, TITLE_LIMIT) or ask.texts.untitled, item.link or "")
     source = next((one.name for one in sources if one.feed.id == stored.feed), item.source)
-    notes = f" · {short(source, SOURCE_LIMIT)} · {_when(desk, ask, stored.order_ms)}"
+    notes = f" · {short(source, SOURCE_LIMIT)} · {age(ask.texts, stored.order_ms, desk.now_ms())}"
     return join([RichText(f"{number}. "), title, RichText(notes)])
 
 
-def _when(desk: Desk, ask: Ask, then_ms: int) -> str:
-    now_ms = desk.now_ms()
+def age(texts: Texts, then_ms: int, now_ms: int) -> str:
+    """Say how old an item is, or its date."""
     if now_ms - then_ms > DATED_AFTER_MS:
         return datetime.fromtimestamp(then_ms / 1000, UTC).date().isoformat()
-    return ago(ask.texts, then_ms, now_ms)
+    return ago(texts, then_ms, now_ms)
 
 
 def _buttons(ask: Ask, chat: Chat, offset: int, count: int, words: str, *, more: bool) -> Buttons:

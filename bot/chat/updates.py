@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.items import ChatId, ChatKind, UserId
 
-KINDS = ("message", "channel_post", "callback_query", "my_chat_member")
+KINDS = ("message", "channel_post", "callback_query", "my_chat_member", "inline_query")
 """The kinds of update to ask for; edits are not among them, so that no command runs twice."""
 
 _FILES = frozenset({"animation", "audio", "document", "photo", "sticker", "video", "video_note", "voice"})
@@ -102,7 +102,22 @@ class Posted:
     message: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Words that somebody types behind our @name in the message box of any chat; we see no chat.
+
+    ``query`` is Telegram's name for it, ``offset`` what we said where the next results begin, "" at first.
+    """
+
+    id: int
+    person: Person
+    query: str
+    words: str
+    offset: str = ""
+
+
 Update = Spoken | Pressed | Membership | Moved | Posted
+"""What happens in a chat, where one thing comes after the other."""
 
 
 def number(raw: object) -> int | None:
@@ -111,7 +126,7 @@ def number(raw: object) -> int | None:
     return found if isinstance(found, int) else None
 
 
-def read(raw: object) -> Update | None:
+def read(raw: object) -> Update | Sought | None:
     """Return what an update says, or ``None`` if it says nothing to us or cannot be read."""
     update = number(raw)
     if update is None or not isinstance(raw, Mapping):
@@ -125,6 +140,8 @@ def read(raw: object) -> Update | None:
         return _pressed(update, query)
     if change := _table(raw, "my_chat_member"):
         return _membership(update, change)
+    if query := _table(raw, "inline_query"):
+        return _sought(update, query)
     return None
 
 
@@ -137,7 +154,8 @@ def _message(update: int, message: Mapping[str, Any]) -> Update | None:
     if old := _int(message, "migrate_from_chat_id"):
         return Moved(update, ChatId(old), place.chat)
     text = _text(message, "text")
-    if not text and not (place.kind is ChatKind.PRIVATE and _is_something(message)):
+    is_chosen = "via_bot" in message  # one of a bot's inline results: somebody chose it, nobody wrote it
+    if is_chosen or (not text and not (place.kind is ChatKind.PRIVATE and _is_something(message))):
         return Posted(update, place, _int(message, "message_id") or 0)
     sender = _int(_table(message, "sender_chat"), "id")
     return Spoken(
@@ -162,6 +180,13 @@ def _pressed(update: int, query: Mapping[str, Any]) -> Pressed | None:
     if place is None or person is None or not name:
         return None
     return Pressed(update, place, person, _int(message, "message_id") or 0, name, _text(query, "data"))
+
+
+def _sought(update: int, query: Mapping[str, Any]) -> Sought | None:
+    person, name = _person(_table(query, "from")), _text(query, "id")
+    if person is None or not name:
+        return None
+    return Sought(update, person, name, _text(query, "query"), _text(query, "offset"))
 
 
 def _membership(update: int, change: Mapping[str, Any]) -> Membership | None:

@@ -113,6 +113,12 @@ class Texts:
     alert_removed: str
     alert_gone: str
 
+    # inline mode: buttons above the cards, which lead to the private chat
+    inline_start: str
+    inline_none: str
+    inline_not_welcome: str
+    inline_no_memory: str
+
     choosing: Choosing
     """What is said of settings and templates."""
 

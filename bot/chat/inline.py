@@ -15,6 +15,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.chat import commands, menus
 from bot.chat.access import is_welcome
 from bot.chat.desk import Desk
+from bot.chat.reading import age
 from bot.chat.replies import short, texts_for
 from bot.chat.replies.texts import Texts
 from bot.chat.samples import as_sample
@@ -23,7 +24,7 @@ from bot.chat.updates import Sought
 from bot.deliver.form import as_text
 from bot.deliver.letters import look_for
 from bot.errors import StoreError
-from bot.items import Chat, ChatId, Feed, FeedId, StoredItem, Style, Taste, UserId
+from bot.items import Chat, ChatId, FeedId, StoredItem, Style, Taste, UserId
 from bot.render.characters import is_blank
 from bot.render.lead import lead, with_page
 from bot.render.links import absolute
@@ -31,7 +32,6 @@ from bot.render.parts import Message
 from bot.render.title import title_of
 from bot.rules import Heard, Rule, parse
 from bot.searching import Searcher
-from bot.chat.reading import age
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +55,9 @@ SOURCE_LIMIT = 30
 LEAD_LIMIT = 160
 BUTTON_LIMIT = 100
 """Letters: what a phone shows of each on one line, or two."""
+
+LEFT_TO_RIGHT = "\u200e"
+"""Behind Arabic, a number takes its direction: "25 min ago" would be shown as "min ago 25"."""
 
 START = "inline"
 """What stands behind ``/start`` where somebody came by a button of ours."""
@@ -191,8 +194,10 @@ class Inline:
         item = with_page(stored)
         title = title_of(item).text
         begins = short(lead(item, title).text, LEAD_LIMIT)
-        named = next((one for one in (short(title, TITLE_LIMIT), begins) if not is_blank(one)), texts.untitled)
-        when = age(texts, stored.order_ms, self._desk.now_ms())
+        named = next(
+            (one for one in (short(title, TITLE_LIMIT), begins) if not is_blank(one)), texts.untitled
+        )
+        when = LEFT_TO_RIGHT + age(texts, stored.order_ms, self._desk.now_ms())
         told = (short(name, SOURCE_LIMIT), when, "" if named == begins else begins)
         card: Form = {
             "type": "article",
@@ -250,7 +255,8 @@ def _sentence(error: ValueError, texts: Texts) -> str:  # noqa: ARG001
 def _content(message: Message) -> Form:
     """Return a text as Telegram's InputTextMessageContent."""
     form = as_text(message)
-    content = {"message_text": form["text"], **{name: form[name] for name in ("entities", "link_preview_options")}}
+    content = {"message_text": form["text"], "entities": form["entities"]}
+    content["link_preview_options"] = form["link_preview_options"]
     return {name: value for name, value in content.items() if value is not None}
 
 

@@ -4,7 +4,7 @@ Pure. The library's own decoding gives up a whole batch over one missing field; 
 is a default, and what cannot be made sense of is ``None``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,17 +131,16 @@ def read(raw: object) -> Update | Sought | None:
     update = number(raw)
     if update is None or not isinstance(raw, Mapping):
         return None
-    if message := _table(raw, "message"):
-        return _message(update, message)
-    if post := _table(raw, "channel_post"):
-        place = _place(post)
-        return Posted(update, place, _int(post, "message_id") or 0) if place else None
-    if query := _table(raw, "callback_query"):
-        return _pressed(update, query)
-    if change := _table(raw, "my_chat_member"):
-        return _membership(update, change)
-    if query := _table(raw, "inline_query"):
-        return _sought(update, query)
+    readers: Mapping[str, Callable[[int, Mapping[str, Any]], Update | Sought | None]] = {
+        "message": _message,
+        "channel_post": _posted,
+        "callback_query": _pressed,
+        "my_chat_member": _membership,
+        "inline_query": _sought,
+    }
+    for kind, reader in readers.items():
+        if told := _table(raw, kind):
+            return reader(update, told)
     return None
 
 
@@ -168,6 +167,11 @@ def _message(update: int, message: Mapping[str, Any]) -> Update | None:
         links=_links(message),
         replied=_replied(_table(message, "reply_to_message")),
     )
+
+
+def _posted(update: int, post: Mapping[str, Any]) -> Posted | None:
+    place = _place(post)
+    return Posted(update, place, _int(post, "message_id") or 0) if place else None
 
 
 def _replied(message: Mapping[str, Any]) -> str:

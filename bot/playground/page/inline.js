@@ -50,7 +50,8 @@ export class Inline {
     this.cards.push(...answer.results.map((card) => ({
       label: card.title, about: card.about, image: card.image, isCard: true, act: () => this.choose(answer.id, card.id),
     })));
-    const { button } = answer;
+    if (!offset) this.button = answer.button;
+    const { button } = this;
     const above = button.text ? [{ label: button.text, about: "", isButton: true, act: () => this.start(button.start_parameter) }] : [];
     this.show([...above, ...this.cards], { goesOn: Boolean(offset) });
   }

@@ -9,14 +9,16 @@ feeds, not with those of the bot (docs/scaling.md).
 
 import asyncio
 import logging
+import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop
 
-from bot.items import FeedId, StoredItem
+from bot.identity import canonical_link
+from bot.items import FeedId, ItemId, StoredItem
 from bot.matching import searchable, sign
-from bot.rules import Heard, Rule
+from bot.rules import Heard, Rule, parse
 from bot.store.client import Store
 from bot.store.words import Entry, Sheet, likely
 
@@ -38,6 +40,9 @@ TRIED_MOST = 400
 """Matches of a back-test that are counted one by one; beyond, it is "more than"."""
 
 SAMPLES = 3
+
+LINK_WORDS = 8
+"""Words of a link by which its items are found among all others."""
 
 DAY_MS = 86_400_000
 
@@ -89,6 +94,45 @@ class Span:
     before_ms: int = LATEST_MS
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked: of signatures, whether an item may be meant (None: any may); of items, whether it is.
+
+    Everything here is done in a thread.
+    """
+
+    may_match: Callable[[bytes], bool] | None
+    asks: Callable[[StoredItem], tuple[str, ...] | None]
+
+    def likely(self, sheets: Iterable[Sheet], span: Span) -> tuple[list[tuple[int, Entry]], list[Sheet]]:
+        """Return the items that may match, the newest the least, and the sheets that lack items."""
+        passes = self.may_match or (lambda _: True)
+        found: list[tuple[int, Entry]] = []
+        lacking = []
+        for sheet in sheets:
+            entries, whole = likely(sheet, passes, span.since_ms, span.before_ms)
+            found += [(-one.order_ms, one) for one in entries]
+            if not whole:
+                lacking.append(sheet)
+        return found, lacking
+
+    def of(
+        self, items: Sequence[StoredItem], unsigned: set[ItemId]
+    ) -> tuple[list[Match], list[tuple[StoredItem, bytes]]]:
+        """Return which of ``items`` match, and the signatures of those that have none yet."""
+        signed = [(stored, sign(stored)) for stored in items if stored.id in unsigned]
+        matches = []
+        for stored in items:
+            try:
+                words = self.asks(stored)
+            except Exception:  # one odd item must not hide all others
+                log.exception("item %s cannot be searched", stored.id)
+                continue
+            if words is not None:
+                matches.append(Match(stored, words))
+        return matches, signed
+
+
 class Searcher:
     """Searches the items of some feeds. Every method raises :class:`StoreUnavailable`."""
 
@@ -104,13 +148,15 @@ class Searcher:
         With ``before_ms`` only older items are looked at.
         """
         span = Span(before_ms=before_ms or LATEST_MS)
-        found, until_ms = await self._find(rule, heard, offset + limit + 1, span)
+        found, until_ms = await self._find(_by_rule(rule, heard), list(heard), offset + limit + 1, span)
         return Page(tuple(found[offset : offset + limit]), len(found) > offset + limit, until_ms)
 
     async def test(self, rule: Rule, heard: Mapping[FeedId, Heard], *, days: int = 7) -> Backtest:
         """Return how often ``rule`` would have fired in the last ``days``, as far as items are kept."""
         now_ms = await self._store.now_ms()
-        found, until_ms = await self._find(rule, heard, TRIED_MOST + 1, Span(now_ms - days * DAY_MS))
+        found, until_ms = await self._find(
+            _by_rule(rule, heard), list(heard), TRIED_MOST + 1, Span(now_ms - days * DAY_MS)
+        )
         more = len(found) > TRIED_MOST or bool(until_ms)
         found = found[:TRIED_MOST]
         if len(found) == TRIED_MOST:
@@ -118,18 +164,32 @@ class Searcher:
         span = (now_ms - until_ms) / DAY_MS if until_ms else float(days)
         return Backtest(len(found), min(max(span, 0.0), float(days)), tuple(found[:SAMPLES]), more)
 
+    async def by_link(self, link: str, feeds: Sequence[FeedId], *, most: int = 3) -> Page:
+        """Return the newest items with that link, as :func:`bot.identity.canonical_link` compares them."""
+        wanted = canonical_link(link)
+        if not wanted:
+            return Page()
+        words = re.findall(r"[a-z0-9]{3,}", wanted.partition("?")[0].lower())[-LINK_WORDS:]
+
+        def asks(stored: StoredItem) -> tuple[str, ...] | None:
+            return () if canonical_link(stored.item.link or "") == wanted else None
+
+        may_match = parse(" ".join(f"link:{word}" for word in words)).may_match if words else None
+        found, until_ms = await self._find(_Asked(may_match, asks), feeds, most, Span())
+        return Page(tuple(found), until_ms=until_ms)
+
     async def _find(
-        self, rule: Rule, heard: Mapping[FeedId, Heard], enough: int, span: Span
+        self, asked: _Asked, feeds: Sequence[FeedId], enough: int, span: Span
     ) -> tuple[list[Match], int]:
         """Return up to ``enough`` matches, the newest first, and how far back it looked if time ran out."""
         async with self._places:
             ends_s = time.monotonic() + SEARCH_S
-            heap, unsigned = await self._candidates(rule, list(heard), span)
+            heap, unsigned = await self._candidates(asked, feeds, span)
             found: list[Match] = []
             while heap:
                 some = _newest(heap, min(enough + 2, READ_AT_ONCE))
                 items = await self._store.news.many(one.item for one in some)
-                matches, signed = await asyncio.to_thread(_asked, rule, items, heard, unsigned)
+                matches, signed = await asyncio.to_thread(asked.of, items, unsigned)
                 found += matches
                 await self._store.archive.sign(signed)
                 if len(found) >= enough:
@@ -139,8 +199,8 @@ class Searcher:
             return found, 0
 
     async def _candidates(
-        self, rule: Rule, feeds: Sequence[FeedId], span: Span
-    ) -> tuple[list[tuple[int, Entry]], set[str]]:
+        self, asked: _Asked, feeds: Sequence[FeedId], span: Span
+    ) -> tuple[list[tuple[int, Entry]], set[ItemId]]:
         """Return the items that may match, a heap with the newest first, and which of them have no record.
 
         The next sheets are on their way while a thread looks through those that have come.
@@ -153,7 +213,7 @@ class Searcher:
         for following in [*portions[1:], []]:
             sheets = coming
             coming, (entries, poor) = await asyncio.gather(
-                archive.sheets(following), asyncio.to_thread(_likely, rule, sheets, span)
+                archive.sheets(following), asyncio.to_thread(asked.likely, sheets, span)
             )
             heap += entries
             lacking += poor
@@ -164,21 +224,9 @@ class Searcher:
         return heap, {one.item for one in unsigned}
 
 
-def _likely(rule: Rule, sheets: Iterable[Sheet], span: Span) -> tuple[list[tuple[int, Entry]], list[Sheet]]:
-    """Return the items that may match, the newest the least, and the sheets that lack items."""
-    found: list[tuple[int, Entry]] = []
-    lacking = []
-    for sheet in sheets:
-        entries, whole = likely(sheet, rule.may_match, span.since_ms, span.before_ms)
-        found += [(-one.order_ms, one) for one in entries]
-        if not whole:
-            lacking.append(sheet)
-    return found, lacking
-
-
 def _newest(heap: list[tuple[int, Entry]], count: int) -> list[Entry]:
     """Take the newest items off ``heap``, each once, and all those of the last one's moment."""
-    taken: dict[str, Entry] = {}
+    taken: dict[ItemId, Entry] = {}
     last_ms = LATEST_MS
     while heap and (len(taken) < count or -heap[0][0] == last_ms):
         entry = heappop(heap)[1]
@@ -187,18 +235,6 @@ def _newest(heap: list[tuple[int, Entry]], count: int) -> list[Entry]:
     return list(taken.values())
 
 
-def _asked(
-    rule: Rule, items: Sequence[StoredItem], heard: Mapping[FeedId, Heard], unsigned: set[str]
-) -> tuple[list[Match], list[tuple[StoredItem, bytes]]]:
-    """Return which of ``items`` match, and the signatures of those that have none yet."""
-    signed = [(stored, sign(stored)) for stored in items if stored.id in unsigned]
-    matches = []
-    for stored in items:
-        try:
-            words = rule.hit(searchable(stored), heard[stored.feed])
-        except Exception:  # one odd item must not hide all others
-            log.exception("item %s cannot be searched", stored.id)
-            continue
-        if words is not None:
-            matches.append(Match(stored, words))
-    return matches, signed
+def _by_rule(rule: Rule, heard: Mapping[FeedId, Heard]) -> _Asked:
+    """Return what asks whether a rule finds an item."""
+    return _Asked(rule.may_match, lambda stored: rule.hit(searchable(stored), heard[stored.feed]))

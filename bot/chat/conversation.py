@@ -23,6 +23,7 @@ from bot.chat.service import Service
 from bot.chat.updates import Moved, Update
 from bot.errors import TokenRefused
 from bot.items import ChatId
+from bot.searching import Searcher
 from bot.settings import Settings
 from bot.store.client import Store
 
@@ -56,7 +57,8 @@ class Conversation:
         self._bot = bot
         self._settings = settings
         self._pace = pace
-        self._service = Service(Desk(store, bot, mouth, finder, settings, clock), pace)
+        desk = Desk(store, bot, mouth, finder, settings, clock, searcher=Searcher(store))
+        self._service = Service(desk, pace)
         self._poller = Poller(
             bot, store.claims, self._accept, holder=secrets.token_urlsafe(9), pace=self._pace
         )

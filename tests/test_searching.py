@@ -1,39 +1,20 @@
 """Search and back-test over stored items: all that match are found, the newest first, and in time."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import identity, searching
-from bot.items import Document, Feed, FeedId, Item, ItemId
+from bot import searching
+from bot.items import Feed, FeedId, ItemId
 from bot.rules import Heard, parse
 from bot.searching import Match, Searcher
 from bot.store import keys, words
 from bot.store.client import Store
-from bot.store.news import Candidate
 from bot.store.words import Entry, Sheet
+from tests.archiving import feed_of, publish
 from tests.conftest import Clock
 
 HOUR_MS = 3_600_000
-
-
-async def feed_of(store: Store, number: int = 1) -> Feed:
-    made = await store.feeds.ensure(f"https://feed{number}.example/rss")
-    return Feed(made.id, made.url, seeded=True)
-
-
-async def publish(store: Store, clock: Clock, feed: Feed, *titles: str, hours: float = 1) -> None:
-    """Take in items, the first the newest, so many hours apart."""
-    now = datetime.fromtimestamp(clock.ms / 1000, UTC)
-    items = [
-        Item(guid=f"{title} {n}", title=title, link=f"https://x.example/{n}", published=now - timedelta(hours=hours * n))
-        for n, title in enumerate(titles)
-    ]  # fmt: skip
-    seen = identity.sight(Document("rss", items=tuple(items)), feed, clock.ms)
-    rows = zip(seen.keys, seen.items, seen.order_ms, strict=True)
-    await store.news.intake(feed, [Candidate(*one) for one in rows], due_ms=clock.ms, hand_on=True)
 
 
 def heard(*feeds: Feed) -> dict[FeedId, Heard]:

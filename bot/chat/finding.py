@@ -14,7 +14,7 @@ from bot.chat.sources import Source, heard_of, sources_of
 from bot.items import Chat
 from bot.matching import searchable
 from bot.render.marks import marked
-from bot.render.parts import Button, RichText
+from bot.render.parts import Button, RichText, units
 from bot.rules import parse
 from bot.searching import Match, Page
 
@@ -142,15 +142,23 @@ def wrong(ask: Ask, error: ValueError) -> str:
     return str(flaw.said(ask.texts.language)) if flaw else str(error)
 
 
+def fitting(text: str, limit: int) -> str:
+    """Return foreign ``text`` as one line of at most ``limit`` units, as Telegram counts them."""
+    line = short(text, limit)
+    while units(line) > limit:
+        line = short(line, len(line) - (units(line) - limit + 1) // 2)
+    return line
+
+
 def line(
     desk: Desk, ask: Ask, number: int, match: Match, sources: Sequence[Source], *, snippet: bool = False
 ) -> RichText:
     """Set one item: number, title, source, age; its words marked, in a line of its body if nowhere else."""
     stored, item = match.stored, match.stored.item
-    title = link(short(item.title, TITLE_LIMIT) or ask.texts.untitled, item.link or "")
+    title = link(fitting(item.title, TITLE_LIMIT) or ask.texts.untitled, item.link or "")
     lit = marked(title, match.words)
     source = next((one.name for one in sources if one.feed.id == stored.feed), item.source)
-    notes = f" · {short(source, SOURCE_LIMIT)} · {_when(desk, ask, stored.order_ms)}"
+    notes = f" · {fitting(source, SOURCE_LIMIT)} · {_when(desk, ask, stored.order_ms)}"
     told = join([RichText(f"{number}. "), lit, RichText(notes)])
     if not snippet or not match.words or lit != title:
         return told
@@ -177,7 +185,7 @@ def _snippet(body: str, words: Sequence[str]) -> str:
     start = max(0, min(places) - BEFORE)
     if start:  # begin where a word does, if one begins soon
         start = next((at + 1 for at in range(start, min(places)) if body[at].isspace()), start)
-    return ("…" if start else "") + short(body[start : start + 2 * SNIPPET_LIMIT], SNIPPET_LIMIT)
+    return ("…" if start else "") + fitting(body[start : start + 2 * SNIPPET_LIMIT], SNIPPET_LIMIT)
 
 
 def _when(desk: Desk, ask: Ask, then_ms: int) -> str:

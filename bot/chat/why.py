@@ -34,6 +34,9 @@ ON_THE_WAY_MS = 120_000
 
 AT_ONCE_MS = 1000
 
+SOON_MS = 60_000
+"""A look that is due so soon is told as such: seconds mean nothing to whoever waits for an item."""
+
 MOMENT = "%Y-%m-%d %H:%M:%S %Z"
 
 
@@ -109,9 +112,11 @@ async def _looked(desk: Desk, ask: Ask, source: Source) -> RichText:
     if feed.trouble:
         said.append(say(texts.why_failing, why=trouble(ask.texts, feed.trouble, feed.ok_ms, now_ms)))
     next_ms = await desk.store.traces.next_look_ms(feed.id)
-    if next_ms is not None:
-        said.append(say(texts.why_next, span=_span(ask, max(0, next_ms - now_ms))))
-    return join(said, " ")
+    if next_ms is not None and next_ms - now_ms < SOON_MS:
+        said.append(RichText(texts.why_next_soon))
+    elif next_ms is not None:
+        said.append(say(texts.why_next, span=_span(ask, next_ms - now_ms)))
+    return join(said, "\n")
 
 
 async def _told(desk: Desk, ask: Ask, chat: Chat, sources: Sequence[Source], stored: StoredItem) -> RichText:

@@ -67,6 +67,7 @@ class Finding:
     why_looked: str
     why_never_looked: str
     why_next: str
+    why_next_soon: str
     why_failing: str
     why_source: str
     why_left: str

@@ -78,6 +78,7 @@ EN_FINDING = Finding(
     why_looked="Looked at {when}.",
     why_never_looked="Not looked at yet.",
     why_next="The next look is in {span}.",
+    why_next_soon="The next look is within a minute; ask again then.",
     why_failing="The last look failed: {why}.",
     why_source="From {feed}.",
     why_left="From a feed that this chat does not follow now; /list{at} shows those that it does.",

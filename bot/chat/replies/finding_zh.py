@@ -71,6 +71,7 @@ ZH_FINDING = Finding(
     why_looked="上次查看：{when}。",
     why_never_looked="还没有查看过。",
     why_next="{span}后再次查看。",
+    why_next_soon="一分钟内再次查看；请稍后再问。",
     why_failing="上次查看失败：{why}。",
     why_source="来自 {feed}。",
     why_left="来自本聊天现在没有订阅的来源；/list{at} 查看现有订阅。",

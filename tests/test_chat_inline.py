@@ -11,7 +11,7 @@ import telegram
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat import inline
+from bot.chat import finding, inline
 from bot.chat.inline import heard_by, understood
 from bot.chat.replies import LANGUAGES
 from bot.chat.sources import Source
@@ -369,7 +369,7 @@ async def test_every_card_is_one_that_telegram_takes_and_its_text_comes_as_it_wa
             sent = oracle.as_sent(rich)
             assert sent.text == rich.text
             assert oracle.looks(sent) == oracle.looks(rich)
-        assert len(card["title"]) <= inline.TITLE_LIMIT
+        assert len(card["title"]) <= finding.TITLE_LIMIT
         assert "\n" not in card["description"]
         assert "pass@" not in str(card)
     thumbnails = [card.thumbnail for card in cards if card.thumbnail]

@@ -16,6 +16,7 @@ from bot.chat.ledger import Ledger
 from bot.chat.menus import Verb
 from bot.chat.replies import LANGUAGES
 from bot.chat.replies.choosing import Choosing
+from bot.chat.replies.finding import Finding
 from bot.chat.replies.texts import Texts
 from bot.chat.service import COMMANDS, NOT_IN_THE_MENU, PRESSES
 from bot.chat.updates import Membership, Moved, Person, Posted, Spoken
@@ -220,13 +221,13 @@ def test_every_button_and_every_command_of_the_menu_has_its_handler() -> None:
         assert len(texts.short_description) <= 120
 
 
-def flat(texts: Texts | Choosing) -> dict[str, str]:
+def flat(texts: Texts | Choosing | Finding) -> dict[str, str]:
     found: dict[str, str] = {}
     for field in dataclasses.fields(texts):
         value = getattr(texts, field.name)
         if isinstance(value, str):
             found[field.name] = value
-        elif isinstance(value, Choosing):
+        elif isinstance(value, Choosing | Finding):
             found |= {f"{field.name}.{key}": one for key, one in flat(value).items()}
         elif isinstance(value, Mapping):
             found |= {f"{field.name}.{key}": one for key, one in value.items()}

@@ -24,6 +24,7 @@ from bot.chat.service import Service
 from bot.chat.updates import Moved, Sought, Update
 from bot.errors import TokenRefused
 from bot.items import ChatId
+from bot.searching import Searcher
 from bot.settings import Settings
 from bot.store.client import Store
 
@@ -57,7 +58,7 @@ class Conversation:
         self._bot = bot
         self._settings = settings
         self._pace = pace
-        desk = Desk(store, bot, mouth, finder, settings, clock)
+        desk = Desk(store, bot, mouth, finder, settings, clock, searcher=Searcher(store))
         self._service = Service(desk, pace)
         self._inline = Inline(desk)
         self._poller = Poller(

@@ -15,7 +15,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.chat import commands, menus
 from bot.chat.access import is_welcome
 from bot.chat.desk import Desk
-from bot.chat.reading import age
+from bot.chat.finding import SOURCE_LIMIT, TITLE_LIMIT, age
 from bot.chat.replies import short, texts_for
 from bot.chat.replies.texts import Texts
 from bot.chat.samples import as_sample
@@ -38,23 +38,21 @@ log = logging.getLogger(__name__)
 ANSWER_S = 9.0
 """Telegram waits some ten seconds (telegram.md, section 3), and whoever types not even those."""
 
-AT_ONCE = 3
+AT_ONCE = 2
 """People who are served at the same time: a search computes, and commands need the threads as well."""
 
 PAGE = 20
 """Cards at a time; Telegram takes 50, and a phone shows five."""
 
-DEEPEST = 400
+DEEPEST = 200
 """How far back one may scroll; a forged offset cannot make the store count further."""
 
 CACHE_S = 10
 """How long Telegram may answer the same words of the same person itself."""
 
-TITLE_LIMIT = 120
-SOURCE_LIMIT = 30
 LEAD_LIMIT = 160
 BUTTON_LIMIT = 100
-"""Letters: what a phone shows of each on one line, or two."""
+"""Letters: what a phone shows of them on two lines, or on one."""
 
 LEFT_TO_RIGHT = "\u200e"
 """Behind Arabic, a number takes its direction: "25 min ago" would be shown as "min ago 25"."""
@@ -83,7 +81,7 @@ class Inline:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._searcher = Searcher(desk.store)
+        self._searcher = Searcher(desk.store)  # not the desk's: commands do not wait for those who type
         self._places = asyncio.Semaphore(AT_ONCE)
         self._newest: dict[UserId, asyncio.Task[None]] = {}
 
@@ -248,8 +246,9 @@ def understood(words: str) -> Rule:
     return parse(plain)
 
 
-def _sentence(error: ValueError, texts: Texts) -> str:  # noqa: ARG001
-    return str(error)
+def _sentence(error: ValueError, texts: Texts) -> str:
+    flaw = getattr(error, "flaw", None)
+    return str(flaw.said(texts.language)) if flaw else str(error)
 
 
 def _content(message: Message) -> Form:

@@ -43,7 +43,7 @@ def page_of(feed: Feed) -> str:
 
 
 def heard_of(source: Source) -> Heard:
-    """Return how the chat hears the feed, for ``in:``: by its own name for it, its title and its address."""
+    """Return by which names a query may call the feed."""
     names = (source.subscription.title, source.feed.title, without_user(source.feed.url))
     return Heard(tuple(filter(None, names)), source.subscription.folder)
 

@@ -46,7 +46,8 @@ class Spoken:
 
     ``person`` is ``None`` where somebody writes in the name of a chat; ``as_chat`` is that chat then
     (the group itself for an anonymous administrator). ``links`` are the addresses behind words,
-    ``replied`` is the text of somebody's message that is replied to, "" for none and for a bot's.
+    ``replied`` is the text of somebody's message that is replied to, "" for none and for a bot's;
+    ``replied_to`` is the id of whatever message is.
     """
 
     id: int
@@ -57,6 +58,7 @@ class Spoken:
     text: str
     links: tuple[str, ...] = ()
     replied: str = ""
+    replied_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ def _message(update: int, message: Mapping[str, Any]) -> Update | None:
         text=text,
         links=_links(message),
         replied=_replied(_table(message, "reply_to_message")),
+        replied_to=_int(_table(message, "reply_to_message"), "message_id"),
     )
 
 

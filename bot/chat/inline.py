@@ -36,7 +36,7 @@ from bot.searching import Searcher
 log = logging.getLogger(__name__)
 
 ANSWER_S = 9.0
-"""Telegram waits some ten seconds (telegram.md, section 3), and whoever types not even those."""
+"""Telegram waits some ten seconds (telegram.md, section 4); whoever types waits not even those."""
 
 AT_ONCE = 2
 """People who are served at the same time: a search computes, and commands need the threads as well."""
@@ -110,29 +110,31 @@ class Inline:
 
     async def _tell(self, told: Sought, answer: Answer) -> None:
         """Send the answer; where Telegram refuses the cards, once more without foreign addresses."""
-        for cards in (answer.cards, tuple(map(_plainer, answer.cards))):
-            form: Form = {
-                "inline_query_id": told.query,
-                "results": list(cards),
-                "cache_time": CACHE_S if cards else 0,
-                "is_personal": True,
-                "next_offset": answer.next_offset,
-            }
-            if answer.button:
-                form["button"] = {"text": answer.button, "start_parameter": START}
-            try:
-                # The library's own method builds objects of what is JSON already; see the poller's.
-                await self._desk.bot.do_api_request("answer_Inline_Query", form)
-            except BadRequest as error:
-                if "query is too old" in error.message.lower():
-                    log.debug("inline query %s: the answer came too late", told.query)
-                    return
+        if await self._is_refused(told, answer) and answer.cards:
+            await self._is_refused(told, replace(answer, cards=tuple(map(_plainer, answer.cards))))
+
+    async def _is_refused(self, told: Sought, answer: Answer) -> bool:
+        """Send the answer and tell whether Telegram will not have it as it is."""
+        form: Form = {
+            "inline_query_id": told.query,
+            "results": list(answer.cards),
+            "cache_time": CACHE_S if answer.cards else 0,
+            "is_personal": True,
+            "next_offset": answer.next_offset,
+        }
+        if answer.button:
+            form["button"] = {"text": answer.button, "start_parameter": START}
+        try:
+            # Spelled as the poller's: the library's own method builds objects of what is JSON already.
+            await self._desk.bot.do_api_request("answer_Inline_Query", form)
+        except BadRequest as error:
+            if "query is too old" not in error.message.lower():
                 log.warning("inline query %s: Telegram refuses the answer: %s", told.query, error.message)
-            except TelegramError as error:
-                log.info("inline query %s was not answered: %s", told.query, error.message)
-                return
-            else:
-                return
+                return True
+            log.debug("inline query %s: the answer came too late", told.query)
+        except TelegramError as error:
+            log.info("inline query %s was not answered: %s", told.query, error.message)
+        return False
 
     async def _answer(self, told: Sought) -> Answer:
         person, settings = told.person, self._desk.settings

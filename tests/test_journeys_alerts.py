@@ -9,7 +9,7 @@ from bot.settings import read
 from bot.store.client import open_store
 from tests.relay import relay
 
-FIRES = {
+FIRES: dict[str, dict[str, tuple[str, ...]]] = {
     "polar": {"сияни* -ураган": ("сияние",)},
     "chenbao": {"江豚 OR 海豚": ("江豚",)},
     "gangwan": {"渔网 联赛": ("漁網", "聯賽")},

@@ -86,41 +86,56 @@ _EN: Mapping[Why, str] = {
         "This query has too many words: more than {most}, from “{word}” at {place} on. Leave some out, "
         "or make two of it."
     ),
-    Why.TOO_DEEP: "Too many brackets stand in one another at {place}: at most {most}. Write it in a simpler way.",
-    Why.OPEN_QUOTE: "Missing {known} for the {word} at {place}. Add it, or write \\{word} for the mark itself.",
-    Why.OPEN_BRACKET: "Missing ) after “{word}” at {place}. Add it, or write \\( for a bracket that is meant.",
+    Why.TOO_DEEP: (
+        "Too many brackets stand in one another at {place}: at most {most}. Write it in a simpler way."
+    ),
+    Why.OPEN_QUOTE: (
+        "Missing {known} for the {word} at {place}. Add it, or write \\{word} for the mark itself."
+    ),
+    Why.OPEN_BRACKET: (
+        "Missing ) after “{word}” at {place}. Add it, or write \\( for a bracket that is meant."
+    ),
     Why.STRAY_BRACKET: "The ) at {place} has no (. Remove it, or write \\) for the bracket itself.",
-    Why.NOTHING_INSIDE: "There is nothing between the brackets at {place}. Write words there, or remove them.",
+    Why.NOTHING_INSIDE: (
+        "There is nothing between the brackets at {place}. Write words there, or remove them."
+    ),
     Why.NOTHING_BEFORE: (
         "Nothing stands before {word} at {place}. Write a word there, or “{word}” in quotes to look for it."
     ),
     Why.NOTHING_AFTER: (
-        "Nothing to look for follows {word} at {place}. Write a word there, or \\{word} to look for this itself."
+        "Nothing to look for follows {word} at {place}. Write a word there, or \\{word} to look for "
+        "this itself."
     ),
     Why.FIELD: (
-        "There is no field “{word}” at {place}. Fields are {known}. To look for the text itself, write \\ "
-        "before the colon."
+        "There is no field “{word}” at {place}. Fields are {known}. To look for the text itself, write "
+        "\\ before the colon."
     ),
     Why.FIELD_MEANT: (
-        "There is no field “{word}” at {place}. Did you mean {known}? To look for the text itself, write \\ "
-        "before the colon."
+        "There is no field “{word}” at {place}. Did you mean {known}? To look for the text itself, "
+        "write \\ before the colon."
     ),
     Why.FIELD_INSIDE: (
         "{word} at {place} stands inside another field. Write them side by side, such as title:a body:b."
     ),
-    Why.LANG: "lang: at {place} takes the short name of a language. Write it like lang:en or lang:(en OR de).",
-    Why.IN_NAME: 'in: at {place} takes the name of a feed or folder. Write it like in:sport or in:"BBC World".',
+    Why.LANG: (
+        "lang: at {place} takes the short name of a language. Write it like lang:en or lang:(en OR de)."
+    ),
+    Why.IN_NAME: (
+        'in: at {place} takes the name of a feed or folder. Write it like in:sport or in:"BBC World".'
+    ),
     Why.STAR: (
-        "The * in “{word}” at {place} can stand only at the end of a word. Move it there, or write \\* for the "
-        "star itself."
+        "The * in “{word}” at {place} can stand only at the end of a word. Move it there, or write \\* "
+        "for the star itself."
     ),
     Why.STAR_IN_QUOTES: (
-        "No * works within quotes, as at {place}. Leave the quotes or the star out, or write \\* for the star itself."
+        "No * works within quotes, as at {place}. Leave the quotes or the star out, or write \\* for "
+        "the star itself."
     ),
     Why.SHORT_PREFIX: "“{word}” at {place} is too short. Write at least {most} letters before the *.",
     Why.NEAR_DISTANCE: "“{word}” at {place} is too far. Write a number up to {most}, such as near/5(a b).",
     Why.NEAR_CONTENT: (
-        "near() takes only words and phrases, not “{word}” at {place}. Write it like near/5(rates “central bank”)."
+        "near() takes only words and phrases, not “{word}” at {place}. Write it like near/5(rates "
+        "“central bank”)."
     ),
     Why.NEAR_FEW: "near() at {place} needs two words. Write it like near/5(rates cut).",
     Why.OPEN_REGEX: "Missing / for the / at {place}. Add it, or write \\/ for a slash that is meant.",
@@ -130,7 +145,9 @@ _EN: Mapping[Why, str] = {
     Why.REGEX_HEAVY: (
         "The regexes take too much work, as of {place}. Use smaller numbers in {{}}, and fewer of . and \\p."
     ),
-    Why.REGEX_EMPTY: "The regex at {place} is found everywhere, in nothing too. Let it ask for a letter at least.",
+    Why.REGEX_EMPTY: (
+        "The regex at {place} is found everywhere, in nothing too. Let it ask for a letter at least."
+    ),
     Why.TOO_MANY_REGEXES: "There are more than {most} regexes, as of {place}. Join some by | within one.",
     Why.ONLY_EXCLUDES: (
         "This query only says what not to find, and would find nearly everything. Add a word that must occur."
@@ -149,9 +166,15 @@ _ZH: Mapping[Why, str] = {
     Why.STRAY_BRACKET: "第 {place} 字的 ) 没有对应的 (。请删去；如果要查找括号本身，请写 \\)。",
     Why.NOTHING_INSIDE: "第 {place} 字的括号里没有内容。请写上词，或删去括号。",
     Why.NOTHING_BEFORE: "第 {place} 字的 {word} 前面没有内容。请写上词；如果要查找它本身，请写“{word}”。",
-    Why.NOTHING_AFTER: "第 {place} 字的 {word} 后面没有要查找的内容。请写上词；如果要查找它本身，请写 \\{word}。",
-    Why.FIELD: "第 {place} 字：没有字段“{word}”。可用的字段：{known}。如果要查找这段文字本身，请在冒号前写 \\。",
-    Why.FIELD_MEANT: "第 {place} 字：没有字段“{word}”。是不是 {known}？如果要查找这段文字本身，请在冒号前写 \\。",
+    Why.NOTHING_AFTER: (
+        "第 {place} 字的 {word} 后面没有要查找的内容。请写上词；如果要查找它本身，请写 \\{word}。"
+    ),
+    Why.FIELD: (
+        "第 {place} 字：没有字段“{word}”。可用的字段：{known}。如果要查找这段文字本身，请在冒号前写 \\。"
+    ),
+    Why.FIELD_MEANT: (
+        "第 {place} 字：没有字段“{word}”。是不是 {known}？如果要查找这段文字本身，请在冒号前写 \\。"
+    ),
     Why.FIELD_INSIDE: "第 {place} 字的 {word} 在另一个字段里面。请并排写，例如 title:a body:b。",
     Why.LANG: "第 {place} 字的 lang: 后面要写语言代码。请写成 lang:zh 或 lang:(en OR de)。",
     Why.IN_NAME: "第 {place} 字的 in: 后面要写订阅源或文件夹的名称。请写成 in:体育 或 in:“BBC World”。",
@@ -159,7 +182,9 @@ _ZH: Mapping[Why, str] = {
     Why.STAR_IN_QUOTES: "引号里不能用 *（第 {place} 字）。请去掉引号或星号；如果要查找星号本身，请写 \\*。",
     Why.SHORT_PREFIX: "第 {place} 字的“{word}”太短。请在 * 前面至少写 {most} 个字母。",
     Why.NEAR_DISTANCE: "第 {place} 字的“{word}”太远。请写不超过 {most} 的数字，例如 near/5(a b)。",
-    Why.NEAR_CONTENT: "near() 里只能有词和短语，不能有第 {place} 字的“{word}”。请写成 near/5(利率 “中央 银行”)。",
+    Why.NEAR_CONTENT: (
+        "near() 里只能有词和短语，不能有第 {place} 字的“{word}”。请写成 near/5(利率 “中央 银行”)。"
+    ),
     Why.NEAR_FEW: "第 {place} 字的 near() 需要两个词。请写成 near/5(利率 下调)。",
     Why.OPEN_REGEX: "第 {place} 字的 / 缺少结尾的 /。请补上；如果要查找斜线本身，请写 \\/。",
     Why.REGEX_END: "正则表达式后面不能有第 {place} 字的“{word}”。正则表达式里的 / 请写成 \\/。",

@@ -12,8 +12,8 @@ from difflib import get_close_matches
 from enum import Enum, auto
 
 from bot.rules.flaws import Flaw, QueryError, Why
+from bot.rules.folding import fold
 from bot.rules.nodes import Field
-from bot.rules.words import fold
 
 NEAR_MOST = 100
 """Words between two that are near: more is a page, not a place."""

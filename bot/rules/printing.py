@@ -5,7 +5,7 @@ from bot.rules.lexer import Kind, Token, tokens
 from bot.rules.nodes import Either, Every, In, Near, Node, Not, Phrase, Regex, Term, Within
 
 
-def printed(node: Node) -> str:
+def printed(node: Node) -> str:  # noqa: PLR0911  one return for each kind
     """Return a query for ``node``, with no more brackets and backslashes than it needs."""
     match node:
         case Either(nodes):

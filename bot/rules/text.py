@@ -42,6 +42,7 @@ that is none of these, which made finding the words of a text five times slower.
 """
 
 _WORD = re.compile(f"[{_LETTER}]+")
+_GAPS = "".join(letter if _WORD.match(letter) else " " for letter in map(chr, range(128)))
 _REST = re.compile(f"[{_LETTER}]*")
 _RUN = re.compile(rf"[^\s{_LETTER}]+")
 _COUNTED = re.compile(rf"[{_LETTER}{_HANGUL}]+|[{_UNSPACED}]")
@@ -74,6 +75,8 @@ _NO_PLURAL = frozenset(
 
 def words(folded: str) -> list[str]:
     """Return the words of a folded text that stand in scripts with spaces, in order."""
+    if folded.isascii():  # four times as fast
+        return folded.translate(_GAPS).split()
     return _WORD.findall(folded)
 
 

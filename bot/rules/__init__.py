@@ -6,9 +6,23 @@ Pure. :func:`parse` reads a query once, :meth:`Rule.hit` answers for each item. 
 
 from bot.rules.flaws import QueryError
 from bot.rules.folding import fold
+from bot.rules.index import Index
 from bot.rules.nodes import Heard
 from bot.rules.printing import printed
 from bot.rules.rule import QUERY_LIMIT, Rule, parse
 from bot.rules.searchable import Searchable
+from bot.rules.signature import Sieve, signature
 
-__all__ = ["QUERY_LIMIT", "Heard", "QueryError", "Rule", "Searchable", "fold", "parse", "printed"]
+__all__ = [
+    "QUERY_LIMIT",
+    "Heard",
+    "Index",
+    "QueryError",
+    "Rule",
+    "Searchable",
+    "Sieve",
+    "fold",
+    "parse",
+    "printed",
+    "signature",
+]

@@ -8,7 +8,7 @@ from bot.rules import QueryError, Searchable, parse
 from bot.rules.flaws import Why
 from bot.rules.regex import MATCHES_LIMIT, READ_BYTES, STEPS_LIMIT, encoded, steps
 
-HOSTILE = "a" * 25_000 + "ab" * 12_500
+HOSTILE = format(3**15_000, "b").translate({48: "a", 49: "b"})
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ HOSTILE = "a" * 25_000 + "ab" * 12_500
         (r"/ÜBER/", "über", ("über",)),
         (r"/ставк[аи]/", "Ставки", ("Ставки",)),
         (r"/第.{1,3}季/", "第十二季度", ("第十二季",)),
-        (r"/e\x{301}tude/", "étude", ("étude",)),
+        (r"/e\x{301}tude/", "étude", None),
         ("/e\u0301tude/", "étude", ("étude",)),
         ("/étude/", "e\u0301tude", ("étude",)),
         (r"/^Apple/", "Apple pie", ("Apple",)),
@@ -29,19 +29,12 @@ HOSTILE = "a" * 25_000 + "ab" * 12_500
         (r"/(?s)a.b/", "a\nb", ("a\nb",)),
         (r"/\$\d+(?:\.\d+)?[mb]n/", "$3.5bn", ("$3.5bn",)),
         (r"/(a)(b)?c/", "xacx", ("ac",)),
-        (r"/\x{d800}|a/", "a", None),
         (r"/🚀{2}/", "🚀🚀", ("🚀🚀",)),
     ],
 )
 def test_a_regex_is_found_in_the_text_as_it_stands(
     query: str, text: str, words: tuple[str, ...] | None
 ) -> None:
-    if "d800" in query:
-        with pytest.raises(QueryError):
-            parse(query)
-        return
-    if words == ("étude",) and query == r"/e\x{301}tude/":
-        words = None  # texts are composed, and so is what is typed, but not what is said by its number
     assert parse(query).hit(Searchable(body=text)) == words
 
 

@@ -5,7 +5,7 @@ import time
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rules import Heard, Rule, Searchable, parse, printed
@@ -223,6 +223,7 @@ items = st.builds(
 )
 
 
+@settings(max_examples=60)
 @given(st.lists(queries.nodes, min_size=2, max_size=3), items)
 def test_queries_are_boolean(nodes: list[Node], item: Searchable) -> None:
     each = [_is_hit(node, item) for node in nodes]
@@ -233,6 +234,7 @@ def test_queries_are_boolean(nodes: list[Node], item: Searchable) -> None:
     assert _is_hit(either, item) == any(each) == _is_hit(Not(Every(denied)), item)
 
 
+@settings(max_examples=60)
 @given(queries.nodes, items)
 def test_what_is_told_stands_in_the_item(node: Node, item: Searchable) -> None:
     words = Rule(printed(node), node).hit(item, HEARD) or ()
@@ -276,43 +278,43 @@ def test_a_phrase_is_its_words_with_little_between(text: list[tuple[str, str]], 
     assert (rule.hit(Searchable(body=written)) is not None) == bool(found)
 
 
-LONG = 50_000
+LONG = 20_000
 
 
 @pytest.mark.parametrize(
     ("piece", "query"),
     [
-        ("a ", '"a a a a b"'),
-        ("a ", "near/0(a a a b)"),
-        ("a ", "near/100(a b)"),
-        ("a-", '"a b" OR "b a"'),
-        ("a" + " " * 99, '"a b"'),
-        ("aa", "aa* OR b"),
+        ("a ", '"a a a a zz"'),
+        ("a b ", '"a b b" OR "b a a"'),
+        ("a-", '"a zz" OR "zz a"'),
+        ("a" + "." * 99, '"a zz" OR "a b"'),
+        ("a ", "near/0(a a a zz)"),
+        ("a b ", "near/100(a b zz) -a"),
+        ("a a's ", "near/2(a zz)"),
+        ("aa", "aa* -b"),
+        ("aa", "ab* OR aaa"),
         ("a ", "a -b"),
         ("利", "“利 利 率”"),
-        ("利", "near/3(利 利利 率)"),
-        ("é", "é* OR b"),
+        ("利", "near/3(利 利利 zz)"),
+        ("éé ", "éé OR b"),
+        ("ee ", "éé OR b"),
         ("a'", 'a\'s OR "a b"'),
         ("A a ", "a"),
-        ("ab ", "/ab/ ab a*b"[:8]),
+        ("ab ", "/ab/ ab"),
     ],
 )
 def test_no_rule_takes_long_at_a_long_item(piece: str, query: str) -> None:
     rule = parse(query)
     taken = []
-    for length in (LONG // 4, LONG):
-        item = Searchable(body=(piece * LONG)[:length])
-        assert item.texts[0].folded
+    for length in (LONG // 5, LONG):
+        item = Searchable(body=(piece * length)[:length] + " x y w v u zz")
         rule.hit(item)
-        best = 9.0
-        for _ in range(3):
-            began = time.perf_counter()
-            rule.hit(item)
-            best = min(best, time.perf_counter() - began)
-        taken.append(best)
-    assert taken[1] < 12 * taken[0] + 0.002, "four times the text takes about four times as long"
+        began = time.perf_counter()
+        rule.hit(item)
+        taken.append(time.perf_counter() - began)
     print(f"{query}: {taken[1] * 1000:.1f} ms")
-    assert taken[1] < 0.5
+    assert taken[1] < 15 * taken[0] + 0.02, "five times the text takes about five times as long"
+    assert taken[1] < 1
 
 
 def test_an_ordinary_rule_is_answered_in_microseconds() -> None:

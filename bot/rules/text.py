@@ -159,6 +159,14 @@ class Text:
                     start += 1
             start = folded.find(stem, start)
 
+    def at(self, needle: Needle, start: int) -> int:
+        """Return where ``needle`` ends that begins at ``start`` of :attr:`folded`, -1 where none does."""
+        folded, stem = self.folded, needle.stem
+        if start < 0 or not stem or not folded.startswith(stem, start) or _INSIDE.match(folded, start):
+            return -1
+        end = self._end(needle, start)
+        return end if end > start and self._marked(needle, start, end) else -1
+
     def _end(self, needle: Needle, start: int) -> int:
         """Return where the needle that begins at ``start`` ends, or -1."""
         folded = self.folded

@@ -4,6 +4,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from functools import lru_cache
+from heapq import merge
 from itertools import islice
 
 from bot.rules import regex
@@ -27,6 +28,8 @@ BETWEEN = frozenset(" -.,:;'\"/·・、，：；")
 PARTS = re.compile("[a-z0-9]+")
 
 Span = tuple[int, int]
+Place = tuple[int, int, int]
+"""A span, and of which term it is."""
 
 
 class Check(ABC):
@@ -49,11 +52,11 @@ class Sought(ABC):
     cost: float
 
     @abstractmethod
-    def is_in(self, item: Searchable, text: Text) -> bool:
-        """Tell whether it stands in ``text`` of ``item``."""
+    def is_in(self, text: Text) -> bool:
+        """Tell whether it stands in ``text``."""
 
     @abstractmethod
-    def told(self, item: Searchable, text: Text) -> Iterator[str]:
+    def told(self, text: Text) -> Iterator[str]:
         """Yield it as it is written there, once for each place."""
 
 
@@ -74,7 +77,7 @@ def check(node: Node, field: Field | None = None) -> Check:  # noqa: PLR0911  on
             return Denied(check(inner, field))
         case Every(nodes) | Either(nodes):
             checks = tuple(sorted((check(one, field) for one in nodes), key=lambda one: one.cost))
-            return All(checks) if isinstance(node, Every) else Any(checks)
+            return AllOf(checks) if isinstance(node, Every) else AnyOf(checks)
 
 
 def told(asked: Check, item: Searchable, heard: Heard) -> tuple[str, ...]:
@@ -83,7 +86,7 @@ def told(asked: Check, item: Searchable, heard: Heard) -> tuple[str, ...]:
     places.sort(key=lambda place: item.ranks[id(place[0])])
     words: dict[str, None] = {}
     for text, one in places:
-        for word in islice(one.sought.told(item, text), PLACES_TOLD):
+        for word in islice(one.sought.told(text), PLACES_TOLD):
             if 0 < len(word) <= WORD_TOLD:
                 words[word] = None
             if len(words) == WORDS_TOLD:
@@ -98,11 +101,11 @@ class Spotted(Sought):
     def spans(self, text: Text) -> Iterator[Span]:
         """Yield start and end of each place, in order."""
 
-    def is_in(self, item: Searchable, text: Text) -> bool:  # noqa: ARG002  the text is all it needs
+    def is_in(self, text: Text) -> bool:
         """Tell whether there is a place."""
         return next(self.spans(text), None) is not None
 
-    def told(self, item: Searchable, text: Text) -> Iterator[str]:  # noqa: ARG002  the text is all it needs
+    def told(self, text: Text) -> Iterator[str]:
         """Yield what the text has there."""
         return (text.original(start, end) for start, end in self.spans(text))
 
@@ -112,9 +115,9 @@ def _spotted(node: Term | Phrase | Near) -> Spotted:
         case Term(text, prefix, exact):
             return Word(Needle.of(text, prefix=prefix, exact=exact))
         case Phrase(words):
-            return Side(tuple(Needle.of(word, exact=True) for word in words))
+            return Adjacent(tuple(Needle.of(word, exact=True) for word in words))
         case Near(distance, terms):
-            return Together(distance, tuple(_spotted(one) for one in terms))
+            return Nearby(distance, tuple(_spotted(one) for one in terms))
 
 
 class Word(Spotted):
@@ -130,41 +133,54 @@ class Word(Spotted):
         return text.places(self._needle)
 
 
-class Side(Spotted):
-    """Words side by side."""
+class Adjacent(Spotted):
+    """Words side by side: around each place of the one that is seen least."""
 
     def __init__(self, needles: tuple[Needle, ...]) -> None:
         self._needles = needles
         self.cost = 1 + len(needles) / 2
 
     def spans(self, text: Text) -> Iterator[Span]:
-        """Yield where they follow one another; each gap is gone through once for each pair of words."""
-        first, *others = self._needles
-        chains = {end: start for start, end in text.places(first)}
-        for needle in others:
-            if not chains:
-                return
-            ends = dict(text.places(needle))
-            further: dict[int, int] = {}
-            for end, start in chains.items():
-                following = _following(text.folded, end, ends)
-                if following is not None:
-                    further[following] = start
-            chains = further
-        yield from ((start, end) for end, start in chains.items())
+        """Yield where they follow one another."""
+        counts = [text.folded.count(needle.stem) for needle in self._needles]
+        if not all(counts):
+            return
+        rarest = counts.index(min(counts))
+        before, after = self._needles[:rarest][::-1], self._needles[rarest + 1 :]
+        for start, end in text.places(self._needles[rarest]):
+            last = _along(text, after, end)
+            if last is not None:
+                first = _back(text, before, start)
+                if first is not None:
+                    yield first, last
 
 
-def _following(folded: str, end: int, ends: dict[int, int]) -> int | None:
-    """Return where the word of ``ends`` ends that stands beside ``end``, or None."""
-    place = end
-    while place not in ends:
-        if place >= len(folded) or folded[place] not in BETWEEN:
-            return None
-        place += 1
-    return ends[place]
+def _along(text: Text, needles: tuple[Needle, ...], place: int) -> int | None:
+    """Return where the last of ``needles`` ends, which follow one another from ``place`` on, or None."""
+    folded = text.folded
+    for needle in needles:
+        while (end := text.at(needle, place)) < 0:
+            if place >= len(folded) or folded[place] not in BETWEEN:
+                return None
+            place += 1
+        place = end
+    return place
 
 
-class Together(Spotted):
+def _back(text: Text, needles: tuple[Needle, ...], place: int) -> int | None:
+    """Return where the last of ``needles`` begins, which go back one by one from ``place``, or None."""
+    folded = text.folded
+    for needle in needles:
+        # An exact needle is as long as its stem.
+        while text.at(needle, place - len(needle.stem)) != place:
+            place -= 1
+            if place < 0 or folded[place] not in BETWEEN:
+                return None
+        place -= len(needle.stem)
+    return place
+
+
+class Nearby(Spotted):
     """Terms near each other: found in runs of places, each at most so many words from the next."""
 
     def __init__(self, distance: int, parts: tuple[Spotted, ...]) -> None:
@@ -174,22 +190,30 @@ class Together(Spotted):
 
     def spans(self, text: Text) -> Iterator[Span]:
         """Yield the places of the terms in each run that holds all of them."""
-        if any(next(part.spans(text), None) is None for part in self._parts):
+        if not all(part.is_in(text) for part in self._parts):
             return
-        places = [(*span, number) for number, part in enumerate(self._parts) for span in part.spans(text)]
-        run: list[tuple[int, int, int]] = []
+        run: list[Place] = []
         reach = 0
-        for place in sorted(places):
-            if run and text.ordinal(place[0]) - reach > self._distance:
+        for place in merge(*(_numbered(part, text, number) for number, part in enumerate(self._parts))):
+            if run and self._is_far(text, reach, place[0]):
                 yield from self._whole(run)
                 run = []
-            reach = max(reach, text.ordinal(place[1]))
+            reach = max(reach, place[1])
             run.append(place)
         yield from self._whole(run)
 
-    def _whole(self, run: list[tuple[int, int, int]]) -> Iterator[Span]:
+    def _is_far(self, text: Text, end: int, start: int) -> bool:
+        """Tell whether too many words stand between, which are as many characters at least."""
+        distance = self._distance
+        return start - end > distance and text.ordinal(start) - text.ordinal(end) > distance
+
+    def _whole(self, run: list[Place]) -> Iterator[Span]:
         if len({number for *_, number in run}) == len(self._parts):
             yield from ((start, end) for start, end, _ in run)
+
+
+def _numbered(part: Spotted, text: Text, number: int) -> Iterator[Place]:
+    return ((start, end, number) for start, end in part.spans(text))
 
 
 class Expression(Sought):
@@ -200,13 +224,13 @@ class Expression(Sought):
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern
 
-    def is_in(self, item: Searchable, text: Text) -> bool:
+    def is_in(self, text: Text) -> bool:
         """Tell whether it is found."""
-        return regex.found(self._pattern, item.encoded(text))
+        return regex.found(self._pattern, text.raw)
 
-    def told(self, item: Searchable, text: Text) -> Iterator[str]:
+    def told(self, text: Text) -> Iterator[str]:
         """Yield what it matches."""
-        return regex.matches(self._pattern, item.encoded(text))
+        return regex.matches(self._pattern, text.raw)
 
 
 class Literal(Check):
@@ -221,7 +245,7 @@ class Literal(Check):
         """Tell whether one of the texts has it."""
         sought = self.sought
         for text in item.within(self.field):  # noqa: SIM110  twice as fast as any() over a generator
-            if sought.is_in(item, text):
+            if sought.is_in(text):
                 return True
         return False
 
@@ -300,7 +324,7 @@ class Denied(Check):
         return iter(())
 
 
-class All(Check):
+class AllOf(Check):
     """What must all be."""
 
     def __init__(self, checks: tuple[Check, ...]) -> None:
@@ -317,7 +341,7 @@ class All(Check):
             yield from one.found(item, heard)
 
 
-class Any(Check):
+class AnyOf(Check):
     """Of what one must be."""
 
     def __init__(self, checks: tuple[Check, ...]) -> None:

@@ -99,13 +99,8 @@ _EN: Mapping[Why, str] = {
     Why.NOTHING_INSIDE: (
         "There is nothing between the brackets at {place}. Write words there, or remove them."
     ),
-    Why.NOTHING_BEFORE: (
-        "Nothing stands before {word} at {place}. Write a word there, or “{word}” in quotes to look for it."
-    ),
-    Why.NOTHING_AFTER: (
-        "Nothing to look for follows {word} at {place}. Write a word there, or \\{word} to look for "
-        "this itself."
-    ),
+    Why.NOTHING_BEFORE: "Nothing stands before {word} at {place}. Write a word there, or leave it out.",
+    Why.NOTHING_AFTER: "Nothing to look for follows {word} at {place}. Write a word there, or leave it out.",
     Why.FIELD: (
         "There is no field “{word}” at {place}. Fields are {known}. To look for the text itself, write "
         "\\ before the colon."
@@ -165,10 +160,8 @@ _ZH: Mapping[Why, str] = {
     Why.OPEN_BRACKET: "第 {place} 字的“{word}”后面缺少 )。请补上；如果要查找括号本身，请写 \\(。",
     Why.STRAY_BRACKET: "第 {place} 字的 ) 没有对应的 (。请删去；如果要查找括号本身，请写 \\)。",
     Why.NOTHING_INSIDE: "第 {place} 字的括号里没有内容。请写上词，或删去括号。",
-    Why.NOTHING_BEFORE: "第 {place} 字的 {word} 前面没有内容。请写上词；如果要查找它本身，请写“{word}”。",
-    Why.NOTHING_AFTER: (
-        "第 {place} 字的 {word} 后面没有要查找的内容。请写上词；如果要查找它本身，请写 \\{word}。"
-    ),
+    Why.NOTHING_BEFORE: "第 {place} 字的 {word} 前面没有要查找的内容。请写上词，或删去它。",
+    Why.NOTHING_AFTER: "第 {place} 字的 {word} 后面没有要查找的内容。请写上词，或删去它。",
     Why.FIELD: (
         "第 {place} 字：没有字段“{word}”。可用的字段：{known}。如果要查找这段文字本身，请在冒号前写 \\。"
     ),

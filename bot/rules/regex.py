@@ -6,6 +6,7 @@ RE2 has no syntax that needs more (no references back, no looking around).
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import re2
@@ -67,22 +68,24 @@ def is_empty(pattern: str) -> bool:
     return any(span[0] == span[1] for text in _NOTHING for span in _spans(compiled, text))
 
 
+@lru_cache(maxsize=64)
 def encoded(text: str) -> bytes:
     """Return ``text`` as patterns read it: composed, in UTF-8, so far as :data:`READ_BYTES`."""
     whole = unicodedata.normalize("NFC", text[:READ_BYTES]).encode("utf-8", "replace")
     return whole[:READ_BYTES]
 
 
-def found(pattern: str, text: bytes) -> bool:
+def found(pattern: str, text: str) -> bool:
     """Tell whether ``pattern``, which :func:`steps` took, is in ``text``."""
-    return _compiled(pattern).search(text) is not None
+    return _compiled(pattern).search(encoded(text)) is not None
 
 
-def matches(pattern: str, text: bytes) -> Iterator[str]:
+def matches(pattern: str, text: str) -> Iterator[str]:
     """Return what ``pattern`` matches in ``text``, the first :data:`MATCHES_LIMIT` places."""
-    for _, (start, end) in zip(range(MATCHES_LIMIT), _spans(_compiled(pattern), text), strict=False):
+    read = encoded(text)
+    for start, end in islice(_spans(_compiled(pattern), read), MATCHES_LIMIT):
         if end > start:
-            yield text[start:end].decode("utf-8", "replace")
+            yield read[start:end].decode("utf-8", "replace")
 
 
 def _spans(compiled: Any, text: bytes) -> Iterator[tuple[int, int]]:

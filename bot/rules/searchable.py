@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.rules import regex
 from bot.rules.nodes import Field
 from bot.rules.text import Text
 
@@ -40,13 +39,6 @@ class Searchable:
         order = (*self.texts, *(text for texts in self._fields.values() for text in texts))
         return {id(text): rank for rank, text in reversed([*enumerate(order)])}
 
-    def encoded(self, text: Text) -> bytes:
-        """Return one of these texts as regexes read it."""
-        known = self._encoded.get(id(text))
-        if known is None:
-            known = self._encoded[id(text)] = regex.encoded(text.raw)
-        return known
-
     @cached_property
     def _fields(self) -> dict[Field, tuple[Text, ...]]:
         written = {
@@ -59,7 +51,3 @@ class Searchable:
             Field.LANG: (self.language,),
         }
         return {field: tuple(Text(text) for text in texts if text) for field, texts in written.items()}
-
-    @cached_property
-    def _encoded(self) -> dict[int, bytes]:
-        return {}

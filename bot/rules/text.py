@@ -13,64 +13,61 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
-from bot.rules.folding import JOINING, UNEVEN, character_class, fold
+from bot.rules.folding import JOINING, STACK, UNEVEN, fold, letters_in, marked, one_of
+
+_SPACED = (
+    "\u0080-\u0dff\u0f00-\u0fff\u10a0-\u10ff\u1200-\u177f\u1800-\u194f\u1a00-\u1a1f\u1ab0-\u2e7f"
+    "\ua4d0-\ua95f\ua980-\ua9df\uaa00-\uaa5f\uaa80-\uabff"
+)
+"""Blocks of scripts that part words by spaces, with the signs between them."""
+
+_SOUTHEAST = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19ff\u1a20-\u1aaf\ua9e0-\ua9ff\uaa60-\uaa7f"
+"""Thai, Lao, Myanmar, Khmer and Tai, which do not."""
 
 _HANGUL = "\u1100-\u11ff\u3131-\u318e\ua960-\ua97f\uac00-\ud7ff"
-_UNSPACED = (
-    "\u0e00-\u0eff"  # Thai, Lao
-    "\u1000-\u109f\uaa60-\uaa7f\ua9e0-\ua9ff"  # Myanmar
-    "\u1780-\u17ff\u1950-\u19ff\u1a20-\u1aaf"  # Khmer, Tai
-    "\u2e80-\u312f\u3190-\u33ff\u3400-\u4dbf\u4e00-\ua4cf"  # Han, kana, bopomofo, Yi
-    "\uf900-\ufaff\U0001aff0-\U0001b16f\U00020000-\U0003ffff"  # Han and kana further on
-)
-_MARK = character_class(
-    letter
-    for letter in map(chr, (*range(0x300, 0x3100), *range(0xA4D0, 0x12000)))
-    if unicodedata.category(letter)[0] == "M"
-)
-_LETTER = "0-9a-z" + character_class(
-    letter
-    for letter in map(chr, (*range(0x80, 0x3400), *range(0xA4D0, 0xAC00), *range(0xF900, 0x10000)))
-    if (unicodedata.category(letter)[0] in "LM" or unicodedata.category(letter) in ("Nd", "Nl"))
-    and not re.match(f"[{_HANGUL}{_UNSPACED}]", letter)
-)
-_LETTER += "\U00010000-\U00016fff\U0001e000-\U0001efff"
-"""Letters, digits and marks, folded, of scripts that part words by spaces.
+"""Korean parts words, but hangs endings on them."""
 
-Of the further planes all that is there: their ranges are gone through one by one for each character
-that is none of these, which made finding the words of a text five times slower.
-"""
+_EAST = (
+    "\u3005-\u3007\u3021-\u3029\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u312f\u31a0-\u31bf"
+    "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\ua48c\U0001aff0-\U0001b16f\U00020000-\U0003ffff"
+)
+"""Letters of Chinese and Japanese, and Yi."""
 
-_WORD = re.compile(f"[{_LETTER}]+")
+_LETTERS = "0-9a-z\U00010000-\U0001afef\U0001e000-\U0001efff" + "".join(
+    letter
+    for letter in letters_in(_SPACED)
+    if (kind := unicodedata.category(letter))[0] in "LM" or kind in ("Nd", "Nl")
+)
+"""Letters, digits and marks, folded, of scripts that part words by spaces."""
+
+_SINGLE = _EAST + "".join(
+    letter for letter in letters_in(_SOUTHEAST) if unicodedata.category(letter)[0] in "LN"
+)
+_MARKS = "".join(
+    letter for letter in letters_in(_SPACED + _SOUTHEAST) if unicodedata.category(letter)[0] == "M"
+)
+
+_WORD = re.compile(f"{one_of(_LETTERS)}+")
 _GAPS = "".join(letter if _WORD.match(letter) else " " for letter in map(chr, range(128)))
-_REST = re.compile(f"[{_LETTER}]*")
-_RUN = re.compile(rf"[^\s{_LETTER}]+")
-_COUNTED = re.compile(rf"[{_LETTER}{_HANGUL}]+|[{_UNSPACED}]")
-_INSIDE = re.compile(f"(?<=[{_LETTER}])(?=[{_LETTER}])")
-_WHOLE = re.compile(f"[^{JOINING}]?[{JOINING}]+|.", re.DOTALL)
-"""A letter of a text that is not yet folded, with what joins it."""
+_RUN = re.compile(f"{one_of(_LETTERS + ''.join(filter(str.isspace, map(chr, range(0x3001)))), none=True)}+")
+_INSIDE = re.compile(f"(?<={one_of(_LETTERS)}){one_of(_LETTERS)}")
+_COUNTED = re.compile(f"{one_of(_LETTERS + _HANGUL)}+|{one_of(_SINGLE)}")
 
-_ODD = re.compile(rf"\s[\s{JOINING}]+|[\n\t\r]|[^{JOINING}][{JOINING}]+|[{UNEVEN}{JOINING}]", re.DOTALL)
-_TAIL = re.compile(f"[{_MARK}{JOINING}]*")
+_JOINS = one_of(JOINING)
+_LETTER = rf"\s(?:\s|{_JOINS})+|{one_of(JOINING, none=True)}{_JOINS}+"
+"""A letter with what joins it, or a gap: what folds together, where that is more than one character."""
 
-_NO_PLURAL = frozenset(
-    [
-        "new",
-        "mean",
-        "good",
-        "custom",
-        "economic",
-        "politic",
-        "physic",
-        "athletic",
-        "electronic",
-        "genetic",
-        "mathematic",
-        "mar",
-        "len",
-    ]
-)
-"""Words whose form with an s is another word: news, means, Mars, a lens."""
+_WHOLE = re.compile(f"{_LETTER}|.", re.DOTALL)
+_ODD = re.compile(f"{_LETTER}|{one_of(UNEVEN + JOINING)}")
+_MARK = re.compile(one_of(_MARKS))
+_TAIL = re.compile(f"{one_of(_MARKS + JOINING)}{{1,{STACK}}}")
+"""Marks and vowel signs behind a letter: no more than a letter can have."""
+
+_NO_PLURAL = frozenset({
+    "new", "mean", "good", "custom", "economic", "politic", "physic", "mathematic", "athletic", "electronic",
+    "genetic", "mar", "len",
+})  # fmt: skip
+"""Words that are another word with an s: news, means, economics, Mars, a lens."""
 
 
 def words(folded: str) -> list[str]:
@@ -113,10 +110,12 @@ class Needle:
     @classmethod
     def of(cls, text: str, *, prefix: bool = False, exact: bool = False) -> Self:
         """Return the needle for ``text`` as it was written in a query."""
-        text = " ".join(text.split())
-        folded = _tidied(fold(text)).strip()
+        padded = _tidied(fold(text))
+        folded = padded.strip()
         stem, endings = (folded, ("",)) if prefix or exact else _plural(folded)
-        return cls(folded, prefix, exact, stem, endings, tuple(_marks(text).items()))
+        lead = len(padded) - len(padded.lstrip())
+        marks = tuple((place - lead, letter) for place, letter in _marks(text).items())
+        return cls(folded, prefix, exact, stem, endings, marks)
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -154,30 +153,34 @@ class Text:
             return
         start = folded.find(stem)
         while start >= 0:
+            after = start + 1
             if _INSIDE.match(folded, start):
-                end = start = _REST.match(folded, start).end()  # type: ignore[union-attr]  # it matches nothing, too
-            else:
-                end = self._end(needle, start)
-                if end > start and self._marked(needle, start, end):
-                    yield start, end
-                    start = end
-                else:
-                    start += 1
-            start = folded.find(stem, start)
+                after = _skip(_WORD, folded, start)
+            elif (end := self._end(needle, start)) and self._has_marks(needle, start, end):
+                yield start, end
+                after = end
+            start = folded.find(stem, after)
+
+    def at(self, needle: Needle, start: int) -> int:
+        """Return where ``needle`` ends that begins at ``start`` of :attr:`folded`, -1 where none does."""
+        folded, stem = self.folded, needle.stem
+        if start < 0 or not stem or not folded.startswith(stem, start) or _INSIDE.match(folded, start):
+            return -1
+        end = self._end(needle, start)
+        return end if end and self._has_marks(needle, start, end) else -1
 
     def _end(self, needle: Needle, start: int) -> int:
-        """Return where the needle that begins at ``start`` ends, or -1."""
-        folded = self.folded
+        """Return where the needle ends whose stem stands at ``start``, or 0 where it does not."""
         place = start + len(needle.stem)
         if needle.prefix:
-            return _REST.match(folded, place).end() if _INSIDE.match(folded, place) else place  # type: ignore[union-attr]
+            return _skip(_WORD, self.folded, place) if _INSIDE.match(self.folded, place) else place
         for ending in needle.endings:
             end = place + len(ending)
-            if folded.startswith(ending, place) and not _INSIDE.match(folded, end):
+            if self.folded.startswith(ending, place) and not _INSIDE.match(self.folded, end):
                 return end
-        return -1
+        return 0
 
-    def _marked(self, needle: Needle, start: int, end: int) -> bool:
+    def _has_marks(self, needle: Needle, start: int, end: int) -> bool:
         if not needle.marks:
             return True
         marks = _marks(self.original(start, end))
@@ -187,8 +190,11 @@ class Text:
         """Return what stands in :attr:`raw` for ``folded[start:end]``, whole letters only."""
         if start >= end:
             return ""
-        first, last = self._letter(start)[0], self._letter(end - 1)[1]
-        return self.raw[first : _TAIL.match(self.raw, last).end()]  # type: ignore[union-attr]
+        first, last = self._letters.at(start)[0], self._letters.at(end - 1)[1]
+        stop = max(first - STACK, 0)
+        while first > stop and _MARK.match(self.raw, first):
+            first -= 1
+        return self.raw[first : _skip(_TAIL, self.raw, last)]
 
     def ordinal(self, place: int) -> int:
         """Return how many words begin before ``place`` of :attr:`folded`; an unspaced letter is a word."""
@@ -198,42 +204,61 @@ class Text:
     def _beginnings(self) -> list[int]:
         return [word.start() for word in _COUNTED.finditer(self.folded)]
 
-    def _letter(self, place: int) -> tuple[int, int]:
-        """Return the letter of :attr:`raw`, start and end, that stands at ``place`` of :attr:`folded`."""
-        starts, ends, odd = self._odd
-        index = bisect_right(starts, place) - 1
+    @cached_property
+    def _letters(self) -> "_Letters":
+        return _Letters(self.raw)
+
+
+class _Letters:
+    """Where the letters of a folded text stand in the raw one, looked through as far as was asked.
+
+    Only the odd letters, which do not fold one to one, are noted; from each to the next one counts.
+    """
+
+    def __init__(self, raw: str) -> None:
+        self._rest = _ODD.finditer(raw)
+        self._shift = 0
+        self._sizes: dict[str, int] = {}
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self._spans: list[tuple[int, int]] = []
+
+    def at(self, place: int) -> tuple[int, int]:
+        """Return the letter, start and end, that stands at ``place`` of the folded text."""
+        while (not self._starts or self._starts[-1] <= place) and (letter := next(self._rest, None)):
+            self._note(letter)
+        index = bisect_right(self._starts, place) - 1
         if index < 0:
             return place, place + 1
-        if place < ends[index]:
-            return odd[index]
-        begin = odd[index][1] + place - ends[index]
-        return begin, begin + 1
+        if place < self._ends[index]:
+            return self._spans[index]
+        start = self._spans[index][1] + place - self._ends[index]
+        return start, start + 1
 
-    @cached_property
-    def _odd(self) -> tuple[list[int], list[int], list[tuple[int, int]]]:
-        """Where letters stand that do not fold to just one: start and end folded, and in :attr:`raw`."""
-        starts, ends, odd = [], [], []
-        shift = 0
-        for letter in _ODD.finditer(self.raw):
-            size = len(_tidied(fold(letter[0])))
-            start = letter.start() + shift
-            starts.append(start)
-            ends.append(start + size)
-            odd.append(letter.span())
-            shift += size - len(letter[0])
-        return starts, ends, odd
+    def _note(self, letter: re.Match[str]) -> None:
+        size = self._sizes.get(letter[0])
+        if size is None:
+            size = self._sizes[letter[0]] = len(_tidied(fold(letter[0])))
+        start = letter.start() + self._shift
+        self._starts.append(start)
+        self._ends.append(start + size)
+        self._spans.append(letter.span())
+        self._shift += size - len(letter[0])
+
+
+def _skip(pattern: re.Pattern[str], text: str, place: int) -> int:
+    found = pattern.match(text, place)
+    return found.end() if found else place
 
 
 def _marks(text: str) -> dict[int, str]:
-    """Return the Latin letters with marks, and ё, of ``text``, by their place when it is folded."""
+    """Return the letters of ``text`` whose marks count, by their place when it is folded."""
+    marks: dict[int, str] = {}
     if text.isascii():
-        return {}
-    marks, place = {}, 0
+        return marks
+    place = 0
     for letter in _WHOLE.findall(text):
-        plain = fold(letter)
-        if len(plain) == 1 and plain in "abcdefghijklmnopqrstuvwxyzе" and not letter.isascii():
-            fine = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", letter).casefold())
-            if fine not in (plain, "ı", "i\u0307") and (plain != "е" or fine == "ё"):
-                marks[place] = fine
-        place += len(plain)
+        if fine := marked(letter):
+            marks[place] = fine
+        place += len(_tidied(fold(letter)))
     return marks

@@ -19,6 +19,7 @@ import random
 import re
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -168,41 +169,56 @@ class Asked:
             self.hits += sum(rule.hit(item) is not None for rule in rules)
             times.append(time.perf_counter())
             spans = [end - start for start, end in zip(times, times[1:], strict=False)]
-            for kind, span in zip((self.folding, self.finding, self.reading, self.asking), spans, strict=True):
+            for kind, span in zip(
+                (self.folding, self.finding, self.reading, self.asking), spans, strict=True
+            ):
                 kind.append(span)
             self.candidates += len(found)
 
 
-def looped(rules: Sequence[Rule], items: Sequence[Searchable]) -> list[float]:
-    """Return how long it takes to ask every rule for each of ``items``."""
-    times = []
-    for item in items:
-        began = time.perf_counter()
+def looped(material: "Material", number: int) -> str:
+    """Tell how long it takes to ask every rule for an item; nothing where that is long."""
+    if number > LOOPED:
+        return ""
+    rules = [Rule(query, node) for query, node in material.rules(number)]
+
+    def ask(item: Searchable) -> None:
         for rule in rules:
             rule.hit(item)
-        times.append(time.perf_counter() - began)
-    return times
+
+    return usual(timed(ask, material.items[:20]))
 
 
-def in_set(terms: set[str], items: Sequence[Searchable]) -> list[float] | None:
-    """Return how long RE2's set takes to tell which of ``terms`` are in each text; None where it refuses."""
+def in_set(material: "Material", number: int) -> str:
+    """Tell how long RE2's set takes to find which terms of all rules are in an item, edges of words aside."""
     options = re2.Options()
     options.max_mem = SET_MEMORY
     options.log_errors = False
-    found = re2.Set.SearchSet(options)
-    for term in terms:
-        found.Add(re2.escape(fold(term)))
+    terms = re2.Set.SearchSet(options)
+    for term in {fold(term) for _, node in material.rules(number) for term in terms_of(node)}:
+        terms.Add(re2.escape(term))
     try:
-        found.Compile()
+        terms.Compile()
     except re2.error:
-        return None
+        return "refused"
+    return usual(
+        timed(lambda item: terms.Match("\n".join(text.folded for text in item.texts)), material.items)
+    )
+
+
+def usual(times: Sequence[float]) -> str:
+    """Return the median in µs, and what one in twenty exceeds."""
+    return f"{median(times) * 1e6:,.0f} / {quantiles(times, n=20)[-1] * 1e6:,.0f}" if len(times) > 1 else ""
+
+
+def timed(work: Callable[[Searchable], object], items: Sequence[Searchable]) -> list[float]:
+    """Return how many seconds ``work`` takes for each of ``items``, after the first time."""
     times = []
-    for item in items:
-        folded = "\n".join(text.folded for text in item.texts)
+    for item in (items[0], *items):
         began = time.perf_counter()
-        found.Match(folded)
+        work(item)
         times.append(time.perf_counter() - began)
-    return times
+    return times[1:]
 
 
 @dataclass(frozen=True)
@@ -268,8 +284,8 @@ def measured(number: int, name: str) -> dict[str, str]:
         "longest addition, ms": f"{filed.longest * 1e3:.1f}",
         "index, bytes a literal": f"{(filed.bytes - filed.text_bytes) / filed.literals:.0f}",
         "queries, bytes a literal": f"{filed.text_bytes / filed.literals:.0f}",
-        "all one by one, µs": others(material, number, LOOPED, looped),
-        "RE2's set of the terms, µs": others(material, number, SET_AT_MOST, in_set),
+        "all one by one, µs": looped(material, number),
+        "RE2's set of the terms, µs": in_set(material, number),
     }
 
 
@@ -278,11 +294,12 @@ def is_spaced(item: Searchable) -> bool:
     return not re.search("[\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7ff]", item.body)
 
 
-def table(rows: Sequence[tuple[str, ...]]) -> None:
-    """Print ``rows``, the first of which names the columns."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        print("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)), flush=True)
+def table(columns: Sequence[dict[str, str]]) -> None:
+    """Print ``columns`` beside what stands in them."""
+    widths = [max(map(len, column.values())) for column in columns]
+    for what in columns[0]:
+        cells = (column[what].rjust(width) for column, width in zip(columns, widths, strict=True))
+        print(f"{what:<30}", *cells, sep="  ")
 
 
 def main() -> None:
@@ -292,12 +309,12 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="in half a minute")
     said = parser.parse_args()
     runs = [(number, "") for number in said.numbers or (QUICK if said.quick else NUMBERS)]
-    fresh = multiprocessing.get_context("spawn")
     columns = []
     for number, name in (*runs, (10_000, "of the corpus")):
-        with ProcessPoolExecutor(1, fresh) as process:  # one of its own, since memory is counted
+        fresh = multiprocessing.get_context("spawn")  # a process for each, since memory is counted
+        with ProcessPoolExecutor(1, fresh) as process:
             columns.append(process.submit(measured, number, name).result())
-    ...
+    table([column for column in columns if column])
 
 
 if __name__ == "__main__":

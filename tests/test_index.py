@@ -30,7 +30,9 @@ odd = st.one_of(
     strange.map(lambda text: Term(text, prefix=True)),
     st.tuples(strange, words).map(Phrase),
     words.map(lambda word: Term(word[:3], prefix=True)),
-    st.sampled_from(("利率.*央行", "央[行]", "银行?", "(利率)?", "利率|x", "央行{0,2}", r"\Q利率\E")).map(Regex),
+    st.sampled_from(("利率.*央行", "央[行]", "银行?", "(利率)?", "利率|x", "央行{0,2}", r"\Q利率\E")).map(
+        Regex
+    ),
 )
 
 
@@ -48,10 +50,16 @@ def test_whatever_matches_is_a_candidate(trees: list[Node], item: Searchable) ->
     for query, rule in rules.items():
         index.add(query, rule.node)
     found = index.candidates(item)
-    assert {query for query, rule in rules.items() if rule.hit(item, HEARD) is not None} <= found <= set(rules)
+    assert (
+        {query for query, rule in rules.items() if rule.hit(item, HEARD) is not None} <= found <= set(rules)
+    )
 
 
-@given(st.lists(st.tuples(st.integers(0, 4), st.booleans()), max_size=30), st.lists(odd, min_size=5, max_size=5), items)
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.booleans()), max_size=30),
+    st.lists(odd, min_size=5, max_size=5),
+    items,
+)
 def test_adding_and_discarding_leave_what_was_added_more_often(
     steps: list[tuple[int, bool]], trees: list[Node], item: Searchable
 ) -> None:

@@ -1,39 +1,16 @@
 """The index: every query that matches is a candidate, whatever was added and discarded before."""
 
-import sys
 import time
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.rules import Heard, Index, Rule, Searchable, parse, printed
-from bot.rules.nodes import Either, Every, In, Node, Not, Phrase, Regex, Term
-from tests.queries import nodes, strange, texts, words
-
-HEARD = Heard(("BBC World",), "体育")
-
-items = st.builds(
-    Searchable,
-    title=texts,
-    body=st.one_of(texts, st.lists(st.one_of(strange, words), max_size=8).map("".join)),
-    author=texts,
-    source=texts,
-    tags=st.lists(texts, max_size=2).map(tuple),
-    link=texts,
-    language=st.sampled_from(("", "en", "zh-Hans", "zh_TW")),
-)
-odd = st.one_of(
-    nodes,
-    strange.map(Term),
-    strange.map(lambda text: Term(text, prefix=True)),
-    st.tuples(strange, words).map(Phrase),
-    words.map(lambda word: Term(word[:3], prefix=True)),
-    st.sampled_from(("利率.*央行", "央[行]", "银行?", "(利率)?", "利率|x", "央行{0,2}", r"\Q利率\E")).map(
-        Regex
-    ),
-)
+from bot.rules import Index, Rule, Searchable, parse, printed, signature
+from bot.rules.nodes import Node
+from bot.rules.text import Needle
+from tests.sought import HEARD, items, odd
 
 
 def filled(*queries: str) -> Index:
@@ -43,6 +20,7 @@ def filled(*queries: str) -> Index:
     return index
 
 
+@settings(max_examples=60)
 @given(st.lists(odd, max_size=6), items)
 def test_whatever_matches_is_a_candidate(trees: list[Node], item: Searchable) -> None:
     index = Index()
@@ -55,6 +33,7 @@ def test_whatever_matches_is_a_candidate(trees: list[Node], item: Searchable) ->
     )
 
 
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.integers(0, 4), st.booleans()), max_size=30),
     st.lists(odd, min_size=5, max_size=5),
@@ -89,3 +68,62 @@ def test_an_index_that_everything_was_discarded_from_is_as_new() -> None:
         index.discard(query)
     assert not len(index)
     assert all(not held for held in vars(index).values() if not isinstance(held, tuple))
+
+
+def test_common_words_do_not_gather_the_rules_that_have_rarer_ones() -> None:
+    index = Index()
+    for number in range(1000):
+        index.add(f"news rare{number}", parse(f"news rare{number}").node)
+    assert index.candidates(Searchable("No news today")) <= {"news rare0"}
+    assert index.candidates(Searchable("rare7 news")) == {"news rare7"}
+
+
+def test_two_words_are_both_asked_for_before_a_rule_is_a_candidate() -> None:
+    index = filled("bank rate", "bank (cut OR rise)", "bank -rate", "中国 银行")
+    assert index.candidates(Searchable("A bank failed. 中国")) == {"bank -rate"}
+    assert index.candidates(Searchable("A bank rise")) == {"bank (cut OR rise)", "bank -rate"}
+
+
+@pytest.mark.parametrize(
+    "word", ["bank", "city", "box", "hero", "boss", "church", "potato", "fish", "fly", "toy", "AI芯片"]
+)
+def test_whatever_form_a_needle_finds_has_its_features(word: str) -> None:
+    index = filled(word, f'"{word}"', f"{word}*")
+    for form in Needle.of(word).forms:
+        assert word in index.candidates(Searchable(body=f"The {form}, they say"))
+
+
+LONG = {
+    "Han": "".join(chr(0x4E00 + number * 7919 % 20_000) for number in range(50_000)),
+    "words": " ".join(f"w{number:x}s" for number in range(50_000)),
+    "one word": "ies" * 16_667,
+    "marks": "e" + "\u0301" * 50_000,
+    "signs": "\u20ac!" * 25_000,
+    "spaces": " \n" * 25_000,
+    "Thai": "ดอกเบี้ย" * 6_250,
+}
+
+
+@pytest.mark.parametrize("body", LONG.values(), ids=LONG)
+def test_a_hostile_item_takes_milliseconds_and_four_kilobytes(body: str) -> None:
+    index = filled("cat dog", "elect*", "和", "人工智能 OR 🚀", "利率 -x")
+    item = Searchable(body=body)
+    assert item.texts[0].folded is not None  # folding has its own tests
+    times = []
+    for _ in range(3):
+        began = time.process_time()
+        index.candidates(item)
+        times.append(time.process_time() - began)
+    assert min(times) < 0.2
+    assert len(signature(item)) <= 4096
+
+
+def test_adding_takes_as_long_with_many_rules_as_with_few() -> None:
+    index = Index()
+    nodes = [parse(f"word{number} other{number} -third").node for number in range(3000)]
+    times = []
+    for number, node in enumerate(nodes):
+        began = time.process_time()
+        index.add(str(number), node)
+        times.append(time.process_time() - began)
+    assert sum(sorted(times)[:-30]) / len(times) < 0.001

@@ -13,7 +13,7 @@ from bot.rules.searchable import Searchable
 from bot.rules.text import Needle, runs, words
 
 _BEGINNING = 3
-"""Letters of a beginning of a word: one length for all, ``ele*`` for ``elect*``, so that each word has one."""
+"""Letters of the beginning of a word: ``elect*`` asks for ``ele*``, so that each word has only one."""
 
 _STAR = "*"
 """Ends the features that are part of a word: beginnings, and letters by themselves."""
@@ -47,7 +47,7 @@ class Features:
         return {word[:_BEGINNING] + _STAR for word in self._words if len(word) >= _BEGINNING}
 
     def parts(self, wanted: set[str]) -> Iterator[str]:
-        """Yield the beginnings and the single letters that the item has of ``wanted``, as :func:`part_of` tells them."""
+        """Yield the features that the parts of words in ``wanted`` are, of those that the item has."""
         yield from (part + _STAR for part in wanted.intersection([word[:_BEGINNING] for word in self._words]))
         if not self._folded.isascii():
             yield from (part + _STAR for part in wanted.intersection(self._folded))

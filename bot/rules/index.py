@@ -83,7 +83,7 @@ class Index:
         return found
 
     def _crowd(self, either: frozenset[str]) -> int:
-        """Return how much lies under the features of ``either``; of those alike the earlier is more telling."""
+        """Return how much lies under the features of ``either``; the sort keeps the more telling first."""
         return sum(len(self._files.get(feature, "")) for feature in either)
 
     def _file(self, feature: str, line: str) -> None:

@@ -21,35 +21,37 @@ Han only: others may be a part of a word, which is no feature.
 
 
 def needs(node: Node) -> Needs:
-    """Return what every item has that ``node`` finds, the more telling first; at most some hundred features."""
+    """Return what every item has that ``node`` finds, the more telling first."""
     found = dict.fromkeys(_needs(node))
     return tuple(sorted(found, key=_vagueness))
 
 
-def _needs(node: Node) -> Iterable[frozenset[str]]:
+def _needs(node: Node) -> Iterator[frozenset[str]]:
     match node:
         case Term(text, prefix, exact):
-            return _sets(asked(Needle.of(text, prefix=prefix, exact=exact)))
+            yield from _each(asked(Needle.of(text, prefix=prefix, exact=exact)))
         case Phrase(words):
-            return _sets(feature for word in words for feature in asked(Needle.of(word)))
+            yield from _each(feature for word in words for feature in asked(Needle.of(word, exact=True)))
         case Near(_, nodes) | Every(nodes):
-            return [need for one in nodes for need in _needs(one)]
+            for one in nodes:
+                yield from _needs(one)
         case Either(nodes):
-            return [frozenset().union(*choice) for choice in zip(*map(needs, nodes), strict=False)]
+            for choice in zip(*map(needs, nodes), strict=False):
+                yield frozenset().union(*choice)
         case Within(field, inner) if field is not Field.LANG:
-            return _needs(inner)
+            yield from _needs(inner)
         case Regex(pattern) if not _BRANCHING.search(pattern):
-            return _sets(_certain(pattern))
+            yield from _each(_certain(pattern))
         case _:
-            return ()
+            pass
 
 
 def _vagueness(either: frozenset[str]) -> tuple[bool, int, int]:
     return any(map(is_letter, either)), len(either), -min(map(len, either))
 
 
-def _sets(features: Iterable[str]) -> Iterable[frozenset[str]]:
-    return [frozenset((feature,)) for feature in features]
+def _each(features: Iterable[str]) -> Iterator[frozenset[str]]:
+    return (frozenset((feature,)) for feature in features)
 
 
 def _certain(pattern: str) -> Iterator[str]:

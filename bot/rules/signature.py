@@ -52,9 +52,9 @@ class Sieve:
 
         Nothing is known of an item whose signature is empty or of another version: it passes.
         """
-        if not signature.startswith(_MADE):
-            return True
         size = len(signature)
+        if not signature.startswith(_MADE) or size == len(_MADE):
+            return True
         if (asked := self._asked.get(size)) is None:
             asked = tuple(tuple(_places(feature, size) for feature in one) for one in self._needs)
             self._asked[size] = asked
@@ -73,14 +73,14 @@ def may_match(node: Node, signature: bytes) -> bool:
 
 
 def _places(feature: str, size: int) -> _Places:
-    """Return where ``feature`` stands in a signature of ``size`` bytes: a quarter of its hash for each place."""
+    """Return where ``feature`` stands in a signature of ``size`` bytes."""
     mixed, bits = xxh3_64_intdigest(feature.encode("utf-8", "surrogatepass")), 8 * (size - len(_MADE))
     found = ((mixed >> shift & 0xFFFF) * bits >> 16 for shift in (0, 16, 32, 48))
     return tuple((len(_MADE) + (place >> 3), 1 << (place & 7)) for place in found)
 
 
 def _are_set(signature: bytes, places: _Places) -> bool:
-    for place, bit in places:
+    for place, bit in places:  # noqa: SIM110  four times as fast as all() over a generator
         if not signature[place] & bit:
             return False
     return True

@@ -206,7 +206,8 @@ class Text:
 
     @cached_property
     def _letters(self) -> "_Letters":
-        return _Letters(self.raw)
+        is_even = self.raw.isascii() and len(self.raw) == len(self.folded)
+        return _Letters("" if is_even else self.raw)
 
 
 class _Letters:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.rules import Index, Rule, Searchable, parse, printed, signature
+from bot.rules import Index, Rule, Searchable, Sieve, parse, printed, signature
 from bot.rules.nodes import Node
 from bot.rules.text import Needle
 from tests.sought import HEARD, items, odd
@@ -68,6 +68,30 @@ def test_an_index_that_everything_was_discarded_from_is_as_new() -> None:
         index.discard(query)
     assert not len(index)
     assert all(not held for held in vars(index).values() if not isinstance(held, tuple))
+
+
+@pytest.mark.parametrize(
+    ("query", "body"),
+    [
+        ("banking elect*", "banking elections"),
+        ("elect* banking", "banking elections"),
+        ("banking 和", "banking 和"),
+        ("(rise OR 和) banking", "banking 和"),
+        ("eu*", "europe"),
+        ("/央利率?/", "央利"),
+        ("/央利率{0,2}x/", "央利x"),
+        ("/a\tb/ bank", "a\tb bank"),
+        ("/a\nb/ bank", "a\nb bank"),
+        ("link:example.com bank", "bank"),
+        ("lang:zh bank", "bank"),
+    ],
+)
+def test_what_is_looked_for_otherwise_than_by_whole_words_is_found(query: str, body: str) -> None:
+    item = Searchable(body=body, link="https://www.example.com/a", language="zh-TW")
+    assert parse(query).query == query
+    assert parse(query).hit(item) is not None
+    assert filled(query).candidates(item) == {query}
+    assert Sieve(parse(query).node).passes(signature(item))
 
 
 def test_common_words_do_not_gather_the_rules_that_have_rarer_ones() -> None:

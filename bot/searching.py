@@ -18,7 +18,7 @@ from heapq import heapify, heappop
 from bot.identity import canonical_link
 from bot.items import FeedId, ItemId, StoredItem
 from bot.matching import searchable, sign
-from bot.rules import Heard, Rule, parse
+from bot.rules import Heard, Rule, Sieve, parse
 from bot.store.client import Store
 from bot.store.words import Entry, Sheet, likely
 
@@ -101,12 +101,12 @@ class _Asked:
     Everything here is done in a thread.
     """
 
-    may_match: Callable[[bytes], bool] | None
+    passes: Callable[[bytes], bool] | None
     asks: Callable[[StoredItem], tuple[str, ...] | None]
 
     def likely(self, sheets: Iterable[Sheet], span: Span) -> tuple[list[tuple[int, Entry]], list[Sheet]]:
         """Return the items that may match, the newest the least, and the sheets that lack items."""
-        passes = self.may_match or (lambda _: True)
+        passes = self.passes or (lambda _: True)
         found: list[tuple[int, Entry]] = []
         lacking = []
         for sheet in sheets:
@@ -174,8 +174,9 @@ class Searcher:
         def asks(stored: StoredItem) -> tuple[str, ...] | None:
             return () if canonical_link(stored.item.link or "") == wanted else None
 
-        may_match = parse(" ".join(f"link:{word}" for word in words)).may_match if words else None
-        found, until_ms = await self._find(_Asked(may_match, asks), feeds, most, Span())
+        rule = parse(" ".join(f"link:{word}" for word in words)) if words else None
+        passes = Sieve(rule.node).passes if rule else None
+        found, until_ms = await self._find(_Asked(passes, asks), feeds, most, Span())
         return Page(tuple(found), until_ms=until_ms)
 
     async def _find(
@@ -237,4 +238,4 @@ def _newest(heap: list[tuple[int, Entry]], count: int) -> list[Entry]:
 
 def _by_rule(rule: Rule, heard: Mapping[FeedId, Heard]) -> _Asked:
     """Return what asks whether a rule finds an item."""
-    return _Asked(rule.may_match, lambda stored: rule.hit(searchable(stored), heard[stored.feed]))
+    return _Asked(Sieve(rule.node).passes, lambda stored: rule.hit(searchable(stored), heard[stored.feed]))

@@ -21,7 +21,7 @@ from bot.playground.inline import Result
 from bot.playground.playground import Playground
 from bot.playground.world import User
 from bot.render.parts import Entity, EntityKind, RichText
-from bot.rules import Heard
+from bot.rules import Heard, QueryError
 from bot.searching import Page, Searcher
 from bot.settings import Access, Settings
 from bot.store.client import Store
@@ -200,7 +200,7 @@ async def test_what_no_words_can_be_made_of_is_told_in_a_button(stage: Stage) ->
 def test_any_words_are_understood_or_told_why_not(words: str) -> None:
     try:
         assert understood(words).query
-    except ValueError as error:
+    except QueryError as error:
         assert str(error)
 
 

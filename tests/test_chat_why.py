@@ -36,7 +36,7 @@ async def news(stage: Stage, clock: Clock, **how: Any) -> StoredItem:
     assert feed
     clock.forward(200_000)
     item = Item(
-        guid="n", title="Tea is served", link="https://www.news.example/tea?utm_source=rss", published=NOW
+        guid="n", title="Tea is served", link="https://www.news.example/tea?utm_source=rss", published=WRITTEN
     )
     await take_in(stage.store, clock, replace(feed, seeded=True), [replace(item, **how)])
     (stored,) = await stage.store.archive.latest([wish.feed], offset=0, limit=1)

@@ -16,7 +16,7 @@ from bot.chat.sources import Source, heard_of, meant, sources_of
 from bot.items import Chat, FeedId, StoredItem, Subscription
 from bot.matching import searchable
 from bot.render.parts import Button, RichText
-from bot.rules import Heard, Rule, fold, parse
+from bot.rules import Heard, QueryError, Rule, fold, parse
 
 TRIED = 100
 """Stored items, the newest, that a filter is tried on before it counts."""
@@ -176,7 +176,7 @@ async def _checked(desk: Desk, ask: Ask, told: Told) -> Told | None:
         return told
     try:
         return replace(told, query=parse(told.query, negative=True).query)
-    except ValueError as error:
+    except QueryError as error:
         await desk.answer(ask, say(ask.texts.finding.filter_wrong, why=wrong(ask, error)))
         return None
 

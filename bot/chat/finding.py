@@ -16,7 +16,7 @@ from bot.items import Chat
 from bot.matching import searchable
 from bot.render.marks import marked
 from bot.render.parts import Button, RichText, units
-from bot.rules import parse
+from bot.rules import QueryError, parse
 from bot.searching import Match, Page
 
 USUAL = 5
@@ -63,7 +63,7 @@ async def search(desk: Desk, ask: Ask) -> None:
         return
     try:
         parse(target.words)
-    except ValueError as error:
+    except QueryError as error:
         await desk.answer(ask, say(texts.search_wrong, why=wrong(ask, error), at=whose))
         return
     sources = await sources_of(desk, target.chat.id)
@@ -103,7 +103,7 @@ async def page(
     """Set a page of what is found, with buttons to turn it; ``None``: nothing is, and all was looked at.
 
     Raises:
-        ValueError: the query cannot be read.
+        QueryError: the query cannot be read.
     """
     texts = ask.texts.finding
     heard = {one.feed.id: heard_of(one) for one in sources}
@@ -137,10 +137,9 @@ def no_feeds(ask: Ask, chat: Chat) -> RichText:
     return say(empty, chat=bold(short(name(chat))), name=handle(chat))
 
 
-def wrong(ask: Ask, error: ValueError) -> str:
+def wrong(ask: Ask, error: QueryError) -> str:
     """Say what is wrong with a query, in the language that is spoken."""
-    flaw = getattr(error, "flaw", None)
-    return str(flaw.said(ask.texts.language)) if flaw else str(error)
+    return error.flaw.said(ask.texts.language)
 
 
 def fitting(text: str, limit: int) -> str:

@@ -30,7 +30,7 @@ from bot.render.lead import lead, with_page
 from bot.render.links import absolute
 from bot.render.parts import Message
 from bot.render.title import title_of
-from bot.rules import Heard, Rule, parse
+from bot.rules import Heard, QueryError, Rule, parse
 from bot.searching import Searcher
 
 log = logging.getLogger(__name__)
@@ -160,8 +160,8 @@ class Inline:
         words = commands.tidy(told.words)
         try:
             rule = understood(words) if words else None
-        except ValueError as error:
-            return Answer(button=short(_sentence(error, texts), BUTTON_LIMIT))
+        except QueryError as error:
+            return Answer(button=short(error.flaw.said(texts.language), BUTTON_LIMIT))
         found, more = await self._page(rule, heard_by(sources), offset)
         cards = await asyncio.to_thread(self._cards, chat, texts, found, sources)
         following = str(offset + PAGE) if more and offset + PAGE <= DEEPEST else ""
@@ -237,20 +237,15 @@ def understood(words: str) -> Rule:
     """Return what ``words`` ask for; where they are no query yet, the same as plain words.
 
     Raises:
-        ValueError: there is nothing to look for; the sentence is about the query as it was typed.
+        QueryError: there is nothing to look for; the sentence is about the query as it was typed.
     """
     try:
         return parse(words, negative=True)
-    except ValueError:
+    except QueryError:
         plain = commands.tidy(_SYNTAX.sub(" ", words))
         if not plain:
             raise
     return parse(plain)
-
-
-def _sentence(error: ValueError, texts: Texts) -> str:
-    flaw = getattr(error, "flaw", None)
-    return str(flaw.said(texts.language)) if flaw else str(error)
 
 
 def _content(message: Message) -> Form:

@@ -15,6 +15,7 @@ from bot.chat.rights import pressed_target, target_of
 from bot.chat.sources import Source, called, sources_of
 from bot.items import Chat
 from bot.render.parts import Button, RichText
+from bot.rules import QueryError
 from bot.searching import Match
 
 DEEPEST = 5_000
@@ -77,7 +78,7 @@ async def _as_query(
 ) -> tuple[RichText, Buttons]:
     """Show what holds the words that name no source, and say that they do not."""
     texts = ask.texts.finding
-    with suppress(ValueError):
+    with suppress(QueryError):
         if found := await page(desk, ask, chat, sources, turn):
             said = say(texts.latest_as_query, words=short(turn.query))
             return join([said, found[0]], "\n\n"), found[1]

@@ -17,7 +17,7 @@ from bot.fetch.address import host_of, normalise
 from bot.items import Alert, Chat, ChatKind, StoredItem, Taste
 from bot.matching import searchable
 from bot.render.parts import RichText
-from bot.rules import Heard, parse
+from bot.rules import Heard, QueryError, parse
 from bot.store.traces import Trace
 
 ALERTS_SHOWN = 10
@@ -213,7 +213,7 @@ def _firing(alerts: Sequence[Alert], stored: StoredItem, heard: Heard) -> list[A
     """Return the alerts that the item matches, the muted ones too; it asks each by itself, in a thread."""
     texts, found = searchable(stored), []
     for one in alerts:
-        with suppress(ValueError):
+        with suppress(QueryError):
             if parse(one.query, negative=True).hit(texts, heard) is not None:
                 found.append(one)
     return found

@@ -250,4 +250,7 @@ async def check_token(settings: Settings) -> Check:
     except (TelegramError, TimeoutError) as error:
         says = f"{settings.telegram_api_url} does not answer ({error or 'too slow'}); see TELEGRAM_API_URL"
         return Check("token", ok=False, says=says)
-    return Check("token", ok=True, says=f"@{me.username}")
+    inline = (
+        "" if me.supports_inline_queries else "; inline mode is off, /setinline at @BotFather turns it on"
+    )
+    return Check("token", ok=True, says=f"@{me.username}{inline}")

@@ -1,21 +1,31 @@
 """Stored items that a query finds: a page of them, or how often a rule would have fired.
 
-    catalogue (an entry for each item of the feeds) ► those whose signature may match ► read, and asked
+sheets (a record for each item of the feeds) ► those whose signature may match ► read, newest first, and asked
 
-The signatures (:mod:`bot.rules.signature`) leave a few items to read; what has none yet, since it came
-with a feed's first look, is read once, and signed. All work on many items is done in a thread.
+The signatures (:mod:`bot.rules.signature`) leave a few items to read, and reading ends when the page is
+full. All work on many items is done in a thread. What it takes grows with the items of the chat's own
+feeds, not with those of the bot (docs/scaling.md).
 """
 
 import asyncio
+import logging
+import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop
 
+from bot.identity import canonical_link
 from bot.items import FeedId, ItemId, StoredItem
-from bot.matching import searchable
-from bot.rules import Heard, Rule, signature
-from bot.store.archive import Entry
+from bot.matching import searchable, sign
+from bot.rules import Heard, Rule, Sieve, parse
 from bot.store.client import Store
+from bot.store.words import Entry, Sheet, likely
+
+log = logging.getLogger(__name__)
+
+FEEDS_AT_ONCE = 20
+"""Feeds whose sheets are read together: some 6 MB, where all are busy."""
 
 READ_AT_ONCE = 50
 """Items read and asked at a time: some 25 ms of a thread."""
@@ -23,12 +33,21 @@ READ_AT_ONCE = 50
 SEARCH_S = 2.0
 """How long one search may take: whoever waits longer thinks it is broken. What it found by then is told."""
 
+SEARCHES_AT_ONCE = 3
+"""Searches under way in one process; others wait for them: each keeps a thread busy."""
+
 TRIED_MOST = 400
 """Matches of a back-test that are counted one by one; beyond, it is "more than"."""
 
 SAMPLES = 3
 
+LINK_WORDS = 8
+"""Words of a link by which its items are found among all others."""
+
 DAY_MS = 86_400_000
+
+LATEST_MS = 1 << 48
+"""Later than any item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +62,8 @@ class Match:
 class Page:
     """Matches, the newest first.
 
-    ``more``: older ones follow. ``until_ms``: not 0 where time ran out: older items were not looked at.
+    ``more``: older ones follow. ``until_ms``: not 0 where time ran out: what is older than that was not
+    looked at, and a search for what is before it goes on from there.
     """
 
     matches: tuple[Match, ...] = ()
@@ -66,22 +86,77 @@ class Backtest:
         return self.fired / max(self.days, 1.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From when on, and before when, items are looked for (epoch ms)."""
+
+    since_ms: int = 0
+    before_ms: int = LATEST_MS
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked: of signatures, whether an item may be meant (None: any may); of items, whether it is.
+
+    Everything here is done in a thread.
+    """
+
+    passes: Callable[[bytes], bool] | None
+    asks: Callable[[StoredItem], tuple[str, ...] | None]
+
+    def likely(self, sheets: Iterable[Sheet], span: Span) -> tuple[list[tuple[int, Entry]], list[Sheet]]:
+        """Return the items that may match, the newest the least, and the sheets that lack items."""
+        passes = self.passes or (lambda _: True)
+        found: list[tuple[int, Entry]] = []
+        lacking = []
+        for sheet in sheets:
+            entries, whole = likely(sheet, passes, span.since_ms, span.before_ms)
+            found += [(-one.order_ms, one) for one in entries]
+            if not whole:
+                lacking.append(sheet)
+        return found, lacking
+
+    def of(
+        self, items: Sequence[StoredItem], unsigned: set[ItemId]
+    ) -> tuple[list[Match], list[tuple[StoredItem, bytes]]]:
+        """Return which of ``items`` match, and the signatures of those that have none yet."""
+        signed = [(stored, sign(stored)) for stored in items if stored.id in unsigned]
+        matches = []
+        for stored in items:
+            try:
+                words = self.asks(stored)
+            except Exception:  # one odd item must not hide all others
+                log.exception("item %s cannot be searched", stored.id)
+                continue
+            if words is not None:
+                matches.append(Match(stored, words))
+        return matches, signed
+
+
 class Searcher:
     """Searches the items of some feeds. Every method raises :class:`StoreUnavailable`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._places = asyncio.Semaphore(SEARCHES_AT_ONCE)
 
-    async def search(self, rule: Rule, heard: Mapping[FeedId, Heard], *, offset: int, limit: int) -> Page:
-        """Return ``limit`` of the items that ``rule`` finds, after ``offset``; ``heard`` are the feeds."""
-        found, until_ms = await self._find(rule, heard, offset + limit + 1, 0)
+    async def search(
+        self, rule: Rule, heard: Mapping[FeedId, Heard], *, limit: int, offset: int = 0, before_ms: int = 0
+    ) -> Page:
+        """Return ``limit`` of the items that ``rule`` finds, after ``offset``; ``heard`` are the feeds.
+
+        With ``before_ms`` only older items are looked at.
+        """
+        span = Span(before_ms=before_ms or LATEST_MS)
+        found, until_ms = await self._find(_by_rule(rule, heard), list(heard), offset + limit + 1, span)
         return Page(tuple(found[offset : offset + limit]), len(found) > offset + limit, until_ms)
 
     async def test(self, rule: Rule, heard: Mapping[FeedId, Heard], *, days: int = 7) -> Backtest:
         """Return how often ``rule`` would have fired in the last ``days``, as far as items are kept."""
         now_ms = await self._store.now_ms()
-        since_ms = now_ms - days * DAY_MS
-        found, until_ms = await self._find(rule, heard, TRIED_MOST + 1, since_ms)
+        found, until_ms = await self._find(
+            _by_rule(rule, heard), list(heard), TRIED_MOST + 1, Span(now_ms - days * DAY_MS)
+        )
         more = len(found) > TRIED_MOST or bool(until_ms)
         found = found[:TRIED_MOST]
         if len(found) == TRIED_MOST:
@@ -89,44 +164,78 @@ class Searcher:
         span = (now_ms - until_ms) / DAY_MS if until_ms else float(days)
         return Backtest(len(found), min(max(span, 0.0), float(days)), tuple(found[:SAMPLES]), more)
 
+    async def by_link(self, link: str, feeds: Sequence[FeedId], *, most: int = 3) -> Page:
+        """Return the newest items with that link, as :func:`bot.identity.canonical_link` compares them."""
+        wanted = canonical_link(link)
+        if not wanted:
+            return Page()
+        words = re.findall(r"[a-z0-9]{3,}", wanted.partition("?")[0].lower())[-LINK_WORDS:]
+
+        def asks(stored: StoredItem) -> tuple[str, ...] | None:
+            return () if canonical_link(stored.item.link or "") == wanted else None
+
+        rule = parse(" ".join(f"link:{word}" for word in words)) if words else None
+        passes = Sieve(rule.node).passes if rule else None
+        found, until_ms = await self._find(_Asked(passes, asks), feeds, most, Span())
+        return Page(tuple(found), until_ms=until_ms)
+
     async def _find(
-        self, rule: Rule, heard: Mapping[FeedId, Heard], enough: int, since_ms: int
+        self, asked: _Asked, feeds: Sequence[FeedId], enough: int, span: Span
     ) -> tuple[list[Match], int]:
         """Return up to ``enough`` matches, the newest first, and how far back it looked if time ran out."""
-        ends_s = time.monotonic() + SEARCH_S
-        entries = await self._store.archive.catalogue(list(heard))
-        likely = await asyncio.to_thread(_likely, rule, entries, since_ms)
-        found: list[Match] = []
-        for start in range(0, len(likely), READ_AT_ONCE):
-            some = likely[start : start + READ_AT_ONCE]
-            items = await self._store.news.many(one.item for one in some)
-            unsigned = {one.item for one in some if not one.words}
-            matches, signed = await asyncio.to_thread(_asked, rule, items, heard, unsigned)
-            found += matches
-            await self._store.archive.sign(signed)
-            if len(found) >= enough:
-                return found[:enough], 0
-            if time.monotonic() > ends_s and start + READ_AT_ONCE < len(likely):
-                return found, some[-1].order_ms
-        return found, 0
+        async with self._places:
+            ends_s = time.monotonic() + SEARCH_S
+            heap, unsigned = await self._candidates(asked, feeds, span)
+            found: list[Match] = []
+            while heap:
+                some = _newest(heap, min(enough + 2, READ_AT_ONCE))
+                items = await self._store.news.many(one.item for one in some)
+                matches, signed = await asyncio.to_thread(asked.of, items, unsigned)
+                found += matches
+                await self._store.archive.sign(signed)
+                if len(found) >= enough:
+                    return found[:enough], 0
+                if heap and time.monotonic() > ends_s:
+                    return found, some[-1].order_ms
+            return found, 0
+
+    async def _candidates(
+        self, asked: _Asked, feeds: Sequence[FeedId], span: Span
+    ) -> tuple[list[tuple[int, Entry]], set[ItemId]]:
+        """Return the items that may match, a heap with the newest first, and which of them have no record.
+
+        The next sheets are on their way while a thread looks through those that have come.
+        """
+        archive = self._store.archive
+        portions = [feeds[start : start + FEEDS_AT_ONCE] for start in range(0, len(feeds), FEEDS_AT_ONCE)]
+        heap: list[tuple[int, Entry]] = []
+        lacking: list[Sheet] = []
+        coming = await archive.sheets(portions[0]) if portions else []
+        for following in [*portions[1:], []]:
+            sheets = coming
+            coming, (entries, poor) = await asyncio.gather(
+                archive.sheets(following), asyncio.to_thread(asked.likely, sheets, span)
+            )
+            heap += entries
+            lacking += poor
+        unsigned = [one for sheet in lacking for one in await archive.unsigned(sheet)]
+        unsigned = [one for one in unsigned if span.since_ms <= one.order_ms < span.before_ms]
+        heap += [(-one.order_ms, one) for one in unsigned]
+        await asyncio.to_thread(heapify, heap)
+        return heap, {one.item for one in unsigned}
 
 
-def _likely(rule: Rule, entries: Sequence[Entry], since_ms: int) -> list[Entry]:
-    """Return the entries of items that may match, those from ``since_ms`` on."""
-    young = (one for one in entries if one.order_ms >= since_ms)
-    return [one for one in young if not one.words or rule.may_match(one.words)]
+def _newest(heap: list[tuple[int, Entry]], count: int) -> list[Entry]:
+    """Take the newest items off ``heap``, each once, and all those of the last one's moment."""
+    taken: dict[ItemId, Entry] = {}
+    last_ms = LATEST_MS
+    while heap and (len(taken) < count or -heap[0][0] == last_ms):
+        entry = heappop(heap)[1]
+        taken[entry.item] = entry
+        last_ms = entry.order_ms
+    return list(taken.values())
 
 
-def _asked(
-    rule: Rule, items: Sequence[StoredItem], heard: Mapping[FeedId, Heard], unsigned: set[ItemId]
-) -> tuple[list[Match], list[tuple[ItemId, bytes]]]:
-    """Return which of ``items`` match, and the signatures of those that have none."""
-    matches, signed = [], []
-    for stored in items:
-        texts = searchable(stored)
-        if stored.id in unsigned:
-            signed.append((stored.id, signature(texts)))
-        words = rule.hit(texts, heard[stored.feed])
-        if words is not None:
-            matches.append(Match(stored, words))
-    return matches, [pair for pair in signed if pair[1]]
+def _by_rule(rule: Rule, heard: Mapping[FeedId, Heard]) -> _Asked:
+    """Return what asks whether a rule finds an item."""
+    return _Asked(Sieve(rule.node).passes, lambda stored: rule.hit(searchable(stored), heard[stored.feed]))

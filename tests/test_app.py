@@ -11,6 +11,7 @@ import pytest
 from bot import app, errands
 from bot.app import Role
 from bot.errors import SettingsError, StoreUnavailable
+from bot.playground import Playground
 from bot.route import Router
 from bot.settings import Settings, read
 from bot.store import embedded
@@ -100,3 +101,13 @@ async def test_whole_texts_without_what_reads_them_are_a_wrong_setting(
     assert (first.ok, "newsrelay[fulltext]" in first.says) == (False, True)
     first = await anext(aiter(errands.check(settings(tmp_path))))
     assert first.ok
+
+
+async def test_a_check_tells_who_we_are_and_whether_inline_mode_is_on(tmp_path: Path) -> None:
+    async with Playground() as world:
+        ours = settings(tmp_path, TELEGRAM_BOT_TOKEN=world.token, TELEGRAM_API_URL=world.url)
+        assert (await app.check_token(ours)).says == "@newsrelay_demo_bot"
+        world.telegram.inline = False
+        check = await app.check_token(ours)
+        assert check.ok
+        assert "/setinline" in check.says

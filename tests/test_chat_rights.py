@@ -114,7 +114,7 @@ async def test_every_next_step_for_a_channel_names_it(stage: Stage) -> None:
         "/unsub @morning_news": "/unsub @morning_news and",
         "/unsub 9 @morning_news": "/unsub @morning_news and",
         "/latest 0 @morning_news": "/latest @morning_news 5",
-        "/latest @morning_news none": "/latest @morning_news and",
+        "/latest @morning_news none": "/latest @morning_news alone",
         "/list @morning_news": "/sub @morning_news and",
         "/unsub 1 @morning_news": "/list @morning_news shows",
     }.items():

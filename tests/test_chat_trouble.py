@@ -16,6 +16,7 @@ from bot.items import Chat, ChatId, ItemId, Subscription
 from bot.playground.playground import Playground
 from bot.playground.world import Status
 from bot.render.parts import Message, RichText
+from bot.searching import Searcher
 from bot.settings import Settings
 from bot.store.claims import Claims
 from bot.store.client import Store
@@ -173,7 +174,7 @@ async def test_a_page_turned_too_fast_for_telegram_turns_a_little_later(
 ) -> None:
     mouth = Flooded([Wait(seconds), Sent(5)])
     finder = Subscriber(stage.store, stage.web, stage.web, Settings())
-    desk = Desk(stage.store, stage.bot, mouth, finder, Settings(), clock)
+    desk = Desk(stage.store, stage.bot, mouth, finder, Settings(), clock, searcher=Searcher(stage.store))
     ask = Ask(Chat(ChatId(7)), EN, None, message=5, query="q")
     await desk.rewrite(ask, RichText("page 2"))
     assert mouth.edits == ["page 2"] * edits

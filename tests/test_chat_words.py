@@ -16,9 +16,10 @@ from bot.chat.ledger import Ledger
 from bot.chat.menus import Verb
 from bot.chat.replies import LANGUAGES
 from bot.chat.replies.choosing import Choosing
+from bot.chat.replies.finding import Finding
 from bot.chat.replies.texts import Texts
 from bot.chat.service import COMMANDS, NOT_IN_THE_MENU, PRESSES
-from bot.chat.updates import Membership, Moved, Person, Posted, Spoken
+from bot.chat.updates import Membership, Moved, Person, Posted, Sought, Spoken
 from bot.fetch.answer import Failure
 from bot.items import ChatId, UserId
 from bot.render.parts import TEXT_LIMIT, units
@@ -78,6 +79,23 @@ def test_addresses_behind_words_are_found() -> None:
     read = updates.read(message(entities=entities))
     assert isinstance(read, Spoken)
     assert read.links == ("https://a.example/",)
+
+
+def test_what_somebody_chose_among_a_bots_results_is_not_said_by_them() -> None:
+    bot = {"id": 9, "is_bot": True, "first_name": "Bot"}
+    read = updates.read(message(text="https://a.example/", via_bot=bot))
+    assert isinstance(read, Posted)
+    assert read.message == 5
+
+
+def test_what_is_typed_behind_our_name_is_read_whatever_is_missing() -> None:
+    query: dict[str, Any] = {"id": "77", "from": ANN, "query": "etf", "offset": "20"}
+    ann = Person(UserId(7), "Ann", "zh-hans")
+    assert updates.read({"update_id": 3, "inline_query": query}) == Sought(3, ann, "77", "etf", "20")
+    bare = {"id": "77", "from": ANN}
+    assert updates.read({"update_id": 3, "inline_query": bare}) == Sought(3, ann, "77", "")
+    for odd in ({"id": "77"}, {"from": ANN}, {"id": 7, "from": ANN}, {"id": "", "from": ANN}):
+        assert updates.read({"update_id": 3, "inline_query": odd}) is None
 
 
 def test_migration_is_read_from_either_side() -> None:
@@ -220,13 +238,13 @@ def test_every_button_and_every_command_of_the_menu_has_its_handler() -> None:
         assert len(texts.short_description) <= 120
 
 
-def flat(texts: Texts | Choosing) -> dict[str, str]:
+def flat(texts: Texts | Choosing | Finding) -> dict[str, str]:
     found: dict[str, str] = {}
     for field in dataclasses.fields(texts):
         value = getattr(texts, field.name)
         if isinstance(value, str):
             found[field.name] = value
-        elif isinstance(value, Choosing):
+        elif isinstance(value, Choosing | Finding):
             found |= {f"{field.name}.{key}": one for key, one in flat(value).items()}
         elif isinstance(value, Mapping):
             found |= {f"{field.name}.{key}": one for key, one in value.items()}

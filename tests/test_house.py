@@ -29,7 +29,7 @@ ROOMS: dict[str, set[str]] = {
     "rules": set(),
     "matching": {"render", "rules"},
     "rulebook": {"rules"},
-    "searching": {"matching", "rules", "store"},
+    "searching": {"identity", "matching", "rules", "store"},
     "identity": set(),
     "parse": {"fetch"},
     "fetch": {"settings"},
@@ -66,7 +66,7 @@ WORLD = {
 """What touches the world; whatever is not below one of these is pure."""
 
 PURE_INSIDE = {
-    "store/keys", "store/fields", "store/records", "store/prints",
+    "store/keys", "store/fields", "store/records", "store/prints", "store/words",
     "deliver/backoff", "deliver/notices", "deliver/picture", "deliver/judging",
     "chat/access", "chat/replies", "web/pages",
 }  # fmt: skip

@@ -146,11 +146,49 @@ async def test_commands_and_feeds_are_offered(room: Room) -> None:
     await room.browser.until("return document.getElementById('text').value === '/latest '")
     await room.browser.run("document.getElementById('text').value = ''")
     await room.browser.click("#feeds")
-    await room.browser.until("return document.querySelectorAll('#menu li').length === 10")
+    await room.browser.until("return document.querySelectorAll('#menu li').length === 12")
     await room.browser.run("return new Promise((done) => setTimeout(done, 250))")
     await room.browser.click("#menu li")
     message = await room.update("message")
     assert message["text"] == f"/sub {room.show.api_url}/newsroom/feeds/herald"
+
+
+async def test_words_behind_the_bots_name_bring_cards_and_one_that_is_chosen_is_posted(room: Room) -> None:
+    group = room.chat(Kind.SUPERGROUP)
+    await room.browser.click(f'[data-chat="{group.id}"]')
+    await room.browser.type("#text", "@news")
+    await room.browser.until(
+        "return document.getElementById('menu').innerText.includes('@newsrelay_demo_bot')"
+    )
+    await room.browser.type("#text", "\ue015\ue007ferry")
+    query = await room.update("inline_query")
+    assert query["query"] == "ferry"
+    page = f"{room.show.api_url}/newsroom/craft/3"
+    content = {"message_text": "The ferry sails", "entities": [{"type": "bold", "offset": 0, "length": 3}]}
+    cards = [
+        {
+            "type": "article", "id": str(number), "title": f"Card {number}", "description": "<i>of it</i>",
+            "url": page, "input_message_content": content,
+        }
+        for number in range(30)
+    ]  # fmt: skip
+    await room.call(
+        "answerInlineQuery", inline_query_id=query["id"], results=cards[:20], next_offset="20",
+        button={"text": "More of it", "start_parameter": "here"},
+    )  # fmt: skip
+    await room.browser.until("return document.querySelectorAll('#menu .offer').length === 20")
+    assert await room.browser.run("return document.querySelector('#menu .start').innerText") == "More of it"
+    assert "<i>of it</i>" in await room.browser.run("return document.getElementById('menu').innerText")
+    await room.browser.run("document.getElementById('menu').scrollTop = 9999")
+    more = await room.update("inline_query")
+    assert (more["query"], more["offset"]) == ("ferry", "20")
+    await room.call("answerInlineQuery", inline_query_id=more["id"], results=cards[20:])
+    await room.browser.until("return document.querySelectorAll('#menu .offer').length === 30")
+    await room.browser.click("#menu .offer:last-child")
+    await room.browser.until(SAYS, "via @newsrelay_demo_bot")
+    await room.browser.until(SAYS, "The ferry sails")
+    assert await room.browser.run("return document.getElementById('menu').hidden")
+    assert (await room.update("message"))["via_bot"]
 
 
 async def test_other_chats_count_what_is_unread(room: Room) -> None:

@@ -1,47 +1,77 @@
 """What the store keeps of items to be found again: by time, by signature, and how many of them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.items import FeedId, ItemId
-from bot.store import keys
+from bot.store import keys, words
 from bot.store.client import Store
+from bot.store.words import Sheet
 from tests.conftest import Clock
 from tests.test_store_news import candidate, seeded_feed, take
 
 
-async def test_a_catalogue_holds_every_kept_item_the_newest_first(store: Store) -> None:
+def entries(sheet: Sheet) -> list[ItemId]:
+    """Return the items that have a record, the newest first."""
+    found, _ = words.likely(sheet, lambda _: True, 0, 1 << 48)
+    return [one.item for one in sorted(found, reverse=True)]
+
+
+def signed(sheet: Sheet, signature: bytes) -> list[ItemId]:
+    """Return the items that have a record with this signature."""
+    found, _ = words.likely(sheet, lambda one: one == signature, 0, 1 << 48)
+    return [one.item for one in found]
+
+
+async def test_every_kept_item_has_a_record_from_the_first_look_on(store: Store) -> None:
     one = await seeded_feed(store, numbers=range(1, 60, 2))
     two = await seeded_feed(store, "https://other.example/", numbers=range(2, 60, 2))
-    entries = await store.archive.catalogue([one.id, two.id, FeedId("unknown")])
-    assert [entry.order_ms for entry in entries] == list(range(59, 0, -1))
-    assert await store.archive.catalogue([]) == []
+    sheets = await store.archive.sheets([one.id, two.id, FeedId("unknown")])
+    assert [(sheet.feed, sheet.kept, len(entries(sheet))) for sheet in sheets] == [
+        (one.id, 30, 30),
+        (two.id, 29, 29),
+        ("unknown", 0, 0),
+    ]
+    assert [await store.archive.unsigned(sheet) for sheet in sheets] == [[], [], []]
+    assert await store.archive.sheets([]) == []
 
 
-async def test_signatures_are_kept_of_items_that_are_kept_and_go_with_them(
+async def test_records_are_kept_of_items_that_are_kept_and_go_with_them(
     store: Store, redis: Any, clock: Clock
 ) -> None:
     feed = await seeded_feed(store, numbers=[1, 2])
-    newest, oldest = (entry.item for entry in await store.archive.catalogue([feed.id]))
-    await store.archive.sign([(oldest, b"words"), (ItemId(f"{feed.id}.unknown____"), b"words")])
-    assert {entry.item: entry.words for entry in await store.archive.catalogue([feed.id])} == {
-        newest: b"",
-        oldest: b"words",
-    }
+    newest, oldest = await store.archive.latest([feed.id], offset=0, limit=2)
+    unknown = replace(oldest, id=ItemId(f"{feed.id}.unknown____"))
+    await store.archive.sign([(oldest, b"words"), (unknown, b"words")])
+    (sheet,) = await store.archive.sheets([feed.id])
+    assert signed(sheet, b"words") == [oldest.id]
+    assert words.recorded(sheet) == {newest.id, oldest.id}
     await take(store, feed, [candidate(number) for number in range(3, 63)])
-    assert oldest not in {entry.item for entry in await store.archive.catalogue([feed.id])}
-    assert oldest.partition(".")[2].encode() not in await redis.hgetall(keys.feed_words(feed.id))
+    await store.archive.sign([(newest, bytes(17_000))])  # none of them is kept any more
+    (sheet,) = await store.archive.sheets([feed.id])
+    assert bytes(17_000) not in sheet.records
+    (last,) = await store.archive.latest([feed.id], offset=0, limit=1)
+    await store.archive.sign([(last, bytes(17_000))])  # which is so much that all are merged
+    (sheet,) = await store.archive.sheets([feed.id])
+    assert await redis.exists(keys.words_young(feed.id)) == 0
+    assert oldest.id not in entries(sheet)
+    assert len(entries(sheet)) == sheet.kept == 60, "of an item with two records the later is left"
+    assert signed(sheet, bytes(17_000)) == [last.id]
 
 
-async def test_what_comes_after_a_first_look_is_signed_as_it_is_taken_in(
+async def test_what_comes_later_is_signed_as_it_is_taken_in(
     store: Store, redis: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.store.news.sign", lambda _: b"signed")
+    monkeypatch.setattr("bot.store.news.sign", lambda _: b"")
     feed = await seeded_feed(store, numbers=[1])
+    monkeypatch.setattr("bot.store.news.sign", lambda _: b"signed")
     await take(store, feed, [candidate(1), candidate(2)])
-    assert [entry.words for entry in await store.archive.catalogue([feed.id])] == [b"signed", b""]
-    assert 0 < await redis.pttl(keys.feed_words(feed.id)) <= await redis.pttl(keys.feed_items(feed.id)) + 50
+    (newest,) = await store.archive.latest([feed.id], offset=0, limit=1)
+    (sheet,) = await store.archive.sheets([feed.id])
+    assert signed(sheet, b"signed") == [newest.id]
+    assert 0 < await redis.pttl(keys.words_young(feed.id)) <= await redis.pttl(keys.feed_items(feed.id)) + 50
 
 
 @pytest.mark.parametrize(
@@ -66,4 +96,5 @@ async def test_the_archive_gives_way_before_redis_is_full(
     monkeypatch.setattr(store.news._door, "do", do)
     feed = await seeded_feed(store, numbers=[1])
     await take(store, feed, [candidate(number) for number in range(2, 150)])
-    assert len(await store.archive.catalogue([feed.id])) == kept
+    (sheet,) = await store.archive.sheets([feed.id])
+    assert sheet.kept == kept

@@ -16,13 +16,15 @@ from telegram.error import TelegramError
 
 from bot.chat import menu
 from bot.chat.desk import Desk, Finder, Mouth
+from bot.chat.inline import Inline
 from bot.chat.pace import Pace
 from bot.chat.polling import Poller, refusal
 from bot.chat.replies import texts_for
 from bot.chat.service import Service
-from bot.chat.updates import Moved, Update
+from bot.chat.updates import Moved, Sought, Update
 from bot.errors import TokenRefused
 from bot.items import ChatId
+from bot.searching import Searcher
 from bot.settings import Settings
 from bot.store.client import Store
 
@@ -56,7 +58,9 @@ class Conversation:
         self._bot = bot
         self._settings = settings
         self._pace = pace
-        self._service = Service(Desk(store, bot, mouth, finder, settings, clock), pace)
+        desk = Desk(store, bot, mouth, finder, settings, clock, searcher=Searcher(store))
+        self._service = Service(desk, pace)
+        self._inline = Inline(desk)
         self._poller = Poller(
             bot, store.claims, self._accept, holder=secrets.token_urlsafe(9), pace=self._pace
         )
@@ -124,8 +128,15 @@ class Conversation:
         except TimeoutError:
             log.warning("the command menu could not be registered in time; it is tried at the next start")
 
-    def _accept(self, update: Update) -> None:
-        """Queue an update behind the others of its chat."""
+    def _accept(self, update: Update | Sought) -> None:
+        """Queue an update behind the others of its chat; what somebody is typing is answered beside them.
+
+        Telegram may forget that at once: it does so in half a minute, and whoever types asks again.
+        """
+        if isinstance(update, Sought):
+            self._inline.take(update, self._group)
+            self._poller.done(update.id)
+            return
         chat = update.old if isinstance(update, Moved) else update.place.chat
         if chat in self._lanes:
             self._lanes[chat].append(update)
@@ -156,6 +167,7 @@ class Conversation:
     async def _finish(self) -> None:
         """Let what is in hand come to its end, and cut off what takes too long."""
         self._ending = True
+        self._inline.stop()
         if self._beside:
             self._beside.cancel()
         if not self._workers:

@@ -21,6 +21,7 @@ from bot.errors import TokenRefused
 from bot.fetch.answer import Failed
 from bot.items import Chat, ChatId, ChatKind, Feed, UserId
 from bot.render.parts import Button, Message, RichText
+from bot.searching import Searcher
 from bot.settings import Settings
 from bot.store.client import Store
 from bot.subscribe import Choice, Found
@@ -62,7 +63,7 @@ class Ask:
     ``person`` is ``None`` for an administrator who writes in the group's own name (``anonymous``).
     ``message`` is the command's own message, or ours under which a button was pressed; ``query`` is
     the button's, "" for a command. ``raw`` is the argument with its lines and spaces as they are,
-    ``replied`` the text that is replied to.
+    ``replied`` the text that is replied to, ``replied_to`` the id of that message.
     """
 
     chat: Chat
@@ -72,6 +73,7 @@ class Ask:
     argument: str = ""
     raw: str = ""
     replied: str = ""
+    replied_to: int | None = None
     links: tuple[str, ...] = ()
     topic: int | None = None
     message: int = 0
@@ -92,6 +94,7 @@ class Desk:
     settings: Settings
     now_ms: Callable[[], int]
     told: set[ChatId] = field(default_factory=set)
+    searcher: Searcher = field(kw_only=True)
 
     async def answer(self, ask: Ask, text: RichText, buttons: Buttons = ()) -> None:
         """Answer in the chat and topic where it was asked."""

@@ -14,6 +14,9 @@ from bot.render.parts import Button, RichText
 NUMBERS_A_ROW = 4
 """Numbered buttons beside each other: what a narrow phone shows without cutting."""
 
+FILTERED = "🔎"
+"""The sign of a feed of which a filter keeps items back."""
+
 
 async def list_feeds(desk: Desk, ask: Ask) -> None:
     """Show the first page of the chat's feeds."""
@@ -143,6 +146,8 @@ async def _page(
 def _line(desk: Desk, ask: Ask, number: int, source: Source) -> RichText:
     texts, feed = ask.texts, source.feed
     notes = [rate(texts, feed.rate_per_day)]
+    if source.subscription.only or source.subscription.never:
+        notes.append(FILTERED)
     if source.subscription.paused:
         notes.append(texts.list_paused)
     if feed.trouble:

@@ -38,6 +38,11 @@ class Verb(StrEnum):
     SHOW = "w"
     USE = "t"
     DISCARD = "d"
+    FOUND = "S"
+    FILTERS = "T"
+    FILTER_WHICH = "U"
+    FILTER = "V"
+    UNFILTER = "W"
 
 
 _FIELDS = {
@@ -56,6 +61,11 @@ _FIELDS = {
     Verb.SHOW: 3,
     Verb.USE: 2,
     Verb.DISCARD: 2,
+    Verb.FOUND: 4,
+    Verb.FILTERS: 1,
+    Verb.FILTER_WHICH: 2,
+    Verb.FILTER: 2,
+    Verb.UNFILTER: 2,
 }
 """How much each verb carries besides the chat, at most."""
 

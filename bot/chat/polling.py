@@ -33,7 +33,13 @@ class Poller:
     """Fetches updates for as long as we have the lead, and hands each to ``accept`` once."""
 
     def __init__(
-        self, bot: Bot, claims: Claims, accept: Callable[[updates.Update], None], *, holder: str, pace: Pace
+        self,
+        bot: Bot,
+        claims: Claims,
+        accept: Callable[[updates.Update | updates.Sought], None],
+        *,
+        holder: str,
+        pace: Pace,
     ) -> None:
         """``accept`` must not wait; it calls :meth:`done` when the update has been handled."""
         self._bot = bot

@@ -1,31 +1,25 @@
-"""``/latest``: the newest stored items of the chat's feeds, to leaf through."""
+"""``/latest``: the newest stored items of the chat's feeds, to leaf through.
+
+Words behind it name sources; where they name none, they are a query (:mod:`bot.chat.finding`).
+"""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from contextlib import suppress
 
 from bot.chat import menus
-from bot.chat.desk import Ask, Buttons, Desk, at, handle, here, name
+from bot.chat.desk import Ask, Buttons, Desk, at, here, name
+from bot.chat.finding import MOST, USUAL, Turn, line, no_feeds, page
 from bot.chat.menus import Press, Verb
-from bot.chat.replies import ago, bold, join, link, say, short
+from bot.chat.replies import bold, join, say, short
 from bot.chat.rights import pressed_target, target_of
 from bot.chat.sources import Source, called, sources_of
-from bot.items import Chat, StoredItem
+from bot.items import Chat
 from bot.render.parts import Button, RichText
-
-USUAL = 5
-"""Items on a page where nobody says how many."""
-
-MOST = 20
-"""Items on a page at most; with titles and sources cut as below they fit into one message."""
-
-TITLE_LIMIT = 120
-SOURCE_LIMIT = 30
+from bot.rules import QueryError
+from bot.searching import Match
 
 DEEPEST = 5_000
 """How far back one may leaf; a forged button cannot make the store count further."""
-
-DATED_AFTER_MS = 7 * 86_400_000
-"""Older items are told by their date: nobody counts in tens of days."""
 
 
 async def latest(desk: Desk, ask: Ask) -> None:
@@ -39,8 +33,11 @@ async def latest(desk: Desk, ask: Ask) -> None:
         await desk.answer(ask, say(ask.texts.latest_count, most=MOST, at=at(ask, target.chat)))
         return
     count, words = (USUAL, target.words) if wanted is None else (min(wanted, MOST), rest)
-    text, buttons = await _page(desk, ask, target.chat, 0, count, menus.fit(words))
-    await desk.answer(ask, text, buttons)
+    sources = await sources_of(desk, target.chat.id)
+    if words and sources and not called(sources, words):
+        await desk.answer(ask, *await _as_query(desk, ask, target.chat, sources, Turn(words, count=count)))
+    else:
+        await desk.answer(ask, *await _page(desk, ask, target.chat, 0, count, menus.fit(words)))
 
 
 async def press_latest(desk: Desk, ask: Ask, press: Press) -> None:
@@ -61,12 +58,8 @@ async def _page(
     texts = ask.texts
     sources = await sources_of(desk, chat.id)
     if not sources:
-        empty = texts.list_empty if here(ask, chat) else texts.list_empty_of
-        return say(empty, chat=bold(short(name(chat))), name=handle(chat)), ()
-    chosen = called(sources, words) if words else sources
-    if not chosen:
-        names = ", ".join(one.name for one in sources[:MOST])
-        return say(texts.latest_no_source, words=short(words), names=names, at=at(ask, chat)), ()
+        return no_feeds(ask, chat), ()
+    chosen = (called(sources, words) if words else sources) or sources  # the source may have been left
     items = await desk.store.archive.latest([one.feed.id for one in chosen], offset=offset, limit=count + 1)
     if not items and offset:  # what stood here is no longer kept
         return await _page(desk, ask, chat, 0, count, words)
@@ -74,23 +67,24 @@ async def _page(
         return say(texts.latest_none, at=at(ask, chat)), ()
     title = texts.latest_title if here(ask, chat) else texts.latest_title_of.format(chat=short(name(chat)))
     lines = [bold(title), RichText()]
-    lines += [_line(desk, ask, offset + place, one, chosen) for place, one in enumerate(items[:count], 1)]
+    lines += [
+        line(desk, ask, offset + place, Match(one, ()), chosen) for place, one in enumerate(items[:count], 1)
+    ]
     return join(lines, "\n"), _buttons(ask, chat, offset, count, words, more=len(items) > count)
 
 
-def _line(desk: Desk, ask: Ask, number: int, stored: StoredItem, sources: Sequence[Source]) -> RichText:
-    item = stored.item
-    title = link(short(item.title, TITLE_LIMIT) or ask.texts.untitled, item.link or "")
-    source = next((one.name for one in sources if one.feed.id == stored.feed), item.source)
-    notes = f" · {short(source, SOURCE_LIMIT)} · {_when(desk, ask, stored.order_ms)}"
-    return join([RichText(f"{number}. "), title, RichText(notes)])
-
-
-def _when(desk: Desk, ask: Ask, then_ms: int) -> str:
-    now_ms = desk.now_ms()
-    if now_ms - then_ms > DATED_AFTER_MS:
-        return datetime.fromtimestamp(then_ms / 1000, UTC).date().isoformat()
-    return ago(ask.texts, then_ms, now_ms)
+async def _as_query(
+    desk: Desk, ask: Ask, chat: Chat, sources: Sequence[Source], turn: Turn
+) -> tuple[RichText, Buttons]:
+    """Show what holds the words that name no source, and say that they do not."""
+    texts = ask.texts.finding
+    with suppress(QueryError):
+        if found := await page(desk, ask, chat, sources, turn):
+            said = say(texts.latest_as_query, words=short(turn.query))
+            return join([said, found[0]], "\n\n"), found[1]
+    names = ", ".join(one.name for one in sources[:MOST])
+    days = f"{desk.settings.keep_days:g}"
+    return say(texts.latest_neither, words=short(turn.query), days=days, names=names, at=at(ask, chat)), ()
 
 
 def _buttons(ask: Ask, chat: Chat, offset: int, count: int, words: str, *, more: bool) -> Buttons:

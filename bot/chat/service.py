@@ -11,6 +11,8 @@ from bot.chat import (
     alerts,
     choosing,
     commands,
+    filters,
+    finding,
     following,
     listing,
     membership,
@@ -19,6 +21,7 @@ from bot.chat import (
     starting,
     surveying,
     templates,
+    why,
 )
 from bot.chat.access import is_welcome
 from bot.chat.desk import Ask, Desk
@@ -49,6 +52,9 @@ COMMANDS: Mapping[str, Callable[[Desk, Ask], Awaitable[None]]] = {
     "unsub": listing.unsub,
     "list": listing.list_feeds,
     "latest": reading.latest,
+    "search": finding.search,
+    "filter": filters.filter_,
+    "why": why.why,
     "alert": alerts.alert,
     "alerts": alerts.alerts,
     "settings": choosing.settings,
@@ -72,6 +78,11 @@ PRESSES: Mapping[Verb, Callable[[Desk, Ask, Press], Awaitable[None]]] = {
     Verb.SHOW: choosing.press_show,
     Verb.USE: templates.press_use,
     Verb.DISCARD: templates.press_discard,
+    Verb.FOUND: finding.press_found,
+    Verb.FILTERS: filters.press_filters,
+    Verb.FILTER_WHICH: filters.press_which,
+    Verb.FILTER: filters.press_filter,
+    Verb.UNFILTER: filters.press_unfilter,
 }
 
 
@@ -213,6 +224,7 @@ class Service:
             argument=argument,
             raw=commands.behind(told.text),
             replied=commands.lines(told.replied),
+            replied_to=told.replied_to,
             links=told.links,
         )
 

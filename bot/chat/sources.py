@@ -11,7 +11,7 @@ from bot.chat.menus import whole
 from bot.chat.replies import short
 from bot.fetch.address import normalise, without_user
 from bot.items import ChatId, Feed, FeedId, Subscription
-from bot.rules import fold
+from bot.rules import Heard, fold
 
 NAME_LIMIT = 60
 """Letters of a feed's name in a line."""
@@ -40,6 +40,12 @@ def name_of(feed: Feed) -> str:
 def page_of(feed: Feed) -> str:
     """Return where a feed's name leads: its site, else the feed itself, without a password in it."""
     return feed.link or without_user(feed.url)
+
+
+def heard_of(source: Source) -> Heard:
+    """Return by which names a query may call the feed."""
+    names = (source.subscription.title, source.feed.title, without_user(source.feed.url))
+    return Heard(tuple(filter(None, names)), source.subscription.folder)
 
 
 async def sources_of(desk: Desk, chat: ChatId) -> list[Source]:

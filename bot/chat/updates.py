@@ -4,13 +4,13 @@ Pure. The library's own decoding gives up a whole batch over one missing field; 
 is a default, and what cannot be made sense of is ``None``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.items import ChatId, ChatKind, UserId
 
-KINDS = ("message", "channel_post", "callback_query", "my_chat_member")
+KINDS = ("message", "channel_post", "callback_query", "my_chat_member", "inline_query")
 """The kinds of update to ask for; edits are not among them, so that no command runs twice."""
 
 _FILES = frozenset({"animation", "audio", "document", "photo", "sticker", "video", "video_note", "voice"})
@@ -46,7 +46,8 @@ class Spoken:
 
     ``person`` is ``None`` where somebody writes in the name of a chat; ``as_chat`` is that chat then
     (the group itself for an anonymous administrator). ``links`` are the addresses behind words,
-    ``replied`` is the text of somebody's message that is replied to, "" for none and for a bot's.
+    ``replied`` is the text of somebody's message that is replied to, "" for none and for a bot's;
+    ``replied_to`` is the id of whatever message is.
     """
 
     id: int
@@ -57,6 +58,7 @@ class Spoken:
     text: str
     links: tuple[str, ...] = ()
     replied: str = ""
+    replied_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,22 @@ class Posted:
     message: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Words that somebody types behind our @name in the message box of any chat; we see no chat.
+
+    ``query`` is Telegram's name for it, ``offset`` what we said where the next results begin, "" at first.
+    """
+
+    id: int
+    person: Person
+    query: str
+    words: str
+    offset: str = ""
+
+
 Update = Spoken | Pressed | Membership | Moved | Posted
+"""What happens in a chat, where one thing comes after the other."""
 
 
 def number(raw: object) -> int | None:
@@ -111,20 +128,21 @@ def number(raw: object) -> int | None:
     return found if isinstance(found, int) else None
 
 
-def read(raw: object) -> Update | None:
+def read(raw: object) -> Update | Sought | None:
     """Return what an update says, or ``None`` if it says nothing to us or cannot be read."""
     update = number(raw)
     if update is None or not isinstance(raw, Mapping):
         return None
-    if message := _table(raw, "message"):
-        return _message(update, message)
-    if post := _table(raw, "channel_post"):
-        place = _place(post)
-        return Posted(update, place, _int(post, "message_id") or 0) if place else None
-    if query := _table(raw, "callback_query"):
-        return _pressed(update, query)
-    if change := _table(raw, "my_chat_member"):
-        return _membership(update, change)
+    readers: Mapping[str, Callable[[int, Mapping[str, Any]], Update | Sought | None]] = {
+        "message": _message,
+        "channel_post": _posted,
+        "callback_query": _pressed,
+        "my_chat_member": _membership,
+        "inline_query": _sought,
+    }
+    for kind, reader in readers.items():
+        if told := _table(raw, kind):
+            return reader(update, told)
     return None
 
 
@@ -137,7 +155,8 @@ def _message(update: int, message: Mapping[str, Any]) -> Update | None:
     if old := _int(message, "migrate_from_chat_id"):
         return Moved(update, ChatId(old), place.chat)
     text = _text(message, "text")
-    if not text and not (place.kind is ChatKind.PRIVATE and _is_something(message)):
+    is_chosen = "via_bot" in message  # one of a bot's inline results: somebody chose it, nobody wrote it
+    if is_chosen or (not text and not (place.kind is ChatKind.PRIVATE and _is_something(message))):
         return Posted(update, place, _int(message, "message_id") or 0)
     sender = _int(_table(message, "sender_chat"), "id")
     return Spoken(
@@ -149,7 +168,13 @@ def _message(update: int, message: Mapping[str, Any]) -> Update | None:
         text=text,
         links=_links(message),
         replied=_replied(_table(message, "reply_to_message")),
+        replied_to=_int(_table(message, "reply_to_message"), "message_id"),
     )
+
+
+def _posted(update: int, post: Mapping[str, Any]) -> Posted | None:
+    place = _place(post)
+    return Posted(update, place, _int(post, "message_id") or 0) if place else None
 
 
 def _replied(message: Mapping[str, Any]) -> str:
@@ -162,6 +187,13 @@ def _pressed(update: int, query: Mapping[str, Any]) -> Pressed | None:
     if place is None or person is None or not name:
         return None
     return Pressed(update, place, person, _int(message, "message_id") or 0, name, _text(query, "data"))
+
+
+def _sought(update: int, query: Mapping[str, Any]) -> Sought | None:
+    person, name = _person(_table(query, "from")), _text(query, "id")
+    if person is None or not name:
+        return None
+    return Sought(update, person, name, _text(query, "query"), _text(query, "offset"))
 
 
 def _membership(update: int, change: Mapping[str, Any]) -> Membership | None:

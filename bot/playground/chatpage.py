@@ -15,10 +15,11 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.playground.chatview import Card, chat_view, chats_of, message_view, shown_type
+from bot.playground.inline import ANSWER_S, Result
 from bot.playground.people import People
 from bot.playground.refusal import ApiError
 from bot.playground.telegram import Change, Telegram
-from bot.playground.world import Json, Kind, User
+from bot.playground.world import Chat, Json, Kind, User
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -29,7 +30,8 @@ _ASSETS = {
     "page.css": "text/css",
     "page.js": "text/javascript",
     **dict.fromkeys(
-        ("bubbles.js", "composer.js", "elements.js", "media.js", "rich.js", "text.js"), "text/javascript"
+        ("bubbles.js", "composer.js", "elements.js", "inline.js", "media.js", "rich.js", "text.js"),
+        "text/javascript",
     ),
 }
 _BACKLOG = 1000
@@ -63,6 +65,8 @@ class ChatPage:
         app.router.add_get("/chat/events", self._events)
         app.router.add_post("/chat/say", self._say)
         app.router.add_post("/chat/press", self._press)
+        app.router.add_post("/chat/seek", self._seek)
+        app.router.add_post("/chat/choose", self._choose)
         app.cleanup_ctx.append(self._listening)
         app.on_shutdown.append(self._end_streams)
 
@@ -175,10 +179,8 @@ class ChatPage:
 
     async def _say(self, request: web.Request) -> web.Response:
         body = await _body(request)
-        chat = self._telegram.chats.get(_number(body, "chat"))
+        chat = self._chat_in(body)
         text = str(body.get("text", ""))[:4096]
-        if chat is None or chat not in chats_of(self._telegram, self._reader):
-            raise web.HTTPNotFound(text="There is no such chat.")
         try:
             message = self._people.say(chat, text, self._reader)
         except ApiError as refusal:
@@ -199,6 +201,46 @@ class ChatPage:
             raise web.HTTPNotFound(text="There is no such button any more.")
         press = self._telegram.press(self._reader, message, data)
         return web.json_response({"id": press.id})
+
+    async def _seek(self, request: web.Request) -> web.Response:
+        """Type words behind the bot's name, and wait for the cards; a page that goes on typing goes away."""
+        body = await _body(request)
+        words, offset = str(body.get("words", "")), str(body.get("offset", ""))
+        query = self._telegram.seek(self._reader, self._chat_in(body), words, offset)
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                await query.answered.wait()
+        except TimeoutError:
+            raise web.HTTPGatewayTimeout(text="The bot has not answered in time.") from None
+        cards = [self._offer(one) for one in query.results]
+        return web.json_response(
+            {"id": query.id, "results": cards, "next": query.next_offset, "button": query.button}
+        )
+
+    def _offer(self, card: Result) -> Json:
+        """Return a card as the page shows it, with a picture of this machine's alone.
+
+        The newsroom has no https, by which the bot would name its pictures: they are those of its pages.
+        """
+        image = self._card(card.url).get("image", "")
+        return {"id": card.id, "title": card.title, "about": card.description, "image": image}
+
+    async def _choose(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        chat = self._chat_in(body)
+        try:
+            query = self._telegram.inline_queries[str(body.get("query", ""))]
+            message = self._people.choose(chat, query, str(body.get("result", "")), self._reader)
+        except LookupError:
+            raise web.HTTPNotFound(text="There is no such card any more.") from None
+        return web.json_response({"id": message.id})
+
+    def _chat_in(self, body: Json) -> Chat:
+        """Return the reader's chat that a request is about."""
+        chat = self._telegram.chats.get(_number(body, "chat"))
+        if chat is None or chat not in chats_of(self._telegram, self._reader):
+            raise web.HTTPNotFound(text="There is no such chat.")
+        return chat
 
 
 @web.middleware

@@ -63,6 +63,7 @@ def message_view(telegram: Telegram, message: Message, reader: User, card: Card)
         "above": message.caption_above,
         "album": message.album,
         "service": _service(message),
+        "via": message.via.username if message.via else "",
     }
     if message.media is not None:
         view["media"] = _media_view(telegram, message.media)

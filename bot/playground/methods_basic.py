@@ -29,7 +29,7 @@ async def get_me(telegram: Telegram, _args: Arguments) -> Json:
     return telegram.bot.json() | {
         "can_join_groups": True,
         "can_read_all_group_messages": False,
-        "supports_inline_queries": False,
+        "supports_inline_queries": telegram.inline,
         "can_connect_to_business": False,
         "has_main_web_app": False,
     }

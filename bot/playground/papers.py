@@ -142,6 +142,8 @@ _PAPERS = (
     ("craft", Form.JSON, "utf-8", False),
     ("tagblatt", Form.ATOM, "utf-8", False),
     ("chenbao", Form.RDF, "utf-8", False),
+    ("gangwan", Form.RSS, "utf-8", False),
+    ("minato", Form.ATOM, "utf-8", False),
     ("polar", Form.RSS, "windows-1251", False),
     ("marfa", Form.ATOM, "utf-8", False),
     ("subah", Form.ATOM, "utf-8", False),

@@ -4,6 +4,7 @@ import itertools
 import time
 from collections.abc import Iterable
 
+from bot.playground.inline import InlineQuery
 from bot.playground.telegram import Change, Press, Telegram
 from bot.playground.text import Entity, Formatted, settle, with_found
 from bot.playground.world import (
@@ -97,6 +98,25 @@ class People:
         )  # fmt: skip
         if anonymous:
             message.service = {"sender_chat": chat.json(), "from": _GROUP_ANONYMOUS_BOT}
+        return self._posted(chat, message)
+
+    def choose(self, chat: Chat, query: InlineQuery, name: str, user: User) -> Message:
+        """Post one of the cards that the bot offered for a query.
+
+        Raises:
+            LookupError: there is no such card.
+        """
+        card = query.result(name)
+        if chat.kind is Kind.PRIVATE:
+            user.started = True
+        message = Message(
+            chat.take_id(), chat.id, int(time.time()), user, card.content,
+            keyboard=card.keyboard, preview=card.preview, via=self.telegram.bot,
+        )  # fmt: skip
+        return self._posted(chat, message)
+
+    def _posted(self, chat: Chat, message: Message) -> Message:
+        """Put somebody's message into its chat, and tell the bot of it where it may hear that."""
         self.telegram.place(message)
         if self._is_heard(chat, message):
             kind = "channel_post" if chat.kind is Kind.CHANNEL else "message"
@@ -115,7 +135,7 @@ class People:
         commands = [_words(message.text, entity).lower() for entity in found]
         name = f"@{self.telegram.bot.username}".lower()
         for_us = any("@" not in command or command.endswith(name) for command in commands)
-        return place.is_admin or for_us or bool(replied and replied.outgoing)
+        return place.is_admin or for_us or bool(message.via or (replied and replied.outgoing))
 
     def press(self, chat: Chat, message_id: int, label: str, user: User) -> Press:
         """Press a button by its label, or a part of it.

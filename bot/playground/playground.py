@@ -10,6 +10,7 @@ from typing import Self
 from aiohttp import web
 
 from bot.playground.faults import Fault, Plan
+from bot.playground.inline import InlineQuery, Result
 from bot.playground.limits import Flood, FloodLimits
 from bot.playground.people import People
 from bot.playground.server import BotApi
@@ -212,6 +213,32 @@ class Playground:
         """
         await self.wait_for(lambda: press.answer is not None, timeout, what="an answer to the button")
         return str((press.answer or {}).get("text", ""))
+
+    def seek(
+        self, words: str, offset: str = "", *, user: User | None = None, chat: Chat | User | int | None = None
+    ) -> InlineQuery:
+        """Type words behind the bot's name, in the private chat or another; its cards come later."""
+        asker = user or self.user
+        return self.telegram.seek(asker, self.chat(chat or asker), words, offset)
+
+    async def wait_for_results(
+        self,
+        query: InlineQuery,
+        timeout: float = 5.0,  # noqa: ASYNC109  a test's own deadline
+    ) -> list[Result]:
+        """Wait until the bot answers an inline query, and return the cards.
+
+        Raises:
+            TimeoutError: it did not.
+        """
+        await self.wait_for(query.answered.is_set, timeout, what=f"cards for {query.words!r}")
+        return list(query.results)
+
+    def choose(
+        self, query: InlineQuery, name: str, chat: Chat | User | int, *, user: User | None = None
+    ) -> Message:
+        """Post one of the cards for a query in a chat."""
+        return self.people.choose(self.chat(chat), query, name, user or query.user)
 
     def fail_next(  # noqa: PLR0913  each fault has its own particulars, all with a default
         self,

@@ -7,7 +7,14 @@ from collections.abc import AsyncIterator, Mapping
 
 from aiohttp import web
 
-from bot.playground import methods_basic, methods_chat, methods_edit, methods_rich, methods_send
+from bot.playground import (
+    methods_basic,
+    methods_chat,
+    methods_edit,
+    methods_inline,
+    methods_rich,
+    methods_send,
+)
 from bot.playground.arguments import Arguments, read_arguments
 from bot.playground.faults import Fault, Faults, Plan
 from bot.playground.limits import ARRIVED
@@ -21,6 +28,7 @@ METHODS: Mapping[str, Method] = {
     **methods_rich.METHODS,
     **methods_edit.METHODS,
     **methods_chat.METHODS,
+    **methods_inline.METHODS,
 }
 """Every method that the playground speaks, by its documented name."""
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bot.playground.inline import ANSWER_S, KEPT_S, MAX_QUERY, InlineQuery
 from bot.playground.limits import Flood, FloodLimits
 from bot.playground.media import Files
 from bot.playground.refusal import bad_request, forbidden
@@ -36,7 +37,7 @@ class Change:
     """Something for those who look on.
 
     ``what``: new, edited, deleted (a message), typing, answer (to a button), chat, commands (for all),
-    call (of a method, named in ``text``).
+    inline (an answer to the query in ``text``), call (of a method, named in ``text``).
     """
 
     what: str
@@ -76,9 +77,12 @@ class Telegram:
         self.files = Files()
         self.profile = Profile()
         self.presses: dict[str, Press] = {}
+        self.inline_queries: dict[str, InlineQuery] = {}
         self.webhook = ""
         self.rich = True
         """Whether it knows rich messages; servers before Bot API 10.1 do not."""
+        self.inline = True
+        """Whether the bot's owner has turned inline mode on."""
         self.calls: Counter[str] = Counter()
         """Calls by method name as documented (``sendMessage``)."""
         self.listeners: list[Callable[[Change], None]] = []
@@ -192,3 +196,19 @@ class Telegram:
             CALLBACK_S,
         )
         return press
+
+    def seek(self, user: User, chat: Chat, words: str, offset: str = "") -> InlineQuery:
+        """Send the bot an inline query, which it may answer while somebody waits for it."""
+        query = InlineQuery(
+            str(secrets.randbits(60)), user, words[:MAX_QUERY], offset, self.clock() + ANSWER_S
+        )
+        self.inline_queries[query.id] = query
+        payload: Json = {
+            "id": query.id,
+            "from": user.json(),
+            "query": query.words,
+            "offset": offset,
+            "chat_type": "sender" if chat.kind is Kind.PRIVATE else chat.kind.value,
+        }
+        self.updates.add("inline_query", payload, KEPT_S)
+        return query

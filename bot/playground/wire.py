@@ -102,6 +102,7 @@ def message_json(message: Message, chat: Chat, users: dict[int, User], *, nested
         "has_protected_content": message.protected,
         "link_preview_options": message.preview,
         "forward_origin": message.forwarded,
+        "via_bot": message.via.json() if message.via else None,
     }
     return result | {name: value for name, value in optional.items() if value} | message.service
 

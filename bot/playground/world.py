@@ -166,6 +166,8 @@ class Message:
     preview: Json = field(default_factory=dict)
     """The link_preview_options it was sent with."""
     forwarded: Json = field(default_factory=dict)
+    via: User | None = None
+    """The bot among whose inline results it was chosen."""
     outgoing: bool = False
     """Whether the bot sent it."""
 

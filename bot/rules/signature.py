@@ -1,8 +1,86 @@
-"""Which words an item may hold, in a few bytes."""
+"""A few hundred bytes that tell of most items that a query does not find them, without reading them.
 
-from bot.rules.query import Searchable
+A Bloom filter of an item's features: each sets four bits, and where one of them is missing the item does
+not have it. A signature is kept beside its item; the first byte says how it was made.
+"""
+
+from xxhash import xxh3_64_intdigest
+
+from bot.rules.features import Features, is_letter
+from bot.rules.needs import needs
+from bot.rules.nodes import Node
+from bot.rules.searchable import Searchable
+
+_MADE = b"\x01"
+"""Which features, hashed how: another number where either changes, and what was made before passes."""
+
+_BITS = 12
+"""Bits for each feature, of which it sets four: one feature in 150 seems to be there by chance."""
+
+_STEP = 32
+"""Bytes between one size and the next: few sizes, since a query's places are worked out for each."""
+
+_SIGNATURE_LIMIT = 4096
+"""Bytes of a signature. Of a text with more features than fill it more seem to be there, that is all."""
+
+_Places = tuple[tuple[int, int], ...]
+"""Bytes of a signature, each with the bit in it."""
 
 
 def signature(item: Searchable) -> bytes:
-    """Return the signature of an item."""
-    return bytes(0 * len(item.title))
+    """Return the signature of ``item``, at most 4 KiB."""
+    features = Features(item)
+    has = features.whole() | features.beginnings()
+    steps = -(-len(has) * _BITS // (8 * _STEP))
+    made = bytearray(_MADE + bytes(_STEP * min(max(steps, 1), _SIGNATURE_LIMIT // _STEP - 1)))
+    for feature in has:
+        for place, bit in _places(feature, len(made)):
+            made[place] |= bit
+    return bytes(made)
+
+
+class Sieve:
+    """Which of many signatures may be of items that ``node`` finds: some 0.3 µs for each."""
+
+    def __init__(self, node: Node) -> None:
+        # Letters by themselves are not in signatures: as many again as pairs, and hardly ever looked for.
+        self._needs = [one for one in needs(node) if not any(map(is_letter, one))]
+        self._asked: dict[int, tuple[tuple[_Places, ...], ...]] = {}
+
+    def passes(self, signature: bytes) -> bool:
+        """Tell whether the item of ``signature`` may be found: never False where it is.
+
+        Nothing is known of an item whose signature is empty or of another version: it passes.
+        """
+        size = len(signature)
+        if not signature.startswith(_MADE) or size == len(_MADE):
+            return True
+        if (asked := self._asked.get(size)) is None:
+            asked = tuple(tuple(_places(feature, size) for feature in one) for one in self._needs)
+            self._asked[size] = asked
+        for one in asked:
+            for places in one:
+                if _are_set(signature, places):
+                    break
+            else:
+                return False
+        return True
+
+
+def may_match(node: Node, signature: bytes) -> bool:
+    """Tell whether ``node`` may find the item of ``signature``: never False where it does."""
+    return Sieve(node).passes(signature)
+
+
+def _places(feature: str, size: int) -> _Places:
+    """Return where ``feature`` stands in a signature of ``size`` bytes."""
+    mixed, bits = xxh3_64_intdigest(feature.encode("utf-8", "surrogatepass")), 8 * (size - len(_MADE))
+    found = ((mixed >> shift & 0xFFFF) * bits >> 16 for shift in (0, 16, 32, 48))
+    return tuple((len(_MADE) + (place >> 3), 1 << (place & 7)) for place in found)
+
+
+def _are_set(signature: bytes, places: _Places) -> bool:
+    for place, bit in places:  # noqa: SIM110  four times as fast as all() over a generator
+        if not signature[place] & bit:
+            return False
+    return True

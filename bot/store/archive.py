@@ -1,26 +1,15 @@
 """The archive: the items that are kept of each feed, by time, and by which words they may hold."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
 from bot.items import FeedId, ItemId, StoredItem
-from bot.store import keys
+from bot.store import keys, words
 from bot.store.door import Argument, Door
 from bot.store.news import News
+from bot.store.words import Entry, Sheet
 
 AT_ONCE = 200
 """Items read together: some 20 ms of computing, in a thread."""
-
-FEEDS_AT_ONCE = 20
-"""Feeds listed together: at most some 2 MB of signatures."""
-
-
-class Entry(NamedTuple):
-    """One item of the archive; ``words`` is its signature (:mod:`bot.rules.signature`), b"" for none yet."""
-
-    order_ms: int
-    item: ItemId
-    words: bytes
 
 
 class Archive:
@@ -52,33 +41,32 @@ class Archive:
             newest = newest[at_once:]
         return found[offset:enough]
 
-    async def catalogue(self, feed_ids: Sequence[FeedId]) -> list[Entry]:
-        """Return an entry for every kept item of some feeds, the newest first."""
-        found: list[Entry] = []
-        for start in range(0, len(feed_ids), FEEDS_AT_ONCE):
-            some = feed_ids[start : start + FEEDS_AT_ONCE]
-            commands: list[tuple[Argument, ...]] = []
-            for one in some:
-                commands += [
-                    ("ZRANGE", keys.feed_items(one), 0, -1, "WITHSCORES"),
-                    ("HGETALL", keys.feed_words(one)),
-                ]
-            answers = await self._door.many(commands)
-            for feed, items, words in zip(some, answers[::2], answers[1::2], strict=True):
-                found += _entries(feed, items, words)
-        found.sort(reverse=True)
-        return found
+    async def sheets(self, feed_ids: Sequence[FeedId]) -> list[Sheet]:
+        """Return which words the items of some feeds may hold; some 300 KB of each busy one."""
+        if not feed_ids:
+            return []
+        places = [place for one in feed_ids for place in (keys.words_old(one), keys.words_young(one))]
+        cards = [("ZCARD", keys.feed_items(one)) for one in feed_ids]
+        parts, *kept = await self._door.many([("MGET", *places), *cards])
+        return [
+            Sheet(feed, (old or b"") + (young or b""), count)
+            for feed, old, young, count in zip(feed_ids, parts[::2], parts[1::2], kept, strict=True)
+        ]
 
-    async def sign(self, signatures: Iterable[tuple[ItemId, bytes]]) -> None:
-        """Keep the signatures of items, those that are still kept."""
-        args: list[Argument] = [part for pair in signatures for part in pair]
+    async def unsigned(self, sheet: Sheet) -> list[Entry]:
+        """Return the kept items of a feed that have no record in its sheet."""
+        raw = await self._door.do("ZRANGE", keys.feed_items(sheet.feed), 0, -1, "WITHSCORES")
+        known = words.recorded(sheet)
+        entries = (
+            Entry(int(float(order)), ItemId(item.decode()))
+            for item, order in zip(raw[::2], raw[1::2], strict=True)
+        )
+        return [one for one in entries if one.item not in known]
+
+    async def sign(self, signed: Iterable[tuple[StoredItem, bytes]]) -> None:
+        """Keep the signatures of items, of those that are still kept."""
+        args: list[Argument] = []
+        for stored, signature in signed:
+            args += [stored.id, words.record(stored.id, stored.order_ms, signature)]
         if args:
             await self._door.run("sign", self._keep_ms, *args)
-
-
-def _entries(feed: FeedId, items: Sequence[bytes], words: Mapping[bytes, bytes]) -> list[Entry]:
-    before = len(feed) + 1
-    return [
-        Entry(int(float(order)), ItemId(item.decode()), words.get(item[before:], b""))
-        for item, order in zip(items[::2], items[1::2], strict=True)
-    ]

@@ -28,6 +28,7 @@ from bot.store.filtered import Filtered
 from bot.store.news import News
 from bot.store.outbox import Outbox, limits, paces
 from bot.store.status import Status
+from bot.store.traces import Traces
 
 SCHEMA = "1"
 CONNECTIONS = 64
@@ -80,6 +81,7 @@ class Store:
         self.claims = Claims(self._door)
         self.drafts = Drafts(self._door)
         self.status = Status(self._door)
+        self.traces = Traces(self._door)
 
     async def ping(self) -> None:
         """Return if Redis answers; raise :class:`StoreUnavailable` otherwise."""

@@ -18,8 +18,10 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `feed:{id}:items`    | zset   | KEEP_DAYS, by count | item id by order (ms): the feed's newest items|
 | `feed:{id}:prints`   | hash   | as `:items`         | second half of the item id → what the item was|
 |                      |        |                     | made of (8 bytes), corrections so far (1 byte)|
-| `feed:{id}:words`    | hash   | as `:items`         | second half of the item id → its signature: which|
-|                      |        |                     | words it may hold, for those that have one   |
+| `feed:{id}:words:a`  | string | as `:items`         | records of which words those items may hold  |
+|                      |        |                     | (bot/store/words.py): the young ones, the last|
+|                      |        |                     | of an item counts                            |
+| `feed:{id}:words:b`  | string | as `:items`         | … and the old ones, the young are merged into|
 | `feed:{id}:chats`    | hash   | with the feed       | chat id → subscription (JSON)                |
 | `item:{id}`          | string | KEEP_DAYS           | the item, packed and compressed              |
 | `news`               | stream | until routed        | items handed on: `item`, for a correction    |
@@ -131,9 +133,14 @@ def feed_prints(feed_id: FeedId) -> str:
     return f"feed:{feed_id}:prints"
 
 
-def feed_words(feed_id: FeedId) -> str:
+def words_young(feed_id: FeedId) -> str:
+    """Which words those items may hold, as was learnt lately."""
+    return f"feed:{feed_id}:words:a"
+
+
+def words_old(feed_id: FeedId) -> str:
     """Which words those items may hold."""
-    return f"feed:{feed_id}:words"
+    return f"feed:{feed_id}:words:b"
 
 
 def feed_chats(feed_id: FeedId) -> str:

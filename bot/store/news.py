@@ -16,7 +16,7 @@ from bot.errors import CorruptRecord, StoreError
 from bot.identity import Keys
 from bot.items import Feed, FeedId, Item, ItemId, Page, StoredItem
 from bot.matching import sign
-from bot.store import fields, keys, prints, records
+from bot.store import fields, keys, prints, records, words
 from bot.store.changes import changes
 from bot.store.door import Argument, Door
 from bot.store.prints import Change
@@ -320,11 +320,11 @@ def _arguments(
     args: list[Argument] = [len(changes)]
     for change in changes:
         corrected = records.pack(change.stored) if change.stored else b""
-        words = sign(change.stored) if change.stored else b""
-        args += [change.item_id, change.before, change.raw, change.edit, corrected, words]
+        told = _words(change.stored) if change.stored else b""
+        args += [change.item_id, change.before, change.raw, change.edit, corrected, told]
     for one, is_known in zip(some, known, strict=True):
         item_id = identity.item_id(intake.feed.id, one.keys)
-        new_print = words = b""
+        new_print = told = b""
         if is_known:
             record = _UNPACKED
         elif one.order_ms < intake.kept_from_ms:
@@ -332,12 +332,15 @@ def _arguments(
         else:
             stored = StoredItem(item_id, intake.feed.id, one.item, intake.noticed_ms, one.order_ms, one.page)
             record, new_print = records.pack(stored), prints.of_new(one.item)
-            # A first look takes in many items at once; whoever searches them signs them then.
-            words = sign(stored) if intake.hand_on and intake.feed.seeded else b""
+            told = _words(stored)
         others = [key for key in one.keys.all if key not in one.keys.trusted]
         every = (*one.keys.trusted, *others)
-        args += [item_id, one.order_ms, record, new_print, words, len(one.keys.trusted), len(every), *every]
+        args += [item_id, one.order_ms, record, new_print, told, len(one.keys.trusted), len(every), *every]
     return args
+
+
+def _words(stored: StoredItem) -> bytes:
+    return words.record(stored.id, stored.order_ms, sign(stored))
 
 
 def _entries(raw: Sequence[tuple[bytes, dict[bytes, bytes] | None]]) -> list[NewsEntry]:

@@ -1,6 +1,7 @@
 """English."""
 
 from bot.chat.replies.choosing_en import EN_CHOOSING
+from bot.chat.replies.finding_en import EN_FINDING
 from bot.chat.replies.texts import Texts
 from bot.fetch.answer import Failure
 
@@ -21,8 +22,11 @@ EN = Texts(
         "/list – the feeds of this chat, with buttons\n"
         "/unsub NUMBER – leave one of them\n"
         "/latest – the newest items; /latest 10 for ten, /latest NAME for one source\n"
+        "/search WORDS – the stored items that hold them\n"
         "/alert WORDS – be told loudly of items that hold all these words\n"
         "/alerts – the alerts of this chat\n"
+        "/filter NUMBER only WORDS, or not WORDS – of a feed only some items\n"
+        "/why LINK – what became of an item\n"
         "/settings – style, pictures, language and more; /settings NUMBER for one feed\n"
         "/template – messages as you write them yourself\n\n"
         "For a channel: make me its administrator with the right to post, then write to me in private, "
@@ -51,8 +55,11 @@ EN = Texts(
         "sub": "follow a website or feed",
         "list": "the feeds of this chat",
         "latest": "the newest items",
+        "search": "find items by words",
         "alert": "be told of items with these words",
         "alerts": "the alerts of this chat",
+        "filter": "of a feed only some items",
+        "why": "what became of an item",
         "unsub": "leave a feed",
         "settings": "how items look, language and more",
         "template": "messages as you write them",
@@ -186,7 +193,6 @@ EN = Texts(
     latest_title="The latest",
     latest_title_of="The latest of {chat}",
     latest_count="Send a number from 1 to {most}, like /latest{at} 5.",
-    latest_no_source="No feed here is called “{words}”. Send /latest{at} and one of these names: {names}",
     latest_none="Nothing is stored yet. New items come here by themselves; /list{at} shows the feeds.",
     untitled="(untitled)",
     newer="‹ Newer",
@@ -210,7 +216,12 @@ EN = Texts(
     alerts_empty="No alerts yet. Send /alert{at} and the words that matter.",
     alert_removed="Removed.",
     alert_gone="This alert is gone already.",
+    inline_start="Start with a feed",
+    inline_none="Nothing found. Try other words, or follow more feeds",
+    inline_not_welcome="This bot is not open to you. Ask those who run it",
+    inline_no_memory="My memory is away. Try again in a minute",
     choosing=EN_CHOOSING,
+    finding=EN_FINDING,
     status_private="/status is for those who run me: send it to me in private.",
     status_owners=(
         "Only those who run me may see this: ask them to add your id, {person}, to the setting OWNER_IDS. "

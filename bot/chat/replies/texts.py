@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.chat.replies.choosing import Choosing
+from bot.chat.replies.finding import Finding
 from bot.fetch.answer import Failure
 
 
@@ -92,7 +93,6 @@ class Texts:
     latest_title: str
     latest_title_of: str
     latest_count: str
-    latest_no_source: str
     latest_none: str
     untitled: str
     newer: str
@@ -113,8 +113,16 @@ class Texts:
     alert_removed: str
     alert_gone: str
 
+    # inline mode: buttons above the cards, which lead to the private chat
+    inline_start: str
+    inline_none: str
+    inline_not_welcome: str
+    inline_no_memory: str
+
     choosing: Choosing
     """What is said of settings and templates."""
+    finding: Finding
+    """What is said of filters, search, and the way of one item."""
 
     # status
     status_private: str

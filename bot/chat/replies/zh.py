@@ -1,6 +1,7 @@
 """Chinese (simplified)."""
 
 from bot.chat.replies.choosing_zh import ZH_CHOOSING
+from bot.chat.replies.finding_zh import ZH_FINDING
 from bot.chat.replies.texts import Texts
 from bot.fetch.answer import Failure
 
@@ -20,8 +21,11 @@ ZH = Texts(
         "/list – 本聊天的订阅（带按钮）\n"
         "/unsub 编号 – 退订其中一个\n"
         "/latest – 最新消息；/latest 10 显示十条，/latest 名称 只看一个来源\n"
+        "/search 关键词 – 查找存储的消息\n"
         "/alert 关键词 – 出现含全部这些词的消息时响铃提醒\n"
         "/alerts – 本聊天的提醒\n"
+        "/filter 编号 只要 关键词（或 不要 关键词）– 只送该订阅的一部分消息\n"
+        "/why 链接 – 一条消息后来怎样\n"
         "/settings – 样式、图片、语言等；/settings 编号 设置单个订阅\n"
         "/template – 按你自己写的格式发送\n\n"
         "频道：先把我设为有发消息权限的管理员，再私聊我，在命令后写上频道的 @名称：/sub 地址 @频道\n"
@@ -45,8 +49,11 @@ ZH = Texts(
         "sub": "订阅网站或订阅源",
         "list": "本聊天的订阅",
         "latest": "最新消息",
+        "search": "按关键词查找消息",
         "alert": "出现关键词时提醒",
         "alerts": "本聊天的提醒",
+        "filter": "只送订阅的一部分消息",
+        "why": "一条消息后来怎样",
         "unsub": "退订",
         "settings": "样式、语言等设置",
         "template": "自己写消息格式",
@@ -143,7 +150,6 @@ ZH = Texts(
     latest_title="最新消息",
     latest_title_of="{chat} 的最新消息",
     latest_count="请发送 1 到 {most} 的数字，例如 /latest{at} 5。",
-    latest_no_source="没有名为“{words}”的来源。请发送 /latest{at} 加以下名称之一：{names}",
     latest_none="还没有存储的消息。新消息会自动送来；/list{at} 查看订阅。",
     untitled="（无标题）",
     newer="‹ 较新",
@@ -164,7 +170,12 @@ ZH = Texts(
     alerts_empty="还没有提醒。请发送 /alert{at} 加关键词。",
     alert_removed="已删除。",
     alert_gone="这个提醒已经不在了。",
+    inline_start="先添加一个订阅源",
+    inline_none="没有找到：换几个词，或添加更多订阅源",
+    inline_not_welcome="这个机器人未对你开放：请联系运行者",
+    inline_no_memory="存储暂时不可用：请一分钟后再试",
     choosing=ZH_CHOOSING,
+    finding=ZH_FINDING,
     status_private="/status 仅供运行者使用：请私聊我发送。",
     status_owners=(
         "只有运行者可以查看：请他们把你的 id {person} 加入 OWNER_IDS 设置。发送 /help 查看我能为你做什么。"

@@ -62,6 +62,7 @@ export function bubble(messages, { named, press }) {
   if (message.service) return element("p", { className: "service" }, message.service);
   const box = element("div", { className: "bubble" });
   if (named && !message.mine) box.append(element("div", { className: "sender" }, message.sender));
+  if (message.via) box.append(element("div", { className: "via" }, `via @${message.via}`));
   if (message.reply) {
     box.append(element("div", { className: "quoted" }, element("b", {}, message.reply.sender), " ", message.reply.text));
   }

@@ -1,19 +1,28 @@
-// The message box, as tall as its text: sending, the menu of commands while one types "/", and the newsroom's feeds.
+// The message box, as tall as its text: sending, the menu of commands while one types "/", the newsroom's feeds, and
+// the bot's cards while one types behind its name.
 
 import { element } from "./bubbles.js";
+import { Inline } from "./inline.js";
 
 const TOUCH = matchMedia("(hover: none) and (pointer: coarse)");
 
 export class Composer {
-  constructor({ send, commands, feeds }) {
+  constructor({ send, commands, feeds, bot, seek, choose, start }) {
     this.send = send;
     this.commands = commands;
     this.feeds = feeds;
+    this.bot = bot;
     this.text = document.getElementById("text");
     this.menu = document.getElementById("menu");
     this.button = document.getElementById("feeds");
     this.chosen = -1;
     this.choices = [];
+    this.inline = new Inline({
+      bot, seek, menu: this.menu,
+      choose: (query, card) => { this.clear(); choose(query, card); },
+      start: (parameter) => { this.clear(); start(parameter); },
+      show: (choices, how) => this.show(choices, how),
+    });
     const form = document.getElementById("composer");
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -39,10 +48,14 @@ export class Composer {
 
   submit(text) {
     if (!text.trim()) return;
+    this.clear();
+    this.send(text.trim());
+  }
+
+  clear() {
     this.text.value = "";
     this.fit();
     this.close();
-    this.send(text.trim());
   }
 
   write(text) {
@@ -53,7 +66,15 @@ export class Composer {
   }
 
   suggest() {
+    const words = this.inline.words(this.text.value);
+    if (words !== null) { this.inline.ask(words); return; }
     const typed = this.text.value.toLowerCase();
+    const name = `@${this.bot()}`;
+    if (typed.startsWith("@") && name.toLowerCase().startsWith(typed)) {
+      this.close();
+      this.show([{ label: name, about: "a stored item for this chat", text: name }]);
+      return;
+    }
     if (!/^\/\w*$/.test(typed)) { this.close(); return; }
     this.show(this.commands()
       .filter((command) => `/${command.command}`.startsWith(typed))
@@ -67,27 +88,41 @@ export class Composer {
     this.text.focus();
   }
 
-  show(choices) {
+  // `goesOn`: the choices are those that stand there, and more of them.
+  show(choices, { goesOn = false } = {}) {
+    const { chosen } = this;
+    const top = this.menu.scrollTop;
     this.choices = choices;
-    this.chosen = -1;
-    this.menu.replaceChildren(...choices.map((choice, number) => {
-      const line = element("li", { role: "option", id: `choice-${number}`, "aria-selected": "false" },
-        element("b", {}, choice.label), element("span", {}, choice.about));
-      line.addEventListener("mousedown", (event) => { event.preventDefault(); this.take(choice); });
-      return line;
-    }));
+    this.chosen = goesOn ? chosen : -1;
+    this.menu.replaceChildren(...choices.map((choice, number) => this.line(choice, number)));
+    this.menu.scrollTop = goesOn ? top : 0;
     this.menu.hidden = choices.length === 0;
     this.text.setAttribute("aria-expanded", String(!this.menu.hidden));
     this.text.removeAttribute("aria-activedescendant");
   }
 
+  line(choice, number) {
+    const line = element("li", {
+      role: "option", id: `choice-${number}`, "aria-selected": String(number === this.chosen),
+      className: choice.isCard ? "offer" : choice.isButton ? "start" : "",
+    }, element("b", {}, choice.label), element("span", {}, choice.about));
+    if (choice.isCard) {
+      line.prepend(choice.image ? element("img", { src: choice.image, alt: "", loading: "lazy" })
+        : element("span", { className: "letter", "aria-hidden": "true" }, [...choice.label.replace(/[^\p{L}\p{N}]/gu, "")][0] ?? "…"));
+    }
+    line.addEventListener("mousedown", (event) => { event.preventDefault(); this.take(choice); });
+    return line;
+  }
+
   close() {
+    this.inline.end();
     this.show([]);
     this.button.setAttribute("aria-expanded", "false");
   }
 
   take(choice) {
-    if (choice.whole) this.submit(choice.text);
+    if (choice.act) choice.act();
+    else if (choice.whole) this.submit(choice.text);
     else this.write(`${choice.text} `);
   }
 

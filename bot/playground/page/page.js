@@ -216,6 +216,21 @@ function feedChoices() {
   }));
 }
 
+// The bot's cards for words, undefined where it gives none.
+async function seek(words, offset, signal) {
+  const answer = await fetch("chat/seek", {
+    method: "POST", headers: { "Content-Type": "application/json" }, signal,
+    body: JSON.stringify({ chat: state.open, words, offset }),
+  });
+  return answer.ok ? answer.json() : undefined;
+}
+
+function start(parameter) {
+  const bot = state.chats.find((one) => one.kind === "bot");
+  open(bot.id, { focus: true });
+  post("chat/say", { chat: bot.id, text: `/start ${parameter}` });
+}
+
 function send(text) {
   const chat = chatOf(state.open);
   const bot = state.chats.find((one) => one.kind === "bot");
@@ -239,7 +254,11 @@ function listen() {
   stream.onmessage = (event) => apply(JSON.parse(event.data));
 }
 
-const composer = new Composer({ send, commands: () => state.commands, feeds: feedChoices });
+const composer = new Composer({
+  send, seek, start, commands: () => state.commands, feeds: feedChoices,
+  bot: () => state.chats.find((one) => one.kind === "bot")?.username ?? "",
+  choose: (query, result) => post("chat/choose", { chat: state.open, query, result }),
+});
 at("back").addEventListener("click", () => {
   document.body.dataset.view = "list";
   drawChats();

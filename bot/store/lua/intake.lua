@@ -1,12 +1,12 @@
 -- Take in candidates of one document: what is new is remembered, kept and handed on, all or nothing.
--- uses: clock, moving
--- KEYS: `feed:{id}`, its `:seen:a`, `:seen:b`, `:items`, `:prints`, `:words`, `:chats`, `item:{id}`, `news`, `schedule`, `looking`, `feeds`, spelled here.
+-- uses: clock, moving, words
+-- KEYS: `feed:{id}`, its `:seen:a`, `:seen:b`, `:items`, `:prints`, `:words:a`, `:words:b`, `:chats`, `item:{id}`, `news`, `schedule`, `looking`, `feeds`, spelled here.
 -- ARGV: 1 now · 2 feed · 3 hand on (1/0) · 4 last step (1/0) · 5 due (ms) · 6 item lifetime (ms) · 7 items kept
 --   8 lifetime of an item beyond those (ms) · 9 keys in the whole document · 10 canonical new address or '' · 11 new address
 --   12 number of field arguments · then those: name, value …
 --   then the number of changed items, and for each: item id · print before · first 8 bytes of its print now ·
---   `text` or `media` for a correction, else '' · record of a correction · its signature
---   then for each candidate: item id · order (ms) · record · print · signature or '' · trusted keys · all keys · the keys, trusted ones first.
+--   `text` or `media` for a correction, else '' · record of a correction · its words
+--   then for each candidate: item id · order (ms) · record · print · words or '' (bot/store/words.py) · trusted keys · all keys · the keys, trusted ones first.
 --   A record of '' was left out because the item seemed known; '-' because it is too old to be kept.
 -- Result: {state, handed on, seeded now, lost, corrected, index of each new candidate …}.
 --   State: 1 done, 0 the feed is gone, -1 a record is missing (nothing of that candidate or after it was done).
@@ -15,7 +15,7 @@ local feed, last = ARGV[2], ARGV[4] == '1'
 local keep_ms, kept, grace_ms = ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
 local key = 'feed:' .. feed
 local young, old, items, prints = key .. ':seen:a', key .. ':seen:b', key .. ':items', key .. ':prints'
-local words = key .. ':words'
+local words = {}
 if redis.call('EXISTS', key) == 0 then return {0, 0, 0, 0, 0} end
 
 local seeded = redis.call('HGET', key, 'seeded') == '1'
@@ -56,7 +56,7 @@ while at <= #ARGV do
       redis.call('SET', 'item:' .. item, record, 'PX', keep_ms)
       redis.call('ZADD', items, order, item)
       redis.call('HSET', prints, half(item), ARGV[at + 3])
-      if ARGV[at + 4] ~= '' then redis.call('HSET', words, half(item), ARGV[at + 4]) end
+      if ARGV[at + 4] ~= '' then words[#words + 1] = ARGV[at + 4] end
     end
     if hand_on then
       redis.call('XADD', 'news', '*', 'item', item)
@@ -77,13 +77,11 @@ if #new > 0 then
         redis.call('PEXPIRE', 'item:' .. item, grace_ms)
       end
       redis.call('HDEL', prints, half(item))
-      redis.call('HDEL', words, half(item))
     end
     redis.call('ZREMRANGEBYRANK', items, 0, beyond - 1)
   end
   redis.call('PEXPIRE', items, keep_ms)
   redis.call('PEXPIRE', prints, keep_ms)
-  redis.call('PEXPIRE', words, keep_ms)
 end
 
 local corrected = 0
@@ -95,7 +93,7 @@ if state == 1 then
       local count = string.byte(before, 9)
       -- XX: a record that has expired stays gone, and what is gone is not corrected.
       if edit ~= '' and hand_on and redis.call('SET', 'item:' .. item, ARGV[change + 4], 'XX', 'KEEPTTL') then
-        redis.call('HSET', words, half(item), ARGV[change + 5])
+        words[#words + 1] = ARGV[change + 5]
         redis.call('XADD', 'news', '*', 'item', item, 'edit', edit)
         count, corrected = count + 1, corrected + 1
       end
@@ -103,6 +101,7 @@ if state == 1 then
     end
   end
 end
+add_words(feed, words, keep_ms)
 
 local seeded_now = 0
 if last and state == 1 then

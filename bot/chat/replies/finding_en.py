@@ -1,0 +1,121 @@
+"""Filters, search and the way of one item in English."""
+
+from bot.chat.replies.finding import Finding
+
+EN_FINDING = Finding(
+    filter_words={"only": "only", "not": "not", "off": "off", "all": "all"},
+    filters_title="Filters of this chat",
+    filters_title_of="Filters of {chat}",
+    filters_line="{number}. {feed} 🔎 {filter}",
+    filters_line_none="{number}. {feed} · all items",
+    filter_only="only “{query}”",
+    filter_not="not “{query}”",
+    filters_kept="{count} kept back in 7 days",
+    filters_how=(
+        "/filter{at} NUMBER only WORDS – of this feed only items with them\n"
+        "/filter{at} NUMBER not WORDS – none of its items with them\n"
+        "Both may stand side by side; ✕ or off ends them. Alerts come all the same."
+    ),
+    filter_which="Which feed shall hear {filter}?",
+    filter_which_some="Several feeds fit “{words}”. Which one shall hear {filter}?",
+    filter_no_feed="No feed here fits “{words}”. Which one shall hear {filter}?",
+    filter_how="Say what to filter: /filter{at} {number} only WORDS, or not WORDS, or off.",
+    filter_wrong="I can't use this filter, and nothing has changed: {why} Correct that and send it again.",
+    filter_set="From now on, {feed} brings {filter}.",
+    filter_set_all="From now on, each of the {count} feeds brings {filter}.",
+    filter_off="{feed} brings all its items again. /filter{at} shows all filters.",
+    filter_off_all="All {count} feeds bring all their items again. /filter{at} shows how to filter.",
+    filter_none="{feed} has no filter. Set one with /filter{at} {number} only WORDS, or not WORDS.",
+    filter_tried="Of the last {count} stored items {kept} would have been kept back.",
+    filter_untried="Nothing is stored yet to try it on.",
+    filter_kept="Kept back, for example:",
+    filter_passed="Let through, for example:",
+    filter_scope=(
+        "What is sent already, or waits to be, stays as it is; alerts come all the same. "
+        "/filter{at} shows and ends filters."
+    ),
+    filter_all="All {count} feeds",
+    filter_remove="✕ Remove the filter",
+    filter_expired="That was too long ago; send the filter again.",
+    search_how=(
+        "Send /search{at} and what to look for, for example\n/search{at} interest rates\n"
+        "Exact words in quotes, a OR b, -without, title:word. It looks through all items of the last "
+        "{days} days of this chat's feeds."
+    ),
+    search_wrong="I can't search for this: {why} Correct that and send it again.",
+    search_title="Items with “{query}”",
+    search_title_of="Items with “{query}” in {chat}",
+    search_none=(
+        "No item of the last {days} days holds “{query}”. Try fewer words, the beginning of one and a star "
+        "(elect*), or a OR b. /alert{at} {query} tells you when one comes; /list{at} shows the feeds."
+    ),
+    search_none_more="Nothing with “{query}” since {when}; there is more further back. Tap to go on.",
+    search_until="Looked back to {when}; tap to go on.",
+    search_deep="These are many. Add a word to see the older ones.",
+    search_expired="That search was too long ago; send it again.",
+    search_further="Look further back",
+    search_newest="« Newest",
+    latest_as_query="No feed here is called “{words}”; these are the items with it.",
+    latest_neither=(
+        "No feed here is called “{words}”, and no item of the last {days} days holds that. Send /latest{at} "
+        "alone for the newest items, or one of these names: {names}"
+    ),
+    why_how=(
+        "Send /why{at} and the link of an item, or reply with /why to a message of mine: I tell when I saw "
+        "it, what it matched, and what became of it."
+    ),
+    why_not_ours=(
+        "I know of no item behind that message: it is no news of mine, or was sent too long ago. Send "
+        "/why{at} and the item's link."
+    ),
+    why_unseen="I have no item with the link {link} from the feeds of this chat in the last {days} days.",
+    why_unseen_cut=(
+        "Among the newest items I have none with the link {link}; there are more than I can look through. "
+        "Reply with /why to its message, or try /search{at} and words of its title."
+    ),
+    why_unseen_feed="{feed} is of that site.",
+    why_unseen_elsewhere="None of the feeds here is of that site. /sub{at} {link} looks for its feed.",
+    why_looked="Looked at {when}.",
+    why_never_looked="Not looked at yet.",
+    why_next="The next look is in {span}.",
+    why_next_soon="The next look is within a minute; ask again then.",
+    why_failing="The last look failed: {why}.",
+    why_source="From {feed}.",
+    why_left="From a feed that this chat does not follow now; /list{at} shows those that it does.",
+    why_published="Published {when}, noticed {noticed}: {span} later.",
+    why_published_unknown="Its feed tells no time; noticed {noticed}.",
+    why_noticed="Published {when}, noticed {noticed}, at once.",
+    why_alerts="Alerts that it matches: {alerts}.",
+    why_no_alerts="It matches no alert of the {count} here.",
+    why_sent="Sent as message {message}.",
+    why_sent_linked="Sent as {message}.",
+    why_sent_before="Sent, before this group became a supergroup.",
+    why_waits="It waits to be sent, as number {place} of {count}. Telegram sets the pace; no need to act.",
+    why_waits_paused=(
+        "It waits, as number {place} of {count}, since this chat is paused ({why}). When I may write there "
+        "again, it comes."
+    ),
+    why_kept="Kept back by the filter {filter}. /filter{at} changes that.",
+    why_parked="Not sent: {why}",
+    why_before="Not sent: it was there before this chat followed the feed. /latest{at} shows older items.",
+    why_feed_paused="Not sent: this feed is paused here.",
+    why_unknown=(
+        "I have no note of what became of it: that was too long ago, or a filter of an earlier day. "
+        "/latest{at} shows what is stored."
+    ),
+    why_onway="It is on its way: ask again in a minute.",
+    why_reasons={
+        "unsubscribed": "the feed was left before it was its turn. /sub{at} follows it again.",
+        "subscription paused": "the feed was paused when it was its turn.",
+        "the same story": "another feed had told the same story. /settings{at} once off brings all.",
+        "record expired": "it had waited longer than items are kept.",
+        "too many items": "too many items were waiting, and the oldest gave way.",
+        "given up": "Telegram gave no answer, however often it was tried.",
+        "Telegram refuses it": "Telegram refuses it{rest}.",
+        "": "{rest}.",
+    },
+    span_seconds="{count} s",
+    span_minutes="{count} min",
+    span_hours="{count} h",
+    span_days="{count} days",
+)

@@ -1,0 +1,190 @@
+"""Search: the newest first, words marked, pages that stay in their place, and what to do where nothing is found."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from bot import searching
+from bot.chat.replies import LANGUAGES
+from bot.playground import Message
+from bot.playground.playground import Playground
+from bot.render.parts import TEXT_LIMIT, units
+from bot.store import words
+from bot.store.client import Store
+from tests.chatting import FEED, Stage, Web, conversation, items
+from tests.choosing import follow
+from tests.conftest import Clock
+
+EN, ZH = LANGUAGES["en"], LANGUAGES["zh"]
+
+
+@pytest.fixture
+async def stage(store: Store, clock: Clock) -> AsyncIterator[Stage]:
+    async with Playground() as world, conversation(store, clock, world=world, web=Web()) as stage:
+        yield stage
+
+
+async def changes(stage: Stage, said: Message, before: str) -> None:
+    await stage.world.wait_for(lambda: said.text != before)
+
+
+def everything(
+    sheet: words.Sheet, _passes: object, since_ms: int, before_ms: int
+) -> tuple[list[words.Entry], bool]:
+    """Let every signature pass, so that items are read one portion after the other."""
+    return words.likely(sheet, lambda _: True, since_ms, before_ms)
+
+
+async def test_what_is_found_comes_with_source_and_age_and_its_words_marked(stage: Stage) -> None:
+    me = stage.world.user
+    await follow(stage)
+    said = await stage.ask(me, "/search number 2")
+    head, _, *lines = said.text.split("\n")
+    assert head == "Items with “number 2”"
+    assert {line[3:] for line in lines} == {
+        "The number 2 · The Gazette · just now",
+        "Other number 2 · Other & Sons · just now",
+    }
+    assert [line[:3] for line in lines] == ["1. ", "2. "]
+    kinds = [one.type for one in said.content.entities]
+    assert kinds.count("text_link") == 2
+    assert kinds.count("underline") == 4
+    assert said.buttons == []
+
+
+async def test_a_word_of_the_body_alone_shows_the_line_around_it(stage: Stage) -> None:
+    me = stage.world.user
+    body = (
+        "<p>" + "Much is said first. " * 20 + "Then the Zebra crosses. " + "And more follows. " * 20 + "</p>"
+    )
+    stage.web.publish(FEED, "Example News", [replace(items(1)[0], content_html=body)])
+    await stage.ask(me, f"/sub {FEED}", more=2)
+    said = await stage.ask(me, "/search zebra")
+    line = said.text.split("\n")[3]
+    assert line.startswith("…")
+    assert "Then the Zebra crosses." in line
+    assert len(line) <= 141
+    marked = next(one for one in said.content.entities if one.type == "underline")
+    assert (
+        said.text.encode("utf-16-le")[2 * marked.offset :][: 2 * marked.length].decode("utf-16-le") == "Zebra"
+    )
+
+
+async def test_pages_are_turned_in_place_and_new_items_do_not_shift_them(stage: Stage, clock: Clock) -> None:
+    me = stage.world.user
+    stage.web.publish(FEED, "Example News", items(12))
+    await stage.ask(me, f"/sub {FEED}", more=2)
+    said = await stage.ask(me, "/search story")
+    assert said.buttons == [EN.older]
+    (feed,) = [one.feed for one in await stage.store.chats.subscriptions(me.id)]  # type: ignore[arg-type]
+    clock.forward(60_000)
+    stage.web.publish(FEED, "Example News", items(14))
+    for one in (EN.older, EN.older):
+        before = said.text
+        await stage.press(said, one)
+        await changes(stage, said, before)
+    assert "12. Story number 1 " in said.text
+    assert said.buttons == [EN.newer]
+    await stage.press(said, EN.newer)
+    await stage.becomes(said, "6. Story number 7 ")
+    await stage.press(said, EN.newer)
+    await stage.becomes(said, "1. Story number 12 ")
+    assert said.buttons == [EN.finding.search_newest, EN.older]
+    await stage.press(said, EN.finding.search_newest)
+    await stage.world.wait_for(lambda: said.buttons == [EN.older])
+    assert feed
+
+
+async def test_nothing_found_says_what_else_to_try(stage: Stage) -> None:
+    me = stage.world.user
+    assert (await stage.ask(me, "/search tea")).text == EN.list_empty
+    await follow(stage)
+    assert "/search interest rates" in (await stage.ask(me, "/search")).text
+    said = (await stage.ask(me, "/search quasar")).text
+    assert said.startswith("No item of the last 7 days holds “quasar”.")
+    assert "/alert quasar" in said
+    said = (await stage.ask(me, "/search " + "x" * 2000)).text
+    assert said.startswith("I can't search for this: This query is too long")
+
+
+async def test_a_search_that_ran_out_of_time_says_how_far_it_came_and_goes_on(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me = stage.world.user
+    stage.web.publish(FEED, "Example News", [*items(1, word="Tea"), *items(30)])
+    await stage.ask(me, f"/sub {FEED}", more=2)
+    monkeypatch.setattr(searching, "SEARCH_S", 0.0)
+    monkeypatch.setattr(searching, "likely", everything)
+    said = await stage.ask(me, "/search “story number” 1")
+    for _ in range(9):
+        if "Story number 1 " in said.text:
+            break
+        assert EN.finding.search_further in said.buttons
+        before = said.text
+        await stage.press(said, EN.finding.search_further)
+        await changes(stage, said, before)
+    assert "Story number 1 " in said.text
+
+
+async def test_a_search_whose_words_are_forgotten_asks_to_search_again(stage: Stage) -> None:
+    me = stage.world.user
+    stage.web.publish(FEED, "Example News", items(12))
+    await stage.ask(me, f"/sub {FEED}", more=2)
+    said = await stage.ask(me, "/search story")
+    for key in await stage.store._door.do("KEYS", "draft:*"):
+        await stage.store._door.do("DEL", key)
+    press = await stage.press(said, EN.older)
+    assert (press.answer or {}).get("text") == EN.finding.search_expired
+
+
+async def test_in_a_group_everybody_searches_and_a_channel_is_its_administrators(stage: Stage) -> None:
+    group, member = stage.world.add_supergroup(), stage.world.add_user("Member")
+    stage.web.publish(FEED, "Example News", items(12))
+    await stage.ask(group, f"/sub {FEED}", more=2)
+    said = await stage.ask(group, "/search story", user=member)
+    await stage.press(said, EN.older, user=member)
+    await stage.becomes(said, "6. Story number 7 ")
+    stage.world.add_channel("Front page", username="front_page")
+    await follow(stage, "@front_page", count=1)
+    said = await stage.ask(stage.world.user, "/search @front_page number")
+    assert said.text.startswith("Items with “number” in Front page")
+    assert "administrators of @front_page" in (await stage.ask(member, "/search @front_page number")).text
+
+
+async def test_latest_takes_words_that_no_source_is_called_as_a_query(stage: Stage) -> None:
+    me = stage.world.user
+    await follow(stage)
+    said = await stage.ask(me, "/latest 1 number 2")
+    assert said.text.startswith("No feed here is called “number 2”; these are the items with it.")
+    assert len(said.text.split("\n")) == 5
+    await stage.press(said, EN.older)
+    await stage.becomes(said, "\n2. ")
+    said = await stage.ask(me, "/latest quasar")
+    assert "no item of the last 7 days holds that" in said.text
+    assert "The Gazette, Other & Sons" in said.text
+
+
+async def test_the_longest_page_is_a_message(stage: Stage) -> None:
+    me = stage.world.user
+    long = [
+        replace(one, title="𠀋 " * 200 + "tea", content_html="<p>" + "𠀋 zebra " * 300)
+        for one in items(30)
+    ]  # fmt: skip
+    stage.web.publish(FEED, "𠀋" * 80, long)
+    await stage.ask(me, f"/sub {FEED}", more=2)
+    for command in ("/search zebra", "/latest 20 zebra", "/latest 8 zebra"):
+        said = await stage.ask(me, command)
+        assert units(said.text) <= TEXT_LIMIT
+        assert "zebra" in said.text
+
+
+async def test_in_chinese_it_finds_within_running_text(stage: Stage) -> None:
+    ann = stage.world.add_user("安", language="zh-hans")
+    told = [replace(items(1)[0], title="央行宣布下调利率")]
+    stage.web.publish(FEED, "公报", told)
+    await stage.ask(ann, f"/sub {FEED}", more=2)
+    said = await stage.ask(ann, "/search 利率")
+    assert said.text.startswith("含“利率”的消息\n\n1. 央行宣布下调利率 · 公报")
+    assert "没有含“股票”的消息" in (await stage.ask(ann, "/search 股票")).text
+    assert "发送 /search 加要找的内容" in (await stage.ask(ann, "/search")).text

@@ -1,0 +1,138 @@
+"""Search and back-test over stored items: all that match are found, the newest first, and in time."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import searching
+from bot.items import Feed, FeedId, ItemId
+from bot.rules import Heard, Sieve, parse
+from bot.searching import Match, Searcher
+from bot.store import keys, words
+from bot.store.client import Store
+from bot.store.words import Entry, Sheet
+from tests.archiving import feed_of, publish
+from tests.conftest import Clock
+
+HOUR_MS = 3_600_000
+
+
+def heard(*feeds: Feed) -> dict[FeedId, Heard]:
+    return {one.id: Heard((one.url,)) for one in feeds}
+
+
+async def titles(store: Store, query: str, *feeds: Feed, limit: int = 5, **how: int) -> list[str]:
+    page = await Searcher(store).search(parse(query), heard(*feeds), limit=limit, **how)
+    return [one.stored.item.title for one in page.matches]
+
+
+async def test_what_matches_in_any_of_the_feeds_is_found_the_newest_first(store: Store, clock: Clock) -> None:
+    one, two, foreign = [await feed_of(store, number) for number in (1, 2, 3)]
+    await publish(store, clock, one, "Tea at five", "Coffee", "Old tea")
+    await publish(store, clock, two, "Rain", "Tea in the rain", hours=0.5)
+    await publish(store, clock, foreign, "Tea elsewhere")
+    assert await titles(store, "tea", one, two) == ["Tea at five", "Tea in the rain", "Old tea"]
+    assert await titles(store, "coffee tea", one, two) == []
+    assert await titles(store, "tea") == []
+
+
+async def test_pages_follow_each_other_without_gap_or_repetition(store: Store, clock: Clock) -> None:
+    feeds = [await feed_of(store, number) for number in range(25)]
+    for feed in feeds:
+        await publish(store, clock, feed, "Tea", "Coffee", "Tea again")
+    searcher, found = Searcher(store), list[str]()
+    for offset in range(0, 60, 7):
+        page = await searcher.search(parse("tea"), heard(*feeds), offset=offset, limit=7)
+        found += [one.stored.id for one in page.matches]
+        assert page.more is (offset + 7 < 50)
+    assert len(found) == len(set(found)) == 50
+
+
+async def test_a_search_that_takes_too_long_tells_how_far_it_came_and_goes_on_from_there(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "SEARCH_S", 0.0)
+    feed = await feed_of(store)
+    await publish(store, clock, feed, *[f"Tea {n}" for n in range(60)], hours=0.1)
+    rule = parse("tea 59")
+    monkeypatch.setattr(Sieve, "passes", lambda *_: True)
+    searcher, before_ms, rounds = Searcher(store), 0, 0
+    found: list[Match] = []
+    while not found:
+        page = await searcher.search(rule, heard(feed), limit=5, before_ms=before_ms)
+        found, rounds = list(page.matches), rounds + 1
+        assert found or 0 < page.until_ms < (before_ms or searching.LATEST_MS)
+        before_ms = page.until_ms
+    assert [one.stored.item.title for one in found] == ["Tea 59"]
+    assert rounds == 8
+
+
+async def test_what_is_before_a_moment_is_found_alone(store: Store, clock: Clock) -> None:
+    feed = await feed_of(store)
+    await publish(store, clock, feed, "Tea now", "Tea before", "Tea long before")
+    assert await titles(store, "tea", feed, before_ms=clock.ms) == ["Tea before", "Tea long before"]
+
+
+async def test_items_without_a_record_are_found_and_get_one(store: Store, clock: Clock) -> None:
+    feed = await feed_of(store)
+    await publish(store, clock, feed, "Tea", "Coffee")
+    await store._door.do("DEL", keys.words_young(feed.id), keys.words_old(feed.id))
+    assert await titles(store, "tea", feed) == ["Tea"]
+    (sheet,) = await store.archive.sheets([feed.id])
+    assert sheet.kept == len(words.recorded(sheet)) == 2
+    assert await store.archive.unsigned(sheet) == []
+    assert await titles(store, "tea", feed) == ["Tea"]
+
+
+async def test_records_are_merged_and_those_of_trimmed_items_go(store: Store, clock: Clock) -> None:
+    feed = await feed_of(store)
+    for n in range(16):
+        clock.forward(HOUR_MS)
+        await publish(store, clock, feed, *[f"Tea {n} {m} " + "long " * 150 for m in range(60)], hours=0.001)
+    (sheet,) = await store.archive.sheets([feed.id])
+    old = await store._door.do("GET", keys.words_old(feed.id))
+    assert sheet.kept == 60
+    assert old
+    assert len(words.recorded(sheet)) < 900, "what was taken in is more"
+    assert await store.archive.unsigned(sheet) == []
+    assert all(one.startswith("Tea 15 ") for one in await titles(store, "tea", feed, limit=60))
+
+
+async def test_a_backtest_counts_the_days_that_are_kept_and_shows_samples(store: Store, clock: Clock) -> None:
+    feed = await feed_of(store)
+    await publish(store, clock, feed, *["Tea", "Coffee"] * 5, hours=24)
+    test = await Searcher(store).test(parse("tea"), heard(feed))
+    assert (test.fired, test.days, test.more) == (4, 7.0, False)
+    assert len(test.samples) == 3
+
+
+records = st.lists(
+    st.tuples(
+        st.integers(0, 2**44), st.text("abcABC012-_", min_size=11, max_size=11), st.binary(max_size=99)
+    ),
+    max_size=20,
+    unique_by=lambda one: one[1],
+)
+
+
+@given(records, st.integers(0, 2**44), st.integers(0, 2**44))
+def test_records_are_read_as_they_were_written(
+    rows: list[tuple[int, str, bytes]], since_ms: int, before_ms: int
+) -> None:
+    feed = FeedId("abcdefghijk")
+    raw = b"".join(words.record(ItemId(f"{feed}.{half}"), order, sign) for order, half, sign in rows)
+    found, whole = words.likely(
+        Sheet(feed, raw, len(rows)), lambda sign: len(sign) % 2 == 0, since_ms, before_ms
+    )
+    assert found == [
+        Entry(order, ItemId(f"{feed}.{half}"))
+        for order, half, sign in rows
+        if len(sign) % 2 == 0 and since_ms <= order < before_ms
+    ]
+    assert whole
+    assert not words.likely(Sheet(feed, raw, len(rows) + 1), lambda _: True, 0, 1)[1]
+
+
+@given(st.binary(max_size=200))
+def test_a_damaged_sheet_is_read_to_its_end(raw: bytes) -> None:
+    words.likely(Sheet(FeedId("f"), raw, 1), lambda _: False, 0, 1 << 48)

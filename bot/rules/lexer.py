@@ -57,7 +57,10 @@ _TRAILING = _PART | frozenset(_QUOTES + ".,:;!?…/／")
 """Marks at the ends of a word that belong to the sentence around it."""
 
 _NAME = re.compile("([A-Za-z]{1,20})[:：]")
-_NEAR = re.compile("near(?:[/／]([0-9]+))?[(（]", re.IGNORECASE)
+_NEAR = re.compile(r"near(?:[/／]([0-9]+)\s*)?[(（]", re.IGNORECASE)
+_PLAIN = re.compile(r"[0-9A-Za-zÀ-ɏЀ-ҁҊ-ӿ一-鿿가-힣]+(?=\s|\Z)")
+"""Words of which nothing need be asked: most are, and of many rules each counts."""
+
 _HEBREW = re.compile("[\u0590-\u05ff]")
 _SPACES = re.compile(r"\s+")
 
@@ -95,6 +98,8 @@ class Token:
     number: int = 0
     star: int = 0
 
+
+_KEYWORDS = {"OR": Kind.OR, "AND": Kind.AND, "NOT": Kind.NOT}
 
 _Letters = list[tuple[str, bool]]
 """Characters, each with whether a backslash made it one."""
@@ -245,7 +250,7 @@ class _Lexer:
         if near := _NEAR.match(self._query, self._at):
             distance = near[1] or str(NEAR_USUAL)
             if len(distance) > len(str(NEAR_MOST)) or int(distance) > NEAR_MOST:
-                raise QueryError(Flaw(Why.NEAR_DISTANCE, self._at + 1, near[0][:-1], most=NEAR_MOST))
+                raise QueryError(Flaw(Why.NEAR_DISTANCE, self._at + 1, near[0][:-1].strip(), most=NEAR_MOST))
             self._add(Kind.NEAR, near.end(), number=int(distance))
             return True
         named = _NAME.match(self._query, self._at)
@@ -271,6 +276,9 @@ class _Lexer:
 
     def _word(self) -> None:
         start = self._at
+        if (plain := _PLAIN.match(self._query, start)) and plain[0] not in _KEYWORDS:
+            self._add(Kind.WORD, plain.end(), plain[0])
+            return
         letters: _Letters = []
         for place, letter, meant in self._letters(start, len(self._query)):
             if letter.isspace() or (not meant and letter in _BREAKS and not self._is_inside(place)):
@@ -279,7 +287,7 @@ class _Lexer:
             self._at = place + 1
         self._at = max(self._at, start + 1)
         typed = self._query[start : self._at]
-        if kind := {"OR": Kind.OR, "AND": Kind.AND, "NOT": Kind.NOT}.get(typed):
+        if kind := _KEYWORDS.get(typed):
             self._tokens.append(Token(kind, start + 1, typed))
             return
         letters = _stripped(letters)

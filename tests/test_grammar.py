@@ -2,6 +2,7 @@
 
 import re
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from bot.rules.flaws import _EN, _ZH, Flaw, Why
 from bot.rules.grammar import DEPTH_LIMIT, REGEXES_LIMIT, TERMS_LIMIT, asks_for_words, tree
 from bot.rules.lexer import tokens
 from bot.rules.nodes import Either, Every, Field, In, Near, Node, Not, Phrase, Regex, Term, Within
+from bot.rules.regex import PATTERN_LIMIT, READ_BYTES
 from tests import queries
 
 
@@ -349,3 +351,19 @@ def test_a_sentence_repeats_no_more_than_it_needs() -> None:
     with pytest.raises(QueryError) as refused:
         parse(f"(a {'long' * 50}")
     assert str(refused.value).count("long") < 10
+
+
+def test_the_page_about_queries_tells_the_truth() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "queries.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(.*?)` \| (.*) \|$", page, re.MULTILINE)
+    assert len(rows) > 30
+    told = page.partition("## What is refused")[2]
+    for query, says in rows:
+        try:
+            parse(query.replace("\\|", "|"))
+        except QueryError as error:
+            assert str(error) == says
+        else:
+            assert f"| `{query}` |" not in told
+    for limit in (QUERY_LIMIT, TERMS_LIMIT, DEPTH_LIMIT, REGEXES_LIMIT, PATTERN_LIMIT, READ_BYTES):
+        assert f"{limit:,}" in page

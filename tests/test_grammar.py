@@ -104,6 +104,7 @@ PASTED: dict[str, Node] = {
     "title：（a b）": Within(Field.TITLE, Every((A, B))),
     "／ab／": Regex("ab"),
     "near／2（a b）": Near(2, (A, B)),
+    "near／１２（a b）": Near(12, (A, B)),
     "elect＊": Term("elect", prefix=True),
     "a －b": Every((A, Not(B))),
     "a –b": Every((A, Not(B))),

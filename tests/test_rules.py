@@ -309,9 +309,12 @@ def test_no_rule_takes_long_at_a_long_item(piece: str, query: str) -> None:
     for length in (LONG // 5, LONG):
         item = Searchable(body=(piece * length)[:length] + " x y w v u zz")
         rule.hit(item)
-        began = time.perf_counter()
-        rule.hit(item)
-        taken.append(time.perf_counter() - began)
+        best = 9.0
+        for _ in range(3):
+            began = time.perf_counter()
+            rule.hit(item)
+            best = min(best, time.perf_counter() - began)
+        taken.append(best)
     print(f"{query}: {taken[1] * 1000:.1f} ms")
     assert taken[1] < 15 * taken[0] + 0.02, "five times the text takes about five times as long"
     assert taken[1] < 1

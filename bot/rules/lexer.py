@@ -57,7 +57,7 @@ _TRAILING = _PART | frozenset(_QUOTES + ".,:;!?…/／")
 """Marks at the ends of a word that belong to the sentence around it."""
 
 _NAME = re.compile("([A-Za-z]{1,20})[:：]")
-_NEAR = re.compile(r"near(?:[/／]([0-9]+)\s*)?[(（]", re.IGNORECASE)
+_NEAR = re.compile(r"near(?:[/／]([0-9０-９]+)\s*)?[(（]", re.IGNORECASE)
 _PLAIN = re.compile(r"[0-9A-Za-zÀ-ɏЀ-ҁҊ-ӿ一-鿿가-힣]+(?=\s|\Z)")
 """Words of which nothing need be asked: most are, and of many rules each counts."""
 

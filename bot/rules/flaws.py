@@ -21,7 +21,6 @@ class Why(Enum):
     OPEN_QUOTE = auto()
     OPEN_BRACKET = auto()
     STRAY_BRACKET = auto()
-    NOTHING_INSIDE = auto()
     NOTHING_BEFORE = auto()
     NOTHING_AFTER = auto()
     FIELD = auto()
@@ -96,9 +95,6 @@ _EN: Mapping[Why, str] = {
         "Missing ) after “{word}” at {place}. Add it, or write \\( for a bracket that is meant."
     ),
     Why.STRAY_BRACKET: "The ) at {place} has no (. Remove it, or write \\) for the bracket itself.",
-    Why.NOTHING_INSIDE: (
-        "There is nothing between the brackets at {place}. Write words there, or remove them."
-    ),
     Why.NOTHING_BEFORE: "Nothing stands before {word} at {place}. Write a word there, or leave it out.",
     Why.NOTHING_AFTER: "Nothing to look for follows {word} at {place}. Write a word there, or leave it out.",
     Why.FIELD: (
@@ -159,7 +155,6 @@ _ZH: Mapping[Why, str] = {
     Why.OPEN_QUOTE: "第 {place} 字的 {word} 缺少 {known}。请补上；如果要查找引号本身，请写 \\{word}。",
     Why.OPEN_BRACKET: "第 {place} 字的“{word}”后面缺少 )。请补上；如果要查找括号本身，请写 \\(。",
     Why.STRAY_BRACKET: "第 {place} 字的 ) 没有对应的 (。请删去；如果要查找括号本身，请写 \\)。",
-    Why.NOTHING_INSIDE: "第 {place} 字的括号里没有内容。请写上词，或删去括号。",
     Why.NOTHING_BEFORE: "第 {place} 字的 {word} 前面没有要查找的内容。请写上词，或删去它。",
     Why.NOTHING_AFTER: "第 {place} 字的 {word} 后面没有要查找的内容。请写上词，或删去它。",
     Why.FIELD: (

@@ -142,7 +142,7 @@ class _Lexer:
         if letter in _OPEN:
             self._add(Kind.OPEN, self._at + 1)
         elif letter in _CLOSE:
-            self._add(Kind.CLOSE, self._at + 1)
+            self._close()
         elif letter in _OR:
             self._add(Kind.OR, self._past(_OR))
         elif letter in _MINUS:
@@ -161,6 +161,15 @@ class _Lexer:
         self._tokens.append(Token(kind, self._at + 1, typed, text, number=number))
         self._at = end
 
+    def _close(self) -> None:
+        """Read a bracket; two with nothing between say nothing."""
+        last = self._tokens[-1] if self._tokens else None
+        if last and last.kind is Kind.OPEN:
+            self._at += 1
+            self._drop(self._tokens.pop())
+        else:
+            self._add(Kind.CLOSE, self._at + 1)
+
     def _past(self, letters: str) -> int:
         """Return where the run of ``letters`` that begins here ends."""
         end = self._at
@@ -174,13 +183,21 @@ class _Lexer:
 
     def _minus(self) -> None:
         """Take a dash for a minus where one thing follows at once and none precedes."""
-        end, before = self._past(_MINUS), self._letter(self._at - 1)
-        of_field = bool(self._tokens) and self._tokens[-1].kind is Kind.FIELD
-        begins = before.isspace() or before in _OPEN + _OR + _SEPARATORS or (before in _COLON and of_field)
-        if begins and end == self._at + 1 and not self._is_end(end):
+        end = self._past(_MINUS)
+        if self._begins() and end == self._at + 1 and not self._is_end(end):
             self._add(Kind.NOT, end)
         else:
             self._at = end
+
+    def _begins(self) -> bool:
+        """Tell whether something new may begin here, and no sign that joins what stands on both sides."""
+        before = self._letter(self._at - 1)
+        last = self._tokens[-1] if self._tokens else None
+        after = last is not None and last.kind in (Kind.FIELD, Kind.IN, Kind.NOT) and self._is_next(last)
+        return after or before.isspace() or before in _OPEN + _OR + _SEPARATORS
+
+    def _is_next(self, token: Token) -> bool:
+        return token.place + len(token.typed) == self._at + 1
 
     def _is_end(self, place: int) -> bool:
         """Tell whether a word that comes to ``place`` ends there."""
@@ -227,9 +244,10 @@ class _Lexer:
             place += 1
 
     def _slash(self) -> None:
-        """Read a regex; a slash by itself, or two, stand between words."""
+        """Read a regex; a slash that joins, or by itself, or two, stand between words."""
         start = self._at
-        if self._letter(start + 1).isspace() or self._letter(start + 1) in _SLASH:
+        following = self._letter(start + 1)
+        if not self._begins() or following.isspace() or following in _SLASH:
             self._at = self._past(_SLASH)
             return
         end = start + 1
@@ -270,7 +288,8 @@ class _Lexer:
         meant = get_close_matches(name.lower(), FIELDS, 1, 0.75)
         if meant:
             raise QueryError(Flaw(Why.FIELD_MEANT, self._at + 1, name, f"{meant[0]}:"))
-        if colon == ":" and (following.isalpha() or following in _OPEN or following in _CLOSING):
+        of_field = name.islower() or name.istitle()
+        if of_field and colon == ":" and (following.isalpha() or following in _OPEN or following in _CLOSING):
             known = ", ".join(f"{field}:" for field in FIELDS)
             raise QueryError(Flaw(Why.FIELD, self._at + 1, name, known))
 
@@ -348,7 +367,9 @@ def _stripped(letters: _Letters) -> _Letters:
 
 def _says_something(text: str) -> bool:
     """Tell whether there is a letter, a digit or a picture to look for."""
-    return any(
-        letter.isalnum() or (not letter.isascii() and unicodedata.category(letter)[0] == "S")
-        for letter in fold(text)
-    )
+    return any(letter.isalnum() or is_picture(letter) for letter in fold(text))
+
+
+def is_picture(letter: str) -> bool:
+    """Tell whether ``letter`` is a symbol that people look for, such as an emoji."""
+    return not letter.isascii() and unicodedata.category(letter)[0] == "S"

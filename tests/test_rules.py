@@ -308,7 +308,7 @@ def test_a_phrase_is_its_words_with_little_between(text: list[tuple[str, str]], 
     assert (rule.hit(Searchable(body=written)) is not None) == bool(found)
 
 
-LONG = 20_000
+LONG = 10_000
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from bot.rules.grammar import asks_for_words, tree
 from bot.rules.lexer import Kind, tidied, tokens
 from bot.rules.nodes import Either, Every, Heard, Node, Not, Regex, Within
 from bot.rules.searchable import Searchable
+from bot.rules.signature import Sieve
 
 QUERY_LIMIT = 1_000
 """Characters in a query: a screen of a telephone."""
@@ -39,6 +40,13 @@ class Rule:
         """
         return told(self._check, item, heard) if self._check.holds(item, heard) else None
 
+    def may_match(self, signature: bytes) -> bool:
+        """Tell whether the item whose signature this is may be found: False only where it is not.
+
+        Nothing is known where the signature is empty, or was made by another version.
+        """
+        return self._sieve.passes(signature)
+
     @cached_property
     def has_regex(self) -> bool:
         """Whether :meth:`hit` may take tenths of a second where somebody means harm: ask in a thread.
@@ -50,6 +58,10 @@ class Rule:
     @cached_property
     def _check(self) -> Check:
         return check(self.node)
+
+    @cached_property
+    def _sieve(self) -> Sieve:
+        return Sieve(self.node)
 
 
 def _has_regex(node: Node) -> bool:

@@ -31,7 +31,7 @@ _Places = tuple[tuple[int, int], ...]
 
 
 def signature(item: Searchable) -> bytes:
-    """Return the signature of ``item``, at most 4 KiB; one that tells nothing where there is too much to tell."""
+    """Return the signature of ``item``, at most 4 KiB; it tells nothing of one that has too much."""
     features = Features(item)
     has = features.whole() | features.beginnings()
     if len(has) > _FEATURES_LIMIT:
@@ -45,7 +45,7 @@ def signature(item: Searchable) -> bytes:
 
 
 class Sieve:
-    """Which of many signatures may be of items that ``node`` finds: some 0.3 µs for each."""
+    """Which of many signatures may be of items that ``node`` finds; a microsecond for each."""
 
     def __init__(self, node: Node) -> None:
         # Letters by themselves are not in signatures: as many again as pairs, and hardly ever looked for.
@@ -70,11 +70,6 @@ class Sieve:
             else:
                 return False
         return True
-
-
-def may_match(node: Node, signature: bytes) -> bool:
-    """Tell whether ``node`` may find the item of ``signature``: never False where it does."""
-    return Sieve(node).passes(signature)
 
 
 def _places(feature: str, size: int) -> _Places:

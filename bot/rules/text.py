@@ -52,6 +52,7 @@ _LETTER = one_of(_LETTERS)
 _JOINS = one_of(JOINING)
 
 _WORD = re.compile(f"{_LETTER}+")
+_GAPS = "".join(letter if _WORD.match(letter) else " " for letter in map(chr, range(128)))
 _RUN = re.compile(f"{one_of(_LETTERS + _SPACES, none=True)}+")
 _INSIDE = re.compile(f"(?<={_LETTER}){_LETTER}")
 _COUNTED = re.compile(f"{one_of(_LETTERS + _HANGUL)}+|{one_of(_SINGLE)}")
@@ -77,6 +78,8 @@ _NO_PLURAL = frozenset({
 
 def words(folded: str) -> list[str]:
     """Return the words of a folded text that stand in scripts with spaces, in order."""
+    if folded.isascii():  # four times as fast
+        return folded.translate(_GAPS).split()
     return _WORD.findall(folded)
 
 
@@ -167,6 +170,14 @@ class Text:
                 after = end
             start = folded.find(stem, after)
 
+    def at(self, needle: Needle, start: int) -> int:
+        """Return where ``needle`` ends that begins at ``start`` of :attr:`folded`, -1 where none does."""
+        folded, stem = self.folded, needle.stem
+        if start < 0 or not stem or not folded.startswith(stem, start) or _INSIDE.match(folded, start):
+            return -1
+        end = self._end(needle, start)
+        return end if end and (not needle.marks or self._has_marks(needle, start, end, {})) else -1
+
     def _end(self, needle: Needle, start: int) -> int:
         """Return where the needle ends whose stem stands at ``start``, or 0 where it does not."""
         place = start + len(needle.stem)
@@ -205,7 +216,8 @@ class Text:
 
     @cached_property
     def _letters(self) -> "_Letters":
-        return _Letters(self.raw)
+        is_even = self.raw.isascii() and len(self.raw) == len(self.folded)
+        return _Letters("" if is_even else self.raw)
 
 
 class _Letters:

@@ -280,6 +280,18 @@ def test_what_is_found_is_made_of_whole_words_and_parts_of_runs(
         assert prefix or told in needle.forms
 
 
+@given(before=LETTERS, query=LETTERS, after=LETTERS, prefix=st.booleans())
+def test_what_is_at_a_place_is_what_is_found_there(
+    before: str, query: str, after: str, *, prefix: bool
+) -> None:
+    text = Text(before + query + after)
+    needle = Needle.of(query, prefix=prefix)
+    spans = dict(text.places(needle))
+    assert {start: text.at(needle, start) for start in spans} == spans
+    apart = set(range(-1, len(text.folded) + 2)).difference(*(range(*span) for span in spans.items()))
+    assert all(text.at(needle, start) == -1 for start in apart)
+
+
 @given(LETTERS)
 def test_words_and_runs_are_all_of_a_text_but_its_spaces(text: str) -> None:
     folded = fold(text)

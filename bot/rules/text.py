@@ -176,7 +176,7 @@ class Text:
         if start < 0 or not stem or not folded.startswith(stem, start) or _INSIDE.match(folded, start):
             return -1
         end = self._end(needle, start)
-        return end if end and self._has_marks(needle, start, end) else -1
+        return end if end and (not needle.marks or self._has_marks(needle, start, end, {})) else -1
 
     def _end(self, needle: Needle, start: int) -> int:
         """Return where the needle ends whose stem stands at ``start``, or 0 where it does not."""

@@ -108,6 +108,27 @@ async def test_nothing_found_says_what_else_to_try(stage: Stage) -> None:
     assert said.startswith("I can't search for this: This query is too long")
 
 
+@pytest.mark.parametrize("query", ["the OR quasar", '"the number"', "num* -other", "title:the", "/th[e] nu/"])
+async def test_the_whole_language_is_understood(stage: Stage, query: str) -> None:
+    await follow(stage)
+    said = (await stage.ask(stage.world.user, f"/search {query}")).text
+    assert [line for line in said.split("\n") if "The Gazette" in line]
+    assert "Other number" not in said
+
+
+async def test_what_is_wrong_with_a_query_is_said_with_its_place_in_the_language_spoken(stage: Stage) -> None:
+    me, ann = stage.world.user, stage.world.add_user("安", language="zh-hans")
+    await follow(stage)
+    assert "Missing ) after “c” at 6" in (await stage.ask(me, "/search a (b c")).text
+    assert (
+        "nothing has changed: Missing ) after “c” at 6" in (await stage.ask(me, "/filter 1 not a (b c")).text
+    )
+    assert "nothing to look for" not in (await stage.ask(me, "/latest (x")).text
+    said = (await stage.ask(ann, "/search a (b c")).text
+    assert "无法这样搜索" in said
+    assert "Missing" not in said
+
+
 async def test_a_search_that_ran_out_of_time_says_how_far_it_came_and_goes_on(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -58,6 +58,15 @@ def test_a_topic_counts_only_where_the_message_says_it_is_in_one() -> None:
     assert (reply.place.topic, topic.place.topic) == (None, 3)
 
 
+def test_the_message_that_is_replied_to_is_known_but_not_the_one_that_began_a_topic() -> None:
+    ours = {"message_id": 4, "from": {"id": 1, "is_bot": True, "first_name": "Bot"}, "text": "News"}
+    read = updates.read(message(reply_to_message=ours))
+    began = updates.read(message(reply_to_message={"message_id": 3, "forum_topic_created": {"name": "x"}}))
+    assert isinstance(read, Spoken)
+    assert isinstance(began, Spoken)
+    assert (read.replied_to, read.replied, began.replied_to) == (4, "", None)
+
+
 def test_whoever_writes_in_a_chats_name_is_no_person() -> None:
     read = updates.read(
         message(

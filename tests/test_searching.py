@@ -1,12 +1,16 @@
 """Search and back-test over stored items: all that match are found, the newest first, and in time."""
 
+import asyncio
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import searching
-from bot.items import Feed, FeedId, ItemId
-from bot.rules import Heard, Sieve, parse
+from bot.items import Feed, FeedId, ItemId, StoredItem
+from bot.matching import searchable
+from bot.rules import Heard, Searchable, Sieve, parse
 from bot.searching import Match, Searcher
 from bot.store import keys, words
 from bot.store.client import Store
@@ -104,6 +108,59 @@ async def test_a_backtest_counts_the_days_that_are_kept_and_shows_samples(store:
     test = await Searcher(store).test(parse("tea"), heard(feed))
     assert (test.fired, test.days, test.more) == (4, 7.0, False)
     assert len(test.samples) == 3
+
+
+async def test_no_more_than_a_few_search_at_once(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed = await feed_of(store)
+    await publish(store, clock, feed, "Tea")
+    going, most, gate, begun = 0, 0, asyncio.Event(), asyncio.Event()
+    sheets = store.archive.sheets
+
+    async def slow(feeds: Sequence[FeedId]) -> list[Sheet]:
+        nonlocal going, most
+        going, most = going + 1, max(most, going + 1)
+        if going == searching.SEARCHES_AT_ONCE:
+            begun.set()
+        await gate.wait()
+        going -= 1
+        return await sheets(feeds)
+
+    monkeypatch.setattr(store.archive, "sheets", slow)
+    searcher = Searcher(store)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(searcher.search(parse("tea"), heard(feed), limit=5)) for _ in range(7)]
+        await begun.wait()
+        gate.set()
+    assert most == searching.SEARCHES_AT_ONCE
+    assert [len(one.result().matches) for one in tasks] == [1] * 7
+
+
+async def test_an_item_is_found_by_its_link_in_every_feed_that_has_it(store: Store, clock: Clock) -> None:
+    feeds = [await feed_of(store, number) for number in range(3)]
+    for feed in feeds[:2]:
+        await publish(store, clock, feed, "Tea", "Coffee")
+    ids = [one.id for one in feeds]
+    found = await Searcher(store).by_link("http://www.x.example/1/?utm_source=a", ids)
+    assert [one.stored.item.title for one in found.matches] == ["Coffee", "Coffee"]
+    for link in ("https://x.example/9", "https://x.example/", "x", ""):
+        assert await Searcher(store).by_link(link, ids) == searching.Page()
+
+
+async def test_an_item_that_cannot_be_searched_hides_no_other(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed = await feed_of(store)
+    await publish(store, clock, feed, "Tea", "Odd tea", "Old tea")
+
+    def read(stored: StoredItem) -> Searchable:
+        if stored.item.title == "Odd tea":
+            raise RuntimeError("odd")
+        return searchable(stored)
+
+    monkeypatch.setattr("bot.searching.searchable", read)
+    assert await titles(store, "tea", feed) == ["Tea", "Old tea"]
 
 
 records = st.lists(

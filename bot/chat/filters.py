@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot.chat import menus
 from bot.chat.desk import Ask, Buttons, Desk, at, here, name
-from bot.chat.finding import no_feeds, wrong
+from bot.chat.finding import fitting, no_feeds, wrong
 from bot.chat.listing import NUMBERS_A_ROW
 from bot.chat.menus import PAGE_SIZE, Press, Verb
 from bot.chat.replies import LANGUAGES, bold, join, link, say, short
@@ -27,7 +27,7 @@ SAMPLES = 3
 SAMPLE_TITLE = 80
 
 QUERY_SHOWN = 100
-"""Letters of a filter in a list."""
+"""Units of a filter in a list."""
 
 EVERY = "all"
 """In a button: all feeds."""
@@ -238,7 +238,7 @@ async def _tried(desk: Desk, ask: Ask, sources: Sequence[Source]) -> list[RichTe
 
 
 def _titled(ask: Ask, stored: StoredItem) -> RichText:
-    return link(short(stored.item.title, SAMPLE_TITLE) or ask.texts.untitled, stored.item.link or "")
+    return link(fitting(stored.item.title, SAMPLE_TITLE) or ask.texts.untitled, stored.item.link or "")
 
 
 def _sorted(
@@ -344,7 +344,7 @@ def _said(ask: Ask, wish: Subscription) -> str:
     """Say what filters a wish has."""
     texts = ask.texts.finding
     said = [
-        template.format(query=short(query, QUERY_SHOWN))
+        template.format(query=fitting(query, QUERY_SHOWN))
         for template, query in ((texts.filter_only, wish.only), (texts.filter_not, wish.never))
         if query
     ]

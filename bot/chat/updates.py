@@ -168,7 +168,7 @@ def _message(update: int, message: Mapping[str, Any]) -> Update | None:
         text=text,
         links=_links(message),
         replied=_replied(_table(message, "reply_to_message")),
-        replied_to=_int(_table(message, "reply_to_message"), "message_id"),
+        replied_to=_replied_to(_table(message, "reply_to_message")),
     )
 
 
@@ -179,6 +179,11 @@ def _posted(update: int, post: Mapping[str, Any]) -> Posted | None:
 
 def _replied(message: Mapping[str, Any]) -> str:
     return "" if _table(message, "from").get("is_bot") is True else _text(message, "text")
+
+
+def _replied_to(message: Mapping[str, Any]) -> int | None:
+    """Return the id of a message; none of that which began a topic: every one in it replies to that."""
+    return None if "forum_topic_created" in message else _int(message, "message_id")
 
 
 def _pressed(update: int, query: Mapping[str, Any]) -> Pressed | None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.chat.commands import addresses
 from bot.chat.desk import Ask, Desk, at
-from bot.chat.finding import TITLE_LIMIT, no_feeds
+from bot.chat.finding import TITLE_LIMIT, fitting, no_feeds
 from bot.chat.replies import ago, bold, code, join, link, say, short, trouble
 from bot.chat.rights import Target, target_of
 from bot.chat.sources import Source, heard_of, sources_of
@@ -124,7 +124,7 @@ async def _told(desk: Desk, ask: Ask, chat: Chat, sources: Sequence[Source], sto
     texts = ask.texts.finding
     source = next((one for one in sources if one.feed.id == stored.feed), None)
     trace = await desk.store.traces.of(chat.id, stored.id)
-    title = link(short(stored.item.title, TITLE_LIMIT) or ask.texts.untitled, stored.item.link or "")
+    title = link(fitting(stored.item.title, TITLE_LIMIT) or ask.texts.untitled, stored.item.link or "")
     lines = [title]
     if source:
         lines.append(say(texts.why_source, feed=bold(source.name)))

@@ -1,4 +1,4 @@
-"""Drafts: what somebody was shown and may say yes to, on any instance and after a restart."""
+"""Drafts: what buttons are about that is longer than they carry, on any instance and after a restart."""
 
 import base64
 import hashlib
@@ -12,7 +12,7 @@ KEPT_S = 86_400
 
 
 class Drafts:
-    """Texts that wait for a yes. Every method raises :class:`StoreUnavailable`."""
+    """Texts that wait for a yes or for another page. Every method raises :class:`StoreUnavailable`."""
 
     def __init__(self, door: Door) -> None:
         self._door = door

@@ -69,7 +69,8 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `tally:{day}`        | hash   | 8 days              | counts of a day since 1970 (UTC): `sent`, `edited`,|
 |                      |        |                     | `parked`, `flooded`, `found`, `same`         |
 | `update:{id}`        | string | a day               | Telegram update: times begun, or `done`      |
-| `draft:{chat}:{hash}`| string | a day               | a message template that was shown and waits for a yes|
+| `draft:{chat}:{hash}`| string | a day               | a text that buttons are about: a template or a filter|
+|                      |        |                     | that waits for a yes, a query that has pages |
 | `leaders`            | hash   | for ever            | role of one only (polling, routing) → `till holder`|
 | `file:{bot}:{hash}`  | string | 30 days             | Telegram's file id of a picture that was uploaded|
 | `bad:{bot}:{hash}`   | string | 3 days              | a picture's address that Telegram could not use|
@@ -244,7 +245,7 @@ def update(update_id: int) -> str:
 
 
 def draft(chat_id: ChatId, digest: str) -> str:
-    """A message template that may become the chat's."""
+    """A text that buttons are about."""
     return f"draft:{chat_id}:{digest}"
 
 

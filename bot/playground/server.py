@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 
 from aiohttp import web
 
-from bot.playground import methods_basic, methods_chat, methods_edit, methods_rich, methods_send
+from bot.playground import methods_basic, methods_chat, methods_edit, methods_pin, methods_rich, methods_send
 from bot.playground.arguments import Arguments, read_arguments
 from bot.playground.faults import Fault, Faults, Plan
 from bot.playground.limits import ARRIVED
@@ -20,6 +20,7 @@ METHODS: Mapping[str, Method] = {
     **methods_send.METHODS,
     **methods_rich.METHODS,
     **methods_edit.METHODS,
+    **methods_pin.METHODS,
     **methods_chat.METHODS,
 }
 """Every method that the playground speaks, by its documented name."""

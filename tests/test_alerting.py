@@ -319,3 +319,24 @@ async def test_in_a_private_chat_the_first_of_an_album_is_pinned(stage: Stage) -
     assert sent.others
     assert await stage.sender.pin(stage.chat, sent.message_id) == sent
     assert [one.pinned for one in stage.world.messages(stage.world.user)] == [True, False, False]
+
+
+async def test_all_the_way_an_alert_is_heard_marked_named_and_pinned(
+    store: Store, clock: Clock, stage: Stage
+) -> None:
+    post = Post(store, clock, sends=stage.sender)
+    await post.subscribe(stage.chat, taste=Taste(silent=True))
+    hit = Hit(1, "經濟 OR cafe", ("经济", "Café"), "Economy", pin=True)
+    await post.lay(1, stage.chat, hits=(hit,), title="Café-经济: café of the 经济部")
+    await post.lay(2, stage.chat)
+    await post.work(MINUTE)
+    first, told, second = stage.world.messages(stage.world.user)
+    assert [(one.silent, one.pinned) for one in (first, second)] == [(False, True), (True, False)]
+    assert first.text.endswith("🔔 Economy: 经济, Café")
+    marked = [
+        first.text[one.offset : one.offset + one.length]
+        for one in first.content.entities
+        if one.type == "underline"
+    ]
+    assert marked == ["Café", "经济", "café", "经济"]
+    assert told.service, "the chat says itself that something was pinned"

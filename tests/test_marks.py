@@ -54,6 +54,11 @@ def test_what_a_regular_expression_found_within_a_word_is_marked_there_and_nothi
     assert serialise(marked(RichText("Announced"), words("Ann", query="author:ann"))) == "Announced"
 
 
+def test_words_alone_are_marked_as_those_of_an_alert_are() -> None:
+    assert serialise(marked(RichText("A Cat"), ("cat",))) == "A <u>Cat</u>"
+    assert marked(RichText("A cat"), ()) == RichText("A cat")
+
+
 def test_a_word_that_is_partly_bold_is_marked_whole() -> None:
     rich = RichText("A cafe there", (Entity(BOLD, 4, 4),))
     assert serialise(marked(rich, words("cafe"))) == "A <u>ca<b>fe</b></u><b> t</b>here"

@@ -94,12 +94,14 @@ class Words:
         return LOOKS // max(1, len(self._needles))
 
 
-def marked(rich: RichText, words: Words, most: int = ENTITY_LIMIT) -> RichText:
+def marked(rich: RichText, words: Words | tuple[str, ...], most: int = ENTITY_LIMIT) -> RichText:
     """Return ``rich`` with the words underlined, in at most ``most`` entities if it has no more itself.
 
     Marks go before other styles, which are the item's own business, and give way to its links, code
     and quotes, which lead somewhere or say what a text is.
     """
+    if isinstance(words, tuple):
+        words = Words((Hit(0, "", words),))
     fixed = sum(one.kind not in STYLES for one in rich.entities)
     places = words.places(rich.text, min(MARKED_LIMIT, most - fixed)) if words else []
     if not places:

@@ -1,6 +1,6 @@
 """All alert rules of the bot in memory, and which of them an item fires. Pure."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -39,6 +39,11 @@ class Rulebook:
             self._index.discard(one.query)
         if loud:
             self._alerts[chat] = loud
+
+    def put_all(self, rules: Mapping[ChatId, Sequence[Alert]]) -> None:
+        """Let these be the rules of several chats."""
+        for chat, alerts in rules.items():
+            self.put(chat, alerts)
 
     def keep(self, chats: Collection[ChatId]) -> None:
         """Drop the rules of all but these chats."""

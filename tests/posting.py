@@ -48,6 +48,8 @@ class FakeSender:
     def __init__(self) -> None:
         self.reply: Callable[[ChatId, Message], Outcome | None] = lambda _chat, _message: None
         self.edit_reply: Callable[[ChatId, int], Edited] = lambda _chat, _message_id: NotOurs("none", True)
+        self.pin_reply: Callable[[ChatId, int], Edited] = lambda _chat, message_id: Sent(message_id)
+        self.pinned: list[tuple[ChatId, int]] = []
         self.tried: list[tuple[ChatId, Message, bool]] = []
         self.edited: list[tuple[ChatId, int, Message, bool]] = []
         self.arrived: list[tuple[ChatId, Message]] = []
@@ -68,6 +70,10 @@ class FakeSender:
     ) -> Edited:
         self.edited.append((chat, message_id, message, new_picture))
         return self.edit_reply(chat, message_id)
+
+    async def pin(self, chat: ChatId, message_id: int) -> Edited:
+        self.pinned.append((chat, message_id))
+        return self.pin_reply(chat, message_id)
 
     def titles(self, chat: ChatId) -> list[str]:
         return [message.text.text.splitlines()[0] for to, message in self.arrived if to == chat]

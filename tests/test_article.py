@@ -284,7 +284,7 @@ def test_hits_are_marked_and_named() -> None:
     assert made is not None
     assert '<h1><a href="https://e.org/a"><mark>Rain</mark></a></h1>' in made.html
     assert "<p><mark>rain</mark>, trains</p>" in made.html
-    assert made.html.endswith("<footer>Paper<br>🔔 “rain”</footer>")
+    assert made.html.endswith("<footer>Paper<br>🔔 rain</footer>")
 
 
 def test_what_is_written_from_right_to_left_says_so() -> None:

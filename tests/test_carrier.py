@@ -7,6 +7,7 @@ import pytest
 
 from bot.deliver import carrier, letters, partners, surely
 from bot.deliver.outcome import ChatLost, Migrated, Outcome, TopicLost, Wait
+from bot.deliver.owners import Owners
 from bot.deliver.partners import Ear
 from bot.errors import StoreError, StoreUnavailable
 from bot.items import Chat, ChatId, FeedId, Hit, Item, ItemId, StoredItem, Style, Taste, UserId
@@ -90,7 +91,7 @@ async def test_an_owner_who_cannot_be_told_harms_nothing(
     async def deaf(_user: UserId, _sentence: str) -> None:
         raise RuntimeError("blocked too")
 
-    post.carrier._ear = Ear(deaf, post.store.claims.note_health)
+    post.carrier._owners = Owners(post.store.chats, Ear(deaf, post.store.claims.note_health))
     await post.subscribe(GROUP)
     await post.lay(1, GROUP)
     post.sender.reply = lambda *_: ChatLost("kicked")

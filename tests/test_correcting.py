@@ -9,7 +9,7 @@ from bot.deliver import courier
 from bot.deliver.correcting import Corrector
 from bot.deliver.letters import Letters
 from bot.deliver.outcome import ChatLost, Down, Edited, Halt, NotOurs, Sent, Unchanged, Unclear, Wait
-from bot.items import Chat, ChatKind, Hit, Item, ItemId, StoredItem, Subscription
+from bot.items import Chat, ChatId, ChatKind, Hit, Item, ItemId, StoredItem, Style, Subscription, Taste
 from bot.store.client import Store
 from bot.store.outbox import Letter
 from tests.conftest import Clock
@@ -129,7 +129,7 @@ async def test_the_alert_that_was_fired_stays_marked(post: Post) -> None:
     await correct(post)
     by_chat = {chat: (message, new_picture) for chat, _, message, new_picture in post.sender.edited}
     message, new_picture = by_chat[ANN]
-    assert "🔔 “corrected”" in message.text.text
+    assert "🔔 corrected" in message.text.text
     assert new_picture
 
 
@@ -247,3 +247,39 @@ async def test_links_of_a_feed_that_repeats_its_links_tell_no_story(store: Store
     await lay_from(post, "two", 2, Item(title="First of two", link="https://one.example/list"))
     await post.work(MINUTE)
     assert sent(post) == 2
+
+
+async def test_what_an_alert_of_another_chat_found_comes_once_however_many_feeds_tell_it(
+    store: Store, clock: Clock
+) -> None:
+    post = Post(store, clock)
+    await store.chats.save(Chat(ANN, ChatKind.PRIVATE, taste=Taste(Style.HEADLINE, silent=True)))
+    hit = Hit(1, "harbour", ("harbour",))
+    for number, feed in enumerate(("one", "two")):
+        known = await store.feeds.ensure(f"https://{feed}.example/feed")
+        item_id = ItemId(f"{known.id}.{number:011d}")
+        item = Item(title=TITLE, link=f"https://{feed}.example/1", summary_html="<p>A lead.</p>")
+        post.news.items[item_id] = StoredItem(item_id, known.id, item, clock.ms, number)
+        await store.outbox.lay(item_id, number, [Letter(ANN, (hit,), alone=True)])
+    await post.work(MINUTE)
+    ((_, message),) = post.sender.arrived
+    assert not message.silent
+    assert "lead" not in message.text.text, "in the chat's own taste"
+    assert list((await store.outbox.parked(ANN)).values()) == ["the same story came from another feed"]
+
+
+async def test_what_an_alert_of_another_chat_found_follows_its_corrections(post: Post) -> None:
+    other, hit = ChatId(77), Hit(1, "one", ("one",), brief=True)
+    await post.store.chats.save(Chat(other, corrections=True))
+    item, stored = next(iter(post.news.items.items()))
+    await post.store.outbox.lay(item, 1, [Letter(other, (hit,), alone=True)])
+    await post.work(MINUTE)
+    assert post.sender.titles(other) == ["Item one, corrected"]
+    summary = replace(stored.item, title="Item one, corrected again", summary_html="<p>A lead.</p>")
+    post.news.items[item] = replace(stored, item=summary)
+    await post.store.edits.lay(item, "text", [Letter(other, (hit,))])
+    await correct(post, for_ms=MINUTE)
+    (edited,) = [message.text.text for chat, _, message, _ in post.sender.edited if chat == other]
+    assert edited.startswith("Item one, corrected again")
+    assert "lead" not in edited, "an alert that wants titles alone has them corrected alone"
+    assert edited.endswith("🔔 one")

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.items import FeedId, Item, ItemId, StoredItem
-from bot.render.foot import file_line, foot_of
+from bot.items import FeedId, Hit, Item, ItemId, StoredItem
+from bot.render.foot import ALERT_LIMIT, file_line, foot_of
 from bot.render.hashtags import LONGEST, MOST, hashtag, hashtags
 from bot.render.look import Look
-from bot.render.parts import Media, MediaKind
+from bot.render.parts import Media, MediaKind, RichText, units
 from bot.render.serialise import serialise
 from bot.render.times import moment
-from tests.oracle import tdjson
+from tests.oracle import as_sent, tdjson
 
 WHEN = datetime(2025, 2, 27, 16, 19, 43, tzinfo=UTC)
 NOTICED_MS = 1740674343000
@@ -171,3 +171,64 @@ def test_a_time_behind_words_from_right_to_left_keeps_its_own_direction(language
     for item in (replace(ITEM, source="صحيفة المرفأ"), replace(ITEM, author="דנה")):
         assert f" · \u200e{when}" in foot(item, look, noticed_ms=NOTICED_MS)
     assert "\u200e" not in foot(ITEM, look, noticed_ms=NOTICED_MS)
+
+
+def alerts(*hits: Hit) -> list[str]:
+    stored = StoredItem(ItemId("f.i"), FeedId("f"), Item(), 0, 0)
+    text = foot_of(stored, LOOK, hits, None).with_files(()).text
+    assert as_sent(RichText(f"x\n{text}")).text == f"x\n{text}"
+    return text.splitlines()
+
+
+def test_each_alert_that_fired_is_named_on_a_line_with_what_it_found() -> None:
+    quakes = Hit(1, "earthquake OR 地震", ("Earthquakes", "地震", "地震"), "Quakes")
+    assert alerts(quakes, Hit(2, "cafe", ("Café",)), Hit(3, "rain", ("Rain",)), Hit(4, "-snow")) == [
+        "🔔 Quakes: Earthquakes, 地震",
+        "🔔 cafe: Café",
+        "🔔 rain",
+        "🔔 -snow",
+    ]
+
+
+def test_a_long_query_is_shortened_and_leaves_room_for_the_words() -> None:
+    (line,) = alerts(Hit(1, "(storm OR flood OR quake) " * 30, ("Flood", "storms")))
+    assert line.startswith("🔔 (storm OR flood OR quake)")
+    assert line.endswith("…: Flood, storms")
+    assert 100 < units(line) <= ALERT_LIMIT
+
+
+@settings(max_examples=50)
+@given(
+    st.lists(
+        st.builds(
+            Hit,
+            st.just(1),
+            st.text(min_size=1, max_size=300),
+            st.lists(st.text(max_size=99), max_size=24).map(tuple),
+            st.text(max_size=70),
+        ),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_the_lines_of_any_alerts_fit_and_as_many_are_named_as_fit(hits: list[Hit]) -> None:
+    stored = StoredItem(ItemId("f.i"), FeedId("f"), Item(), 0, 0)
+    text = foot_of(stored, LOOK, tuple(hits), None).with_files(()).text
+    assert units(text) <= ALERT_LIMIT
+    lines = text.split("\n")
+    assert len(lines) == len(hits) or (lines[-1] == "…" and len(lines) > ALERT_LIMIT // 60)
+    assert all(line.startswith("🔔") for line in lines[: len(hits)] if line != "…")
+
+
+@pytest.mark.parametrize(
+    ("label", "word", "mark"),
+    [
+        ("Wetter", "Regen", ""),
+        ("فيضان", "الفيضان", "\u200f"),
+        ("floods OR فيضان", "الفيضان", "\u200e"),
+        ("floods", "الفيضان", "\u200e"),
+        ("גשם", "rain", "\u200f"),
+    ],
+)
+def test_what_follows_a_label_goes_on_in_its_direction(label: str, word: str, mark: str) -> None:
+    assert alerts(Hit(1, label, (word,))) == [f"🔔 {label}:{mark} {word}"]

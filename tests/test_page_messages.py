@@ -194,6 +194,16 @@ async def test_every_block_of_a_rich_message_is_drawn(channel: Channel) -> None:
     assert "skipped" not in str(await channel.last("last.innerText"))
 
 
+async def test_a_pinned_message_has_a_pin_and_the_chat_says_that_it_was_pinned(channel: Channel) -> None:
+    (sent,) = await channel.call("sendMessage", text="To be kept")
+    await channel.call("pinChatMessage", message_id=sent["message_id"], disable_notification=True)
+    meta = "last?.querySelector('.meta')"
+    await channel.shows(f"{meta}?.innerText.startsWith('📌') && {meta}.title === 'Pinned'")
+    assert not await channel.last(f"{meta}.innerText.includes('edited')")
+    service = "return [...document.querySelectorAll('.service')].at(-1)?.innerText"
+    assert await channel.browser.run(service) == "📌 The bot pinned a message."
+
+
 async def test_a_long_rich_message_shows_more_when_asked(channel: Channel) -> None:
     paragraph: Json = {"type": "paragraph", "text": "line " * 60}
     await channel.rich(*[paragraph] * 40)

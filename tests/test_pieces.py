@@ -9,7 +9,7 @@ from bot.deliver import carrier, correcting, letters
 from bot.deliver.correcting import Corrector
 from bot.deliver.letters import Letters
 from bot.deliver.outcome import Down, NotOurs, Sent, Unchanged, Unclear, Wait
-from bot.items import Chat, ChatId, ChatKind, Hit, ItemId, StoredItem
+from bot.items import Chat, ChatId, ChatKind, Hit, ItemId, StoredItem, Taste
 from bot.render.look import Look
 from bot.render.parts import Media, MediaKind, Message, RichText
 from bot.render.template_flaws import Flaw, Why
@@ -74,6 +74,17 @@ async def test_all_messages_of_an_item_come_in_order_before_the_next_item(post: 
     assert texts(post, chat) == spelled("Long A", "Long B", "C")
     assert await post.waiting(chat) == [0]
     assert [message.silent for _, message in post.sender.arrived] == [False, True, True] * 2 + [False]
+
+
+async def test_of_an_alert_s_item_the_first_message_is_loud_and_pinned_and_the_others_neither(
+    post: Post,
+) -> None:
+    await post.subscribe(ANN, taste=Taste(silent=True))
+    await post.lay(1, ANN, title="Long A", hits=(Hit(1, "a", ("A",), pin=True),))
+    await post.work(MINUTE)
+    assert texts(post) == spelled("Long A")
+    assert [message.silent for _, message in post.sender.arrived] == [False, True, True]
+    assert post.sender.pinned == [(ANN, 1)]
 
 
 async def test_an_older_item_that_comes_meanwhile_waits_for_the_end(post: Post) -> None:

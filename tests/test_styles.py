@@ -256,8 +256,27 @@ def test_matched_words_are_marked_in_every_style() -> None:
         html = "".join(serialise(one) for one in (message.text, *message.rest))
         assert "<u>Council</u> votes" in html
         assert style is Style.HEADLINE or "<u>nobody</u>" in html
-        assert html.endswith("🔔 “council nobody”: Council, nobody")
+        assert html.endswith("🔔 council nobody: Council, nobody")
         check(message)
+
+
+def test_matched_words_are_marked_in_every_piece_of_a_long_text() -> None:
+    look = replace(LOOK, style=Style.FULL, split=True)
+    message = composed(of(150), look, (Hit(1, "council", ("council",)),))
+    assert len(message.rest) > 1
+    check(message)
+    assert all("<u>council</u>" in serialise(one) for one in (message.text, *message.rest))
+
+
+def test_matched_words_are_marked_below_pictures_and_in_the_shorter_form() -> None:
+    hits = (Hit(1, "council", ("council",)),)
+    album = composed(of(2, images=(IMAGE, replace(IMAGE, url="https://img.example.org/2.jpg"))), LOOK, hits)
+    assert album.media
+    assert "<u>council</u>" in serialise(album.text)
+    long = composed(of(20, images=(IMAGE,)), replace(LOOK, style=Style.FULL), hits)
+    assert long.short is not None
+    assert "<u>council</u>" in serialise(long.short)
+    check(long)
 
 
 def test_an_article_has_a_rich_form_beside_its_full_one(monkeypatch: pytest.MonkeyPatch) -> None:

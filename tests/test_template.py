@@ -75,6 +75,7 @@ def text(source: str, item: Item = ITEM, look: Look = LOOK) -> str:
         ("{{ tags|first|upper }} {{ tags|last }} {{ labels|first|lower }}", "WETTER HEUTE हिन्दी #mine"),
         ("{{ image }} {{ via }}", "https://img.example.org/a.jpg https://forum.example.org/9"),
         ("{{ hits }}", "rain | snow"),
+        ("{% for hit in hits %}{{ hit.name }}{% endfor %}", "rain | snow"),
         (
             "{% for hit in hits %}{{ hit.query }}: {{ hit.words|join(', ') }}{% endfor %}",
             "rain | snow: Rain, rains",

@@ -6,6 +6,7 @@ read later (parked). An outage or a flood wait is never the item's fault and cos
 
 import asyncio
 import logging
+import time
 import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -27,7 +28,10 @@ from bot.deliver.outcome import (
     Unclear,
     Wait,
 )
+from bot.deliver.owners import Owners
 from bot.deliver.partners import BEFORE_S, DELIVERY_S, Ear, Lanes, People, Sends
+from bot.deliver.pinning import Pins
+from bot.deliver.recent import Recent
 from bot.deliver.surely import surely
 from bot.deliver.tally import Tally
 from bot.errors import StoreError
@@ -51,6 +55,9 @@ ALBUM_WAIT_MS = 4_000
 
 GENERAL_S = 6.0
 """Nothing is sent to General in less time than this, after its topic has refused it."""
+
+TOPIC_LOST_S = 600.0
+"""For so long an alert's topic that was lost is not tried: it stays the alert's, and may be opened again."""
 
 LONG_WAIT_S = 60.0
 """A flood wait from this length on is worth an operator's look."""
@@ -85,6 +92,9 @@ class Carrier:
         self._ear = ear
         self._clock = clock
         self._asking = Asking(outbox, sender)
+        self._owners = Owners(chats, ear)
+        self._pins = Pins(sender, outbox, self._owners, letters.language)
+        self._lost_topics: Recent[tuple[ChatId, int], bool] = Recent(1_000, TOPIC_LOST_S, time.monotonic)
         self._backoff = Backoff()
         self._telegram_away = False
         self._healthy_ms = 0
@@ -106,19 +116,26 @@ class Carrier:
             return
         self._in_hand[claim.chat] = asyncio.Event()
         try:
-            await self._carry(claim)
+            pinned = await self._carry(claim)
         finally:
             self._in_hand.pop(claim.chat).set()
+        if pinned:  # the chat's next message need not wait for it
+            await self._pins.pin(*pinned)
 
-    async def _carry(self, claim: Claim) -> None:
+    async def _carry(self, claim: Claim) -> tuple[Chat, int] | None:
+        """Deliver it and note the outcome; return the message that is to be pinned, if one is."""
         try:
             letter, outcome = await self._attempt(claim)
         except Exception:
             logger.exception("chat %d, item %s: our own failure; to be tried again", claim.chat, claim.item)
             rest = self._backoff.down(claim.chat, _roll(claim))
             await self._noted(claim, lambda: self._outbox.defer(claim, rest.chat_ms, met=Met.DOUBT))
-        else:
-            await self._noted(claim, lambda: self._conclude(claim, letter, outcome))
+            return None
+        is_noted = await self._noted(claim, lambda: self._conclude(claim, letter, outcome))
+        wants_pin = letter is not None and letter.pin and not claim.pieces and is_noted
+        if letter and wants_pin and isinstance(outcome, Sent | Found):
+            return letter.chat, outcome.message_id
+        return None
 
     async def _attempt(self, claim: Claim) -> tuple[Letter | None, Outcome | Withdrawn | Answer]:
         """Load it, set it, and see that it arrives."""
@@ -155,32 +172,45 @@ class Carrier:
         return None
 
     async def _send(self, claim: Claim, letter: Letter) -> Outcome | None:
-        """Send it, to General where its topic is lost; None where that took too long to be sent again."""
+        """Send it, elsewhere where its topic is lost; None where that took too long to be sent again."""
         loop = asyncio.get_running_loop()
-        began = loop.time()
+        ends = loop.time() + DELIVERY_S
         plainly = max(claim.attempt, self._backoff.unclear_times(claim.chat) + 1) >= PLAIN_FROM
-        outcome = await self._sender.deliver(claim.chat, letter.message, plainly=plainly, within_s=DELIVERY_S)
-        if isinstance(outcome, TopicLost):
-            if letter.message.topic is None:
-                return ChatLost("topic closed")
-            await self._leave_topic(claim, letter)
-            left_s = DELIVERY_S - (loop.time() - began)
+        left_s = DELIVERY_S
+        for topic in self._topics(letter):
+            message = replace(letter.message, topic=topic)
+            outcome = await self._sender.deliver(claim.chat, message, plainly=plainly, within_s=left_s)
+            if not isinstance(outcome, TopicLost):
+                return outcome
+            if topic is not None:
+                await self._leave_topic(claim, letter, topic)
+            left_s = ends - loop.time()
             if left_s < GENERAL_S:
                 return None
-            message = replace(letter.message, topic=None)
-            outcome = await self._sender.deliver(claim.chat, message, plainly=plainly, within_s=left_s)
-        return ChatLost("topic closed") if isinstance(outcome, TopicLost) else outcome
+        return ChatLost("topic closed")
 
-    async def _leave_topic(self, claim: Claim, letter: Letter) -> None:
-        """Let the items of a subscription whose topic is lost go to the group itself from now on."""
-        if (wish := letter.subscription) is not None:
-            logger.warning("chat %d: topic %s is lost; its items go to General", claim.chat, wish.topic)
+    def _topics(self, letter: Letter) -> tuple[int | None, ...]:
+        """Return where to send it, the best first: where an alert or its subscription wants it, General."""
+        chat, own = letter.chat.id, letter.subscription.topic if letter.subscription else None
+        is_lost = letter.message.topic is not None and (chat, letter.message.topic) in self._lost_topics
+        return tuple(dict.fromkeys((own if is_lost else letter.message.topic, own, None)))
+
+    async def _leave_topic(self, claim: Claim, letter: Letter, topic: int) -> None:
+        """Let what was meant for a lost topic go elsewhere from now on: a subscription's to General."""
+        language = self._letters.language(letter.chat)
+        wish = letter.subscription
+        if wish is not None and wish.topic == topic:
+            logger.warning("chat %d: topic %d is lost; its items go to General", claim.chat, topic)
             await surely(
                 lambda: self._chats.update(wish.chat, wish.feed, lambda now: replace(now, topic=None))
             )
             name = wish.title or letter.source
-            language = self._letters.language(letter.chat)
-            await self._tell(letter.chat, notices.topic_lost(letter.chat, name, language))
+            await self._owners.tell(letter.chat, notices.topic_lost(letter.chat, name, language))
+        if hit := next((one for one in claim.hits if one.topic == topic), None):
+            logger.warning("chat %d: topic %d of alert %d is lost", claim.chat, topic, hit.alert)
+            self._lost_topics.put((claim.chat, topic), value=True)
+            sentence = notices.alert_topic_lost(letter.chat, hit.label, language)
+            await self._owners.tell_once(letter.chat, f"topic {topic}", sentence)
 
     async def _conclude(  # noqa: C901  one case for each outcome reads as a table
         self, claim: Claim, letter: Letter | None, outcome: Outcome | Withdrawn | Answer
@@ -261,15 +291,9 @@ class Carrier:
         """Say once of each template that it could not be used: in a private chat there, else to its owner."""
         chosen = letter.subscription.taste if letter.subscription else Taste()
         template = chosen.over(letter.chat.taste).template or ""
-        try:
-            if not await self._chats.first_time(letter.chat.id, template):
-                return
-        except StoreError as error:
-            logger.debug("chat %d: not told of its template: %s", letter.chat.id, error)
-            return
-        logger.info("chat %d: its template was not used: %s", letter.chat.id, flaw.said("en"))
         sentence = notices.template_failed(letter.chat, flaw, self._letters.language(letter.chat))
-        await self._tell(letter.chat, sentence, even_there=True)
+        if await self._owners.tell_once(letter.chat, template, sentence, even_there=True):
+            logger.info("chat %d: its template was not used: %s", letter.chat.id, flaw.said("en"))
 
     def _count(self, claim: Claim, letter: Letter | None, *, found: bool) -> None:
         """Count it for the report."""
@@ -338,24 +362,16 @@ class Carrier:
         if new:
             logger.warning("chat %d is paused: %s", claim.chat, why)
             self.tally.count("paused chats")
-            await self._tell(chat, notices.chat_lost(chat, why, self._letters.language(chat)))
+            await self._owners.tell(chat, notices.chat_lost(chat, why, self._letters.language(chat)))
 
-    async def _tell(self, chat: Chat, sentence: str, *, even_there: bool = False) -> None:
-        """Tell the owner in private, unless that is the chat in question; not being heard harms nothing."""
-        if chat.owner is None or (int(chat.owner) == int(chat.id) and not even_there):
-            return
-        try:
-            async with asyncio.timeout(DELIVERY_S / 4):
-                await self._ear.tell(chat.owner, sentence)
-        except Exception:
-            logger.exception("the owner of chat %d could not be told", chat.id)
-
-    async def _noted(self, claim: Claim, step: Callable[[], Awaitable[object]]) -> None:
+    async def _noted(self, claim: Claim, step: Callable[[], Awaitable[object]]) -> bool:
         """Run ``step``; a store that refuses it outright is a fault to look at, not a reason to end."""
         try:
             await step()
         except Exception:
             logger.exception("chat %d, item %s: what became of it is not noted", claim.chat, claim.item)
+            return False
+        return True
 
 
 def _further(found: Found, letter: Letter | None) -> range:

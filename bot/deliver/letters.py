@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.deliver.recent import Recent
 from bot.errors import CorruptRecord, StoreError, StoreUnavailable, StoreUnfit
-from bot.items import Chat, ChatId, Hit, ItemId, StoredItem, Subscription, Taste
+from bot.items import Chat, ChatId, Hit, ItemId, StoredItem, Style, Subscription, Taste
 from bot.render.look import Look, look_of
 from bot.render.message import compose
 from bot.render.parts import Entity, EntityKind, Message, Preview, RichText, units
@@ -51,7 +51,7 @@ class Letter:
 
     ``stories`` are the keys to note once it is sent, where the chat wants each story once. ``more``:
     others of the item follow it; ``done``: all were sent already. ``trouble`` is why the chat's
-    template was not used, ``None`` if it was.
+    template was not used, ``None`` if it was. ``pin``: an alert wants the item's first message pinned.
     """
 
     message: Message
@@ -64,6 +64,7 @@ class Letter:
     more: bool = False
     done: bool = False
     trouble: Flaw | None = None
+    pin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +143,11 @@ class Letters:
         return stored
 
     def _stories(self, stored: StoredItem, wishes: Wishes, *, loud: bool) -> tuple[int, ...]:
-        """Return the keys of the story; none where it cannot come twice, or may."""
-        if wishes.feeds < 2 or not wishes.chat.wants_once:
+        """Return the keys of the story; none where it cannot come twice, or may.
+
+        What an alert found may come of feeds that the chat does not hear: for those of another chat.
+        """
+        if not wishes.chat.wants_once or (wishes.feeds < 2 and not loud):
             return ()
         return stories(stored.item, stored.feed, weak_link=wishes.weak_link, loud=loud)
 
@@ -161,12 +165,23 @@ class Letters:
         wish = wishes.subscription or Subscription(chat.id, stored.feed, stored.noticed_ms)
         look = look_for(chat, wish.taste, self._settings, source=wish.title)
         look = look if messages is None else replace(look, messages=messages)
+        if hits and all(hit.brief for hit in hits):
+            look = replace(look, style=Style.HEADLINE, template="")
         message = simplest(stored) if simply else self._set(stored, look, hits, wishes.version)
         loud = bool(hits) or not look.silent
-        if wish.topic is not None or not loud:
-            message = replace(message, topic=wish.topic, silent=not loud)
-        source, trouble = stored.item.source, message.trouble
-        return Letter(message, chat, wishes.subscription, stored.noticed_ms, source, stories, trouble=trouble)
+        topic = next((hit.topic for hit in hits if hit.topic is not None), wish.topic)
+        if topic is not None or not loud:
+            message = replace(message, topic=topic, silent=not loud)
+        return Letter(
+            message,
+            chat,
+            wishes.subscription,
+            stored.noticed_ms,
+            stored.item.source,
+            stories,
+            trouble=message.trouble,
+            pin=any(hit.pin for hit in hits),
+        )
 
     def _set(self, stored: StoredItem, look: Look, hits: tuple[Hit, ...], version: str) -> Message:
         """Compose the message; an item that trips us is set in the simplest form instead of not at all."""

@@ -116,6 +116,9 @@ class Sends(Protocol):
     ) -> Edited:
         """Make ``message`` of a message that was sent."""
 
+    async def pin(self, chat: ChatId, message_id: int) -> Edited:
+        """Pin a message that was sent."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ear:

@@ -44,6 +44,9 @@ from bot.store.outbox import REPLY_WAIT_MS
 TEXT_S = 15.0
 """Kept back for the text while pictures are tried."""
 
+PIN_S = 5.0
+"""For a pin, which changes a message that stands: no other waits for it."""
+
 REFUSALS = 6
 """Calls that Telegram may refuse before the text goes alone: each delays it, and weighs on the limits."""
 
@@ -211,6 +214,11 @@ class Sender:
             if not isinstance(rich, Declined):
                 return rich
         return await amend(self.bot, chat, message_id, message, new_picture=new_picture, within_s=within_s)
+
+    async def pin(self, chat: ChatId, message_id: int) -> Edited:
+        """Pin a message without a sound; :class:`Sent` where it is pinned."""
+        fields = {"chat_id": chat, "message_id": message_id, "disable_notification": True}
+        return await calls.edit(self.bot, "pinChatMessage", fields, PIN_S)
 
     async def _shown(self, chat: ChatId, rung: Rung, left_s: float) -> Outcome:
         """Try one rung that shows files, unless the chat takes none of that kind."""

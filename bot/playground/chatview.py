@@ -60,6 +60,7 @@ def message_view(telegram: Telegram, message: Message, reader: User, card: Card)
         "entities": [entity_json(entity, telegram.users) for entity in message.content.entities],
         "buttons": [list(row) for row in message.keyboard],
         "silent": message.silent,
+        "pinned": message.pinned,
         "above": message.caption_above,
         "album": message.album,
         "service": _service(message),
@@ -137,6 +138,8 @@ def _sender(chat: Chat, message: Message) -> str:
 
 
 def _service(message: Message) -> str:
+    if "pinned_message" in message.service:
+        return "📌 The bot pinned a message."
     if "migrate_to_chat_id" in message.service:
         return "The group became a supergroup."
     return "The supergroup was made of a group." if "migrate_from_chat_id" in message.service else ""

@@ -137,19 +137,6 @@ async def delete_message(telegram: Telegram, args: Arguments) -> bool:
     return True
 
 
-async def pin_message(telegram: Telegram, args: Arguments) -> bool:
-    """Pin a message."""
-    chat = telegram.writable(args.text("chat_id"))
-    right = "can_edit_messages" if chat.kind is Kind.CHANNEL else "can_pin_messages"
-    if chat.kind is not Kind.PRIVATE and not telegram.bot_in(chat).may(right):
-        raise bad_request("not enough rights to manage pinned messages in the chat")
-    if args.integer("message_id") not in chat.messages:
-        raise bad_request("message to pin not found")
-    chat.pinned = args.integer("message_id")
-    telegram.tell(Change("chat", chat.id))
-    return True
-
-
 async def answer_callback_query(telegram: Telegram, args: Arguments) -> bool:
     """Answer a pressed button, once and while its query lives."""
     press = telegram.presses.get(args.text("callback_query_id"))
@@ -170,6 +157,5 @@ METHODS: Mapping[str, Method] = {
     "editMessageMedia": edit_media,
     "editMessageReplyMarkup": edit_markup,
     "deleteMessage": delete_message,
-    "pinChatMessage": pin_message,
     "answerCallbackQuery": answer_callback_query,
 }

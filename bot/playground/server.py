@@ -12,6 +12,7 @@ from bot.playground import (
     methods_chat,
     methods_edit,
     methods_inline,
+    methods_pin,
     methods_rich,
     methods_send,
 )
@@ -27,6 +28,7 @@ METHODS: Mapping[str, Method] = {
     **methods_send.METHODS,
     **methods_rich.METHODS,
     **methods_edit.METHODS,
+    **methods_pin.METHODS,
     **methods_chat.METHODS,
     **methods_inline.METHODS,
 }

@@ -162,6 +162,7 @@ class Message:
     edited: int = 0
     silent: bool = False
     protected: bool = False
+    pinned: bool = False
     caption_above: bool = False
     preview: Json = field(default_factory=dict)
     """The link_preview_options it was sent with."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from bot.items import Hit, Item, StoredItem
+from bot.render import marks
 from bot.render.addresses import is_picture, likeness, link
 from bot.render.blocks import Block, Group, Leaf, Picture, Size, Table, html, size
 from bot.render.body import read_body
@@ -17,13 +18,16 @@ from bot.render.look import Look
 from bot.render.media import Choice, choose, proxied
 from bot.render.parts import Media, MediaKind, Rich
 from bot.render.read_on import read_on
-from bot.render.runs import Run, marked, runs_of, text_of
+from bot.render.runs import Marking, Run, runs_of, text_of
 from bot.render.sheet import Sheet
 from bot.render.tails import is_teaser
 from bot.render.title import TITLE_LIMIT, folded, is_generic, tells_title, title_of
 
 WORTH = 1500
 """Width, in Latin letters, from which a text gains by the form, whatever it holds."""
+
+MARKED_LIMIT = 8 * marks.MARKED_LIMIT
+"""Places where words that alerts have found are marked: as many as in the messages that hold as much."""
 
 _TAG = re.compile(r"<[^<>]*+>")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -44,7 +48,7 @@ def rich_of(stored: StoredItem, look: Look, hits: tuple[Hit, ...] = ()) -> Rich 
     choice = choose(item, look.image_proxy, lambda: None)
     if not source or any(_is_played(one, source) for one in choice.shown):
         return None
-    words = _words(hits)
+    words = _marking(hits, item, source)
     to = link(item.link or "")
     head = _head(item, to, words)
     lead = Picture(choice.picture.url) if choice.picture and is_picture(choice.picture.url) else None
@@ -100,13 +104,13 @@ def _text(stored: StoredItem) -> tuple[str, str | None]:
     return said, item.base
 
 
-def _head(item: Item, to: str, words: re.Pattern[str] | None) -> Leaf | None:
+def _head(item: Item, to: str, words: Marking | None) -> Leaf | None:
     """Return the title, leading to the item, if it has one."""
     title = cut(title_of(item), TITLE_LIMIT).text
     if is_blank(title) or is_generic(title, item):
         return None
     runs = [Run(title, (), to)]
-    return Leaf("h1", marked(runs, words) if words else runs)
+    return Leaf("h1", words.marked(runs) if words else runs)
 
 
 def _foot(stored: StoredItem, look: Look, hits: tuple[Hit, ...], to: str | None, choice: Choice) -> Leaf:
@@ -162,10 +166,11 @@ def _says_title(blocks: list[Block], item: Item) -> bool:
     return first is not None and tells_title(title_of(item).text, text_of(first.runs))
 
 
-def _words(hits: tuple[Hit, ...]) -> re.Pattern[str] | None:
-    """Return what finds the words that alerts have found."""
-    words = sorted({word for hit in hits for word in hit.words if word.strip()}, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, words)), re.IGNORECASE) if words else None
+def _marking(hits: tuple[Hit, ...], item: Item, source: str) -> Marking | None:
+    """Return what marks the words that alerts have found in the item's title and text."""
+    if not (words := marks.Words(hits)):
+        return None
+    return Marking(words.settled_by(f"{item.title}\n{_TAG.sub('', source)}"), MARKED_LIMIT)
 
 
 def _is_rtl(text: str) -> bool:

@@ -15,7 +15,7 @@ from bot.render.characters import is_blank
 from bot.render.elements import DROPPED, HEADINGS, is_no_news, numbering, remark
 from bot.render.escaped import decoded
 from bot.render.grids import GRID, ROWS, Grid, kinds, whole
-from bot.render.runs import Run, Writer, marked, text_of, trimmed
+from bot.render.runs import Marking, Run, Writer, text_of, trimmed
 from bot.render.sheet import Sheet
 from bot.render.tags import Tag, tokens
 
@@ -67,7 +67,7 @@ _LONGEST_CAPTION = 1000
 """Characters under a picture; more are a text whose caption was never closed."""
 
 
-def read_body(html: str, base: str | None, taken: Size, words: re.Pattern[str] | None = None) -> Sheet:
+def read_body(html: str, base: str | None, taken: Size, words: Marking | None = None) -> Sheet:
     """Return ``html`` as blocks that fit a rich message beside what is ``taken`` already.
 
     ``words`` are marked. Never raises, whatever ``html`` holds, and reads no more than it needs.
@@ -80,7 +80,7 @@ def read_body(html: str, base: str | None, taken: Size, words: re.Pattern[str] |
 class _Reader:
     """Turns tags into blocks; holds where in the document we are."""
 
-    def __init__(self, base: str | None, taken: Size, words: re.Pattern[str] | None) -> None:
+    def __init__(self, base: str | None, taken: Size, words: Marking | None) -> None:
         self.sheet = Sheet(taken)
         self._base = base
         self._words = words
@@ -319,7 +319,7 @@ class _Reader:
             self.sheet.put(Leaf(kind, runs, self._language if kind == "pre" else ""))
 
     def _marked(self, runs: list[Run]) -> list[Run]:
-        return marked(runs, self._words) if self._words and runs else runs
+        return self._words.marked(runs) if self._words and runs else runs
 
     def _link(self, tag: Tag) -> None:
         href = tag.get("href")

@@ -9,11 +9,11 @@ from urllib.parse import unquote, urlsplit
 
 from bot.items import Hit, StoredItem
 from bot.render.characters import is_blank
-from bot.render.cut import cut
+from bot.render.cut import ELLIPSIS, cut
 from bot.render.hashtags import hashtags
 from bot.render.links import absolute
 from bot.render.look import Look
-from bot.render.parts import EntityKind, Media, MediaKind, RichText
+from bot.render.parts import EntityKind, Media, MediaKind, RichText, units
 from bot.render.rich import join, plain_text, styled
 from bot.render.times import moment
 from bot.render.title import folded
@@ -31,6 +31,9 @@ Title, source, hashtags and alerts together leave some 200 units of a caption: a
 them, and they are never cut to make room for it.
 """
 
+ALERT_LEAST = 32
+"""Units of one alert's line that still say something; alerts without so much room are but an ellipsis."""
+
 NAME_LIMIT = 40
 """Letters of a file's name."""
 
@@ -41,6 +44,8 @@ _BRIDGED = re.compile(r"(?<=\S) [-–—] Telegram Channel\Z")
 """What RSSHub appends to the name of a channel that it makes a feed of."""
 _LEFT_TO_RIGHT = "\u200e"
 """Behind Arabic, a number takes its direction: "26 Nov" would be shown as "Nov 26" with the hours between."""
+
+_RIGHT_TO_LEFT = "\u200f"
 
 _SIGNS = {MediaKind.AUDIO: "🎧", MediaKind.VIDEO: "▶", MediaKind.DOCUMENT: "📄"}
 
@@ -136,14 +141,34 @@ def _size(size: int) -> str:
 
 
 def _alerts(hits: tuple[Hit, ...]) -> RichText:
-    """Return a line for each of the alerts that fired: what was asked for, and what was found."""
-    if not hits:
-        return RichText()
-    lines = []
-    for hit in hits:
-        query = plain_text(f"🔔 “{hit.query}”")
-        found = ", ".join(dict.fromkeys(hit.words))
-        lines.append(
-            join(": ", (query, plain_text(found if found.casefold() != hit.query.casefold() else "")))
-        )
-    return cut(join("\n", lines), ALERT_LIMIT)
+    """Return a line for each of the alerts that fired, as many as there is room for."""
+    lines: list[RichText] = []
+    left = ALERT_LIMIT - units(f"\n{ELLIPSIS}")
+    for at, hit in enumerate(hits):
+        if left < ALERT_LEAST:
+            lines.append(RichText(ELLIPSIS))
+            break
+        lines.append(_alert(hit, max(ALERT_LEAST, left // (len(hits) - at) - 1)))
+        left -= units(lines[-1].text) + 1
+    return join("\n", lines)
+
+
+def _alert(hit: Hit, room: int) -> RichText:
+    """Return in ``room`` units what an alert is called, and what it found where that is something else."""
+    label = plain_text(f"🔔 {hit.label}")
+    found = plain_text(", ".join(dict.fromkeys(hit.words)))
+    if not found.text or found.text.casefold() == plain_text(hit.label).text.casefold():
+        return cut(label, room)
+    between = f":{_turn(hit.label)} " if _is_turned(hit.label) or _is_turned(found.text) else ": "
+    label = cut(label, max(room // 2, room - units(between + found.text)))
+    return join(between, (label, cut(found, room - units(label.text + between))))
+
+
+def _turn(text: str) -> str:
+    """Return the mark of the direction that ``text`` begins with: what comes after it goes on in that."""
+    ways = (unicodedata.bidirectional(one) for one in text)
+    return (
+        _RIGHT_TO_LEFT
+        if next((one for one in ways if one in {"L", "R", "AL"}), "L") != "L"
+        else _LEFT_TO_RIGHT
+    )

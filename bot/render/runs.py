@@ -3,13 +3,14 @@
 Of the named references only those that rich HTML knows are written, and of its tags only the inline ones.
 """
 
-import re
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from itertools import groupby, pairwise
 
-from bot.render.characters import WIDE, clean, collapse, is_blank
+from bot.render.characters import clean, collapse, is_blank
+from bot.render.marks import MARKED_LIMIT, Span, Words
 from bot.render.parts import EntityKind, RichText, units
 
 STYLE_LIMIT = 3
@@ -18,7 +19,6 @@ STYLE_LIMIT = 3
 _TAG_WEIGHT = 7
 """Characters of a style's two tags."""
 
-_LETTER = re.compile(f"[^\\W_{WIDE}]")
 _TAG_OF = {
     EntityKind.BOLD: "b",
     EntityKind.ITALIC: "i",
@@ -171,27 +171,40 @@ def trimmed(runs: Sequence[Run]) -> list[Run]:
     return [Run(kept)] if kept.strip() else []
 
 
-def marked(runs: Sequence[Run], words: re.Pattern[str]) -> list[Run]:
-    """Return ``runs`` with what ``words`` finds in them marked, wherever it stands as a word."""
+class Marking:
+    """Marks words in runs, at most ``most`` of their places in all: each takes of what a message may hold."""
+
+    def __init__(self, words: Words, most: int) -> None:
+        self._words = words
+        self._left = most
+
+    def marked(self, runs: list[Run]) -> list[Run]:
+        """Return ``runs`` with the words marked wherever they stand, from one run into the next too."""
+        places = self._words.places(text_of(runs), min(MARKED_LIMIT, self._left)) if self._left else []
+        self._left -= len(places)
+        return _marked(runs, places) if places else runs
+
+
+def _marked(runs: Iterable[Run], places: Iterable[Span]) -> list[Run]:
+    """Return ``runs`` with the ``places`` in their text marked; those are in order and apart."""
     done: list[Run] = []
+    ahead, begins = deque(places), 0
     for run in runs:
-        at = 0
-        for found in words.finditer(run.text):
-            if _joins(run.text, found.start()) or _joins(run.text, found.end()):
-                continue
-            if found.start() > at:
-                done.append(replace(run, text=run.text[at : found.start()]))
+        at, ends = begins, begins + len(run.text)
+        while ahead and ahead[0][0] < ends:
+            start, end = max(ahead[0][0], begins), min(ahead[0][1], ends)
+            if start > at:
+                done.append(replace(run, text=run.text[at - begins : start - begins]))
             styles = ("mark", *run.styles)[: STYLE_LIMIT + 1]
-            done.append(replace(run, text=found[0], styles=styles))
-            at = found.end()
-        if at < len(run.text):
-            done.append(replace(run, text=run.text[at:]) if at else run)
+            done.append(replace(run, text=run.text[start - begins : end - begins], styles=styles))
+            at = end
+            if ahead[0][1] > ends:
+                break
+            ahead.popleft()
+        if at < ends:
+            done.append(replace(run, text=run.text[at - begins :]))
+        begins = ends
     return done
-
-
-def _joins(text: str, at: int) -> bool:
-    """Tell whether letters of one word stand on both sides of ``at``."""
-    return 0 < at < len(text) and bool(_LETTER.match(text, at - 1) and _LETTER.match(text, at))
 
 
 def runs_of(rich: RichText) -> list[Run]:

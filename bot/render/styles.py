@@ -11,7 +11,7 @@ from bot.render.foot import foot_of
 from bot.render.lead import WIDTHS, Told, told, whole, with_page
 from bot.render.links import absolute
 from bot.render.look import Look
-from bot.render.marks import MARKED_LIMIT, marked
+from bot.render.marks import Words, marked
 from bot.render.markup import read_html
 from bot.render.media import GALLERY_TEXT, Choice, choose
 from bot.render.parts import (
@@ -56,7 +56,7 @@ class Setter:
         self._item = with_page(stored)
         self._link = absolute(self._item.link) if self._item.link else None
         self._title = title_of(self._item)
-        self._words = tuple(word for hit in hits for word in hit.words)
+        self._words = Words(hits)
 
     def headline(self) -> Message:
         """Return title and source."""
@@ -86,9 +86,10 @@ class Setter:
         room = _room(TEXT_LIMIT, head, foot)
         short = self._short(text, body)
         if self._is_split and units(body.text) > room:
-            first, *rest = self._pieces(body, room, _room(TEXT_LIMIT, foot))
-            rest[-1] = self._text(RichText(), rest[-1], foot)
+            first, *rest, last = self._pieces(body, room, _room(TEXT_LIMIT, foot))
             first = self._text(head, first, RichText())
+            rest = [marked(one, self._words) for one in rest]
+            rest.append(self._text(RichText(), last, foot))
             return Message(first, preview=self._large_preview, rest=tuple(rest), short=short)
         body = cut_with_more(body, room, self._read_on)
         return Message(self._text(head, body, foot), preview=self._large_preview, short=short)
@@ -221,11 +222,9 @@ class Setter:
 
     def _text(self, head: RichText, body: RichText, foot: RichText) -> RichText:
         """Return the three as one text, the matched words marked in the first two."""
-        head = marked(head, self._words)
-        most = ENTITY_LIMIT - len(head.entities) - len(foot.entities)
-        if self._words:
-            body = marked(_sparing(body, most - MARKED_LIMIT), self._words)
-        return join(_GAP, (head, _sparing(body, most), foot))
+        most = ENTITY_LIMIT - len(foot.entities)
+        above = join(_GAP, (head, _sparing(body, most - len(head.entities))))
+        return join(_GAP, (marked(above, self._words, most), foot))
 
     def _pieces(self, text: RichText, first_room: int, room: int) -> list[RichText]:
         """Return ``text`` in pieces for as many messages as one item may take."""

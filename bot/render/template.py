@@ -200,7 +200,12 @@ def _labels(given: _Given) -> tuple[str, ...]:
 
 def _hits(given: _Given) -> tuple[Hit, ...]:
     return tuple(
-        Hit(one.alert, _line(one.query), tuple(_line(word) for word in one.words[:LIST_LIMIT]))
+        Hit(
+            one.alert,
+            _line(one.query),
+            tuple(_line(word) for word in one.words[:LIST_LIMIT]),
+            _line(one.label),
+        )
         for one in given.hits[:LIST_LIMIT]
     )
 

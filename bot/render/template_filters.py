@@ -59,7 +59,7 @@ def shown(value: object) -> object:
         return _joined(value)
     if isinstance(value, datetime):
         return date(value)
-    return value.query if isinstance(value, Hit) else value
+    return value.label if isinstance(value, Hit) else value
 
 
 def date(value: object, pattern: str = PATTERN) -> str:

@@ -94,7 +94,7 @@ _EN: Mapping[Why, str] = {
     Why.NUMBER: "This number is of no use. Use whole numbers up to {most}.",
     Why.DOT: (
         "There is no “.{word}” here. A dot may follow only the variable of a for over hits "
-        "(.query, .words) and loop (.first, .last, .index)."
+        "(.name, .query, .words) and loop (.first, .last, .index)."
     ),
     Why.JOINED: "The field {word} cannot be joined by ~. Write {{{{ {word} }}}} beside it.",
     Why.NO_TEXT: "This is no text: {word}. Write ({word}|{known}) in its place.",
@@ -143,7 +143,7 @@ _ZH: Mapping[Why, str] = {
     Why.QUOTED: "引号里的文字超过 {most} 字。请写在外面。",
     Why.NUMBER: "不能用这个数。请用不超过 {most} 的整数。",
     Why.DOT: (
-        "这里没有“.{word}”。点号只能用在遍历 hits 的变量（.query、.words）和 "
+        "这里没有“.{word}”。点号只能用在遍历 hits 的变量（.name、.query、.words）和 "
         "loop（.first、.last、.index）后面。"
     ),
     Why.JOINED: "字段 {word} 不能用 ~ 连接。请在旁边写 {{{{ {word} }}}}。",

@@ -26,7 +26,7 @@ LISTS = frozenset({"tags", "hashtags", "labels", "hits"})
 NAMES = TEXTS | FORMATTED | TIMES | LISTS
 """Every field; each by what it holds."""
 
-_HIT = frozenset({"query", "words"})
+_HIT = frozenset({"name", "query", "words"})
 _LOOP = frozenset({"first", "last", "index"})
 
 _EXPRESSION_LIMIT = 60

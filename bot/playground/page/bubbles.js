@@ -30,9 +30,9 @@ function keyboard(message, press) {
 }
 
 function marks(message) {
-  const told = [message.silent ? "🔕" : "", message.edited ? "edited" : "", clock(message.date)].filter(Boolean);
+  const told = [message.pinned ? "📌" : "", message.silent ? "🔕" : "", message.edited ? "edited" : "", clock(message.date)].filter(Boolean);
   const made = element("span", { className: "meta" }, told.join(" "));
-  if (message.silent) made.title = "Sent without a sound";
+  made.title = [message.pinned && "Pinned", message.silent && "Sent without a sound"].filter(Boolean).join(", ");
   return made;
 }
 

@@ -320,6 +320,8 @@ class Hit:
     brief: bool = False
     topic: int | None = None
     cooldown_s: int = 0
+    owner: ChatId | None = None
+    """The chat whose alert it is, where that is not the one that is told."""
 
     @property
     def label(self) -> str:

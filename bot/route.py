@@ -37,9 +37,6 @@ BLOCK_MS = 1000
 BACKOFF_S = (0.2, 5.0)
 """The first and the longest wait while the store does not answer."""
 
-INLINE_CHECKS = 50
-"""Chats with alerts or filters that are looked at on the event loop; more go to a thread."""
-
 ROLE = "route"
 
 RESIGN_S = 1.0
@@ -58,6 +55,10 @@ class _Sorted:
 
     letters: dict[ChatId, Letter] = field(default_factory=dict)
     kept_from: list[tuple[ChatId, str]] = field(default_factory=list)
+
+    def all(self) -> set[ChatId]:
+        """Return all chats that may have the item: filters change, and alerts do."""
+        return self.letters.keys() | {chat for chat, _ in self.kept_from}
 
     def add(self, chat: ChatId, hits: tuple[Hit, ...] = (), *, alone: bool = False) -> None:
         """Let a chat have the item; one that has it by several ways has it once."""
@@ -147,16 +148,16 @@ class Router:
         laid = edits = 0
         feed = await self._store.feeds.get(feed_id) or Feed(feed_id, "")
         now_ms = await self._store.now_ms()
-        readers: dict[ItemId, Reader | None] = {}
+        readers: dict[ItemId, Reader] = {}
         # A portion at a time, so that the first of many who hear a feed need not wait for the last.
         async for some in self._store.feeds.subscribers_in_portions(feed_id):
             for entry, stored in told:
                 hearing = [one for one in some if _hears(one, stored, now_ms)]
                 sorted_ = await self._sort(stored, feed, hearing, readers)
-                letters = list(sorted_.letters.values())
                 if entry.edit:
-                    edits += await self._store.edits.lay(stored.id, entry.edit, letters)
+                    edits += await self._store.edits.lay(stored.id, entry.edit, list(sorted_.all()))
                     continue
+                letters = list(sorted_.letters.values())
                 laid += await self._store.outbox.lay(stored.id, stored.order_ms, letters)
                 await self._store.filtered.note(stored.id, sorted_.kept_from)
             await self._stay()
@@ -167,30 +168,25 @@ class Router:
         stored: StoredItem,
         feed: Feed,
         hearing: Sequence[Subscription],
-        readers: dict[ItemId, Reader | None],
+        readers: dict[ItemId, Reader],
     ) -> _Sorted:
         """Return who gets an item, and how; ``readers`` keeps what was made of items that were looked at."""
-        choosy = [one for one in hearing if one.only or one.never or self._rules.has(one.chat)]
-        if choosy and stored.id not in readers:
-            readers[stored.id] = await asyncio.to_thread(self._reader, stored)
-        reader = readers.get(stored.id)
-        if reader is None or not choosy:
+        if not any(one.only or one.never or self._rules.has(one.chat) for one in hearing):
             return _everybody(hearing)
         try:
-            if len(choosy) <= INLINE_CHECKS:
-                return _sorted(reader, feed, hearing)
-            return await asyncio.to_thread(_sorted, reader, feed, hearing)
-        except Exception:
-            log.exception("item %s: alerts and filters could not be asked; it goes out to all", stored.id)
-            return _everybody(hearing)
-
-    def _reader(self, stored: StoredItem) -> Reader | None:
-        try:
-            return self._rules.reader(searchable(stored))
+            # In a thread: rules are many, and a regular expression may take its time.
+            return await asyncio.to_thread(self._sorted, stored, feed, hearing, readers)
         except Exception:
             # An item that cannot be matched is still news.
             log.exception("item %s: alerts and filters could not be asked; it goes out to all", stored.id)
-            return None
+            return _everybody(hearing)
+
+    def _sorted(
+        self, stored: StoredItem, feed: Feed, hearing: Sequence[Subscription], readers: dict[ItemId, Reader]
+    ) -> _Sorted:
+        if stored.id not in readers:
+            readers[stored.id] = self._rules.reader(searchable(stored))
+        return _sorted(readers[stored.id], feed, hearing)
 
     async def _learn(self) -> None:
         """Take in what has become of alert rules since the last time."""

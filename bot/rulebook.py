@@ -69,7 +69,8 @@ class Firing(NamedTuple):
         """Return what is told of it in the rule's own chat, or (``copied``) in the one that gets it, too."""
         one = self.alert
         topic = one.topic if copied or one.also is None else None
-        return Hit(one.id, one.query, self.words, one.name, one.pin, one.brief, topic, one.cooldown_s)
+        owner = one.chat if copied else None
+        return Hit(one.id, one.query, self.words, one.name, one.pin, one.brief, topic, one.cooldown_s, owner)
 
 
 class Reader:

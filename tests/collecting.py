@@ -126,9 +126,9 @@ class Kept(list[tuple[ItemId, ChatId, str]]):
 class Laid(list[tuple[ChatId, ItemId, str]]):
     """Edits that were laid."""
 
-    async def lay(self, known: ItemId, what: str, letters: Sequence[Letter]) -> int:
-        self.extend((letter.chat, known, what) for letter in letters)
-        return len(letters)
+    async def lay(self, known: ItemId, what: str, chats: Sequence[ChatId]) -> int:
+        self.extend((chat, known, what) for chat in chats)
+        return len(chats)
 
 
 @dataclass

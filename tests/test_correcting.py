@@ -28,7 +28,7 @@ async def post(store: Store, clock: Clock) -> Post:
     stored = made.news.items[item]
     made.news.items[item] = replace(stored, item=replace(stored.item, title="Item one, corrected"))
     made.sender.edit_reply = lambda _, message_id: Sent(message_id)
-    await made.store.edits.lay(item, "text", [Letter(ANN), Letter(GROUP)])
+    await made.store.edits.lay(item, "text", [ANN, GROUP])
     return made
 
 
@@ -73,7 +73,7 @@ async def test_an_edit_that_met_trouble_is_tried_again(post: Post, trouble: Edit
 async def test_an_edit_that_never_gets_an_answer_is_tried_ever_later_and_soon_without_its_picture(
     post: Post,
 ) -> None:
-    await post.store.edits.lay(next(iter(post.news.items)), "media", [Letter(ANN)])
+    await post.store.edits.lay(next(iter(post.news.items)), "media", [ANN])
     post.sender.edit_reply = lambda *_: Unclear("no answer")
     await correct(post, for_ms=60 * MINUTE)
     pictures = [new_picture for chat, _, _, new_picture in post.sender.edited if chat == ANN]
@@ -108,7 +108,7 @@ async def test_an_expired_item_and_an_ended_subscription_are_left_as_they_stand(
     await correct(post)
     assert [chat for chat, *_ in post.sender.edited] == [GROUP]
     post.news.items.clear()
-    await post.store.edits.lay(ItemId("x.y"), "text", [Letter(GROUP)])
+    await post.store.edits.lay(ItemId("x.y"), "text", [GROUP])
     await correct(post)
     assert len(post.sender.edited) == 1
 
@@ -123,14 +123,18 @@ async def test_a_refused_token_is_told(post: Post) -> None:
 
 
 async def test_the_alert_that_was_fired_stays_marked(post: Post) -> None:
-    hit = Hit(1, "corrected", ("corrected",))
+    hit, told = Hit(1, "corrected", ("corrected",)), ChatId(78)
+    await post.store.chats.save(Chat(told, corrections=True))
     item = next(iter(post.news.items))
-    await post.store.edits.lay(item, "media", [Letter(ANN, (hit,))])
-    await correct(post)
+    await post.store.outbox.lay(item, 1, [Letter(told, (hit,))])
+    await post.work(MINUTE)
+    await post.store.edits.lay(item, "media", [ANN, told])
+    await correct(post, for_ms=MINUTE)
     by_chat = {chat: (message, new_picture) for chat, _, message, new_picture in post.sender.edited}
-    message, new_picture = by_chat[ANN]
+    message, new_picture = by_chat[told]
     assert "🔔 corrected" in message.text.text
     assert new_picture
+    assert "🔔" not in by_chat[ANN][0].text.text, "what an alert did not tell then, it does not tell now"
 
 
 async def test_the_loop_edits_beside_sending(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,7 +281,7 @@ async def test_what_an_alert_of_another_chat_found_follows_its_corrections(post:
     assert post.sender.titles(other) == ["Item one, corrected"]
     summary = replace(stored.item, title="Item one, corrected again", summary_html="<p>A lead.</p>")
     post.news.items[item] = replace(stored, item=summary)
-    await post.store.edits.lay(item, "text", [Letter(other, (hit,))])
+    await post.store.edits.lay(item, "text", [other])
     await correct(post, for_ms=MINUTE)
     (edited,) = [message.text.text for chat, _, message, _ in post.sender.edited if chat == other]
     assert edited.startswith("Item one, corrected again")

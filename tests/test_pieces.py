@@ -16,7 +16,7 @@ from bot.render.template_flaws import Flaw, Why
 from bot.settings import read
 from bot.store import keys
 from bot.store.client import Store
-from bot.store.outbox import Letter, paces
+from bot.store.outbox import paces
 from tests.conftest import Clock
 from tests.posting import ANN, GROUP, MINUTE, SETTINGS, Post
 
@@ -180,7 +180,7 @@ async def rename(post: Post, item: ItemId, title: str) -> None:
     post.news.items[item] = replace(stored, item=replace(stored.item, title=title))
     post.sender.edit_reply = lambda _, message_id: Sent(message_id)
     (chat,) = {chat for chat, _ in post.sender.arrived}
-    assert await post.store.edits.lay(item, "text", [Letter(chat)]) == 1
+    assert await post.store.edits.lay(item, "text", [chat]) == 1
 
 
 def a_corrector(post: Post) -> Corrector:
@@ -258,7 +258,7 @@ async def corrected(post: Post, long: list[str], parts: tuple[str, ...]) -> list
     await post.work(MINUTE)
     long[:] = parts
     post.sender.edit_reply = lambda _, message_id: Sent(message_id)
-    await post.store.edits.lay(item, "text", [Letter(ANN)])
+    await post.store.edits.lay(item, "text", [ANN])
 
     async def halt(why: str) -> None:
         raise AssertionError(why)

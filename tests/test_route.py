@@ -215,7 +215,7 @@ async def test_another_chat_gets_what_an_alert_finds_and_in_the_topic_that_was_n
     await Router(memory.store).route(entries([one]))
     assert [hit.topic for hit in memory.lanes[ChatId(1)][one].hits] == [None, 5]
     assert not memory.lanes[ChatId(1)][one].alone
-    assert memory.lanes[ChatId(9)][one].hits == (Hit(1, "title", ("Title",), topic=7),)
+    assert memory.lanes[ChatId(9)][one].hits == (Hit(1, "title", ("Title",), topic=7, owner=ChatId(1)),)
     assert memory.lanes[ChatId(9)][one].alone
 
 

@@ -164,6 +164,16 @@ async def test_an_item_for_its_alerts_alone_is_not_laid_while_all_of_them_are_qu
     assert await store.alerts.fired(ANN) == {1: 1, 2: 2}
 
 
+async def test_an_alert_of_another_chat_is_quiet_by_itself_and_counts_at_home(store: Store) -> None:
+    mine, others = Hit(1, "a", cooldown_s=60), Hit(1, "a", cooldown_s=60, owner=BEN)
+    other = ItemId("AAAAAAAAAAA.CCCCCCCCCCC")
+    assert await store.outbox.lay(ITEM, 1, [Letter(ANN, (others,), alone=True)]) == 1
+    assert await store.outbox.lay(other, 2, [Letter(ANN, (others,), alone=True)]) == 0
+    assert await store.alerts.fired(ANN) == {}
+    assert await store.outbox.lay(other, 2, [Letter(ANN, (mine,), alone=True)]) == 1
+    assert await store.alerts.fired(ANN) == {1: 1}
+
+
 @pytest.mark.parametrize("raw", [b"", b"[]", b"nonsense", b"[[1]]", b'[[1,"q",3]]', b'{"a":1}'])
 def test_hits_that_cannot_be_read_are_none(raw: bytes) -> None:
     assert fields.hits(raw) == ()

@@ -16,7 +16,6 @@ from bot.items import ChatId, ItemId
 from bot.store import keys
 from bot.store.client import Store
 from bot.store.door import Pace
-from bot.store.outbox import Letter
 from tests.collecting import FEED
 from tests.flowing import also, flow, follow, hand_on, people, titles, until
 from tests.posting import FakeSender
@@ -337,7 +336,7 @@ async def test_one_chats_broken_key_holds_back_its_own_edit_only(fast: Store, re
     for chat in people(*CHATS):
         await fast.chats.save(replace(chat, corrections=True))
         await fast.outbox.note_sent(chat.id, item_id, 9)
-    await fast.edits.lay(item_id, "text", [Letter(chat) for chat in CHATS])
+    await fast.edits.lay(item_id, "text", CHATS)
     await redis.delete(keys.sent(BAD))
     await redis.set(keys.sent(BAD), "no such thing")
     assert {claim.chat for claim in await fast.edits.claim(9, 1)} == set(GOOD)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from bot.items import ChatId, Hit, ItemId
 from bot.store import fields
-from bot.store.door import Argument, Door
-from bot.store.outbox import LETTERS_AT_ONCE, Letter, Limits, broken_chats, message_ids
+from bot.store.door import Door
+from bot.store.outbox import LETTERS_AT_ONCE, Limits, broken_chats, message_ids
 from bot.store.wishes import Wishes, read_wishes
 
 IN_FLIGHT_MS = 5_000
@@ -31,16 +31,13 @@ class EditClaim:
     wishes: Wishes
     pieces: tuple[int, ...] = ()
     """Its messages, where it takes several; ``message_id`` is the first of them."""
+    hits: tuple[Hit, ...] = ()
+    """The alerts that it was told for."""
 
     @property
     def new_picture(self) -> bool:
         """Whether the item has another picture now."""
         return self.note.startswith("media")
-
-    @property
-    def hits(self) -> tuple[Hit, ...]:
-        """The alerts that the item fires now."""
-        return fields.hits(self.note.partition(" ")[2].encode())
 
 
 class Edits:
@@ -50,18 +47,16 @@ class Edits:
         self._door = door
         self._limit = limit
 
-    async def lay(self, item_id: ItemId, what: str, letters: Sequence[Letter]) -> int:
+    async def lay(self, item_id: ItemId, what: str, chats: Sequence[ChatId]) -> int:
         """Let the messages that an item was sent as follow it; return how many there are.
 
         ``what`` is ``text``, or ``media`` where the picture is another one. What still waits in
         a lane is set from what is known when its turn comes.
         """
         laid = 0
-        for start in range(0, len(letters), LETTERS_AT_ONCE):
-            args: list[Argument] = []
-            for letter in letters[start : start + LETTERS_AT_ONCE]:
-                args += [letter.chat, fields.of_hits(letter.hits)]
-            found, *broken = await self._door.run("lay_edits", item_id, what, IN_FLIGHT_MS, *args)
+        for start in range(0, len(chats), LETTERS_AT_ONCE):
+            some = chats[start : start + LETTERS_AT_ONCE]
+            found, *broken = await self._door.run("lay_edits", item_id, what, IN_FLIGHT_MS, *some)
             laid += found
             for chat, why in broken_chats(broken):
                 logger.error("chat %d, item %s: cannot be corrected there: %s", chat, item_id, why)
@@ -80,8 +75,9 @@ class Edits:
                 note.decode(),
                 read_wishes(chat, item, how, told),
                 message_ids(pieces),
+                fields.hits(hits),
             )
-            for chat, item, message, note, how, told, pieces in found
+            for chat, item, message, note, how, told, pieces, hits in found
         )
 
     async def finish(self, claim: EditClaim, *, again_ms: int | None = None, done: bool = False) -> None:

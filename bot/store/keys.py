@@ -36,6 +36,7 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `rules`              | zset   | for ever            | chat id by the version at which its alerts changed|
 | `fired:{chat}:{day}` | hash   | 8 days              | alert id → how often it fired on that day (UTC)|
 | `cooling:{chat}`     | hash   | 8 days              | alert id → until when it does not fire again (ms)|
+|                      |        |                     | `chat:id` for another chat's, told here, too |
 | `filtered:{chat}`    | hash   | KEEP_DAYS, by count | item id → the filter that kept it: `only`, `not`|
 | `filtered:{chat}:{day}`| hash | 8 days              | feed id → how many items filters kept that day|
 | `lane:{chat}`        | zset   | till sent, by count | item id by order (ms): what waits for the chat|
@@ -49,6 +50,7 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `sent:{chat}`        | zset   | KEEP_DAYS, by count | item id by message id (0: sent before a migration)|
 | `pieces:{chat}`      | hash   | KEEP_DAYS, by count | item id → ids of its messages, where it takes|
 |                      |        |                     | several; `open`: the item that was begun     |
+| `hits:{chat}`        | hash   | KEEP_DAYS, by count | item id → the alerts it was told for (JSON)  |
 | `parked:{chat}`      | hash   | KEEP_DAYS, by count | item id → why it will not be delivered       |
 | `troubles`           | zset   | KEEP_DAYS, by count | `chat item` parked lately, by when (ms)      |
 | `told:{chat}`        | zset   | two days, by count  | keys of the stories a chat was told, by when (ms)|
@@ -58,7 +60,7 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 |                      |        |                     | and more of them while one is; `known:box`   |
 | `edits`              | zset   | until done          | `chat item` to be edited, by when (ms)       |
 | `edits:notes`        | hash   | until done          | `chat item` → what changed and how often it  |
-|                      |        |                     | did, hits (JSON)                             |
+|                      |        |                     | did                                          |
 | `editing:{chat}`     | string | the edit's lease    | end of its lease (ms) and the edit under way |
 | `lost`               | zset   | 30 days             | chat id by when it was lost to us (ms)       |
 | `budget`             | zset   | until past          | chat id by GCRA arrival (ms), `e{id}` of edits|

@@ -164,7 +164,8 @@ class Outbox:
             for letter in letters[start : start + LETTERS_AT_ONCE]:
                 args += [letter.chat, int(letter.alone), len(letter.hits)]
                 for hit in letter.hits:
-                    args += [hit.alert, hit.cooldown_s, fields.of_hit(hit)]
+                    alert = hit.alert if hit.owner is None else f"{hit.owner}:{hit.alert}"
+                    args += [alert, hit.cooldown_s, fields.of_hit(hit)]
             laid, *broken = await self._door.run("lay", item_id, order_ms, LANE_KEPT, self._keep_ms, *args)
             new += laid
             for chat, why in broken_chats(broken):

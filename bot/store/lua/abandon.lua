@@ -1,7 +1,7 @@
 -- Forget the chats that have been lost for long: what they heard, what waited for them, what they were sent.
 -- uses: clock, leaving, rules
 -- KEYS: `lost`, `chats`, `usernames`, `ready`, `tops`, `chat:{id}` and its two, `lane:{chat}` and its three, `lease:{chat}`,
---   `sent:{chat}`, `pieces:{chat}`, `known:{chat}`, `told:{chat}`, `parked:{chat}`, `filtered:{chat}`, `cooling:{chat}`, `owned:{user}`, `feed:{id}` and its four,
+--   `sent:{chat}`, `pieces:{chat}`, `known:{chat}`, `told:{chat}`, `parked:{chat}`, `filtered:{chat}`, `hits:{chat}`, `cooling:{chat}`, `owned:{user}`, `feed:{id}` and its four,
 --   `schedule`, `meta`, `rules`, spelled here.
 -- ARGV: 1 now · 2 for how long (ms) they were kept · 3 at most so many · 4 lifetime of a feed that nobody hears (ms)
 -- Result: their ids.
@@ -13,7 +13,7 @@ for _, chat in ipairs(gone) do
   if redis.call('HGET', 'usernames', name) == chat then redis.call('HDEL', 'usernames', name) end
   local owner = redis.call('HGET', 'chat:' .. chat, 'owner') or ''
   if owner ~= '' then redis.call('SREM', 'owned:' .. owner, chat) end
-  for _, kind in ipairs({'lease', 'sent', 'pieces', 'known', 'told', 'parked', 'filtered', 'cooling'}) do redis.call('DEL', kind .. ':' .. chat) end
+  for _, kind in ipairs({'lease', 'sent', 'pieces', 'known', 'told', 'parked', 'filtered', 'hits', 'cooling'}) do redis.call('DEL', kind .. ':' .. chat) end
   for _, part in ipairs({'', ':notes', ':tries', ':doubts'}) do redis.call('DEL', 'lane:' .. chat .. part) end
   for _, part in ipairs({'', ':feeds', ':alerts'}) do redis.call('DEL', 'chat:' .. chat .. part) end
   rules_changed(chat)

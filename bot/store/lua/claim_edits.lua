@@ -1,10 +1,10 @@
 -- Hand out messages to edit now, as far as the budgets go.
 -- uses: clock, tally, pace, turn
--- KEYS: `edits`, `edits:notes`, `editing:{chat}`, `sent:{chat}`, `pieces:{chat}`, `lane:{chat}`, `lease:{chat}`, `chat:{id}`, `feed:{id}:chats`, `budget`, `window`,
+-- KEYS: `edits`, `edits:notes`, `editing:{chat}`, `sent:{chat}`, `pieces:{chat}`, `hits:{chat}`, `lane:{chat}`, `lease:{chat}`, `chat:{id}`, `feed:{id}:chats`, `budget`, `window`,
 --   spelled here.
 -- ARGV: 1 now · 2 limit · 3 lease (ms) · 4 a word never used before · 5 messages in a window · 6 the window (ms)
 -- Result: {{chat, item, message id, note, subscription (JSON) or '', {fields of the chat: name, value …},
---   ids of the messages, where they are several} …}.
+--   ids of the messages, where they are several, hits that it was told for (JSON) or ''} …}.
 local now, limit, lease_ms = clock(), tonumber(ARGV[2]), tonumber(ARGV[3])
 local most, window_ms = most_of(ARGV[5]), tonumber(ARGV[6])
 local answer = {}
@@ -47,10 +47,11 @@ local function hand_out(edit)
     spend_edit(chat, now, ARGV[4] .. ':' .. #answer)
     local feed = string.match(item, '^([^.]*)')
     answer[#answer + 1] = {
-      chat, item, message, redis.call('HGET', 'edits:notes', edit) or 'text ',
+      chat, item, message, redis.call('HGET', 'edits:notes', edit) or 'text',
       redis.call('HGET', 'feed:' .. feed .. ':chats', chat) or '',
       redis.call('HGETALL', 'chat:' .. chat),
       pieces_of(chat, item),
+      redis.call('HGET', 'hits:' .. chat, item) or '',
     }
   end
 end

@@ -3,7 +3,8 @@
 -- KEYS: `lane:{chat}` and its three, `sent:{chat}`, `parked:{chat}`, `troubles`, `chat:{id}`, `ready`, `moved`, `tally:{day}`,
 --   `cooling:{chat}`, `fired:{chat}:{day}`, spelled here.
 -- ARGV: 1 now · 2 item · 3 order (ms) · 4 items that may wait · 5 lifetime of a parked one (ms)
---   then for each chat: chat · is it laid for its alerts alone (1/0) · how many alerts it fires · of each: alert · its cooldown (s) · hit (JSON)
+--   then for each chat: chat · is it laid for its alerts alone (1/0) · how many alerts it fires · of each: alert, or `chat:alert` of another chat's ·
+--   its cooldown (s) · hit (JSON)
 -- Result: {to how many chats it is new, chat that it cannot be laid for, why …}.
 local FIRED_MS = 8 * 86400000
 local now, item, order = clock(), ARGV[2], ARGV[3]
@@ -26,7 +27,7 @@ end
 local function count_fired(chat, fired)
   local day = 'fired:' .. chat .. ':' .. math.floor(now / 86400000)
   for _, one in ipairs(fired) do
-    redis.call('HINCRBY', day, ARGV[one], 1)
+    if tonumber(ARGV[one]) then redis.call('HINCRBY', day, ARGV[one], 1) end -- another chat's counts there
     if ARGV[one + 1] ~= '0' then
       redis.call('HSET', 'cooling:' .. chat, ARGV[one], now + 1000 * ARGV[one + 1])
       redis.call('PEXPIRE', 'cooling:' .. chat, FIRED_MS)

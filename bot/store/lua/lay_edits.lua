@@ -1,7 +1,7 @@
 -- Let the messages that an item was sent as follow what its feed says now, where the chat wants that.
 -- uses: clock, tally, pace, turn
 -- KEYS: `chat:{id}`, `sent:{chat}`, `pieces:{chat}`, `lane:{chat}`, `lease:{chat}`, `edits`, `edits:notes`, `moved`, spelled here.
--- ARGV: 1 now · 2 item · 3 what changed: text or media · 4 ms to wait for a message in flight · then chat, hits (JSON) or '' …
+-- ARGV: 1 now · 2 item · 3 what changed: text or media · 4 ms to wait for a message in flight · then chats …
 -- Result: {how many messages are to be edited, chat that cannot be looked at, why …}. What still waits in a lane will be
 --   set from what is known then.
 local now, item, what = clock(), ARGV[2], ARGV[3]
@@ -14,7 +14,7 @@ local function wants_corrections(chat)
   return chosen == '1'
 end
 
-local function lay(chat, hits)
+local function lay(chat)
   local message = tonumber(redis.call('ZSCORE', 'sent:' .. chat, item) or 0)
   local begun = message == 0 and is_begun(chat, item)
   if (message > 0 or begun) and wants_corrections(chat) then
@@ -22,13 +22,13 @@ local function lay(chat, hits)
     local before, count = string.match(redis.call('HGET', 'edits:notes', edit) or '', '^(%a*)(%d*)')
     local kind = before == 'media' and 'media' or what
     -- Counted, so that whoever is at work on the one before sees that there is another.
-    redis.call('HSET', 'edits:notes', edit, kind .. (tonumber(count) or 0) + 1 .. ' ' .. hits)
+    redis.call('HSET', 'edits:notes', edit, kind .. (tonumber(count) or 0) + 1)
     redis.call('ZADD', 'edits', begun and now + ARGV[4] or now, edit)
     laid = laid + 1
   end
 end
 
-for at = 5, #ARGV, 2 do
-  apart(broken, present(ARGV[at]), lay, ARGV[at + 1])
+for at = 5, #ARGV do
+  apart(broken, present(ARGV[at]), lay)
 end
 return {laid, unpack(broken)}

@@ -3,7 +3,7 @@
 -- KEYS: `chats`, `moved`, `usernames`, `ready`, `budget`, `lost`, `tops`, and of both chats `chat:{id}`, its `:feeds` and
 --   `:alerts`, `lane:{chat}` and its three, `lease:{chat}`, `sent:{chat}`, `pieces:{chat}`, `told:{chat}`, `known:{chat}`,
 --   `minute:{chat}`,
---   `slow:{chat}`, `parked:{chat}`, `filtered:{chat}`, `cooling:{chat}`; `feed:{id}:chats`, `owned:{user}`, `meta`, `rules`; spelled here.
+--   `slow:{chat}`, `parked:{chat}`, `filtered:{chat}`, `hits:{chat}`, `cooling:{chat}`; `feed:{id}:chats`, `owned:{user}`, `meta`, `rules`; spelled here.
 -- ARGV: 1 now · 2 old chat · 3 new chat · 4 lifetime of what was sent and parked (ms)
 -- Result: 1.
 local now, old, new, keep_ms = clock(), ARGV[2], ARGV[3], ARGV[4]
@@ -39,6 +39,7 @@ rules_changed(old)
 rules_changed(new)
 merge_hash('filtered:' .. old, 'filtered:' .. new)
 redis.call('PEXPIRE', 'filtered:' .. new, keep_ms)
+redis.call('DEL', 'hits:' .. old)
 merge_hash('cooling:' .. old, 'cooling:' .. new)
 redis.call('PEXPIRE', 'cooling:' .. new, keep_ms)
 

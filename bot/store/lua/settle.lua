@@ -1,6 +1,6 @@
 -- Note that a claimed item was sent, and let the chat's next one follow.
 -- uses: clock, tally, pace, turn
--- KEYS: `lane:{chat}` and its three, `lease:{chat}`, `sent:{chat}`, `pieces:{chat}`, `known:{chat}`, `tops`,
+-- KEYS: `lane:{chat}` and its three, `lease:{chat}`, `sent:{chat}`, `pieces:{chat}`, `hits:{chat}`, `known:{chat}`, `tops`,
 --   `told:{chat}`, `chat:{id}`, `ready`, `budget`, `window`, `minute:{chat}`, `slow:{chat}`, `slow:bot`, `moved`, `tally:{day}`, spelled here.
 -- ARGV: 1 now · 2 chat · 3 item · 4 token · 5 message id · 6 messages beyond the first · 7 sent items kept
 --   8 their lifetime (ms) · 9 how long ago its call began (ms), or '' · 10 it was found there, not sent now (1/0)
@@ -11,6 +11,8 @@ local STORIES_KEPT = 2000
 local now, chat, item, token, extra = clock(), present(ARGV[2]), ARGV[3], ARGV[4], tonumber(ARGV[6])
 local held = holds_lease(chat, token)
 if held then redis.call('DEL', 'lease:' .. chat) end
+local hits = redis.call('HGET', 'lane:' .. chat .. ':notes', item)
+if hits then keep_hits(chat, item, hits, ARGV[8]) end
 take_from_lane(chat, item)
 -- A message of the chat before it migrated is none of what it is now.
 local message = chat == ARGV[2] and ARGV[5] or '0'

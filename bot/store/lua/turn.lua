@@ -1,6 +1,6 @@
 -- Shared: whose turn it is. Uses clock, tally and pace.
 -- KEYS: `ready`, `lane:{chat}` and its three, `lease:{chat}`, `chat:{id}`, `sent:{chat}`, `known:{chat}`, `tops`,
---   `pieces:{chat}`, `parked:{chat}`, `troubles`, `moved`, spelled here.
+--   `pieces:{chat}`, `hits:{chat}`, `parked:{chat}`, `troubles`, `moved`, spelled here.
 -- ARGV: none of its own.
 -- Result: functions only.
 -- The number that a chat goes by now: whoever read its subscriptions before a migration still says the old one.
@@ -52,6 +52,16 @@ end
 -- The messages that an item was sent as so far, where it takes several: their ids in order, '' for none.
 local function pieces_of(chat, item)
   return redis.call('HGET', 'pieces:' .. chat, item) or ''
+end
+
+local HITS_KEPT = 500
+
+-- Keep what an item was told for, so that a correction of it tells the same.
+local function keep_hits(chat, item, hits, keep_ms)
+  local kept = 'hits:' .. chat
+  if redis.call('HLEN', kept) >= HITS_KEPT then redis.call('HDEL', kept, redis.call('HRANDFIELD', kept)) end
+  redis.call('HSET', kept, item, hits)
+  redis.call('PEXPIRE', kept, keep_ms)
 end
 
 local PIECES_KEPT = 500

@@ -134,29 +134,34 @@ async def test_an_alert_is_bound_to_the_topic_where_that_is_said(stage: Stage) -
     assert (made.also, made.topic) == (None, None)
 
 
-@pytest.mark.parametrize(
-    "data",
-    ["D:{me}:1:pin:2:0", "D:{me}:1:cooldown:61:0", "D:{me}:1:also:-100500:0", "D:{me}:1:query:x:0", "D:{me}:1", "D:{me}:1:muted::0", "D:{me}:1:cooldown::0"],
-)  # fmt: skip
-async def test_forged_data_changes_nothing(stage: Stage, data: str) -> None:
+async def test_forged_data_changes_nothing(stage: Stage) -> None:
     me = stage.world.user
     await add(stage, me, "rates")
     before = await rule(stage, me)
     card = await stage.ask(me, "/alerts 1")
-    press = stage.world.telegram.press(me, card, data.format(me=me.id))
-    assert await stage.world.wait_for_answer(press) == TEXTS.stale_button
+    for data in (
+        "1:pin:2:0",
+        "1:cooldown:61:0",
+        "1:also:-100500:0",
+        "1:query:x:0",
+        "1",
+        "1:muted::0",
+        "1:cooldown::0",
+    ):
+        press = stage.world.telegram.press(me, card, f"D:{me.id}:{data}")
+        assert await stage.world.wait_for_answer(press) == TEXTS.stale_button
     assert await rule(stage, me) == before
 
 
-@pytest.mark.parametrize("data", ["a:{id}:0", "C:{id}:1::0", "C:{id}:1:remove:0", "D:{id}:1:pin:1:0", "A:{id}:draft:0", "B:{id}:draft", "r:{id}:1:0"])  # fmt: skip
-async def test_a_button_forged_for_another_chat_tells_and_changes_nothing(stage: Stage, data: str) -> None:
+async def test_a_button_forged_for_another_chat_tells_and_changes_nothing(stage: Stage) -> None:
     me, other = stage.world.user, stage.world.add_user("Other")
     theirs = stage.world.add_channel("Theirs", username="their_news", owner=other)
+    listed = await stage.ask(me, "/alerts")
     for chat in (theirs, other):
         await add(stage, chat, "rates")
-        listed = await stage.ask(me, "/alerts")
-        press = stage.world.telegram.press(me, listed, data.format(id=chat.id))
-        assert await stage.world.wait_for_answer(press) == TEXTS.button_not_yours
-        assert len(await stage.store.alerts.of(ChatId(chat.id))) == 1
-        assert not (await rule(stage, chat)).pin
-        assert listed.text == EN.alerts_empty.format(at="")
+        before = await rule(stage, chat)
+        for data in ("a:{id}:0", "C:{id}:1::0", "C:{id}:1:remove:0", "D:{id}:1:pin:1:0", "A:{id}:draft:0", "B:{id}:draft", "r:{id}:1:0"):  # fmt: skip
+            press = stage.world.telegram.press(me, listed, data.format(id=chat.id))
+            assert await stage.world.wait_for_answer(press) == TEXTS.button_not_yours
+        assert await stage.store.alerts.of(ChatId(chat.id)) == [before]
+    assert listed.text == EN.alerts_empty.format(at="")

@@ -289,26 +289,6 @@ async def test_latest_before_anything_is_stored_says_so(stage: Stage) -> None:
     assert (await stage.ask(stage.world.user, "/latest")).text == EN.latest_none.format(at="")
 
 
-async def test_an_alert_is_set_listed_and_removed(stage: Stage) -> None:
-    assert (await stage.ask(stage.world.user, "/alert")).text == EN.alert_how.format(at="")
-    assert "“interest rates”" in (await stage.ask(stage.world.user, "/alert interest  rates")).text
-    assert (await stage.ask(stage.world.user, "/alert interest rates")).text == EN.alert_same.format(at="")
-    await stage.ask(stage.world.user, "/alert 利率")
-    listed = await stage.ask(stage.world.user, "/alerts")
-    assert "1. interest rates\n2. 利率" in listed.text
-    press = await stage.press(listed, "✕ 1")
-    assert (press.answer or {}).get("text") == EN.alert_removed
-    await stage.becomes(listed, "Alerts: 1.")
-    kept = await stage.store.alerts.of(ChatId(stage.world.user.id))
-    assert [one.query for one in kept] == ["利率"]
-
-
-async def test_an_alert_that_cannot_be_is_refused_in_a_sentence(stage: Stage) -> None:
-    answer = await stage.ask(stage.world.user, "/alert " + "word " * 700)
-    assert "can't use this alert" in answer.text
-    assert (await stage.ask(stage.world.user, "/alerts")).text == EN.alerts_empty.format(at="")
-
-
 async def test_unknown_commands_and_talk_are_answered_in_private_only(stage: Stage) -> None:
     assert "/help" in (await stage.ask(stage.world.user, "/frobnicate")).text
     assert (await stage.ask(stage.world.user, "good morning")).text == EN.chatter

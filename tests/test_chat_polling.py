@@ -66,7 +66,7 @@ async def test_a_slow_chat_holds_up_no_other_and_keeps_its_own_order(stage: Stag
     stage.world.say(stage.world.user, f"/sub {FEED}")
     stage.world.say(stage.world.user, "/list")
     assert (await stage.ask(other, "/list")).text == EN.list_empty
-    assert (await stage.ask(other, "/alerts")).text == EN.alerts_empty.format(at="")
+    assert (await stage.ask(other, "/alerts")).text == EN.alerting.alerts_empty.format(at="")
     assert stage.world.messages(stage.world.user) == []
     assert stage.world.telegram.updates.pending >= 2, "Telegram keeps what is not handled"
     stage.web.held.set()
@@ -127,7 +127,9 @@ async def test_a_second_instance_stays_passive_says_so_once_and_takes_over(
             assert len(warnings(caplog, "stays passive")) == 1
             assert len(world.messages(world.user)) == 4
         world.say(world.user, "/alerts")
-        assert (await world.wait_for_messages(world.user, 5))[4].text == EN.alerts_empty.format(at="")
+        assert (await world.wait_for_messages(world.user, 5))[4].text == EN.alerting.alerts_empty.format(
+            at=""
+        )
         await second.__aexit__(None, None, None)
         assert len(warnings(caplog, "another program")) == 0
 
@@ -223,7 +225,7 @@ async def test_without_the_store_people_are_told_and_nothing_breaks(
         async with asyncio.timeout(10):
             while not await _moved(store):  # noqa: ASYNC110  nothing tells of it
                 await asyncio.sleep(0.02)
-        assert (await stage.ask(world.user, "/alerts")).text == EN.alerts_empty.format(at="")
+        assert (await stage.ask(world.user, "/alerts")).text == EN.alerting.alerts_empty.format(at="")
         await stage.settled()
     await brittle.close()
 

@@ -64,7 +64,7 @@ async def test_a_deadline_that_passes_after_the_answer_takes_nothing_back(
     pace = replace(HASTE, deadline_s=0.5)
     async with Playground() as world, conversation(store, clock, world=world, web=web, pace=pace) as stage:
         await stage.ask(world.user, f"/sub {FEED}", more=2)
-        assert (await stage.ask(world.user, "/alerts")).text == EN.alerts_empty.format(at="")
+        assert (await stage.ask(world.user, "/alerts")).text == EN.alerting.alerts_empty.format(at="")
         assert len(world.messages(world.user)) == 3
 
 

@@ -15,6 +15,7 @@ from bot.chat.access import is_welcome
 from bot.chat.ledger import Ledger
 from bot.chat.menus import Verb
 from bot.chat.replies import LANGUAGES
+from bot.chat.replies.alerting import Alerting
 from bot.chat.replies.choosing import Choosing
 from bot.chat.replies.finding import Finding
 from bot.chat.replies.texts import Texts
@@ -247,13 +248,13 @@ def test_every_button_and_every_command_of_the_menu_has_its_handler() -> None:
         assert len(texts.short_description) <= 120
 
 
-def flat(texts: Texts | Choosing | Finding) -> dict[str, str]:
+def flat(texts: Texts | Choosing | Finding | Alerting) -> dict[str, str]:
     found: dict[str, str] = {}
     for field in dataclasses.fields(texts):
         value = getattr(texts, field.name)
         if isinstance(value, str):
             found[field.name] = value
-        elif isinstance(value, Choosing | Finding):
+        elif isinstance(value, Choosing | Finding | Alerting):
             found |= {f"{field.name}.{key}": one for key, one in flat(value).items()}
         elif isinstance(value, Mapping):
             found |= {f"{field.name}.{key}": one for key, one in value.items()}

@@ -1,81 +1,92 @@
-"""``/alert`` and ``/alerts``: the rules by which a chat is told loudly."""
+"""``/alert``: sets the rules by which a chat is told loudly, one or many, or only tries one."""
 
-from bot.chat import menus
-from bot.chat.desk import Ask, Buttons, Desk, at
-from bot.chat.listing import NUMBERS_A_ROW
-from bot.chat.menus import PAGE_SIZE, Press, Verb
+import time
+
+from bot.chat.alert_panel import list_button
+from bot.chat.alert_setting import MOST, keep, set_rule, try_rule
+from bot.chat.alert_trials import tried
+from bot.chat.alert_words import is_test
+from bot.chat.commands import first_word, names_chat, tidy
+from bot.chat.desk import Ask, Desk, at
 from bot.chat.replies import join, say, short
-from bot.chat.rights import pressed_target, target_of
-from bot.items import Alert, Chat
-from bot.render.parts import Button, RichText
-from bot.rules import parse
+from bot.chat.rights import target_of
+from bot.items import Chat
+from bot.render.parts import RichText
+from bot.rules import QueryError, parse
 
-MOST = 100
-"""Alerts of one chat; each is tried on every item of its feeds."""
+SEVERAL_S = 30.0
+"""How long the rules of one message are tried; those that are left then are not set."""
+
+REFUSED_SHOWN = 8
+"""Rules of one message of which it is told why they were not set."""
+
+REFUSED_LIMIT = 40
+WHY_LIMIT = 300
+"""Letters of a query that was not set, and of the reason: some of them quote it."""
 
 
 async def alert(desk: Desk, ask: Ask) -> None:
-    """Add a rule, or say how."""
-    target = await target_of(desk, ask, leading=True, changes=bool(ask.argument))
+    """Set a rule, or one for each line, or only try one, or say how."""
+    first, behind = first_word(_without_chat(ask.argument))
+    testing = is_test(first)
+    target = await target_of(desk, ask, leading=True, changes=bool(first) and not testing)
     if target is None:
         return
-    texts, whose = ask.texts, at(ask, target.chat)
-    if not target.words:
-        await desk.answer(ask, say(texts.alert_how, at=whose))
-        return
-    try:
-        rule = parse(target.words)
-    except ValueError as error:
-        await desk.answer(ask, say(texts.alert_wrong, why=str(error), at=whose))
-        return
-    known = await desk.store.alerts.of(target.chat.id)
-    if any(one.query == rule.query for one in known):
-        await desk.answer(ask, say(texts.alert_same, at=whose))
-    elif len(known) >= MOST:
-        await desk.answer(ask, say(texts.alert_full, count=MOST, at=whose))
+    texts, chat = ask.texts.alerting, target.chat
+    lines = [line for line in map(tidy, _without_chat(ask.raw).splitlines()) if line]
+    if testing and behind:
+        await try_rule(desk, ask, chat, behind)
+    elif testing or not first:
+        how = texts.alert_test_how if testing else texts.alert_how
+        await desk.answer(ask, say(how, at=at(ask, chat)))
+    elif len(lines) > 1:
+        await _set_several(desk, ask, chat, lines)
     else:
-        by = ask.person.id if ask.person else None
-        added = await desk.store.alerts.add(Alert(0, target.chat.id, rule.query, by))
-        text = say(texts.alert_added, number=added.id, query=short(added.query), at=whose)
-        await desk.answer(ask, text)
+        await set_rule(desk, ask, chat, target.words)
 
 
-async def alerts(desk: Desk, ask: Ask) -> None:
-    """List the chat's rules."""
-    if target := await target_of(desk, ask):
-        await desk.answer(ask, *await _page(desk, ask, target.chat, 0))
+def _without_chat(text: str) -> str:
+    """Return ``text`` without the chat that its first word names."""
+    word, behind = first_word(text)
+    return behind if names_chat(word) else text
 
 
-async def press_alerts(desk: Desk, ask: Ask, press: Press) -> None:
-    """Turn to another page; everybody may."""
-    chat = await pressed_target(desk, ask, press.chat, changes=False)
-    if chat is not None:
-        await desk.toast(ask)
-        await desk.rewrite(ask, *await _page(desk, ask, chat, press.count(0)))
+async def _set_several(desk: Desk, ask: Ask, chat: Chat, lines: list[str]) -> None:
+    """Set a rule for each line; one that would fire often is to be sent alone."""
+    await desk.show_typing(ask)
+    count, refused, ends_s = 0, list[tuple[str, str]](), time.monotonic() + SEVERAL_S
+    for line in dict.fromkeys(lines):
+        late = time.monotonic() > ends_s
+        if why := ask.texts.alerting.line_late if late else await _set_one(desk, ask, chat, line):
+            refused.append((line, why))
+        else:
+            count += 1
+    texts = ask.texts.alerting
+    said = [say(texts.several_set if count else texts.several_none, count=count, at=at(ask, chat))]
+    if refused:
+        said += [RichText(), say(texts.several_not, count=len(refused))]
+    for line, why in refused[:REFUSED_SHOWN]:
+        told = say(texts.several_line, query=short(line, REFUSED_LIMIT), why=short(why, WHY_LIMIT))
+        said.append(join([RichText("• "), told]))
+    if len(refused) > REFUSED_SHOWN:
+        said.append(say(texts.several_more, count=len(refused) - REFUSED_SHOWN))
+    await desk.answer(ask, join(said, "\n"), list_button(ask, chat))
 
 
-async def press_unalert(desk: Desk, ask: Ask, press: Press) -> None:
-    """Remove a rule and show those that are left."""
-    chat = await pressed_target(desk, ask, press.chat, changes=True)
-    if chat is None:
-        return
-    gone = await desk.store.alerts.remove(chat.id, press.count(0))
-    await desk.toast(ask, ask.texts.alert_removed if gone else ask.texts.alert_gone)
-    await desk.rewrite(ask, *await _page(desk, ask, chat, press.count(1)))
-
-
-async def _page(desk: Desk, ask: Ask, chat: Chat, page: int) -> tuple[RichText, Buttons]:
-    texts = ask.texts
-    rules = await desk.store.alerts.of(chat.id)
-    if not rules:
-        return say(texts.alerts_empty, at=at(ask, chat)), ()
-    last = menus.pages(len(rules)) - 1
-    page = min(max(page, 0), last)
-    shown = rules[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    title = say(texts.alerts_title, count=len(rules), at=at(ask, chat))
-    lines = [title, RichText(), *(RichText(f"{one.id}. {short(one.query)}") for one in shown)]
-    remove = [Button(f"✕ {one.id}", data=menus.pack(Verb.UNALERT, chat.id, one.id, page)) for one in shown]
-    rows = [remove[at : at + NUMBERS_A_ROW] for at in range(0, len(remove), NUMBERS_A_ROW)]
-    return join(lines, "\n"), rows + menus.turning(
-        Verb.ALERTS, chat.id, page, last, texts.previous, texts.following
-    )
+async def _set_one(desk: Desk, ask: Ask, chat: Chat, query: str) -> str:
+    """Set one of several rules; return why it is not set, "" if it is."""
+    texts = ask.texts.alerting
+    try:
+        rule = parse(query)
+    except QueryError as error:
+        return error.flaw.said(ask.texts.language)
+    known = await desk.store.alerts.of(chat.id)
+    if any(one.query == rule.query for one in known):
+        return texts.line_same
+    if len(known) >= MOST:
+        return texts.line_full.format(count=MOST)
+    trial = await tried(desk, chat, rule)
+    if trial.is_frequent:
+        return texts.line_often.format(count=round(trial.per_day))
+    made = await keep(desk, ask, chat, rule)
+    return made.text if isinstance(made, RichText) else ""

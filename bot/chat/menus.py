@@ -32,6 +32,10 @@ class Verb(StrEnum):
     LATEST = "n"
     ALERTS = "a"
     UNALERT = "r"
+    ADD_ALERT = "A"
+    DROP_ALERT = "B"
+    OPEN_ALERT = "C"
+    SET_ALERT = "D"
     CHOOSE = "c"
     CHOOSE_FOR = "f"
     OPEN = "o"
@@ -55,6 +59,10 @@ _FIELDS = {
     Verb.LATEST: 3,
     Verb.ALERTS: 1,
     Verb.UNALERT: 2,
+    Verb.ADD_ALERT: 2,
+    Verb.DROP_ALERT: 1,
+    Verb.OPEN_ALERT: 3,
+    Verb.SET_ALERT: 4,
     Verb.CHOOSE: 2,
     Verb.CHOOSE_FOR: 3,
     Verb.OPEN: 2,

@@ -8,6 +8,8 @@ from dataclasses import replace
 from telegram.error import TelegramError
 
 from bot.chat import (
+    alert_options,
+    alert_setting,
     alerts,
     choosing,
     commands,
@@ -56,7 +58,7 @@ COMMANDS: Mapping[str, Callable[[Desk, Ask], Awaitable[None]]] = {
     "filter": filters.filter_,
     "why": why.why,
     "alert": alerts.alert,
-    "alerts": alerts.alerts,
+    "alerts": alert_options.alerts,
     "settings": choosing.settings,
     "template": templates.template,
     "status": surveying.status,
@@ -70,8 +72,12 @@ PRESSES: Mapping[Verb, Callable[[Desk, Ask, Press], Awaitable[None]]] = {
     Verb.SUB: following.press_sub,
     Verb.SUGGESTED: following.press_suggested,
     Verb.LATEST: reading.press_latest,
-    Verb.ALERTS: alerts.press_alerts,
-    Verb.UNALERT: alerts.press_unalert,
+    Verb.ALERTS: alert_options.press_alerts,
+    Verb.UNALERT: alert_options.press_unalert,
+    Verb.ADD_ALERT: alert_setting.press_add,
+    Verb.DROP_ALERT: alert_setting.press_drop,
+    Verb.OPEN_ALERT: alert_options.press_open,
+    Verb.SET_ALERT: alert_options.press_set,
     Verb.CHOOSE: choosing.press_choose,
     Verb.CHOOSE_FOR: choosing.press_choose_for,
     Verb.OPEN: choosing.press_open,

@@ -67,6 +67,11 @@ def read(words: str) -> Typed:
     return Typed(words)
 
 
+def is_on(words: str) -> bool:
+    """Tell whether ``words`` mean: yes."""
+    return fold(words) in _ON
+
+
 def is_off(words: str) -> bool:
     """Tell whether ``words`` mean: none of it."""
     return _SWITCH.get(fold(words)) == OFF
@@ -133,7 +138,7 @@ def _zone(texts: Choosing, words: str, whose: str) -> str | RichText:
 def _labels(texts: Choosing, words: str, whose: str) -> str | RichText:
     spelled = unicodedata.normalize("NFC", words).replace("＃", "#").replace("#", " ")
     labels = dict.fromkeys(filter(None, _BETWEEN.split(spelled)))
-    wrong = words if fold(words) in _ON else next((one for one in labels if not is_label(one)), None)
+    wrong = words if is_on(words) else next((one for one in labels if not is_label(one)), None)
     if wrong is not None or not labels or len(labels) > LABELS_MOST:
         shown = texts.setting_words["hashtags"]
         return say(

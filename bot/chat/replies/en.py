@@ -1,5 +1,6 @@
 """English."""
 
+from bot.chat.replies.alerting_en import EN_ALERTING
 from bot.chat.replies.choosing_en import EN_CHOOSING
 from bot.chat.replies.finding_en import EN_FINDING
 from bot.chat.replies.texts import Texts
@@ -23,8 +24,8 @@ EN = Texts(
         "/unsub NUMBER – leave one of them\n"
         "/latest – the newest items; /latest 10 for ten, /latest NAME for one source\n"
         "/search WORDS – the stored items that hold them\n"
-        "/alert WORDS – be told loudly of items that hold all these words\n"
-        "/alerts – the alerts of this chat\n"
+        "/alert WORDS – be told loudly of items that hold all these words; /alert test WORDS tries them\n"
+        "/alerts – the alerts of this chat and their options\n"
         "/filter NUMBER only WORDS, or not WORDS – of a feed only some items\n"
         "/why LINK – what became of an item\n"
         "/settings – style, pictures, language and more; /settings NUMBER for one feed\n"
@@ -201,25 +202,11 @@ EN = Texts(
     minutes_ago="{count} min ago",
     hours_ago="{count} h ago",
     days_ago="{count} d ago",
-    alert_how=(
-        "Send /alert{at} and the words that matter, for example\n/alert{at} interest rates\n"
-        "Every item that holds all of them is then announced loudly. /alerts{at} lists what is set."
-    ),
-    alert_added=(
-        "Alert {number} is set: every item with “{query}” will be announced loudly. "
-        "/alerts{at} lists and removes."
-    ),
-    alert_wrong="I can't use this alert: {why} Send /alert{at} and other words.",
-    alert_same="That alert is set already; /alerts{at} lists them.",
-    alert_full="There are {count} alerts, which is the most. Remove one with /alerts{at} first.",
-    alerts_title="Alerts: {count}. Tap ✕ and a number to remove one; /alert{at} and words adds one.",
-    alerts_empty="No alerts yet. Send /alert{at} and the words that matter.",
-    alert_removed="Removed.",
-    alert_gone="This alert is gone already.",
     inline_start="Start with a feed",
     inline_none="Nothing found. Try other words, or follow more feeds",
     inline_not_welcome="This bot is not open to you. Ask those who run it",
     inline_no_memory="My memory is away. Try again in a minute",
+    alerting=EN_ALERTING,
     choosing=EN_CHOOSING,
     finding=EN_FINDING,
     status_private="/status is for those who run me: send it to me in private.",

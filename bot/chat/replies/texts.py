@@ -7,6 +7,7 @@ stands behind a command: the @name that it needs where another chat is meant tha
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.chat.replies.alerting import Alerting
 from bot.chat.replies.choosing import Choosing
 from bot.chat.replies.finding import Finding
 from bot.fetch.answer import Failure
@@ -102,23 +103,14 @@ class Texts:
     hours_ago: str
     days_ago: str
 
-    # alerts
-    alert_how: str
-    alert_added: str
-    alert_wrong: str
-    alert_same: str
-    alert_full: str
-    alerts_title: str
-    alerts_empty: str
-    alert_removed: str
-    alert_gone: str
-
     # inline mode: buttons above the cards, which lead to the private chat
     inline_start: str
     inline_none: str
     inline_not_welcome: str
     inline_no_memory: str
 
+    alerting: Alerting
+    """What is said of alerts."""
     choosing: Choosing
     """What is said of settings and templates."""
     finding: Finding

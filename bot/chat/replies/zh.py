@@ -1,5 +1,6 @@
 """Chinese (simplified)."""
 
+from bot.chat.replies.alerting_zh import ZH_ALERTING
 from bot.chat.replies.choosing_zh import ZH_CHOOSING
 from bot.chat.replies.finding_zh import ZH_FINDING
 from bot.chat.replies.texts import Texts
@@ -22,8 +23,8 @@ ZH = Texts(
         "/unsub 编号 – 退订其中一个\n"
         "/latest – 最新消息；/latest 10 显示十条，/latest 名称 只看一个来源\n"
         "/search 关键词 – 查找存储的消息\n"
-        "/alert 关键词 – 出现含全部这些词的消息时响铃提醒\n"
-        "/alerts – 本聊天的提醒\n"
+        "/alert 关键词 – 出现含全部这些词的消息时响铃提醒；/alert 测试 关键词 先试一试\n"
+        "/alerts – 本聊天的提醒及其选项\n"
         "/filter 编号 只要 关键词（或 不要 关键词）– 只送该订阅的一部分消息\n"
         "/why 链接 – 一条消息后来怎样\n"
         "/settings – 样式、图片、语言等；/settings 编号 设置单个订阅\n"
@@ -158,22 +159,11 @@ ZH = Texts(
     minutes_ago="{count} 分钟前",
     hours_ago="{count} 小时前",
     days_ago="{count} 天前",
-    alert_how=(
-        "发送 /alert{at} 加关键词，例如\n/alert{at} 利率 央行\n出现含全部这些词的消息时，我会响铃提醒。"
-        "/alerts{at} 查看已设置的提醒。"
-    ),
-    alert_added="提醒 {number} 已设置：出现含“{query}”的消息时，我会响铃提醒。/alerts{at} 可查看和删除。",
-    alert_wrong="这个提醒无法使用：{why} 请发送 /alert{at} 加别的词。",
-    alert_same="这个提醒已经有了；/alerts{at} 查看全部。",
-    alert_full="已有 {count} 个提醒，达到上限。请先用 /alerts{at} 删除一个。",
-    alerts_title="提醒：{count}。点 ✕ 加编号即可删除；/alert{at} 加关键词可添加。",
-    alerts_empty="还没有提醒。请发送 /alert{at} 加关键词。",
-    alert_removed="已删除。",
-    alert_gone="这个提醒已经不在了。",
     inline_start="先添加一个订阅源",
     inline_none="没有找到：换几个词，或添加更多订阅源",
     inline_not_welcome="这个机器人未对你开放：请联系运行者",
     inline_no_memory="存储暂时不可用：请一分钟后再试",
+    alerting=ZH_ALERTING,
     choosing=ZH_CHOOSING,
     finding=ZH_FINDING,
     status_private="/status 仅供运行者使用：请私聊我发送。",

@@ -25,7 +25,7 @@ from bot.parse.document import read
 from bot.store import keys, records
 from bot.store.client import Store, connect
 from bot.store.embedded import EmbeddedServer
-from bot.store.news import ITEMS_PER_FEED, Candidate
+from bot.store.news import KEPT_WHEN_SHORT, Candidate
 
 CORPUS = Path(__file__).parent.parent.parent / "shared" / "corpus" / "feeds"
 LIMIT_MB = 256
@@ -74,7 +74,7 @@ def dressed(items: Sequence[Item], feed: Feed, dice: random.Random) -> Iterator[
     """Yield a full store of candidates for one feed, bodies averaging :data:`BODY` characters."""
     start = datetime(2026, 11, 1, tzinfo=UTC)
     own = []
-    for number in range(ITEMS_PER_FEED):
+    for number in range(KEPT_WHEN_SHORT):
         item = dice.choice(items)
         mark = f"{feed.id}-{number}"
         own.append(
@@ -122,7 +122,7 @@ async def fill(store: Store, redis: Any, feeds: int, items: Sequence[Item]) -> d
             seen += await redis.sadd(place, *more)
     with_keys = (await redis.info("memory"))["used_memory"]
     return {
-        "an item": (with_items - empty) / feeds / ITEMS_PER_FEED,
+        "an item": (with_items - empty) / feeds / KEPT_WHEN_SHORT,
         "a seen key": (with_keys - with_items) / seen,
         "a feed": (with_keys - empty) / feeds,
     }
@@ -136,7 +136,7 @@ async def main(feeds: int) -> int:
         f"{len(items)} items {'of the corpus' if found else 'generated'}, {BODY} characters each on average;"
     )
     print(
-        f"{ITEMS_PER_FEED} items and {2 * SEEN} keys a feed, HTML cut at {records.CONTENT_LIMIT} characters"
+        f"{KEPT_WHEN_SHORT} items and {2 * SEEN} keys a feed, HTML cut at {records.CONTENT_LIMIT} characters"
     )
     with tempfile.TemporaryDirectory() as place:
         async with EmbeddedServer(Path(place)) as server:

@@ -270,11 +270,15 @@ class Subscription:
     topic: int | None = None
     taste: Taste = Taste()
     paused: bool = False
+    only: str = ""
+    """A query: of the feed's items, the chat hears those that match alone; "" for all."""
+    never: str = ""
+    """A query: items that match are not heard; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A chat's rule: tell us loudly of any item of our feeds that matches."""
+    """A chat's rule: tell us loudly of any item of our feeds that matches, filtered out or not."""
 
     id: int
     """Counts up within the chat; never used twice."""
@@ -282,12 +286,42 @@ class Alert:
     query: str
     by: UserId | None = None
     created_ms: int = 0
+    name: str = ""
+    """What people call it; "" for its query."""
+    muted: bool = False
+    cooldown_s: int = 0
+    """For how long after it has fired it does not fire again."""
+    also: ChatId | None = None
+    """Another chat that gets the item, too."""
+    topic: int | None = None
+    """The forum topic to tell it in: of ``also``, or without that of the chat itself."""
+    pin: bool = False
+    brief: bool = False
+    """Title and source are enough."""
+
+    @property
+    def label(self) -> str:
+        """What the rule is called where it is told of."""
+        return self.name or self.query
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An alert that matched an item: its query and the words as they stand in the item."""
+    """An alert that matched an item, the words as they stand in the item, and how to tell it.
+
+    ``cooldown_s``, ``pin``, ``brief`` and ``topic`` are the alert's, ``topic`` one of the chat that is told.
+    """
 
     alert: int
     query: str
     words: tuple[str, ...] = ()
+    name: str = ""
+    pin: bool = False
+    brief: bool = False
+    topic: int | None = None
+    cooldown_s: int = 0
+
+    @property
+    def label(self) -> str:
+        """What the alert is called where it is told of."""
+        return self.name or self.query

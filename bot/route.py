@@ -1,23 +1,27 @@
-"""Loop two: for each item handed on, who hears it, and which alerts it fires.
+"""Loop two: for each item handed on, who hears it, which alerts it fires, and whom filters keep it from.
 
-    news ► subscribers of its feed ► alerts of those chats ► a lane each ► acknowledged
+    news ► subscribers of its feed ► filters and alerts of those chats ► a lane each ► acknowledged
 
 An item is acknowledged after all its lanes are written; before, any router may take it up again,
 and laying it twice queues it once. So whatever fails here is repeated, never skipped, but for an
 item whose record is gone: of that there is nothing to deliver.
+
+Every router keeps all alert rules of the bot in memory. It reads what has changed in them before
+each batch, so that a rule is in force for whatever is handed on after it was made.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from dataclasses import dataclass, field
 
 from bot.errors import StoreError
-from bot.items import Alert, ChatId, Hit, Item, ItemId, StoredItem, Subscription
-from bot.render.markup import read_html
-from bot.rules import Rule, Searchable, parse
+from bot.items import ChatId, Feed, FeedId, Hit, ItemId, StoredItem, Subscription
+from bot.matching import searchable
+from bot.rulebook import Firing, Reader, Rulebook
+from bot.rules import Heard
 from bot.store.client import Store
 from bot.store.news import NewsEntry
 from bot.store.outbox import Letter
@@ -25,7 +29,7 @@ from bot.store.outbox import Letter
 log = logging.getLogger(__name__)
 
 BATCH = 50
-"""Items routed together: enough to read subscribers and alerts once for a burst of one feed."""
+"""Items routed together: enough to read subscribers once for a burst of one feed."""
 
 BLOCK_MS = 1000
 """How long to wait for news at a time; also how soon the loop notices that it is to stop."""
@@ -33,16 +37,8 @@ BLOCK_MS = 1000
 BACKOFF_S = (0.2, 5.0)
 """The first and the longest wait while the store does not answer."""
 
-RULES_KEPT = 20_000
-"""Queries kept read; they change rarely and most chats' are their own."""
-
-INLINE_CHECKS = 500
-"""Alerts that are tried on the event loop; more go to a thread (some 20 µs each)."""
-
-
-SEARCHED_UNITS = 50_000
-"""How much text of an item alerts are looked for in: the length of a long article."""
-
+INLINE_CHECKS = 50
+"""Chats with alerts or filters that are looked at on the event loop; more go to a thread."""
 
 ROLE = "route"
 
@@ -54,6 +50,21 @@ LEAD_MS = 20_000
 
 PASSIVE_S = 1.0
 """How soon a router that waits asks again."""
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """What becomes of one item in some chats."""
+
+    letters: dict[ChatId, Letter] = field(default_factory=dict)
+    kept_from: list[tuple[ChatId, str]] = field(default_factory=list)
+
+    def add(self, chat: ChatId, hits: tuple[Hit, ...] = (), *, alone: bool = False) -> None:
+        """Let a chat have the item; one that has it by several ways has it once."""
+        before = self.letters.get(chat)
+        if before:
+            hits, alone = before.hits + hits, before.alone and alone
+        self.letters[chat] = Letter(chat, hits, alone)
 
 
 class Router:
@@ -68,6 +79,9 @@ class Router:
         self._store = store
         self._holder = holder
         self._led_s = time.monotonic()
+        self._rules = Rulebook()
+        self._known = -1
+        """The version of the rules that are known; -1 before the first time."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Route whatever is handed on, until ``stop``; the batch in hand is finished."""
@@ -86,6 +100,7 @@ class Router:
             try:
                 if not await self._store.claims.lead(ROLE, self._holder, LEAD_MS):
                     batch = ()
+                    await self._learn()  # whoever takes over has them at hand
                     await _first_of(stop, PASSIVE_S)
                     continue
                 if not batch:
@@ -108,31 +123,96 @@ class Router:
         Raises:
             StoreError: some lanes may be written; nothing is acknowledged, route the batch again.
         """
+        async for _ in self._changes():
+            await self._stay()
         wanted = dict.fromkeys(entry.item_id for entry in batch)
         found = {stored.id: stored for stored in await self._store.news.many(wanted)}
         for item_id in sorted(wanted.keys() - found):
             log.error("item %s: its record is gone or cannot be read; it reaches nobody", item_id)
         told = [(entry, found[entry.item_id]) for entry in batch if entry.item_id in found]
-        now_ms = await self._store.now_ms()
         laid = edits = 0
         for feed_id in dict.fromkeys(stored.feed for _, stored in told):
             mine = [(entry, stored) for entry, stored in told if stored.feed == feed_id]
-            texts: dict[ItemId, Searchable | None] = {}
-            # A portion at a time, so that the first of many who hear a feed need not wait for the last.
-            async for some in self._store.feeds.subscribers_in_portions(feed_id):
-                alerts = await self._store.chats.alerts_of([one.chat for one in some if not one.paused])
-                for entry, stored in mine:
-                    chats = [one.chat for one in some if _hears(one, stored, now_ms)]
-                    letters = await _letters(stored, chats, alerts, texts)
-                    if letters and entry.edit:
-                        edits += await self._store.edits.lay(stored.id, entry.edit, letters)
-                    elif letters:
-                        laid += await self._store.outbox.lay(stored.id, stored.order_ms, letters)
-                await self._stay()
+            new, changed = await self._route_feed(feed_id, mine)
+            laid, edits = laid + new, edits + changed
         await self._store.news.ack([entry.entry_id for entry in batch])
         await self._store.claims.note_health("route")
         log.info("routed %d items into %d lanes%s", len(found), laid, f", {edits} edits" if edits else "")
         return laid
+
+    async def _route_feed(
+        self, feed_id: FeedId, told: Sequence[tuple[NewsEntry, StoredItem]]
+    ) -> tuple[int, int]:
+        """Lay items of one feed; return how many lanes were written to, and how many edits there are."""
+        laid = edits = 0
+        feed = await self._store.feeds.get(feed_id) or Feed(feed_id, "")
+        now_ms = await self._store.now_ms()
+        readers: dict[ItemId, Reader | None] = {}
+        # A portion at a time, so that the first of many who hear a feed need not wait for the last.
+        async for some in self._store.feeds.subscribers_in_portions(feed_id):
+            for entry, stored in told:
+                hearing = [one for one in some if _hears(one, stored, now_ms)]
+                sorted_ = await self._sort(stored, feed, hearing, readers)
+                letters = list(sorted_.letters.values())
+                if entry.edit:
+                    edits += await self._store.edits.lay(stored.id, entry.edit, letters)
+                    continue
+                laid += await self._store.outbox.lay(stored.id, stored.order_ms, letters)
+                await self._store.filtered.note(stored.id, sorted_.kept_from)
+            await self._stay()
+        return laid, edits
+
+    async def _sort(
+        self,
+        stored: StoredItem,
+        feed: Feed,
+        hearing: Sequence[Subscription],
+        readers: dict[ItemId, Reader | None],
+    ) -> _Sorted:
+        """Return who gets an item, and how; ``readers`` keeps what was made of items that were looked at."""
+        choosy = [one for one in hearing if one.only or one.never or self._rules.has(one.chat)]
+        if choosy and stored.id not in readers:
+            readers[stored.id] = await asyncio.to_thread(self._reader, stored)
+        reader = readers.get(stored.id)
+        if reader is None or not choosy:
+            return _everybody(hearing)
+        try:
+            if len(choosy) <= INLINE_CHECKS:
+                return _sorted(reader, feed, hearing)
+            return await asyncio.to_thread(_sorted, reader, feed, hearing)
+        except Exception:
+            log.exception("item %s: alerts and filters could not be asked; it goes out to all", stored.id)
+            return _everybody(hearing)
+
+    def _reader(self, stored: StoredItem) -> Reader | None:
+        try:
+            return self._rules.reader(searchable(stored))
+        except Exception:
+            # An item that cannot be matched is still news.
+            log.exception("item %s: alerts and filters could not be asked; it goes out to all", stored.id)
+            return None
+
+    async def _learn(self) -> None:
+        """Take in what has become of alert rules since the last time."""
+        async for _ in self._changes():
+            pass
+
+    async def _changes(self) -> AsyncIterator[None]:
+        """Take in what has become of alert rules, some chats at a time; all of them at the first."""
+        changes = await self._store.alerts.changes(max(self._known, 0))
+        if self._known < 0 or changes.chats is None:
+            begun_s, everybody = time.monotonic(), set[ChatId]()
+            async for some in self._store.alerts.everyone():
+                await asyncio.to_thread(self._rules.put_all, some)
+                everybody |= some.keys()
+                yield
+            self._rules.keep(everybody)
+            if everybody:
+                log.info("%d alert rules learned in %.1f s", len(self._rules), time.monotonic() - begun_s)
+        elif changes.chats:
+            await asyncio.to_thread(self._rules.put_all, await self._store.alerts.of_many(changes.chats))
+        # Only now: what fails in between is read again.
+        self._known = changes.version
 
     async def _stay(self) -> None:
         """Renew the lead in the middle of a batch: an item for many chats takes its time.
@@ -148,33 +228,6 @@ class Router:
             raise StoreError("another router has taken over")
 
 
-def searchable(item: Item) -> Searchable:
-    """Return the plain texts of an item, as rules see them."""
-    bodies = (
-        read_html(html, item.base, SEARCHED_UNITS).text
-        for html in (item.summary_html, item.content_html)
-        if html
-    )
-    return Searchable(
-        title=item.title,
-        body="\n".join(bodies),
-        author=item.author,
-        source=item.source,
-        tags=item.tags,
-    )
-
-
-def hits(texts: Searchable, alerts: Sequence[Alert]) -> tuple[Hit, ...]:
-    """Return the alerts that fire on an item, in the order given."""
-    found = []
-    for alert in alerts:
-        rule = _rule(alert.query)
-        words = rule.hit(texts) if rule else None
-        if words is not None:
-            found.append(Hit(alert.id, alert.query, words))
-    return tuple(found)
-
-
 def _hears(subscription: Subscription, stored: StoredItem, now_ms: int) -> bool:
     """Tell whether an item is meant for a subscription: not what was noticed before it.
 
@@ -184,47 +237,40 @@ def _hears(subscription: Subscription, stored: StoredItem, now_ms: int) -> bool:
     return not subscription.paused and (since_ms <= stored.noticed_ms or since_ms > now_ms)
 
 
-def _searchable(stored: StoredItem) -> Searchable | None:
-    try:
-        return searchable(stored.item)
-    except Exception:
-        # An item that cannot be matched is still news.
-        log.exception("item %s: alerts could not be matched; it goes out without", stored.id)
-        return None
+def _everybody(hearing: Sequence[Subscription]) -> _Sorted:
+    """Return that all get an item, none of them for an alert."""
+    result = _Sorted()
+    for one in hearing:
+        result.add(one.chat)
+    return result
 
 
-async def _letters(
-    stored: StoredItem,
-    chats: Sequence[ChatId],
-    alerts: Mapping[ChatId, Sequence[Alert]],
-    read: dict[ItemId, Searchable | None],
-) -> list[Letter]:
-    """Return the letter for each of ``chats``; ``read`` keeps the texts of items that were looked at."""
-    checks = sum(len(alerts[chat]) for chat in chats)
-    if checks and stored.id not in read:
-        read[stored.id] = _searchable(stored)
-    texts = read.get(stored.id)
-    if texts is None or not checks:
-        return [Letter(chat) for chat in chats]
-
-    def match() -> list[Letter]:
-        return [Letter(chat, hits(texts, alerts[chat])) for chat in chats]
-
-    try:
-        return match() if checks <= INLINE_CHECKS else await asyncio.to_thread(match)
-    except Exception:
-        log.exception("item %s: alerts could not be matched; it goes out without", stored.id)
-        return [Letter(chat) for chat in chats]
+def _sorted(reader: Reader, feed: Feed, hearing: Sequence[Subscription]) -> _Sorted:
+    """Return who gets an item: whom no filter keeps it from, and where an alert fires, filtered or not."""
+    result = _Sorted()
+    for one in hearing:
+        heard = heard_as(one, feed)
+        firing = reader.firing(one.chat, heard)
+        kept = reader.filtered(one.only, one.never, heard) if one.only or one.never else ""
+        if kept:
+            result.kept_from.append((one.chat, kept))
+        if firing or not kept:
+            result.add(one.chat, tuple(fired.hit() for fired in firing), alone=bool(kept))
+        _copy(result, one.chat, firing)
+    return result
 
 
-@lru_cache(maxsize=RULES_KEPT)
-def _rule(query: str) -> Rule | None:
-    """Return the rule of a stored query; None, once logged, for one that is no longer understood."""
-    try:
-        return parse(query)
-    except ValueError as error:
-        log.warning("alert %r is not understood: %s", query, error)
-        return None
+def _copy(result: _Sorted, chat: ChatId, firing: Sequence[Firing]) -> None:
+    """Let the other chats that some alerts name have the item, too."""
+    for fired in firing:
+        if fired.alert.also is not None and fired.alert.also != chat:
+            result.add(fired.alert.also, (fired.hit(copied=True),), alone=True)
+
+
+def heard_as(subscription: Subscription, feed: Feed) -> Heard:
+    """Return how a subscription's chat calls its feed: what ``in:`` asks about."""
+    names = (subscription.title, feed.title, feed.url)
+    return Heard(tuple(filter(None, names)), subscription.folder)
 
 
 async def _first_of(stop: asyncio.Event, seconds: float) -> None:

@@ -160,6 +160,7 @@ class Settings(BaseModel):
     pages: Annotated[Pages, BeforeValidator(_lower)] = Pages.LEAD
     style: Annotated[Style, BeforeValidator(_lower)] = Style.SUMMARY
     keep_days: float = Field(default=7, gt=0, le=366)
+    keep_items: int = Field(default=500, ge=20, le=10_000)
     send_rate: Annotated[float, BeforeValidator(_rate), Field(gt=0, le=1000)] = 30
     send_chat_rate: Annotated[float, BeforeValidator(_rate), Field(gt=0, le=1000)] = 1
     send_group_rate: Annotated[float, BeforeValidator(_rate), Field(gt=0, le=60_000)] = 20

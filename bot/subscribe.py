@@ -234,7 +234,7 @@ class Subscriber:
             feed, candidates, due_ms=now_ms + self._first_wait_ms, hand_on=heard
         )
         log.info("feed %s: found, %d items of it new", feed.id, len(taken.new))
-        stored = await self._store.news.latest([feed.id], offset=0, limit=1)
+        stored = await self._store.archive.latest([feed.id], offset=0, limit=1)
         return Found(
             replace(feed, seeded=True),
             caught.document,

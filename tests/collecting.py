@@ -34,6 +34,7 @@ from bot.items import (
 )
 from bot.pages import PageFinder
 from bot.settings import Settings
+from bot.store.alerts import Changes
 from bot.store.client import Store
 from bot.store.news import Candidate, NewsEntry, Taken
 from bot.store.outbox import Letter
@@ -115,6 +116,13 @@ class Reader:
         return page.decode().partition("<body>")[2]
 
 
+class Kept(list[tuple[ItemId, ChatId, str]]):
+    """What filters kept back."""
+
+    async def note(self, known: ItemId, kept_from: Sequence[tuple[ChatId, str]]) -> None:
+        self.extend((known, *one) for one in kept_from)
+
+
 class Laid(list[tuple[ChatId, ItemId, str]]):
     """Edits that were laid."""
 
@@ -138,6 +146,7 @@ class Memory:
     rules: dict[ChatId, list[Alert]] = field(default_factory=dict)
     lanes: dict[ChatId, dict[ItemId, Letter]] = field(default_factory=dict)
     edits: Laid = field(default_factory=Laid)
+    filtered: Kept = field(default_factory=Kept)
     health: set[str] = field(default_factory=set)
     down: set[str] = field(default_factory=set)
     """Names of the steps that do not answer."""
@@ -163,6 +172,10 @@ class Memory:
 
     @property
     def chats(self) -> "Memory":
+        return self
+
+    @property
+    def alerts(self) -> "Memory":
         return self
 
     @property
@@ -301,8 +314,12 @@ class Memory:
             self.known[known] = replace(self.known[known], seeded=False, validators=Validators())
         return was is not None
 
-    async def alerts_of(self, chats: Sequence[ChatId]) -> dict[ChatId, list[Alert]]:
-        return {chat: self.rules.get(chat, []) for chat in chats}
+    async def changes(self, since: int) -> Changes:
+        return Changes(since + 1, None)
+
+    async def everyone(self) -> AsyncIterator[dict[ChatId, list[Alert]]]:
+        self._answer("everyone")
+        yield dict(self.rules)
 
     async def lay(self, known: ItemId, order_ms: int, letters: Sequence[Letter]) -> int:
         self._answer("lay")

@@ -52,7 +52,7 @@ async def redis(server: Path) -> AsyncIterator[Any]:
 @pytest_asyncio.fixture
 async def store(redis: Any, clock: Clock) -> AsyncIterator[Store]:
     """Give a store with nothing in it, whose time is ``clock``."""
-    made = Store(redis, clock=clock)
+    made = Store(redis, clock=clock, keep_items=60)
     await made.prepare()
     yield made
 

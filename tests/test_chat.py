@@ -47,7 +47,7 @@ async def test_sub_answers_with_name_rate_and_the_latest_item_as_a_sample(stage:
     sample = stage.world.messages(stage.world.user)[1]
     assert "Story number 12" in sample.text
     assert "What Story 12 is about." in sample.text
-    newest = (await stage.store.news.latest([await _feed_id(stage)], offset=0, limit=1))[0]
+    newest = (await stage.store.archive.latest([await _feed_id(stage)], offset=0, limit=1))[0]
     async with asyncio.timeout(5):
         while (sent := await stage.store.outbox.sent_as(ChatId(stage.world.user.id), newest.id)) is None:  # noqa: ASYNC110  Redis sets no event
             await asyncio.sleep(0)
@@ -299,7 +299,7 @@ async def test_an_alert_is_set_listed_and_removed(stage: Stage) -> None:
     press = await stage.press(listed, "✕ 1")
     assert (press.answer or {}).get("text") == EN.alert_removed
     await stage.becomes(listed, "Alerts: 1.")
-    kept = await stage.store.chats.alerts(ChatId(stage.world.user.id))
+    kept = await stage.store.alerts.of(ChatId(stage.world.user.id))
     assert [one.query for one in kept] == ["利率"]
 
 

@@ -12,7 +12,7 @@ from telegram.error import Conflict, Forbidden, InvalidToken, TelegramError
 from bot.chat.polling import refusal
 from bot.chat.replies import LANGUAGES
 from bot.errors import TokenRefused
-from bot.items import ChatId
+from bot.items import Alert, ChatId
 from bot.playground.playground import Playground
 from bot.store.client import Store, connect
 from tests.chatting import FEED, HASTE, Stage, Web, conversation, items
@@ -214,7 +214,7 @@ async def test_without_the_store_people_are_told_and_nothing_breaks(
     group_update = {"chat": {"id": -500, "type": "group", "title": "Circle"}, "migrate_to_chat_id": -1000500}
     async with Playground() as world, conversation(brittle, clock, world=world, web=Web()) as stage:
         await stage.ask(world.user, "/list")
-        await store.chats.add_alert(ChatId(-500), "kept", None)
+        await store.alerts.add(Alert(0, ChatId(-500), "kept", None))
         pauser = connect(f"unix://{server}")
         await pauser.execute_command("CLIENT", "PAUSE", 700, "ALL")  # type: ignore[no-untyped-call]  # the library's own
         world.telegram.updates.add("message", group_update)
@@ -229,7 +229,7 @@ async def test_without_the_store_people_are_told_and_nothing_breaks(
 
 
 async def _moved(store: Store) -> bool:
-    return bool(await store.chats.alerts(ChatId(-1000500)))
+    return bool(await store.alerts.of(ChatId(-1000500)))
 
 
 async def test_what_is_in_hand_at_the_stop_signal_is_finished_and_nothing_else_begun(

@@ -31,7 +31,7 @@ async def test_in_groups_only_administrators_change_things(stage: Stage, command
     stage.world.add_member(group, member)
     assert (await stage.ask(group, command, user=member)).text == EN.only_admins
     assert await stage.heard(group) == []
-    assert await stage.store.chats.alerts(ChatId(group.id)) == []
+    assert await stage.store.alerts.of(ChatId(group.id)) == []
 
 
 async def test_in_groups_everybody_may_read(stage: Stage) -> None:
@@ -97,7 +97,7 @@ async def test_a_channel_is_managed_from_a_private_chat(stage: Stage) -> None:
     assert "Feeds of Morning news: 1" in listed.text
     assert "Story number 3" in (await stage.ask(stage.world.user, "/latest 3 @morning_news")).text
     await stage.ask(stage.world.user, "/alert @morning_news big words")
-    assert [one.query for one in await stage.store.chats.alerts(ChatId(channel.id))] == ["big words"]
+    assert [one.query for one in await stage.store.alerts.of(ChatId(channel.id))] == ["big words"]
     await stage.press(listed, "✕ 1")
     await stage.becomes(listed, "Leave Example News?")
     await stage.press(listed, EN.yes)
@@ -152,7 +152,7 @@ async def test_the_sample_for_a_channel_is_not_taken_for_delivered_there(stage: 
     await stage.ask(stage.world.user, f"/sub @morning_news {FEED}", more=2)
     feed = await stage.store.feeds.find(FEED)
     assert feed
-    newest = (await stage.store.news.latest([feed.id], offset=0, limit=1))[0]
+    newest = (await stage.store.archive.latest([feed.id], offset=0, limit=1))[0]
     assert await stage.store.outbox.sent_as(ChatId(channel.id), newest.id) is None
 
 
@@ -299,7 +299,7 @@ async def test_a_group_that_becomes_a_supergroup_takes_everything_along(stage: S
     now = stage.world.migrate(group)
     await stage.settled()
     assert await stage.heard(now) == [FEED]
-    assert [one.query for one in await stage.store.chats.alerts(ChatId(now.id))] == ["words"]
+    assert [one.query for one in await stage.store.alerts.of(ChatId(now.id))] == ["words"]
     known = await stage.store.chats.get(ChatId(now.id))
     assert known
     assert known.kind is ChatKind.SUPERGROUP

@@ -60,7 +60,7 @@ async def test_an_owner_is_told_what_fails_waits_and_was_parked_by_name(
     assert feed
     bad = replace(feed, trouble=Failure.UNREACHABLE.value, failures=3, ok_ms=clock.ms - 3 * HOUR_MS)
     await store.feeds.finish(bad, 0)
-    newest = (await store.news.latest([feed.id], offset=0, limit=1))[0]
+    newest = (await store.archive.latest([feed.id], offset=0, limit=1))[0]
     await park(redis, clock.ms - 2 * HOUR_MS, me.id, newest.id, "message is too long")
     await park(redis, clock.ms - 5 * HOUR_MS, -77, "gone.item", "message is too long")
     await store.chats.save(Chat(ChatId(-5), title="Circle"))
@@ -143,7 +143,7 @@ async def test_it_fits_into_one_message_whatever_the_numbers(
     await stage.ask(owner, f"/sub {FEED}", more=2)
     feed = await store.feeds.find(FEED)
     assert feed
-    stories = await store.news.latest([feed.id], offset=0, limit=3)
+    stories = await store.archive.latest([feed.id], offset=0, limit=3)
     for number in range(1, 9):
         made = await store.feeds.ensure(f"https://feed{number}.example/{'x' * 300}")
         told = replace(made, title=long, failures=9, trouble=Failure.REFUSED.value, ok_ms=number)

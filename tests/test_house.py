@@ -27,20 +27,25 @@ ROOMS: dict[str, set[str]] = {
     "log": {"settings"},
     "opml": set(),
     "rules": set(),
+    "matching": {"render", "rules"},
+    "rulebook": {"rules"},
+    "searching": {"matching", "rules", "store"},
     "identity": set(),
     "parse": {"fetch"},
     "fetch": {"settings"},
     "render": set(),
     "pacing": {"fetch"},
     "corrections": {"identity", "render"},
-    "store": {"identity", "corrections", "settings"},
+    "store": {"identity", "corrections", "matching", "settings"},
     "pages": {"fetch", "parse", "identity", "render", "store", "settings"},
     "collect": {"fetch", "parse", "identity", "pacing", "pages", "store", "settings"},
     "subscribe": {"fetch", "parse", "identity", "pages", "store", "settings"},
-    "route": {"rules", "render", "store"},
+    "route": {"matching", "rulebook", "rules", "store"},
     "stories": {"identity"},
     "deliver": {"render", "store", "settings", "stories"},
-    "chat": {"deliver", "render", "rules", "store", "subscribe", "fetch", "settings"},
+    "chat": {
+        "deliver", "matching", "render", "rules", "searching", "store", "subscribe", "fetch", "settings",
+    },
     "web": {"store", "settings"},
     "playground": set(),
     "preview": {"pages", "fetch", "identity", "parse", "render", "settings"},
@@ -54,7 +59,7 @@ ROOMS: dict[str, set[str]] = {
 }  # fmt: skip
 
 WORLD = {
-    "__main__", "app", "demo", "errands", "log", "preview", "collect", "pages", "route", "subscribe",
+    "__main__", "app", "demo", "errands", "log", "preview", "collect", "pages", "route", "searching", "subscribe",
     "fetch/client", "fetch/dial", "fetch/trouble", "parse/reading", "parse/worker",
     "store", "deliver", "chat", "web", "playground",
 }  # fmt: skip

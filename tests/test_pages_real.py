@@ -76,7 +76,7 @@ class Desk:
         return (await self.collector.poll(every=True)).new_items
 
     async def newest(self, feed: Feed, count: int = 1) -> list[StoredItem]:
-        return await self.store.news.latest([feed.id], offset=0, limit=count)
+        return await self.store.archive.latest([feed.id], offset=0, limit=count)
 
     def asked(self, piece: Piece) -> int:
         return self.origin.asked[piece.link.removeprefix(self.origin.url)]

@@ -1,19 +1,18 @@
 """Loop two: who gets an item, why, and what happens when the store breaks in between."""
 
 import asyncio
-import time
 from dataclasses import replace
 
 import pytest
 
-from bot.errors import StoreError, StoreUnavailable
-from bot.identity import recognise
-from bot.items import Alert, ChatId, Feed, FeedId, Hit, Item, ItemId, StoredItem, Subscription
-from bot.route import Router, hits, searchable
-from bot.store.client import Store
-from bot.store.news import Candidate, NewsEntry
+from bot.errors import StoreUnavailable
+from bot.items import Alert, ChatId, FeedId, Hit, Item, ItemId, StoredItem
+from bot.matching import searchable
+from bot.route import Router
+from bot.rulebook import Rulebook
+from bot.rules import Heard
+from bot.store.news import NewsEntry
 from tests.collecting import FEED, OTHER, START_MS, Memory, item, until
-from tests.conftest import Clock
 
 
 def hand(memory: Memory, feed: FeedId, *names: str, noticed_ms: int = START_MS) -> list[ItemId]:
@@ -125,7 +124,7 @@ async def test_nothing_is_acknowledged_before_its_lanes_are_written(step: str) -
 async def test_an_alert_that_cannot_be_matched_delays_no_item(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(_: Item) -> None:
+    def broken(_: StoredItem) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr("bot.route.searchable", broken)
@@ -134,13 +133,19 @@ async def test_an_alert_that_cannot_be_matched_delays_no_item(
     memory.rules[ChatId(1)] = [Alert(1, ChatId(1), "title")]
     await Router(memory.store).route(entries(hand(memory, feed, "a")))
     assert heard(memory) == {1: ["Title a"]}
-    assert "goes out without" in caplog.text
+    assert "goes out to all" in caplog.text
+
+
+def fired(one: Item, *queries: str) -> list[str]:
+    """Return which of ``queries`` fire as rules of one chat."""
+    book = Rulebook()
+    book.put(ChatId(1), [Alert(number, ChatId(1), query) for number, query in enumerate(queries)])
+    stored = StoredItem(ItemId("feed.item"), FeedId("feed"), one, 0, 0)
+    return [found.alert.query for found in book.reader(searchable(stored)).firing(ChatId(1), Heard())]
 
 
 def test_an_alert_that_is_not_understood_fires_never() -> None:
-    assert hits(searchable(item("a")), [Alert(1, ChatId(1), '""'), Alert(2, ChatId(1), "a")]) == (
-        Hit(2, "a", ("a",)),
-    )
+    assert fired(item("a"), '""', "a") == ["a"]
 
 
 def test_alerts_see_the_words_of_an_item_and_not_its_markup() -> None:
@@ -150,10 +155,79 @@ def test_alerts_see_the_words_of_an_item_and_not_its_markup() -> None:
         content_html="<p>人工智能</p>",
         tags=("EU",),
     )
-    rules = [
-        Alert(number, ChatId(1), query) for number, query in enumerate(["café", "智能", "eu", "spam", "href"])
+    assert fired(told, "café", "智能", "eu", "spam", "href") == ["café", "智能", "eu"]
+
+
+def test_a_muted_alert_does_not_fire_and_one_that_is_gone_neither() -> None:
+    book, texts = Rulebook(), searchable(StoredItem(ItemId("feed.item"), FeedId("feed"), item("a"), 0, 0))
+    one, two = Alert(1, ChatId(1), "title"), Alert(2, ChatId(1), "a")
+    book.put_all({ChatId(1): [one, replace(two, muted=True)], ChatId(2): [two]})
+    assert [found.alert for found in book.reader(texts).firing(ChatId(1), Heard())] == [one]
+    book.put(ChatId(1), [two])
+    assert [found.alert for found in book.reader(texts).firing(ChatId(1), Heard())] == [two]
+    book.keep({ChatId(2)})
+    assert not book.has(ChatId(1))
+    assert len(book) == 1
+
+
+async def test_filters_keep_items_from_a_chat_and_that_is_noted() -> None:
+    memory = Memory()
+    feed = memory.follow(FEED, 1)
+    for chat, only, never in ((2, "title", ""), (3, "moon", ""), (4, "", "title"), (5, "title", "a")):
+        memory.follow(FEED, chat)
+        memory.subscribed[ChatId(chat), feed] = replace(
+            memory.subscribed[ChatId(chat), feed], only=only, never=never
+        )
+    (one,) = hand(memory, feed, "a")
+    await Router(memory.store).route(entries([one]))
+    assert sorted(memory.lanes) == [1, 2]
+    assert memory.filtered == [(one, 3, "only"), (one, 4, "not"), (one, 5, "not")]
+
+
+async def test_a_filter_that_is_not_understood_keeps_nothing_back() -> None:
+    memory = Memory()
+    feed = memory.follow(FEED, 1)
+    memory.subscribed[ChatId(1), feed] = replace(memory.subscribed[ChatId(1), feed], only='""')
+    await Router(memory.store).route(entries(hand(memory, feed, "a")))
+    assert heard(memory) == {1: ["Title a"]}
+
+
+async def test_an_alert_breaks_through_a_filter() -> None:
+    memory = Memory()
+    feed = memory.follow(FEED, 1)
+    memory.subscribed[ChatId(1), feed] = replace(memory.subscribed[ChatId(1), feed], never="title")
+    memory.rules[ChatId(1)] = [Alert(1, ChatId(1), "a", cooldown_s=60)]
+    (one,) = hand(memory, feed, "a")
+    await Router(memory.store).route(entries([one]))
+    letter = memory.lanes[ChatId(1)][one]
+    assert letter.alone
+    assert letter.hits == (Hit(1, "a", ("a",), cooldown_s=60),)
+
+
+async def test_another_chat_gets_what_an_alert_finds_and_in_the_topic_that_was_named() -> None:
+    memory = Memory()
+    feed = memory.follow(FEED, 1)
+    memory.rules[ChatId(1)] = [
+        Alert(1, ChatId(1), "title", also=ChatId(9), topic=7),
+        Alert(2, ChatId(1), "a", topic=5),
     ]
-    assert [hit.alert for hit in hits(searchable(told), rules)] == [0, 1, 2]
+    (one,) = hand(memory, feed, "a")
+    await Router(memory.store).route(entries([one]))
+    assert [hit.topic for hit in memory.lanes[ChatId(1)][one].hits] == [None, 5]
+    assert not memory.lanes[ChatId(1)][one].alone
+    assert memory.lanes[ChatId(9)][one].hits == (Hit(1, "title", ("Title",), topic=7),)
+    assert memory.lanes[ChatId(9)][one].alone
+
+
+async def test_a_chat_that_has_an_item_by_several_ways_has_it_once() -> None:
+    memory = Memory()
+    feed = memory.follow(FEED, 1)
+    memory.follow(FEED, 2)
+    memory.rules[ChatId(1)] = [Alert(1, ChatId(1), "title", also=ChatId(2))]
+    memory.rules[ChatId(2)] = [Alert(4, ChatId(2), "a")]
+    (one,) = hand(memory, feed, "a")
+    await Router(memory.store).route(entries([one]))
+    assert memory.lanes[ChatId(2)][one].hits
 
 
 # The loop
@@ -202,54 +276,3 @@ async def test_the_loop_stops_although_the_store_is_lost(caplog: pytest.LogCaptu
         await until(memory, lambda: "routing waits" in caplog.text)
         stop.set()
     assert memory.acked == []
-
-
-# The real store
-
-
-async def test_news_goes_from_intake_to_the_lanes_of_the_real_store(store: Store, clock: Clock) -> None:
-    feed = await store.feeds.ensure(FEED)
-    for chat in (1, -2):
-        await store.chats.subscribe(Subscription(ChatId(chat), feed.id, clock.ms))
-    await store.chats.add_alert(ChatId(1), "title", None)
-
-    async def take(known: Feed, *names: str) -> None:
-        items = [item(name) for name in names]
-        keys = recognise(items, known).keys
-        candidates = [
-            Candidate(key, one, clock.ms + place)
-            for place, (key, one) in enumerate(zip(keys, items, strict=True))
-        ]
-        await store.news.intake(known, candidates, due_ms=clock.ms, hand_on=True)
-
-    await take(feed, "seed")
-    await take(replace(feed, seeded=True), "seed", "a", "b")
-    batch = await store.news.read("router", 10, 10)
-    assert await Router(store).route(batch) == 4
-    assert await store.news.read("router", 10, 10) == []
-    clock.forward(60_000)
-    claimed = (await store.outbox.claim(10, 1000)).claims
-    assert {one.chat: [hit.words for hit in one.hits] for one in claimed} == {1: [("Title",)], -2: []}
-
-
-async def test_two_thousand_chats_of_one_feed_are_served_at_once(store: Store, clock: Clock) -> None:
-    feed = await store.feeds.ensure(FEED)
-    for chat in range(1, 2001):
-        await store.chats.subscribe(Subscription(ChatId(chat), feed.id, 0))
-    (keys,) = recognise([item("a")], feed).keys
-    await store.news.intake(feed, [], due_ms=0, hand_on=True)
-    seeded = replace(feed, seeded=True)
-    await store.news.intake(seeded, [Candidate(keys, item("a"), clock.ms)], due_ms=0, hand_on=True)
-    batch = await store.news.read("router", 10, 10)
-    begun = time.monotonic()
-    assert await Router(store).route(batch) == 2000
-    seconds = time.monotonic() - begun
-    assert seconds < 2, f"{seconds:.2f} s"
-
-
-async def test_a_router_that_lost_its_lead_in_the_middle_leaves_the_rest_to_the_other(store: Store) -> None:
-    router = Router(store, holder="slow")
-    router._led_s -= 60
-    assert await store.claims.lead("route", "other", 20_000)
-    with pytest.raises(StoreError, match="another router"):
-        await router._stay()

@@ -241,21 +241,21 @@ async def test_a_chat_first_heard_of_by_its_pause_is_of_its_numbers_kind(store: 
 
 
 async def test_alerts_are_numbered_and_no_number_comes_twice(store: Store, clock: Clock) -> None:
-    one = await store.chats.add_alert(ANN, "rain snow", UserId(5))
-    two = await store.chats.add_alert(ANN, "日本", None)
+    one = await store.alerts.add(Alert(0, ANN, "rain snow", UserId(5)))
+    two = await store.alerts.add(Alert(0, ANN, "日本", None))
     assert one == Alert(1, ANN, "rain snow", UserId(5), clock.ms)
-    assert await store.chats.remove_alert(ANN, two.id)
-    assert not await store.chats.remove_alert(ANN, two.id)
-    three = await store.chats.add_alert(ANN, "日本", None)
+    assert await store.alerts.remove(ANN, two.id)
+    assert not await store.alerts.remove(ANN, two.id)
+    three = await store.alerts.add(Alert(0, ANN, "日本", None))
     assert three.id == 3
-    assert await store.chats.alerts_of([ANN, BEN]) == {ANN: [one, three], BEN: []}
-    assert await store.chats.alerts(ANN) == [one, three]
+    assert await store.alerts.of_many([ANN, BEN]) == {ANN: [one, three], BEN: []}
+    assert await store.alerts.of(ANN) == [one, three]
 
 
 async def test_a_migration_moves_all_and_voids_the_claim(store: Store, clock: Clock, redis: Any) -> None:
     feed = await hear(store, GROUP, created_ms=3)
     await store.chats.save(Chat(GROUP, ChatKind.GROUP, "Friends", owner=UserId(5), language="de"))
-    alert = await store.chats.add_alert(GROUP, "rain", None)
+    alert = await store.alerts.add(Alert(0, GROUP, "rain", None))
     await store.outbox.note_sent(GROUP, ItemId("a.1"), 900)
     first, second = await lay(store, feed.id, 1, GROUP), await lay(store, feed.id, 2, GROUP)
     (stale,) = (await store.outbox.claim(9, 1000)).claims
@@ -270,7 +270,7 @@ async def test_a_migration_moves_all_and_voids_the_claim(store: Store, clock: Cl
     assert claim.item == second
     assert await store.feeds.subscribers(feed.id) == [Subscription(SUPER, feed.id, 3)]
     assert await store.chats.subscriptions(SUPER) == [Subscription(SUPER, feed.id, 3)]
-    assert await store.chats.alerts(SUPER) == [replace(alert, chat=SUPER)]
+    assert await store.alerts.of(SUPER) == [replace(alert, chat=SUPER)]
     moved = await store.chats.get(SUPER)
     assert moved == Chat(SUPER, ChatKind.SUPERGROUP, "Friends", owner=UserId(5), language="de")
     assert await store.outbox.lay(ItemId("a.1"), 0, [Letter(SUPER)]) == 0, "it was sent before the migration"
@@ -304,12 +304,12 @@ async def test_a_migration_keeps_a_persons_pause_only(store: Store, why: str, af
 async def test_a_migration_into_a_chat_that_is_there_keeps_what_it_has(store: Store) -> None:
     feed = await hear(store, GROUP)
     await store.chats.subscribe(Subscription(SUPER, feed.id, 2, title="Ours"))
-    await store.chats.add_alert(GROUP, "old", None)
-    await store.chats.add_alert(SUPER, "new", None)
+    await store.alerts.add(Alert(0, GROUP, "old", None))
+    await store.alerts.add(Alert(0, SUPER, "new", None))
     await store.chats.save(Chat(SUPER, ChatKind.SUPERGROUP, "New name"))
     await store.chats.migrate(GROUP, SUPER)
     assert [one.title for one in await store.feeds.subscribers(feed.id)] == ["Ours"]
-    assert [(one.id, one.query) for one in await store.chats.alerts(SUPER)] == [(1, "new"), (2, "old")]
+    assert [(one.id, one.query) for one in await store.alerts.of(SUPER)] == [(1, "new"), (2, "old")]
     assert await store.chats.get(SUPER) == Chat(SUPER, ChatKind.SUPERGROUP, "New name")
 
 

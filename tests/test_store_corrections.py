@@ -196,13 +196,13 @@ async def test_prints_are_those_of_the_items_that_are_kept(store: Store, redis: 
     halves = await redis.hgetall(keys.feed_prints(feed.id))
     assert sorted(halves) == sorted(item.split(b".", 1)[1] for item in kept)
     assert {len(one) for one in halves.values()} == {9}
-    assert len(kept) == news.ITEMS_PER_FEED
+    assert len(kept) == 60
     lifetimes = [await redis.pttl(one(feed.id)) for one in (keys.feed_prints, keys.feed_items)]
     assert 0 <= lifetimes[0] - lifetimes[1] < 5000
 
 
 async def test_an_item_that_is_no_longer_kept_is_not_corrected(store: Store, redis: Any) -> None:
-    feed = await feed_with(store, *range(1, news.ITEMS_PER_FEED + 3))
+    feed = await feed_with(store, *range(1, 60 + 3))
     assert await take(store, feed, [told(1, "Corrected"), told(3, "Item three")]) == Taken(corrected=1)
     assert await title(store, feed, 1) == "Item 1"
     await redis.delete(keys.feed_prints(feed.id))

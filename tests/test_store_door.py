@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from redis.exceptions import RedisError
 
 from bot.errors import CorruptRecord, StoreError, StoreUnavailable, StoreUnfit
-from bot.items import ChatId, Enclosure, FeedId, Image, Item, ItemId, StoredItem, Subscription
+from bot.items import Alert, ChatId, Enclosure, FeedId, Image, Item, ItemId, StoredItem, Subscription
 from bot.store import door, keys, records
 from bot.store.client import Store, connect
 from bot.store.outbox import Letter
@@ -85,7 +85,7 @@ async def test_a_redis_that_says_nothing_is_unavailable_within_the_deadline() ->
         with pytest.raises(StoreUnavailable):
             await store.outbox.claim(1, 1000)
         with pytest.raises(StoreUnavailable):
-            await store.chats.alerts_of([ChatId(1)])
+            await store.alerts.of_many([ChatId(1)])
 
 
 async def test_scripts_that_redis_forgot_are_brought_again(store: Store, redis: Any) -> None:
@@ -139,7 +139,7 @@ async def test_every_key_that_a_life_of_the_relay_leaves_is_on_the_page(store: S
     await store.outbox.lay(ItemId("a.2"), 1, [Letter(first.chat)])
     assert await store.outbox.claim(2, 1000)
     await store.outbox.settle(second, 1)
-    await store.chats.add_alert(ChatId(1), "x", None)
+    await store.alerts.add(Alert(0, ChatId(1), "x", None))
     await store.claims.begin_update(1)
     await store.claims.lead("polling", "me", 1000)
     await store.claims.note_health("look")

@@ -273,7 +273,7 @@ async def test_a_chat_lost_for_thirty_days_is_forgotten_and_its_feeds_with_it(
     feed = await store.feeds.ensure("https://example.org/feed")
     await store.chats.save(Chat(CHANNEL, ChatKind.CHANNEL, username="News"))
     await store.chats.subscribe(Subscription(CHANNEL, feed.id, clock.ms))
-    await store.chats.add_alert(CHANNEL, "quake", None)
+    await store.alerts.add(Alert(0, CHANNEL, "quake", None))
     await store.outbox.lay(item(1), 1, [Letter(CHANNEL)])
     assert await store.chats.pause(CHANNEL, "kicked")
     assert not await store.chats.pause(CHANNEL, "blocked"), "it was lost already"
@@ -284,7 +284,7 @@ async def test_a_chat_lost_for_thirty_days_is_forgotten_and_its_feeds_with_it(
     assert await store.chats.abandon() == [CHANNEL]
     assert await store.chats.get(CHANNEL) is None
     assert await store.chats.by_username("news") is None
-    assert await store.chats.alerts(CHANNEL) == list[Alert]()
+    assert await store.alerts.of(CHANNEL) == list[Alert]()
     assert await store.feeds.all_ids() == []
     assert not [key for key in await redis.keys("*") if b"1001" in key]
 

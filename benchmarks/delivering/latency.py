@@ -5,7 +5,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.items import ChatId, FeedId, Subscription
+from bot.items import Alert, ChatId, FeedId, Subscription
 from bot.store import keys
 from delivering.figures import Figure, below, figure, progress, share
 from delivering.material import FEEDS, SEED, feed_id, number_of
@@ -74,7 +74,7 @@ async def _ways(place: Place, hearers: int, count: int) -> tuple[int, list[Way]]
 
 async def _subscribe(here: Stage, chats: Sequence[ChatId], feed: FeedId) -> None:
     await together(here.store.chats.subscribe(Subscription(chat, feed, 0)) for chat in chats)
-    await together(here.store.chats.add_alert(chat, "nothing like this", None) for chat in chats[::10])
+    await together(here.store.alerts.add(Alert(0, chat, "nothing like this", None)) for chat in chats[::10])
 
 
 async def _way(here: Stage, number: int) -> Way:

@@ -6,7 +6,7 @@ from bot.chat.listing import NUMBERS_A_ROW
 from bot.chat.menus import PAGE_SIZE, Press, Verb
 from bot.chat.replies import join, say, short
 from bot.chat.rights import pressed_target, target_of
-from bot.items import Chat
+from bot.items import Alert, Chat
 from bot.render.parts import Button, RichText
 from bot.rules import parse
 
@@ -28,14 +28,14 @@ async def alert(desk: Desk, ask: Ask) -> None:
     except ValueError as error:
         await desk.answer(ask, say(texts.alert_wrong, why=str(error), at=whose))
         return
-    known = await desk.store.chats.alerts(target.chat.id)
+    known = await desk.store.alerts.of(target.chat.id)
     if any(one.query == rule.query for one in known):
         await desk.answer(ask, say(texts.alert_same, at=whose))
     elif len(known) >= MOST:
         await desk.answer(ask, say(texts.alert_full, count=MOST, at=whose))
     else:
         by = ask.person.id if ask.person else None
-        added = await desk.store.chats.add_alert(target.chat.id, rule.query, by)
+        added = await desk.store.alerts.add(Alert(0, target.chat.id, rule.query, by))
         text = say(texts.alert_added, number=added.id, query=short(added.query), at=whose)
         await desk.answer(ask, text)
 
@@ -59,14 +59,14 @@ async def press_unalert(desk: Desk, ask: Ask, press: Press) -> None:
     chat = await pressed_target(desk, ask, press.chat, changes=True)
     if chat is None:
         return
-    gone = await desk.store.chats.remove_alert(chat.id, press.count(0))
+    gone = await desk.store.alerts.remove(chat.id, press.count(0))
     await desk.toast(ask, ask.texts.alert_removed if gone else ask.texts.alert_gone)
     await desk.rewrite(ask, *await _page(desk, ask, chat, press.count(1)))
 
 
 async def _page(desk: Desk, ask: Ask, chat: Chat, page: int) -> tuple[RichText, Buttons]:
     texts = ask.texts
-    rules = await desk.store.chats.alerts(chat.id)
+    rules = await desk.store.alerts.of(chat.id)
     if not rules:
         return say(texts.alerts_empty, at=at(ask, chat)), ()
     last = menus.pages(len(rules)) - 1

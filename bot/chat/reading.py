@@ -67,7 +67,7 @@ async def _page(
     if not chosen:
         names = ", ".join(one.name for one in sources[:MOST])
         return say(texts.latest_no_source, words=short(words), names=names, at=at(ask, chat)), ()
-    items = await desk.store.news.latest([one.feed.id for one in chosen], offset=offset, limit=count + 1)
+    items = await desk.store.archive.latest([one.feed.id for one in chosen], offset=offset, limit=count + 1)
     if not items and offset:  # what stood here is no longer kept
         return await _page(desk, ask, chat, 0, count, words)
     if not items:

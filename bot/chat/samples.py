@@ -23,7 +23,7 @@ TELLING = 10
 async def latest(desk: Desk, subject: Subject, *, among: int = 1) -> StoredItem | None:
     """Return the newest stored item of a chat or of one of its feeds, or the longest of some newest."""
     sources = [subject.source] if subject.source else await sources_of(desk, subject.chat.id)
-    items = await desk.store.news.latest([one.feed.id for one in sources], offset=0, limit=among)
+    items = await desk.store.archive.latest([one.feed.id for one in sources], offset=0, limit=among)
     return max(items, key=lambda one: len(one.item.content_html or one.item.summary_html), default=None)
 
 

@@ -1,10 +1,10 @@
-"""Chats: what we know of each, what it hears, and what it wants to be alerted of."""
+"""Chats: what we know of each, and what it hears."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from hashlib import blake2b
 
 from bot.errors import StoreError, StoreUnavailable
-from bot.items import Alert, Chat, ChatId, FeedId, Subscription, Taste, UserId
+from bot.items import Chat, ChatId, ChatKind, FeedId, Subscription, Taste, UserId
 from bot.store import fields, keys
 from bot.store.door import Door
 from bot.store.feeds import UNHEARD_MS
@@ -52,6 +52,12 @@ class Chats:
         """Return the chat that was last seen under ``name`` (with or without @, in any case)."""
         known = await self._door.do("HGET", keys.USERNAMES, name.lower().removeprefix("@"))
         return await self.get(ChatId(int(known))) if known else None
+
+    async def owned_by(self, user_id: UserId) -> list[Chat]:
+        """Return the chats whose owner is ``user_id``: groups and channels, not their own private chat."""
+        raw = await self._door.do("SMEMBERS", keys.owned(user_id))
+        found = [await self.get(one) for one in sorted(ChatId(int(chat)) for chat in raw)]
+        return [one for one in found if one and one.owner == user_id and one.kind is not ChatKind.PRIVATE]
 
     async def all_ids(self) -> list[ChatId]:
         """Return every chat that we know."""
@@ -121,34 +127,6 @@ class Chats:
         raws = await self._door.many([("HGET", keys.feed_chats(one), chat_id) for one in wanted])
         found = [fields.subscription(chat_id, one, raw) for one, raw in zip(wanted, raws, strict=True) if raw]
         return sorted(found, key=lambda one: (one.created_ms, one.feed))
-
-    async def add_alert(self, chat_id: ChatId, query: str, by: UserId | None) -> Alert:
-        """Add a rule to the chat and return it with its number, which no other has had."""
-        now_ms = await self._door.now_ms()
-        number = await self._door.run("add_alert", chat_id, fields.of_alert(query, by, now_ms))
-        return Alert(number, chat_id, query, by, now_ms)
-
-    async def remove_alert(self, chat_id: ChatId, alert_id: int) -> bool:
-        """Remove a rule. False: there was none of that number."""
-        return bool(await self._door.do("HDEL", keys.chat_alerts(chat_id), alert_id))
-
-    async def alerts(self, chat_id: ChatId) -> list[Alert]:
-        """Return the chat's rules, the oldest first."""
-        return (await self.alerts_of([chat_id]))[chat_id]
-
-    async def alerts_of(self, chat_ids: Iterable[ChatId]) -> dict[ChatId, list[Alert]]:
-        """Return the rules of each of ``chat_ids``, an empty list for a chat without any."""
-        wanted = list(chat_ids)
-        raws = await self._door.many([("HGETALL", keys.chat_alerts(one)) for one in wanted])
-        return {
-            chat_id: [
-                fields.alert(chat_id, number, value)
-                for number, value in sorted(
-                    (int(name), value) for name, value in raw.items() if name != b"next"
-                )
-            ]
-            for chat_id, raw in zip(wanted, raws, strict=True)
-        }
 
     async def pause(self, chat_id: ChatId, why: str, *, lost: bool = True) -> bool:
         """Send nothing to the chat until it is resumed; what is meant for it still waits in its lane.

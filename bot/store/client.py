@@ -15,6 +15,8 @@ from redis.backoff import NoBackoff
 from bot.errors import StoreError, StoreUnavailable, StoreUnfit
 from bot.settings import Settings
 from bot.store import keys
+from bot.store.alerts import Alerts
+from bot.store.archive import Archive
 from bot.store.chats import Chats
 from bot.store.claims import Claims
 from bot.store.door import DEADLINE_S, Door, Pace
@@ -22,6 +24,7 @@ from bot.store.drafts import Drafts
 from bot.store.edits import Edits
 from bot.store.embedded import EmbeddedServer
 from bot.store.feeds import Feeds
+from bot.store.filtered import Filtered
 from bot.store.news import News
 from bot.store.outbox import Outbox, limits, paces
 from bot.store.status import Status
@@ -51,11 +54,12 @@ class Store:
     ``clock`` (epoch milliseconds) replaces Redis' own in tests; leases, limits and due times go by it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what it is opened with
         self,
         redis: Redis,
         *,
         keep_days: float = 7,
+        keep_items: int = 500,
         send_rate: float = 30,
         send_paid: bool = False,
         clock: Callable[[], int] | None = None,
@@ -65,8 +69,11 @@ class Store:
         self._door = Door(redis, clock=clock, deadline_s=deadline_s, pace=pace)
         keep_ms = round(keep_days * 86_400_000)
         self.feeds = Feeds(self._door)
-        self.news = News(self._door, keep_ms=keep_ms)
+        self.news = News(self._door, keep_ms=keep_ms, keep_items=keep_items)
+        self.archive = Archive(self._door, self.news, keep_ms=keep_ms)
         self.chats = Chats(self._door, keep_ms=keep_ms)
+        self.alerts = Alerts(self._door)
+        self.filtered = Filtered(self._door, keep_ms=keep_ms)
         limit = limits(send_rate, paid=send_paid)
         self.outbox = Outbox(self._door, limit, keep_ms=keep_ms)
         self.edits = Edits(self._door, limit)
@@ -201,6 +208,7 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
         store = Store(
             connect(url),
             keep_days=settings.keep_days,
+            keep_items=settings.keep_items,
             send_rate=settings.send_rate,
             send_paid=settings.send_paid,
             pace=paces(settings.send_chat_rate, settings.send_group_rate),

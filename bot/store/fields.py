@@ -118,6 +118,8 @@ def of_subscription(subscription: Subscription) -> str:
             "topic": subscription.topic,
             "taste": _of_taste(subscription.taste),
             "paused": subscription.paused,
+            "only": subscription.only,
+            "never": subscription.never,
         }
     )
 
@@ -135,6 +137,8 @@ def subscription(chat_id: ChatId, feed_id: FeedId, raw: bytes) -> Subscription:
         topic=told.get("topic"),
         taste=_taste(told.get("taste")),
         paused=told.get("paused", False),
+        only=told.get("only", ""),
+        never=told.get("never", ""),
     )
 
 
@@ -172,28 +176,43 @@ def _taste(told: Any) -> Taste:
     )
 
 
-def of_alert(query: str, by: UserId | None, created_ms: int) -> str:
+def of_alert(alert: Alert) -> str:
     """Return an alert as JSON, without its id and its chat, which its place tells."""
-    return _json({"query": query, "by": by, "created_ms": created_ms})
+    told = {name: getattr(alert, name) for name in _ALERT if getattr(alert, name) not in {None, "", False}}
+    return _json({"query": alert.query, **told})
 
 
 def alert(chat_id: ChatId, number: int, raw: bytes) -> Alert:
     """Return the alert that stands at ``number`` in ``chat_id``."""
     told = _table(raw)
-    return Alert(number, chat_id, told.get("query", ""), told.get("by"), told.get("created_ms", 0))
+    return Alert(
+        number, chat_id, told.get("query", ""), **{name: told[name] for name in _ALERT if name in told}
+    )
+
+
+def of_hit(hit: Hit) -> str:
+    """Return an alert that an item fired as JSON: of several, with commas between them, a list is made."""
+    how = ("p" if hit.pin else "") + ("b" if hit.brief else "")
+    return _json([hit.alert, hit.query, hit.words, hit.name, how, hit.topic])
 
 
 def of_hits(hits: tuple[Hit, ...]) -> str:
     """Return the alerts that an item fired as JSON, "" for none."""
-    return _json([[hit.alert, hit.query, hit.words] for hit in hits]) if hits else ""
+    return f"[{','.join(map(of_hit, hits))}]" if hits else ""
 
 
 def hits(raw: bytes) -> tuple[Hit, ...]:
     """Return the alerts that an item fired."""
     try:
-        return tuple(Hit(number, query, tuple(words)) for number, query, words in json.loads(raw or b"[]"))
+        return tuple(_hit(*one) for one in json.loads(raw or b"[]"))
     except (ValueError, TypeError):
         return ()
+
+
+def _hit(
+    alert: int, query: str, words: list[str], name: str = "", how: str = "", topic: int | None = None
+) -> Hit:
+    return Hit(alert, query, tuple(words), name, "p" in how, "b" in how, topic)
 
 
 def flat(told: Fields) -> list[str]:
@@ -201,6 +220,7 @@ def flat(told: Fields) -> list[str]:
     return [part for pair in told.items() for part in pair]
 
 
+_ALERT = tuple(one.name for one in dataclasses.fields(Alert) if one.name not in {"id", "chat", "query"})
 _KINDS = {kind.value: kind for kind in ChatKind}
 _STYLES = {style.value: style for style in Style}
 _LENGTHS = {length.value: length for length in Length}

@@ -7,6 +7,7 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 |----------------------|--------|---------------------|-----------------------------------------------|
 | `meta`               | hash   | for ever            | `schema`, `born_ms`: lost, the data is gone  |
 |                      |        |                     | `clock_ms`: the time at the last claim       |
+|                      |        |                     | `rules`: changes of alerts so far, a version |
 | `schedule`           | zset   | for ever            | feed id by due time (ms); claimed: now + lease|
 | `looking`            | zset   | a look              | feed id by the end of its claim (ms)         |
 | `feeds`              | hash   | for ever            | canonical address → feed id, earlier addresses too|
@@ -17,6 +18,8 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `feed:{id}:items`    | zset   | KEEP_DAYS, by count | item id by order (ms): the feed's newest items|
 | `feed:{id}:prints`   | hash   | as `:items`         | second half of the item id → what the item was|
 |                      |        |                     | made of (8 bytes), corrections so far (1 byte)|
+| `feed:{id}:words`    | hash   | as `:items`         | second half of the item id → its signature: which|
+|                      |        |                     | words it may hold, for those that have one   |
 | `feed:{id}:chats`    | hash   | with the feed       | chat id → subscription (JSON)                |
 | `item:{id}`          | string | KEEP_DAYS           | the item, packed and compressed              |
 | `news`               | stream | until routed        | items handed on: `item`, for a correction    |
@@ -24,9 +27,15 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `chats`              | set    | for ever            | chat ids we know                             |
 | `moved`              | hash   | for ever            | chat id before a migration → after it        |
 | `usernames`          | hash   | for ever            | username in lower case → chat id             |
+| `owned:{user}`       | set    | for ever            | chat ids whose owner they are, or were       |
 | `chat:{id}`          | hash   | for ever            | what we know of a chat (bot.items.Chat)      |
 | `chat:{id}:feeds`    | hash   | with the chat       | feed id → when subscribed (ms): the order of `/list`|
 | `chat:{id}:alerts`   | hash   | with the chat       | alert id → alert (JSON); field `next` counts |
+| `rules`              | zset   | for ever            | chat id by the version at which its alerts changed|
+| `fired:{chat}:{day}` | hash   | 8 days              | alert id → how often it fired on that day (UTC)|
+| `cooling:{chat}`     | hash   | 8 days              | alert id → until when it does not fire again (ms)|
+| `filtered:{chat}`    | hash   | KEEP_DAYS, by count | item id → the filter that kept it: `only`, `not`|
+| `filtered:{chat}:{day}`| hash | 8 days              | feed id → how many items filters kept that day|
 | `lane:{chat}`        | zset   | till sent, by count | item id by order (ms): what waits for the chat|
 | `lane:{chat}:notes`  | hash   | with the lane       | item id → hits (JSON), for items an alert matched|
 | `lane:{chat}:tries`  | hash   | with the lane       | item id → claims so far                      |
@@ -69,7 +78,7 @@ The generations of a feed's keys change places (`a` becomes `b`, and the old `b`
 is larger than 4000 keys and four times the document, and a day has passed since the last time.
 """
 
-from bot.items import ChatId, FeedId, ItemId
+from bot.items import ChatId, FeedId, ItemId, UserId
 
 META = "meta"
 SCHEDULE = "schedule"
@@ -84,10 +93,13 @@ WINDOW = "window"
 HEALTH = "health"
 KNOWN_IN_BOX = "known:box"
 TROUBLES = "troubles"
+RULES = "rules"
 
 TYPES = {
     **dict.fromkeys((META, FEEDS, USERNAMES, HEALTH, "leaders", "moved", "tops", "edits:notes"), "hash"),
-    **dict.fromkeys((SCHEDULE, READY, BUDGET, WINDOW, "looking", "edits", "lost", "troubles"), "zset"),
+    **dict.fromkeys(
+        (SCHEDULE, READY, BUDGET, WINDOW, "looking", "edits", "lost", "troubles", "rules"), "zset"
+    ),
     NEWS: "stream",
     CHATS: "set",
 }
@@ -119,6 +131,11 @@ def feed_prints(feed_id: FeedId) -> str:
     return f"feed:{feed_id}:prints"
 
 
+def feed_words(feed_id: FeedId) -> str:
+    """Which words those items may hold."""
+    return f"feed:{feed_id}:words"
+
+
 def feed_chats(feed_id: FeedId) -> str:
     """Who hears the feed."""
     return f"feed:{feed_id}:chats"
@@ -142,6 +159,26 @@ def chat_feeds(chat_id: ChatId) -> str:
 def chat_alerts(chat_id: ChatId) -> str:
     """The chat's alert rules."""
     return f"chat:{chat_id}:alerts"
+
+
+def owned(user_id: UserId) -> str:
+    """The chats of one owner."""
+    return f"owned:{user_id}"
+
+
+def fired(chat_id: ChatId, day: int) -> str:
+    """How often the chat's rules fired on one day, counted since 1970 in UTC."""
+    return f"fired:{chat_id}:{day}"
+
+
+def filtered(chat_id: ChatId) -> str:
+    """What filters kept from the chat."""
+    return f"filtered:{chat_id}"
+
+
+def filtered_on(chat_id: ChatId, day: int) -> str:
+    """How much of each feed they kept on one day, counted since 1970 in UTC."""
+    return f"filtered:{chat_id}:{day}"
 
 
 def lane(chat_id: ChatId) -> str:

@@ -6,7 +6,7 @@ answer "not modified" is saved in the last of those steps, never before.
 
 import asyncio
 import logging
-import unicodedata
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import nlargest
@@ -15,25 +15,26 @@ from bot import identity
 from bot.errors import CorruptRecord, StoreError
 from bot.identity import Keys
 from bot.items import Feed, FeedId, Item, ItemId, Page, StoredItem
+from bot.matching import sign
 from bot.store import fields, keys, prints, records
 from bot.store.changes import changes
 from bot.store.door import Argument, Door
 from bot.store.prints import Change
 
-ITEMS_PER_FEED = 60
-"""How many items of a feed can be found again.
-
-1000 busy feeds then take some 200 MB (benchmarks/memory.py), and 256 MB leave room for the chats.
-"""
-
 GRACE_MS = 86_400_000
 """How long an item beyond those stays for lanes that it waits in."""
 
+KEPT_WHEN_SHORT = 60
+"""How many items of a feed are kept where Redis is short of memory."""
+
+MEMORY_SHORT = 0.7
+"""How full Redis may be before it counts as short: of its ``maxmemory``, else of half the machine's."""
+
+MEMORY_S = 60.0
+"""How often that is looked at."""
+
 ITEMS_AT_ONCE = 200
 """How many candidates one step takes: some milliseconds of Redis' time."""
-
-SCANNED = 2000
-"""How many items a search by words looks at."""
 
 _UNPACKED = b""
 """Stands for a record that was left out since its item seemed known."""
@@ -99,6 +100,8 @@ class _Intake:
     due_ms: int
     moved: tuple[str, str]
     noticed_ms: int
+    kept_most: int
+    """How many items of the feed are kept."""
     kept_from_ms: int
     """Items of an earlier place are not kept: they would be trimmed at once."""
     changes: Sequence[Change]
@@ -121,9 +124,12 @@ class _Tally:
 class News:
     """The items. Every method raises :class:`StoreUnavailable`."""
 
-    def __init__(self, door: Door, *, keep_ms: int) -> None:
+    def __init__(self, door: Door, *, keep_ms: int, keep_items: int) -> None:
         self._door = door
         self._keep_ms = keep_ms
+        self._keep_items = keep_items
+        self._is_short = False
+        self._looked_s = float("-inf")
 
     async def intake(
         self,
@@ -146,8 +152,9 @@ class News:
         # Documents begin with the newest item, and what is handed on first is in its lanes first:
         # it must not be on its way to a chat while an older one is not yet laid.
         candidates = sorted(candidates, key=lambda one: one.order_ms)
-        orders = nlargest(ITEMS_PER_FEED, (one.order_ms for one in candidates))
-        full = len(orders) == ITEMS_PER_FEED and not (hand_on and feed.seeded)
+        kept_most = await self._kept_most()
+        orders = nlargest(kept_most, (one.order_ms for one in candidates))
+        full = len(orders) == kept_most and not (hand_on and feed.seeded)
         known, kept = await self._known(feed.id, candidates)
         told = [(one.keys, one.item) for one, is_known in zip(candidates, known, strict=True) if is_known]
         intake = _Intake(
@@ -157,6 +164,7 @@ class News:
             due_ms=due_ms,
             moved=(identity.feed_address(moved_to), moved_to) if moved_to else ("", ""),
             noticed_ms=await self._door.now_ms(),
+            kept_most=kept_most,
             kept_from_ms=orders[-1] if full else 0,
             changes=await changes(self._door, feed, told, kept, hand_on=hand_on),
         )
@@ -171,6 +179,25 @@ class News:
         if tally.lost:
             logger.warning("feed %s: what it had shown is lost; its items are taken as seen", feed.id)
         return tally.taken()
+
+    async def _kept_most(self) -> int:
+        """Return how many items of a feed to keep: the archive gives way before Redis is full.
+
+        1000 busy feeds of :data:`KEPT_WHEN_SHORT` items take some 200 MB (benchmarks/memory.py).
+        """
+        now_s = time.monotonic()
+        if now_s - self._looked_s > MEMORY_S:
+            self._looked_s = now_s
+            told = await self._door.do("INFO", "memory")
+            room = told.get("maxmemory") or told.get("total_system_memory", 0) / 2
+            short = 0 < MEMORY_SHORT * room < told.get("used_memory", 0)
+            if short and not self._is_short:
+                logger.warning(
+                    "Redis holds %d MB of %d MB: no more than %d items of each feed are kept from now on",
+                    told["used_memory"] >> 20, int(room) >> 20, KEPT_WHEN_SHORT,
+                )  # fmt: skip
+            self._is_short = short
+        return min(self._keep_items, KEPT_WHEN_SHORT) if self._is_short else self._keep_items
 
     async def unseen(self, feed_id: FeedId, candidates: Sequence[Candidate]) -> list[bool]:
         """Return of each candidate whether it seems new: a hint, for others may take it in meanwhile."""
@@ -203,7 +230,7 @@ class News:
     async def _steps(self, intake: _Intake, known: Sequence[bool], tally: _Tally) -> bool:
         """Take the candidates in, step by step. False: a record that was left out is wanted after all."""
         portions = _portions(intake.candidates) or [()]
-        head: list[Argument] = [self._keep_ms, ITEMS_PER_FEED, GRACE_MS]
+        head: list[Argument] = [self._keep_ms, intake.kept_most, GRACE_MS]
         head += [sum(len(one.keys.all) for one in intake.candidates), *intake.moved]
         told = fields.flat(fields.of_feed(intake.feed))
         for number, some in enumerate(portions):
@@ -236,37 +263,6 @@ class News:
         wanted = [keys.item(one) for one in item_ids]
         found = await self._door.do("MGET", *wanted) if wanted else []
         return await asyncio.to_thread(_readable, wanted, found)
-
-    async def latest(
-        self, feed_ids: Sequence[FeedId], *, offset: int, limit: int, words: Sequence[str] = ()
-    ) -> list[StoredItem]:
-        """Return the newest items of some feeds together, ``limit`` of them after ``offset``.
-
-        With ``words`` only items whose source's name holds all of them count, among the
-        :data:`SCANNED` newest.
-        """
-        commands = [
-            ("ZRANGE", keys.feed_items(one), 0, ITEMS_PER_FEED - 1, "REV", "WITHSCORES") for one in feed_ids
-        ]
-        newest = sorted(
-            (
-                (float(order), item)
-                for answer in await self._door.many(commands)
-                for item, order in zip(answer[::2], answer[1::2], strict=True)
-            ),
-            reverse=True,
-        )
-        if words:
-            newest = newest[:SCANNED]
-        wanted = [_folded(word) for word in words]
-        enough = offset + limit
-        at_once = ITEMS_AT_ONCE if words else min(ITEMS_AT_ONCE, enough)
-        found: list[StoredItem] = []
-        while newest and len(found) < enough:
-            ids = [ItemId(item.decode()) for _, item in newest[:at_once]]
-            found += [one for one in await self.many(ids) if _is_from(one, wanted)]
-            newest = newest[at_once:]
-        return found[offset:enough]
 
     async def read(self, consumer: str, count: int, block_ms: int) -> list[NewsEntry]:
         """Return up to ``count`` items to route, waiting up to ``block_ms`` for the first.
@@ -324,10 +320,11 @@ def _arguments(
     args: list[Argument] = [len(changes)]
     for change in changes:
         corrected = records.pack(change.stored) if change.stored else b""
-        args += [change.item_id, change.before, change.raw, change.edit, corrected]
+        words = sign(change.stored) if change.stored else b""
+        args += [change.item_id, change.before, change.raw, change.edit, corrected, words]
     for one, is_known in zip(some, known, strict=True):
         item_id = identity.item_id(intake.feed.id, one.keys)
-        new_print = b""
+        new_print = words = b""
         if is_known:
             record = _UNPACKED
         elif one.order_ms < intake.kept_from_ms:
@@ -335,9 +332,11 @@ def _arguments(
         else:
             stored = StoredItem(item_id, intake.feed.id, one.item, intake.noticed_ms, one.order_ms, one.page)
             record, new_print = records.pack(stored), prints.of_new(one.item)
+            # A first look takes in many items at once; whoever searches them signs them then.
+            words = sign(stored) if intake.hand_on and intake.feed.seeded else b""
         others = [key for key in one.keys.all if key not in one.keys.trusted]
         every = (*one.keys.trusted, *others)
-        args += [item_id, one.order_ms, record, new_print, len(one.keys.trusted), len(every), *every]
+        args += [item_id, one.order_ms, record, new_print, words, len(one.keys.trusted), len(every), *every]
     return args
 
 
@@ -361,12 +360,3 @@ def _readable(names: Sequence[str], found: Sequence[bytes | None]) -> list[Store
         except CorruptRecord as error:
             logger.warning("%s is left out: %s", name, error)
     return items
-
-
-def _is_from(stored: StoredItem, words: Sequence[str]) -> bool:
-    source = _folded(stored.item.source)
-    return all(word in source for word in words)
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()

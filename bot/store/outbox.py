@@ -66,10 +66,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """An item's way to one chat, and the alerts of that chat which it fired."""
+    """An item's way to one chat, and the alerts that it fires there.
+
+    ``alone``: the chat gets it for its alerts only, so not at all if all of them are to be quiet now.
+    """
 
     chat: ChatId
     hits: tuple[Hit, ...] = ()
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +155,16 @@ class Outbox:
         """Put an item into the lanes of many chats; return how many of them it is new to.
 
         An item that waits in a lane, was sent, or was parked there is not laid again. The lane
-        of a paused chat is written too; it is read when the chat is resumed.
+        of a paused chat is written too; it is read when the chat is resumed. Alerts that fire are
+        counted, and those that fired within their cooldown do not.
         """
         new = 0
         for start in range(0, len(letters), LETTERS_AT_ONCE):
             args: list[Argument] = []
             for letter in letters[start : start + LETTERS_AT_ONCE]:
-                args += [letter.chat, fields.of_hits(letter.hits)]
+                args += [letter.chat, int(letter.alone), len(letter.hits)]
+                for hit in letter.hits:
+                    args += [hit.alert, hit.cooldown_s, fields.of_hit(hit)]
             laid, *broken = await self._door.run("lay", item_id, order_ms, LANE_KEPT, self._keep_ms, *args)
             new += laid
             for chat, why in broken_chats(broken):

@@ -1,7 +1,8 @@
 -- Forget the chats that have been lost for long: what they heard, what waited for them, what they were sent.
--- uses: clock, leaving
+-- uses: clock, leaving, rules
 -- KEYS: `lost`, `chats`, `usernames`, `ready`, `tops`, `chat:{id}` and its two, `lane:{chat}` and its three, `lease:{chat}`,
---   `sent:{chat}`, `pieces:{chat}`, `known:{chat}`, `told:{chat}`, `parked:{chat}`, `feed:{id}` and its four, `schedule`, spelled here.
+--   `sent:{chat}`, `pieces:{chat}`, `known:{chat}`, `told:{chat}`, `parked:{chat}`, `filtered:{chat}`, `cooling:{chat}`, `owned:{user}`, `feed:{id}` and its four,
+--   `schedule`, `meta`, `rules`, spelled here.
 -- ARGV: 1 now · 2 for how long (ms) they were kept · 3 at most so many · 4 lifetime of a feed that nobody hears (ms)
 -- Result: their ids.
 local now = clock()
@@ -10,9 +11,12 @@ for _, chat in ipairs(gone) do
   for _, feed in ipairs(redis.call('HKEYS', 'chat:' .. chat .. ':feeds')) do leave(chat, feed, ARGV[4]) end
   local name = string.lower(redis.call('HGET', 'chat:' .. chat, 'username') or '')
   if redis.call('HGET', 'usernames', name) == chat then redis.call('HDEL', 'usernames', name) end
-  for _, kind in ipairs({'lease', 'sent', 'pieces', 'known', 'told', 'parked'}) do redis.call('DEL', kind .. ':' .. chat) end
+  local owner = redis.call('HGET', 'chat:' .. chat, 'owner') or ''
+  if owner ~= '' then redis.call('SREM', 'owned:' .. owner, chat) end
+  for _, kind in ipairs({'lease', 'sent', 'pieces', 'known', 'told', 'parked', 'filtered', 'cooling'}) do redis.call('DEL', kind .. ':' .. chat) end
   for _, part in ipairs({'', ':notes', ':tries', ':doubts'}) do redis.call('DEL', 'lane:' .. chat .. part) end
   for _, part in ipairs({'', ':feeds', ':alerts'}) do redis.call('DEL', 'chat:' .. chat .. part) end
+  rules_changed(chat)
   redis.call('SREM', 'chats', chat)
   redis.call('HDEL', 'tops', chat)
   redis.call('ZREM', 'ready', chat)

@@ -1,12 +1,12 @@
 -- Take in candidates of one document: what is new is remembered, kept and handed on, all or nothing.
 -- uses: clock, moving
--- KEYS: `feed:{id}`, its `:seen:a`, `:seen:b`, `:items`, `:prints`, `:chats`, `item:{id}`, `news`, `schedule`, `looking`, `feeds`, spelled here.
+-- KEYS: `feed:{id}`, its `:seen:a`, `:seen:b`, `:items`, `:prints`, `:words`, `:chats`, `item:{id}`, `news`, `schedule`, `looking`, `feeds`, spelled here.
 -- ARGV: 1 now · 2 feed · 3 hand on (1/0) · 4 last step (1/0) · 5 due (ms) · 6 item lifetime (ms) · 7 items kept
 --   8 lifetime of an item beyond those (ms) · 9 keys in the whole document · 10 canonical new address or '' · 11 new address
 --   12 number of field arguments · then those: name, value …
 --   then the number of changed items, and for each: item id · print before · first 8 bytes of its print now ·
---   `text` or `media` for a correction, else '' · record of a correction
---   then for each candidate: item id · order (ms) · record · print · trusted keys · all keys · the keys, trusted ones first.
+--   `text` or `media` for a correction, else '' · record of a correction · its signature
+--   then for each candidate: item id · order (ms) · record · print · signature or '' · trusted keys · all keys · the keys, trusted ones first.
 --   A record of '' was left out because the item seemed known; '-' because it is too old to be kept.
 -- Result: {state, handed on, seeded now, lost, corrected, index of each new candidate …}.
 --   State: 1 done, 0 the feed is gone, -1 a record is missing (nothing of that candidate or after it was done).
@@ -15,6 +15,7 @@ local feed, last = ARGV[2], ARGV[4] == '1'
 local keep_ms, kept, grace_ms = ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
 local key = 'feed:' .. feed
 local young, old, items, prints = key .. ':seen:a', key .. ':seen:b', key .. ':items', key .. ':prints'
+local words = key .. ':words'
 if redis.call('EXISTS', key) == 0 then return {0, 0, 0, 0, 0} end
 
 local seeded = redis.call('HGET', key, 'seeded') == '1'
@@ -40,11 +41,11 @@ local function half(item) return string.sub(item, #feed + 2) end
 
 local state, handed, new = 1, 0, {}
 local changes = 13 + ARGV[12]
-local at, index = changes + 1 + 5 * ARGV[changes], 0
+local at, index = changes + 1 + 6 * ARGV[changes], 0
 while at <= #ARGV do
   local item, order, record = ARGV[at], ARGV[at + 1], ARGV[at + 2]
-  local trusted, all = tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5])
-  local first = at + 6
+  local trusted, all = tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
+  local first = at + 7
   if not is_known(first, first + trusted - 1) then
     if record == '' or (record == '-' and hand_on) then
       state = -1
@@ -55,6 +56,7 @@ while at <= #ARGV do
       redis.call('SET', 'item:' .. item, record, 'PX', keep_ms)
       redis.call('ZADD', items, order, item)
       redis.call('HSET', prints, half(item), ARGV[at + 3])
+      if ARGV[at + 4] ~= '' then redis.call('HSET', words, half(item), ARGV[at + 4]) end
     end
     if hand_on then
       redis.call('XADD', 'news', '*', 'item', item)
@@ -75,22 +77,25 @@ if #new > 0 then
         redis.call('PEXPIRE', 'item:' .. item, grace_ms)
       end
       redis.call('HDEL', prints, half(item))
+      redis.call('HDEL', words, half(item))
     end
     redis.call('ZREMRANGEBYRANK', items, 0, beyond - 1)
   end
   redis.call('PEXPIRE', items, keep_ms)
   redis.call('PEXPIRE', prints, keep_ms)
+  redis.call('PEXPIRE', words, keep_ms)
 end
 
 local corrected = 0
 if state == 1 then
-  for change = changes + 1, changes + 5 * ARGV[changes], 5 do
+  for change = changes + 1, changes + 6 * ARGV[changes], 6 do
     local item, before, edit = ARGV[change], ARGV[change + 1], ARGV[change + 3]
     -- A print that is another one by now was changed, and judged, by another look.
     if redis.call('HGET', prints, half(item)) == before then
       local count = string.byte(before, 9)
       -- XX: a record that has expired stays gone, and what is gone is not corrected.
       if edit ~= '' and hand_on and redis.call('SET', 'item:' .. item, ARGV[change + 4], 'XX', 'KEEPTTL') then
+        redis.call('HSET', words, half(item), ARGV[change + 5])
         redis.call('XADD', 'news', '*', 'item', item, 'edit', edit)
         count, corrected = count + 1, corrected + 1
       end

@@ -1,9 +1,9 @@
 -- Move all that is known of, waits for and was sent to one chat to another; what the other has stays.
--- uses: clock, tally, pace, turn
+-- uses: clock, tally, pace, turn, rules
 -- KEYS: `chats`, `moved`, `usernames`, `ready`, `budget`, `lost`, `tops`, and of both chats `chat:{id}`, its `:feeds` and
 --   `:alerts`, `lane:{chat}` and its three, `lease:{chat}`, `sent:{chat}`, `pieces:{chat}`, `told:{chat}`, `known:{chat}`,
 --   `minute:{chat}`,
---   `slow:{chat}`, `parked:{chat}`; `feed:{id}:chats`; spelled here.
+--   `slow:{chat}`, `parked:{chat}`, `filtered:{chat}`, `cooling:{chat}`; `feed:{id}:chats`, `owned:{user}`, `meta`, `rules`; spelled here.
 -- ARGV: 1 now · 2 old chat · 3 new chat · 4 lifetime of what was sent and parked (ms)
 -- Result: 1.
 local now, old, new, keep_ms = clock(), ARGV[2], ARGV[3], ARGV[4]
@@ -35,6 +35,12 @@ else
   end
   redis.call('DEL', alerts)
 end
+rules_changed(old)
+rules_changed(new)
+merge_hash('filtered:' .. old, 'filtered:' .. new)
+redis.call('PEXPIRE', 'filtered:' .. new, keep_ms)
+merge_hash('cooling:' .. old, 'cooling:' .. new)
+redis.call('PEXPIRE', 'cooling:' .. new, keep_ms)
 
 redis.call('ZUNIONSTORE', 'lane:' .. new, 2, 'lane:' .. new, 'lane:' .. old, 'AGGREGATE', 'MIN')
 merge_hash('lane:' .. old .. ':notes', 'lane:' .. new .. ':notes')
@@ -67,6 +73,8 @@ for i = 1, #known, 2 do
   end
 end
 redis.call('HSETNX', 'chat:' .. new, 'kind', 'supergroup')
+local owner = redis.call('HGET', 'chat:' .. new, 'owner') or ''
+if owner ~= '' then redis.call('SADD', 'owned:' .. owner, new) end
 redis.call('HSET', 'moved', old, new)
 redis.call('SADD', 'chats', new)
 redis.call('SREM', 'chats', old)

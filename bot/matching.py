@@ -1,0 +1,35 @@
+"""What an item says, as queries see it. Pure."""
+
+from bot.items import StoredItem
+from bot.render.markup import read_html
+from bot.rules import Searchable, signature
+
+SEARCHED_UNITS = 50_000
+"""How much text of an item is searched: the length of a long article."""
+
+
+def searchable(stored: StoredItem) -> Searchable:
+    """Return the plain texts of an item; what its own page says beyond its feed is part of its body."""
+    item, page = stored.item, stored.page
+    bodies = (
+        read_html(html, item.base, SEARCHED_UNITS).text
+        for html in (item.summary_html, item.content_html, page.lead_html, page.text_html)
+        if html
+    )
+    return Searchable(
+        title=item.title,
+        body="\n".join(bodies)[:SEARCHED_UNITS],
+        author=item.author,
+        source=item.source,
+        tags=item.tags,
+        link=item.link or "",
+        language=item.language,
+    )
+
+
+def sign(stored: StoredItem) -> bytes:
+    """Return the item's signature, by which a search passes over it; b"" for an item that has none."""
+    try:
+        return signature(searchable(stored))
+    except Exception:  # noqa: BLE001  an odd item is news as well: taken in, and searched the slow way
+        return b""

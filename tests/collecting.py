@@ -175,6 +175,10 @@ class Memory:
         return self
 
     @property
+    def archive(self) -> "Memory":
+        return self
+
+    @property
     def alerts(self) -> "Memory":
         return self
 

@@ -85,7 +85,7 @@ async def test_what_was_chosen_in_private_is_nothing_said_to_the_bot(stage: Stag
     query = stage.world.seek("number 7")
     (card,) = await stage.world.wait_for_results(query)
     stage.world.choose(query, card.id, stage.world.user)
-    assert (await stage.ask(stage.world.user, "/alerts")).text == EN.alerts_empty.format(at="")
+    assert (await stage.ask(stage.world.user, "/alerts")).text == EN.alerting.alerts_empty.format(at="")
 
 
 async def test_without_words_the_newest_are_offered_and_more_on_scrolling(stage: Stage) -> None:
@@ -224,7 +224,7 @@ async def test_while_one_types_the_older_search_is_dropped_for_the_newer_and_com
     slow = stage.world.seek("slow")
     async with asyncio.timeout(5):
         await searching.wait()
-    assert (await stage.ask(stage.world.user, "/alerts")).text == EN.alerts_empty.format(at="")
+    assert (await stage.ask(stage.world.user, "/alerts")).text == EN.alerting.alerts_empty.format(at="")
     assert not dropped.is_set()
     assert await button(stage, "quick") == EN.inline_none
     assert dropped.is_set()
@@ -265,7 +265,7 @@ async def test_an_answer_that_comes_too_late_is_no_trouble(
     async with asyncio.timeout(5):
         while stage.world.telegram.calls["answerInlineQuery"] < 2:  # noqa: ASYNC110  nothing tells of it
             await asyncio.sleep(0.01)
-    assert (await stage.ask(stage.world.user, "/alerts")).text == EN.alerts_empty.format(at="")
+    assert (await stage.ask(stage.world.user, "/alerts")).text == EN.alerting.alerts_empty.format(at="")
     assert [
         one for one in caplog.records if one.levelno >= logging.INFO and "inline" in one.getMessage()
     ] == []

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from bot.rules.nodes import Either, Every, Field, In, Near, Node, Not, Phrase, Regex, Term, Within
 
 WORDS = (
-    "rate", "rates", "bank", "Bank", "ECB", "gpt-5", "C++", "R&D", "U.S", "don't", "OR", "near",
+    "rate", "rates", "bank", "Bank", "ECB", "gpt-5", "C++", "R&D", "U.S", "don't", "OR", "near", "near/5",
     "Zinsen", "straße", "été", "ставка", "банк", "利率", "央行", "银行", "銀行", "に", "금리", "ดอกเบี้ย", "🚀",
 )  # fmt: skip
 """Of eight languages, some a part or a form of another, some that look like more than words."""

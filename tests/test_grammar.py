@@ -2,6 +2,7 @@
 
 import re
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from bot.rules.flaws import _EN, _ZH, Flaw, Why
 from bot.rules.grammar import DEPTH_LIMIT, REGEXES_LIMIT, TERMS_LIMIT, asks_for_words, tree
 from bot.rules.lexer import tokens
 from bot.rules.nodes import Either, Every, Field, In, Near, Node, Not, Phrase, Regex, Term, Within
+from bot.rules.regex import PATTERN_LIMIT, READ_BYTES
 from tests import queries
 
 
@@ -54,6 +56,8 @@ READ: dict[str, Node] = {
     "near/3(a b)": Near(3, (A, B)),
     "near(a b)": Near(5, (A, B)),
     'NEAR/0(a, "b c" elect*)': Near(0, (A, Phrase(("b", "c")), Term("elect", prefix=True))),
+    "near/3 (a b)": Near(3, (A, B)),
+    "near (a b)": Every((Term("near"), Every((A, B)))),
     "near/3 a": Every(T("near/3", "a")),
     "near": Term("near"),
     "title:a b": Every((Within(Field.TITLE, A), B)),
@@ -100,6 +104,7 @@ PASTED: dict[str, Node] = {
     "title：（a b）": Within(Field.TITLE, Every((A, B))),
     "／ab／": Regex("ab"),
     "near／2（a b）": Near(2, (A, B)),
+    "near／１２（a b）": Near(12, (A, B)),
     "elect＊": Term("elect", prefix=True),
     "a －b": Every((A, Not(B))),
     "a –b": Every((A, Not(B))),
@@ -124,6 +129,11 @@ PASTED: dict[str, Node] = {
     "* a": A,
     "? a": A,
     'a ""': A,
+    "a -() (?)": A,
+    "f() ((g()))": Every(T("f", "g")),
+    '"a"/"b"': Every((Term("a", exact=True), Term("b", exact=True))),
+    '-/a/ -"b"': Every((Not(Regex("a")), Not(Term("b", exact=True)))),
+    "NASDAQ:WORK CNBlog:Blog": Every(T("NASDAQ:WORK", "CNBlog:Blog")),
     "a -?": A,
     "don't l’état": Every(T("don't", "l’état")),
     "rock 'n' roll": Every(T("rock", "n", "roll")),
@@ -145,6 +155,7 @@ ESCAPED: dict[str, Node] = {
     r"a\(b\)": Term("a(b)"),
     r"elect\*": Term("elect*"),
     r"\OR": Term("OR"),
+    r"\near/5 (a b)": Every((Term("near/5"), Every((A, B)))),
     r"\#tag": Term("#tag"),
     r"title\:a": Term("title:a"),
     r"a\\b": Term(r"a\b"),
@@ -204,7 +215,8 @@ REFUSED = {
     "near(": "Missing ) after “near(” at 1.",
     "a) b": "The ) at 2 has no (.",
     ")": "The ) at 1 has no (.",
-    "a ()": "nothing between the brackets at 3.",
+    "()": "empty",
+    "a OR ()": "follows OR at 3.",
     "OR a": "Nothing stands before OR at 1.",
     "(AND a)": "Nothing stands before AND at 2.",
     "a OR": "follows OR at 3.",
@@ -346,3 +358,19 @@ def test_a_sentence_repeats_no_more_than_it_needs() -> None:
     with pytest.raises(QueryError) as refused:
         parse(f"(a {'long' * 50}")
     assert str(refused.value).count("long") < 10
+
+
+def test_the_page_about_queries_tells_the_truth() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "queries.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(.*?)` \| (.*) \|$", page, re.MULTILINE)
+    assert len(rows) > 30
+    told = page.partition("## What is refused")[2]
+    for query, says in rows:
+        try:
+            parse(query.replace("\\|", "|"))
+        except QueryError as error:
+            assert str(error) == says
+        else:
+            assert f"| `{query}` |" not in told
+    for limit in (QUERY_LIMIT, TERMS_LIMIT, DEPTH_LIMIT, REGEXES_LIMIT, PATTERN_LIMIT, READ_BYTES):
+        assert f"{limit:,}" in page

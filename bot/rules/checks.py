@@ -1,6 +1,7 @@
 """The tree of a query made ready to be asked of items: the cheapest parts first, none more than it takes."""
 
 import re
+import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from functools import lru_cache
@@ -9,6 +10,7 @@ from itertools import islice
 
 from bot.rules import regex
 from bot.rules.folding import fold
+from bot.rules.lexer import is_picture
 from bot.rules.nodes import Either, Every, Field, Heard, In, Near, Node, Not, Phrase, Regex, Term, Within
 from bot.rules.searchable import Searchable
 from bot.rules.text import Needle, Text
@@ -21,9 +23,6 @@ WORD_TOLD = 100
 
 PLACES_TOLD = 500
 """Places in one text that are looked at for further spellings."""
-
-BETWEEN = frozenset(" -.,:;'\"/·・、，：；")
-"""What may stand between the words of a phrase, folded: space, hyphens and light marks."""
 
 PARTS = re.compile("[a-z0-9]+")
 
@@ -160,7 +159,7 @@ def _along(text: Text, needles: tuple[Needle, ...], place: int) -> int | None:
     folded = text.folded
     for needle in needles:
         while (end := text.at(needle, place)) < 0:
-            if place >= len(folded) or folded[place] not in BETWEEN:
+            if place >= len(folded) or _says_something(folded[place]):
                 return None
             place += 1
         place = end
@@ -174,10 +173,17 @@ def _back(text: Text, needles: tuple[Needle, ...], place: int) -> int | None:
         # An exact needle is as long as its stem.
         while text.at(needle, place - len(needle.stem)) != place:
             place -= 1
-            if place < 0 or folded[place] not in BETWEEN:
+            if place < 0 or _says_something(folded[place]):
                 return None
         place -= len(needle.stem)
     return place
+
+
+def _says_something(letter: str) -> bool:
+    """Tell whether ``letter`` cannot stand between the words of a phrase, as space and punctuation may."""
+    return letter not in " -.,:'\"" and (
+        letter.isalnum() or unicodedata.category(letter)[0] == "M" or is_picture(letter)
+    )
 
 
 class Nearby(Spotted):

@@ -33,10 +33,7 @@ class Features:
 
     def whole(self) -> set[str]:
         """Return words, what they may be the plurals of, and pairs of unspaced letters: most features."""
-        has = set(self._words)
-        for word in self._words:
-            if word[-1] == "s":
-                has.update(_singulars(word))
+        has = self._words | _singulars([word for word in self._words if word[-1] == "s"])
         if not self._folded.isascii():
             for run in set(runs(self._folded)):
                 has.update(map(add, run, run[1:]))
@@ -77,11 +74,10 @@ def asked(needle: Needle) -> list[str]:
     return list(dict.fromkeys((*certain, *found, *pairs))) or [part + _STAR for part in unspaced]
 
 
-def _singulars(word: str) -> list[str]:
-    """Return what ``word`` may be the plural of, as :class:`Needle` makes plurals in English."""
-    made = [word[:-1]]
-    if word.endswith("es"):
-        made.append(word[:-2])
-    if word.endswith("ies"):
-        made.append(word[:-3] + "y")
-    return made
+def _singulars(words: list[str]) -> set[str]:
+    """Return what ``words`` may be the plurals of, as :class:`Needle` makes them in English."""
+    return {
+        *(word[:-1] for word in words),
+        *(word[:-2] for word in words if word.endswith("es")),
+        *(word[:-3] + "y" for word in words if word.endswith("ies")),
+    }

@@ -21,7 +21,6 @@ class Why(Enum):
     OPEN_QUOTE = auto()
     OPEN_BRACKET = auto()
     STRAY_BRACKET = auto()
-    NOTHING_INSIDE = auto()
     NOTHING_BEFORE = auto()
     NOTHING_AFTER = auto()
     FIELD = auto()
@@ -96,9 +95,6 @@ _EN: Mapping[Why, str] = {
         "Missing ) after “{word}” at {place}. Add it, or write \\( for a bracket that is meant."
     ),
     Why.STRAY_BRACKET: "The ) at {place} has no (. Remove it, or write \\) for the bracket itself.",
-    Why.NOTHING_INSIDE: (
-        "There is nothing between the brackets at {place}. Write words there, or remove them."
-    ),
     Why.NOTHING_BEFORE: "Nothing stands before {word} at {place}. Write a word there, or leave it out.",
     Why.NOTHING_AFTER: "Nothing to look for follows {word} at {place}. Write a word there, or leave it out.",
     Why.FIELD: (
@@ -134,7 +130,7 @@ _EN: Mapping[Why, str] = {
     ),
     Why.NEAR_FEW: "near() at {place} needs two words. Write it like near/5(rates cut).",
     Why.OPEN_REGEX: "Missing / for the / at {place}. Add it, or write \\/ for a slash that is meant.",
-    Why.REGEX_END: "“{word}” at {place} cannot follow a regex. Write each / within a regex as \\/.",
+    Why.REGEX_END: "“{word}” at {place} cannot follow a regex. Write \\/ for each / that is meant.",
     Why.REGEX_WRONG: "The regex at {place} cannot be read: {word}. Write it in RE2's syntax.",
     Why.REGEX_LONG: "The regex at {place} is too long: {count} characters, at most {most}. Make it shorter.",
     Why.REGEX_HEAVY: (
@@ -159,7 +155,6 @@ _ZH: Mapping[Why, str] = {
     Why.OPEN_QUOTE: "第 {place} 字的 {word} 缺少 {known}。请补上；如果要查找引号本身，请写 \\{word}。",
     Why.OPEN_BRACKET: "第 {place} 字的“{word}”后面缺少 )。请补上；如果要查找括号本身，请写 \\(。",
     Why.STRAY_BRACKET: "第 {place} 字的 ) 没有对应的 (。请删去；如果要查找括号本身，请写 \\)。",
-    Why.NOTHING_INSIDE: "第 {place} 字的括号里没有内容。请写上词，或删去括号。",
     Why.NOTHING_BEFORE: "第 {place} 字的 {word} 前面没有要查找的内容。请写上词，或删去它。",
     Why.NOTHING_AFTER: "第 {place} 字的 {word} 后面没有要查找的内容。请写上词，或删去它。",
     Why.FIELD: (
@@ -180,7 +175,7 @@ _ZH: Mapping[Why, str] = {
     ),
     Why.NEAR_FEW: "第 {place} 字的 near() 需要两个词。请写成 near/5(利率 下调)。",
     Why.OPEN_REGEX: "第 {place} 字的 / 缺少结尾的 /。请补上；如果要查找斜线本身，请写 \\/。",
-    Why.REGEX_END: "正则表达式后面不能有第 {place} 字的“{word}”。正则表达式里的 / 请写成 \\/。",
+    Why.REGEX_END: "正则表达式后面不能有第 {place} 字的“{word}”。如果要查找斜线本身，请写 \\/。",
     Why.REGEX_WRONG: "第 {place} 字的正则表达式无法识别：{word}。请按 RE2 的语法写。",
     Why.REGEX_LONG: "第 {place} 字的正则表达式太长：{count} 字，最多 {most} 字。请写短些。",
     Why.REGEX_HEAVY: "从第 {place} 字起，正则表达式运算太大。请减小 {{}} 里的数字，少用 . 和 \\p。",

@@ -82,10 +82,13 @@ _ODD = (
     "\u2e9f\u2ef3\u2f00-\u2fd5\u3200-\u33ff\uf900-\ufdff\ufe10-\ufeff\uffe0-\uffef"
     "\U00010000-\U0001f2ff\U0001fbf0-\U000e0fff"
 )
-"""Where folding touches most, or what few texts have: blocks as a whole, since each range costs every text."""
+"""Where folding touches most, or that few texts have: whole blocks, since each range costs every text."""
 
-_JOINING_FAR = "\U000101fd-\U00011fff\U00013430-\U0001cfff\U0001d165-\U0001d244\U0001e000-\U0001efff\U000e0000-\U000e0fff"
-"""The blocks beyond the first plane that have marks, as a whole."""
+_MARKED_FAR = (
+    "\U000101f0-\U0001037f\U00010a00-\U00010f8f\U00011000-\U00011dff\U00016af0-\U00016fff\U0001bc9d-\U0001bc9e"
+    "\U0001d160-\U0001d244\U0001e000-\U0001e94f"
+)
+"""The blocks beyond the first plane that have marks."""
 
 STACK = 30
 """Marks on one letter that are looked at: as many as Unicode allows in a stream-safe text."""
@@ -101,11 +104,19 @@ def fold(text: str) -> str:
         return text.lower()
     if not _JOINS.search(text):
         return _spelled(text)
-    return _joined(text)
+    text = _UNSEEN.sub("", text)
+    while _JOINS.search(text):
+        text = _HALF_KANA.sub(_full_width, text)
+        text = unicodedata.normalize("NFC", _STACKED.sub(r"\1", text))
+        folded = _spelled(text)
+        if folded == text or not _MOVES.search(text):
+            return folded
+        text = folded  # what went may have kept others apart
+    return _spelled(text)
 
 
 def marked(letter: str) -> str:
-    """Return ``letter``, with all that joins it, small and with its marks; empty where it has none that count.
+    """Return ``letter``, with what joins it, small and with its marks; empty where none counts.
 
     Those of Latin letters count, and the dots of ё. Greek ones do not, which capitals go without, nor
     those that few people write: Arabic, Hebrew and Russian stress. Nor does the dot of i.
@@ -125,16 +136,6 @@ def _spelled(text: str) -> str:
     return "".join(parts).lower()
 
 
-def _joined(text: str) -> str:
-    while True:
-        text = _HALF_KANA.sub(_full_width, _UNSEEN.sub("", text))
-        text = unicodedata.normalize("NFC", _STACKED.sub(r"\1", text))
-        folded = _spelled(text)
-        if not _MOVES.search(text) or folded == text:
-            return folded
-        text = folded  # what went may have kept others apart
-
-
 def _full_width(kana: re.Match[str]) -> str:
     return unicodedata.normalize("NFKC", kana[0])
 
@@ -152,12 +153,13 @@ def _spelling(letter: str) -> str:
         return _SAME[letter]
     if letter.isspace():
         return " "
-    if _AWAY.match(letter):
-        return ""
     if _HALF_HANGUL.match(letter):  # of full width, and left alone
         return chr(int(unicodedata.decomposition(letter).removeprefix("<narrow> "), 16))
     plain = unicodedata.normalize("NFKC", letter)
-    if _ALONE.match(letter) or plain.startswith(" "):  # an accent without a letter
+    if plain.startswith(" "):  # an accent without a letter
+        accent = unicodedata.normalize("NFD", letter)[0]
+        return _SAME.get(accent, accent)
+    if _ALONE.match(letter):
         return letter
     return "".join(map(_base, unicodedata.normalize("NFKC", plain.casefold().lower())))
 
@@ -242,20 +244,17 @@ _AWAY = re.compile(f"[{_MARKS}{_INVISIBLE}]")
 _UNSEEN = re.compile(f"[{_INVISIBLE}]+")
 _SPELLINGS = _Spellings()
 
-_LOOKED_AT = list(letters_in(_CLOSELY))
-_TOUCHED_HERE = "".join(filter(_is_touched, _LOOKED_AT))
+_TOUCHED_CLOSELY = "".join(filter(_is_touched, letters_in(_CLOSELY)))
 
-JOINING = (
-    f"{_MARKS}{_INVISIBLE}{_JOINING_FAR}\u1161-\u1175\u11a8-\u11c2\ufb1e\uff9e\uff9f"
-    + "".join(filter(_is_joining, _LOOKED_AT))
-    + "".join(map(_second, _LOOKED_AT))
+JOINING = f"{_MARKS}{_INVISIBLE}\u1161-\u1175\u11a8-\u11c2\ufb1e\uff9e\uff9f" + "".join(
+    (letter if _is_joining(letter) else "") + _second(letter) for letter in letters_in(_CLOSELY + _MARKED_FAR)
 )
 """The class of characters whose fold depends on what they stand behind."""
 
-UNEVEN = "".join(letter for letter in _TOUCHED_HERE if len(_SPELLINGS[letter]) != 1) + _ODD
+UNEVEN = "".join(letter for letter in _TOUCHED_CLOSELY if len(_SPELLINGS[letter]) != 1) + _ODD
 """The class of characters that fold to none or several; of rare blocks, the others too."""
 
 _JOINS = re.compile(one_of(JOINING))
 _STACKED = re.compile(f"({one_of(JOINING)}{{{STACK}}}){one_of(JOINING)}+")
 _MOVES = re.compile(one_of(UNEVEN))
-_TOUCHED = re.compile(f"({one_of(_TOUCHED_HERE + TRADITIONAL + _WIDE + _ODD)})")
+_TOUCHED = re.compile(f"({one_of(_TOUCHED_CLOSELY + TRADITIONAL + _WIDE + _ODD)})")

@@ -115,8 +115,6 @@ class _Parser:
                 return Flaw(Why.NOTHING_BEFORE, token.place, token.typed)
             if before is None:
                 return Flaw(Why.STRAY_BRACKET, token.place)
-            if token.kind is Kind.CLOSE:
-                return Flaw(Why.NOTHING_INSIDE, before.place)
             return Flaw(Why.OPEN_BRACKET, before.place, before.typed)
         return Flaw(Why.NOTHING_AFTER, before.place, before.typed)
 

@@ -40,11 +40,14 @@ class Index:
         """Return how many different queries there are."""
         return sum(map(len, self._homes))
 
-    def add(self, query: str, node: Node) -> None:
-        """Count one more owner of ``query``, which reads as ``node``."""
+    def add(self, query: str, node: Node | None) -> None:
+        """Count one more owner of ``query``, which reads as ``node``; with None it is never a candidate."""
         homes = self._homes[hash(query) % _SHELVES]
         if query in homes:
             self._more[query] = self._more.get(query, 0) + 1
+            return
+        if node is None:
+            homes[query] = ""
             return
         needed = sorted(needs(node), key=self._crowd)
         if not needed or "\n" in query or "\t" in query:

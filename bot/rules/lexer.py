@@ -57,7 +57,10 @@ _TRAILING = _PART | frozenset(_QUOTES + ".,:;!?…/／")
 """Marks at the ends of a word that belong to the sentence around it."""
 
 _NAME = re.compile("([A-Za-z]{1,20})[:：]")
-_NEAR = re.compile("near(?:[/／]([0-9]+))?[(（]", re.IGNORECASE)
+_NEAR = re.compile(r"near(?:[/／]([0-9０-９]+)\s*)?[(（]", re.IGNORECASE)
+_PLAIN = re.compile(r"[0-9A-Za-zÀ-ɏЀ-ҁҊ-ӿ一-鿿가-힣]+(?=\s|\Z)")
+"""Words of which nothing need be asked: most are, and of many rules each counts."""
+
 _HEBREW = re.compile("[\u0590-\u05ff]")
 _SPACES = re.compile(r"\s+")
 
@@ -95,6 +98,8 @@ class Token:
     number: int = 0
     star: int = 0
 
+
+_KEYWORDS = {"OR": Kind.OR, "AND": Kind.AND, "NOT": Kind.NOT}
 
 _Letters = list[tuple[str, bool]]
 """Characters, each with whether a backslash made it one."""
@@ -137,7 +142,7 @@ class _Lexer:
         if letter in _OPEN:
             self._add(Kind.OPEN, self._at + 1)
         elif letter in _CLOSE:
-            self._add(Kind.CLOSE, self._at + 1)
+            self._close()
         elif letter in _OR:
             self._add(Kind.OR, self._past(_OR))
         elif letter in _MINUS:
@@ -156,6 +161,15 @@ class _Lexer:
         self._tokens.append(Token(kind, self._at + 1, typed, text, number=number))
         self._at = end
 
+    def _close(self) -> None:
+        """Read a bracket; two with nothing between say nothing."""
+        last = self._tokens[-1] if self._tokens else None
+        if last and last.kind is Kind.OPEN:
+            self._at += 1
+            self._drop(self._tokens.pop())
+        else:
+            self._add(Kind.CLOSE, self._at + 1)
+
     def _past(self, letters: str) -> int:
         """Return where the run of ``letters`` that begins here ends."""
         end = self._at
@@ -169,13 +183,21 @@ class _Lexer:
 
     def _minus(self) -> None:
         """Take a dash for a minus where one thing follows at once and none precedes."""
-        end, before = self._past(_MINUS), self._letter(self._at - 1)
-        of_field = bool(self._tokens) and self._tokens[-1].kind is Kind.FIELD
-        begins = before.isspace() or before in _OPEN + _OR + _SEPARATORS or (before in _COLON and of_field)
-        if begins and end == self._at + 1 and not self._is_end(end):
+        end = self._past(_MINUS)
+        if self._begins() and end == self._at + 1 and not self._is_end(end):
             self._add(Kind.NOT, end)
         else:
             self._at = end
+
+    def _begins(self) -> bool:
+        """Tell whether something new may begin here, and no sign that joins what stands on both sides."""
+        before = self._letter(self._at - 1)
+        last = self._tokens[-1] if self._tokens else None
+        after = last is not None and last.kind in (Kind.FIELD, Kind.IN, Kind.NOT) and self._is_next(last)
+        return after or before.isspace() or before in _OPEN + _OR + _SEPARATORS
+
+    def _is_next(self, token: Token) -> bool:
+        return token.place + len(token.typed) == self._at + 1
 
     def _is_end(self, place: int) -> bool:
         """Tell whether a word that comes to ``place`` ends there."""
@@ -222,9 +244,10 @@ class _Lexer:
             place += 1
 
     def _slash(self) -> None:
-        """Read a regex; a slash by itself, or two, stand between words."""
+        """Read a regex; a slash that joins, or by itself, or two, stand between words."""
         start = self._at
-        if self._letter(start + 1).isspace() or self._letter(start + 1) in _SLASH:
+        following = self._letter(start + 1)
+        if not self._begins() or following.isspace() or following in _SLASH:
             self._at = self._past(_SLASH)
             return
         end = start + 1
@@ -245,7 +268,7 @@ class _Lexer:
         if near := _NEAR.match(self._query, self._at):
             distance = near[1] or str(NEAR_USUAL)
             if len(distance) > len(str(NEAR_MOST)) or int(distance) > NEAR_MOST:
-                raise QueryError(Flaw(Why.NEAR_DISTANCE, self._at + 1, near[0][:-1], most=NEAR_MOST))
+                raise QueryError(Flaw(Why.NEAR_DISTANCE, self._at + 1, near[0][:-1].strip(), most=NEAR_MOST))
             self._add(Kind.NEAR, near.end(), number=int(distance))
             return True
         named = _NAME.match(self._query, self._at)
@@ -265,12 +288,16 @@ class _Lexer:
         meant = get_close_matches(name.lower(), FIELDS, 1, 0.75)
         if meant:
             raise QueryError(Flaw(Why.FIELD_MEANT, self._at + 1, name, f"{meant[0]}:"))
-        if colon == ":" and (following.isalpha() or following in _OPEN or following in _CLOSING):
+        of_field = name.islower() or name.istitle()
+        if of_field and colon == ":" and (following.isalpha() or following in _OPEN or following in _CLOSING):
             known = ", ".join(f"{field}:" for field in FIELDS)
             raise QueryError(Flaw(Why.FIELD, self._at + 1, name, known))
 
     def _word(self) -> None:
         start = self._at
+        if (plain := _PLAIN.match(self._query, start)) and plain[0] not in _KEYWORDS:
+            self._add(Kind.WORD, plain.end(), plain[0])
+            return
         letters: _Letters = []
         for place, letter, meant in self._letters(start, len(self._query)):
             if letter.isspace() or (not meant and letter in _BREAKS and not self._is_inside(place)):
@@ -279,7 +306,7 @@ class _Lexer:
             self._at = place + 1
         self._at = max(self._at, start + 1)
         typed = self._query[start : self._at]
-        if kind := {"OR": Kind.OR, "AND": Kind.AND, "NOT": Kind.NOT}.get(typed):
+        if kind := _KEYWORDS.get(typed):
             self._tokens.append(Token(kind, start + 1, typed))
             return
         letters = _stripped(letters)
@@ -340,7 +367,9 @@ def _stripped(letters: _Letters) -> _Letters:
 
 def _says_something(text: str) -> bool:
     """Tell whether there is a letter, a digit or a picture to look for."""
-    return any(
-        letter.isalnum() or (not letter.isascii() and unicodedata.category(letter)[0] == "S")
-        for letter in fold(text)
-    )
+    return any(letter.isalnum() or is_picture(letter) for letter in fold(text))
+
+
+def is_picture(letter: str) -> bool:
+    """Tell whether ``letter`` is a symbol that people look for, such as an emoji."""
+    return not letter.isascii() and unicodedata.category(letter)[0] == "S"

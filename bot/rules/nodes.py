@@ -1,7 +1,4 @@
-"""What a query asks for, as a tree.
-
-:mod:`bot.rules.grammar` makes it of words, :mod:`bot.rules.rule` answers it.
-"""
+"""What a query asks for, as a tree: :mod:`bot.rules.grammar` makes it, :mod:`bot.rules.rule` answers it."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -62,7 +62,7 @@ def _escaped(text: str) -> str:
 def _read(query: str, kind: Kind) -> Token | None:
     """Return ``query`` as a token, None where it is not exactly one of that kind."""
     try:
-        read, *_ = tokens(query)
+        read, *_ = tokens(f"{query} (")  # a bracket that follows changes what near/5 means
     except QueryError:
         return None
-    return read if read.kind is kind and len(read.typed) == len(query) else None
+    return read if read.kind is kind and read.typed == query else None

@@ -10,8 +10,9 @@ from bot.rules.checks import Check, check, told
 from bot.rules.flaws import Flaw, QueryError, Why
 from bot.rules.grammar import asks_for_words, tree
 from bot.rules.lexer import Kind, tidied, tokens
-from bot.rules.nodes import Heard, Node
+from bot.rules.nodes import Either, Every, Heard, Node, Not, Regex, Within
 from bot.rules.searchable import Searchable
+from bot.rules.signature import Sieve
 
 QUERY_LIMIT = 1_000
 """Characters in a query: a screen of a telephone."""
@@ -39,9 +40,38 @@ class Rule:
         """
         return told(self._check, item, heard) if self._check.holds(item, heard) else None
 
+    def may_match(self, signature: bytes) -> bool:
+        """Tell whether the item whose signature this is may be found: False only where it is not.
+
+        Nothing is known where the signature is empty, or was made by another version.
+        """
+        return self._sieve.passes(signature)
+
+    @cached_property
+    def has_regex(self) -> bool:
+        """Whether :meth:`hit` may take tenths of a second where somebody means harm: ask in a thread.
+
+        RE2 works outside Python's lock.
+        """
+        return _has_regex(self.node)
+
     @cached_property
     def _check(self) -> Check:
         return check(self.node)
+
+    @cached_property
+    def _sieve(self) -> Sieve:
+        return Sieve(self.node)
+
+
+def _has_regex(node: Node) -> bool:
+    match node:
+        case Not(inner) | Within(_, inner):
+            return _has_regex(inner)
+        case Every(nodes) | Either(nodes):
+            return any(_has_regex(one) for one in nodes)
+        case _:
+            return isinstance(node, Regex)
 
 
 def parse(query: str, *, negative: bool = False) -> Rule:

@@ -21,16 +21,21 @@ _STEP = 32
 """Bytes between one size and the next: few sizes, since a query's places are worked out for each."""
 
 _SIGNATURE_LIMIT = 4096
-"""Bytes of a signature. Of a text with more features than fill it more seem to be there, that is all."""
+"""Bytes of a signature: the 2,700 features of some ten pages; with more, more seem to be there by chance."""
+
+_FEATURES_LIMIT = 8_000
+"""Features that are told, in some 10 ms: of so many one in seven that is not there seems to be."""
 
 _Places = tuple[tuple[int, int], ...]
 """Bytes of a signature, each with the bit in it."""
 
 
 def signature(item: Searchable) -> bytes:
-    """Return the signature of ``item``, at most 4 KiB."""
+    """Return the signature of ``item``, at most 4 KiB; it tells nothing of one that has too much."""
     features = Features(item)
     has = features.whole() | features.beginnings()
+    if len(has) > _FEATURES_LIMIT:
+        return _MADE
     steps = -(-len(has) * _BITS // (8 * _STEP))
     made = bytearray(_MADE + bytes(_STEP * min(max(steps, 1), _SIGNATURE_LIMIT // _STEP - 1)))
     for feature in has:
@@ -40,7 +45,7 @@ def signature(item: Searchable) -> bytes:
 
 
 class Sieve:
-    """Which of many signatures may be of items that ``node`` finds: some 0.3 µs for each."""
+    """Which of many signatures may be of items that ``node`` finds; a microsecond for each."""
 
     def __init__(self, node: Node) -> None:
         # Letters by themselves are not in signatures: as many again as pairs, and hardly ever looked for.
@@ -67,16 +72,11 @@ class Sieve:
         return True
 
 
-def may_match(node: Node, signature: bytes) -> bool:
-    """Tell whether ``node`` may find the item of ``signature``: never False where it does."""
-    return Sieve(node).passes(signature)
-
-
 def _places(feature: str, size: int) -> _Places:
     """Return where ``feature`` stands in a signature of ``size`` bytes."""
     mixed, bits = xxh3_64_intdigest(feature.encode("utf-8", "surrogatepass")), 8 * (size - len(_MADE))
-    found = ((mixed >> shift & 0xFFFF) * bits >> 16 for shift in (0, 16, 32, 48))
-    return tuple((len(_MADE) + (place >> 3), 1 << (place & 7)) for place in found)
+    found = [(mixed >> shift & 0xFFFF) * bits >> 16 for shift in (0, 16, 32, 48)]
+    return tuple([(len(_MADE) + (place >> 3), 1 << (place & 7)) for place in found])
 
 
 def _are_set(signature: bytes, places: _Places) -> bool:

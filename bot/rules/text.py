@@ -54,7 +54,7 @@ _INSIDE = re.compile(f"(?<={one_of(_LETTERS)}){one_of(_LETTERS)}")
 _COUNTED = re.compile(f"{one_of(_LETTERS + _HANGUL)}+|{one_of(_SINGLE)}")
 
 _JOINS = one_of(JOINING)
-_LETTER = rf"\s(?:\s|{_JOINS})+|{one_of(JOINING, none=True)}{_JOINS}+"
+_LETTER = rf"\s(?:\s|{_JOINS})+|{one_of(JOINING, none=True)}?{_JOINS}+"
 """A letter with what joins it, or a gap: what folds together, where that is more than one character."""
 
 _WHOLE = re.compile(f"{_LETTER}|.", re.DOTALL)

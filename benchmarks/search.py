@@ -3,11 +3,12 @@
     python benchmarks/search.py [ITEMS] [--searches N]
 
 Fills an embedded Redis with ITEMS (default 100,000) in 2000 feeds: English and Chinese words as often as
-language has them, 2 KB each, some 20,000 different texts. Then chats that hear 20, 50 and 200 of the feeds
+language has them, 2 KB each, 5000 different texts. Then chats that hear 20, 50 and 200 of the feeds
 search for a common word, a rare one, two words, a phrase, Chinese, and what nothing holds; each search is
-another chat's, so that nothing of it was read before. Prints milliseconds, and what reading sheets from
-Redis, looking through signatures, and reading and asking items took of them; the first two overlap.
-Ends with 1 if the 95th percentile of all is above the goal.
+another chat's, so that nothing of it was read before. Prints milliseconds, those of this process's
+processor, and what reading sheets from Redis, looking through signatures, and reading and asking items
+took of them; the first two overlap. Also for how long the event loop stood at the longest. Ends with 1
+if the 95th percentile is above the goal.
 """
 
 import argparse
@@ -33,7 +34,8 @@ from bot.store.embedded import EmbeddedServer
 
 FEEDS = 2000
 GOAL_MS = 200
-TEXTS = 20_000
+TEXTS = 5000
+"""Different texts: making one takes longer than writing ten items."""
 SCOPES = (20, 50, 200)
 START_MS = 1_790_000_000_000
 SPAN_MS = 7 * 86_400_000
@@ -93,7 +95,9 @@ async def fill(
             places[item_id] = order_ms
             sheet.append(words.record(item_id, order_ms, signature))
         pipe.zadd(keys.feed_items(feed), places)
-        pipe.set(keys.words_old(feed), b"".join(sheet))
+        young = len(sheet) // 16  # half of what may wait until it is merged
+        pipe.set(keys.words_old(feed), b"".join(sorted(sheet[young:], key=len)))
+        pipe.set(keys.words_young(feed), b"".join(sheet[:young]))
         await pipe.execute()
     return feeds
 
@@ -130,7 +134,23 @@ class Shares:
         return measured
 
 
-async def measure(store: Store, feeds: Sequence[FeedId], searches: int, dice: random.Random) -> list[float]:
+class Pulse:
+    """How long the event loop stood at the longest, told by a task that should run every 2 ms."""
+
+    def __init__(self) -> None:
+        self.worst_ms = 0.0
+
+    async def beat(self) -> None:
+        """Measure until cancelled."""
+        while True:
+            began = time.perf_counter()
+            await asyncio.sleep(0.002)
+            self.worst_ms = max(self.worst_ms, 1000 * (time.perf_counter() - began) - 2)
+
+
+async def measure(
+    store: Store, feeds: Sequence[FeedId], asked: dict[str, str], searches: int, dice: random.Random
+) -> list[float]:
     """Search, and print a line for each kind of query and number of feeds."""
     shares, everything = Shares(), list[float]()
     archive, news = cast("Any", store.archive), cast("Any", store.news)
@@ -144,11 +164,12 @@ async def measure(store: Store, feeds: Sequence[FeedId], searches: int, dice: ra
 
     asyncio.to_thread = in_thread  # type: ignore[assignment]
     searcher = Searcher(store)
-    print("feeds query      found   p50   p95   max ms   of it sheets, signatures, items")
+    print("feeds query      found   p50   p95   max ms   CPU   of it sheets, signatures, items")
     for scope in SCOPES:
-        for kind, query in queries(random.Random(1)).items():
+        for kind, query in asked.items():
             rule, took, found = parse(query), list[float](), 0
             shares.spent = dict.fromkeys(shares.spent, 0.0)
+            worked_s = time.process_time()
             for _ in range(searches):
                 heard = {one: Heard((one,)) for one in dice.sample(feeds, scope)}
                 began = time.perf_counter()
@@ -156,10 +177,11 @@ async def measure(store: Store, feeds: Sequence[FeedId], searches: int, dice: ra
                 took.append(1000 * (time.perf_counter() - began))
                 found += len(page.matches)
             everything += took
+            cpu_ms = 1000 * (time.process_time() - worked_s) / searches
             cuts = statistics.quantiles(took, n=20, method="inclusive")
             parts = ", ".join(f"{1000 * one / searches:.0f}" for one in shares.spent.values())
             shown = f"{scope:5} {kind:10} {found / searches:5.1f}"
-            print(f"{shown} {cuts[9]:5.0f} {cuts[18]:5.0f} {max(took):5.0f}            {parts}")
+            print(f"{shown} {cuts[9]:5.0f} {cuts[18]:5.0f} {max(took):5.0f} {cpu_ms:8.0f}   {parts}")
     asyncio.to_thread = to_thread
     return everything
 
@@ -186,10 +208,16 @@ async def main() -> int:
                 f"{told.items} items in {FEEDS} feeds, {memory >> 20} MB of Redis, filled in {took_s:.0f} s;"
             )
             print(f"signatures of {size:.0f} bytes")
-            took = await measure(store, feeds, told.searches, dice)
+            asked, pulse = queries(random.Random(1)), Pulse()
+            beating = asyncio.create_task(pulse.beat())
+            took = await measure(store, feeds, asked, told.searches, dice)
+            beating.cancel()
             await store.close()
     p95_ms = statistics.quantiles(took, n=20)[18]
-    print(f"all: p50 {statistics.median(took):.0f} ms, p95 {p95_ms:.0f} ms (goal {GOAL_MS})")
+    print(
+        f"all: p50 {statistics.median(took):.0f} ms, p95 {p95_ms:.0f} ms (goal {GOAL_MS});"
+        f" the loop stood {pulse.worst_ms:.0f} ms at the longest"
+    )
     return int(p95_ms > GOAL_MS)
 
 

@@ -20,7 +20,7 @@ from bot.items import FeedId, ItemId, StoredItem
 from bot.matching import searchable, sign
 from bot.rules import Heard, Rule, Sieve, parse
 from bot.store.client import Store
-from bot.store.words import Entry, Sheet, likely
+from bot.store.words import Entry, Everything, Passes, Sheet, likely
 
 log = logging.getLogger(__name__)
 
@@ -96,21 +96,20 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is asked: of signatures, whether an item may be meant (None: any may); of items, whether it is.
+    """What is asked: of signatures, whether an item may be meant; of items, whether it is.
 
     Everything here is done in a thread.
     """
 
-    passes: Callable[[bytes], bool] | None
+    sieve: Passes
     asks: Callable[[StoredItem], tuple[str, ...] | None]
 
     def likely(self, sheets: Iterable[Sheet], span: Span) -> tuple[list[tuple[int, Entry]], list[Sheet]]:
         """Return the items that may match, the newest the least, and the sheets that lack items."""
-        passes = self.passes or (lambda _: True)
         found: list[tuple[int, Entry]] = []
         lacking = []
         for sheet in sheets:
-            entries, whole = likely(sheet, passes, span.since_ms, span.before_ms)
+            entries, whole = likely(sheet, self.sieve, span.since_ms, span.before_ms)
             found += [(-one.order_ms, one) for one in entries]
             if not whole:
                 lacking.append(sheet)
@@ -175,8 +174,8 @@ class Searcher:
             return () if canonical_link(stored.item.link or "") == wanted else None
 
         rule = parse(" ".join(f"link:{word}" for word in words)) if words else None
-        passes = Sieve(rule.node).passes if rule else None
-        found, until_ms = await self._find(_Asked(passes, asks), feeds, most, Span())
+        sieve = Sieve(rule.node) if rule else Everything()
+        found, until_ms = await self._find(_Asked(sieve, asks), feeds, most, Span())
         return Page(tuple(found), until_ms=until_ms)
 
     async def _find(
@@ -238,4 +237,4 @@ def _newest(heap: list[tuple[int, Entry]], count: int) -> list[Entry]:
 
 def _by_rule(rule: Rule, heard: Mapping[FeedId, Heard]) -> _Asked:
     """Return what asks whether a rule finds an item."""
-    return _Asked(Sieve(rule.node).passes, lambda stored: rule.hit(searchable(stored), heard[stored.feed]))
+    return _Asked(Sieve(rule.node), lambda stored: rule.hit(searchable(stored), heard[stored.feed]))

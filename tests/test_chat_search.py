@@ -30,10 +30,10 @@ async def changes(stage: Stage, said: Message, before: str) -> None:
 
 
 def everything(
-    sheet: words.Sheet, _passes: object, since_ms: int, before_ms: int
+    sheet: words.Sheet, _sieve: object, since_ms: int, before_ms: int
 ) -> tuple[list[words.Entry], bool]:
     """Let every signature pass, so that items are read one portion after the other."""
-    return words.likely(sheet, lambda _: True, since_ms, before_ms)
+    return words.likely(sheet, words.Everything(), since_ms, before_ms)
 
 
 async def test_what_is_found_comes_with_source_and_age_and_its_words_marked(stage: Stage) -> None:

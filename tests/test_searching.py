@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from bot import searching
 from bot.items import Feed, FeedId, ItemId, StoredItem
 from bot.matching import searchable
-from bot.rules import Heard, Searchable, Sieve, parse
+from bot.rules import Heard, Searchable, Sieve, parse, signature
 from bot.searching import Match, Searcher
 from bot.store import keys, words
 from bot.store.client import Store
-from bot.store.words import Entry, Sheet
+from bot.store.words import Entry, Everything, Sheet
 from tests.archiving import feed_of, publish
 from tests.conftest import Clock
 
@@ -59,7 +59,7 @@ async def test_a_search_that_takes_too_long_tells_how_far_it_came_and_goes_on_fr
     feed = await feed_of(store)
     await publish(store, clock, feed, *[f"Tea {n}" for n in range(60)], hours=0.1)
     rule = parse("tea 59")
-    monkeypatch.setattr(Sieve, "passes", lambda *_: True)
+    monkeypatch.setattr("bot.searching.Sieve", lambda _: Everything())
     searcher, before_ms, rounds = Searcher(store), 0, 0
     found: list[Match] = []
     while not found:
@@ -172,24 +172,57 @@ records = st.lists(
 )
 
 
-@given(records, st.integers(0, 2**44), st.integers(0, 2**44))
+class Even:
+    """Lets signatures of an even sum pass."""
+
+    def passes(self, signature: bytes) -> bool:
+        return sum(signature) % 2 == 0
+
+    def passing(self, raw: bytes, first: int, stride: int, count: int, size: int) -> list[int]:
+        each = [raw[first + stride * number :][:size] for number in range(count)]
+        return [number for number, one in enumerate(each) if self.passes(one)]
+
+
+@given(records, st.booleans(), st.integers(0, 2**44), st.integers(0, 2**44))
 def test_records_are_read_as_they_were_written(
-    rows: list[tuple[int, str, bytes]], since_ms: int, before_ms: int
+    rows: list[tuple[int, str, bytes]],
+    merged: bool,  # noqa: FBT001  as Redis has them
+    since_ms: int,
+    before_ms: int,
 ) -> None:
     feed = FeedId("abcdefghijk")
+    rows = sorted(rows, key=lambda row: len(row[2])) if merged else rows
     raw = b"".join(words.record(ItemId(f"{feed}.{half}"), order, sign) for order, half, sign in rows)
-    found, whole = words.likely(
-        Sheet(feed, raw, len(rows)), lambda sign: len(sign) % 2 == 0, since_ms, before_ms
-    )
+    found, whole = words.likely(Sheet(feed, raw, len(rows)), Even(), since_ms, before_ms)
     assert found == [
         Entry(order, ItemId(f"{feed}.{half}"))
         for order, half, sign in rows
-        if len(sign) % 2 == 0 and since_ms <= order < before_ms
+        if sum(sign) % 2 == 0 and since_ms <= order < before_ms
     ]
     assert whole
-    assert not words.likely(Sheet(feed, raw, len(rows) + 1), lambda _: True, 0, 1)[1]
+    assert not words.likely(Sheet(feed, raw, len(rows) + 1), Everything(), 0, 1)[1]
 
 
 @given(st.binary(max_size=200))
 def test_a_damaged_sheet_is_read_to_its_end(raw: bytes) -> None:
-    words.likely(Sheet(FeedId("f"), raw, 1), lambda _: False, 0, 1 << 48)
+    words.likely(Sheet(FeedId("f"), raw, 1), Even(), 0, 1 << 48)
+
+
+english = st.sampled_from(["tea", "coffee", "milk", "sugar", "water", "rain", "snow", "ice", "wine", "beer"])
+bodies = st.lists(english, max_size=6).map(" ".join)
+
+
+@given(
+    st.lists(st.tuples(bodies, st.integers(1, 3)), min_size=1, max_size=30),
+    st.sampled_from(["tea", "tea coffee", "tea OR rain", "(tea OR ice) milk", '"wine beer"', "te* -rain"]),
+)
+def test_many_signatures_pass_together_as_each_by_itself(given: list[tuple[str, int]], query: str) -> None:
+    made = [sign for body, times in given for sign in [signature(Searchable(title=body))] * times]
+    size = max(map(len, made))
+    alike = [one for one in made if len(one) == size]
+    sieve = Sieve(parse(query).node)
+    raw = b"head".join([b"", *alike])
+    expected = [number for number, one in enumerate(alike) if sieve.passes(one)]
+    assert sieve.passing(raw, 4, size + 4, len(alike), size) == expected
+    old = [b"\x00" + one[1:] for one in alike]
+    assert sieve.passing(b"".join(old), 0, size, len(old), size) == list(range(len(old)))

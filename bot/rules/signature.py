@@ -26,6 +26,9 @@ _SIGNATURE_LIMIT = 4096
 _FEATURES_LIMIT = 8_000
 """Features that are told, in some 10 ms: of so many one in seven that is not there seems to be."""
 
+_TOLD = {1 << bit: bytes(byte >> bit & 1 for byte in range(256)) for bit in range(8)}
+"""By a bit: what each byte becomes, 1 where it has that bit and 0 where it has not."""
+
 _Places = tuple[tuple[int, int], ...]
 """Bytes of a signature, each with the bit in it."""
 
@@ -60,16 +63,44 @@ class Sieve:
         size = len(signature)
         if not signature.startswith(_MADE) or size == len(_MADE):
             return True
-        if (asked := self._asked.get(size)) is None:
-            asked = tuple(tuple(_places(feature, size) for feature in one) for one in self._needs)
-            self._asked[size] = asked
-        for one in asked:
+        for one in self._asked_of(size):
             for places in one:
                 if _are_set(signature, places):
                     break
             else:
                 return False
         return True
+
+    def passing(self, raw: bytes, first: int, stride: int, count: int, size: int) -> list[int]:
+        """Return which of ``count`` signatures in ``raw`` pass, as :meth:`passes` tells, by number from 0.
+
+        Each has ``size`` bytes, and the next begins ``stride`` bytes after it; the first is at ``first``.
+        A byte of all is looked at in one go, so it takes a few microseconds, and little more for more.
+        """
+        end = first + stride * (count - 1) + 1
+        if size <= len(_MADE) or raw[first:end:stride] != _MADE * count:
+            at = range(first, end, stride)
+            return [number for number, one in enumerate(at) if self.passes(raw[one : one + size])]
+        left = int.from_bytes(b"\x01" * count, "little")
+        for one in self._asked_of(size):
+            may = 0
+            for places in one:
+                are_set = left
+                for place, bit in places:
+                    column = raw[first + place : end + place : stride].translate(_TOLD[bit])
+                    are_set &= int.from_bytes(column, "little")
+                may |= are_set
+            left &= may
+            if not left:
+                return []
+        return [number for number, one in enumerate(left.to_bytes(count, "little")) if one]
+
+    def _asked_of(self, size: int) -> tuple[tuple[_Places, ...], ...]:
+        """Return where signatures of ``size`` bytes are looked at."""
+        if (asked := self._asked.get(size)) is None:
+            asked = tuple(tuple(_places(feature, size) for feature in one) for one in self._needs)
+            self._asked[size] = asked
+        return asked
 
 
 def _places(feature: str, size: int) -> _Places:

@@ -2,19 +2,21 @@
 
 A search reads these of all feeds of a chat, so they are packed: a hundred thousand come in some 50 ms, where
 a hash of as many takes 200. What is new goes to the end of a short young string, which is added to the
-old one now and then (``lua/words.lua``): the item of two records is what the later one says.
+old one now and then (``lua/words.lua``), where records of one size stand together.
 
 A record: its length (2 bytes), the item's place in time (6 bytes, ms), the second half of its id (11 bytes),
 its signature (:mod:`bot.rules.signature`), which is empty where it has none.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from bot.items import FeedId, ItemId
 
 _HEAD = 19
 _LONGEST = 0xFFFF
+
+TOGETHER = 8
+"""Records of one size that are looked through together: with fewer, each by itself is as quick."""
 
 
 class Sheet(NamedTuple):
@@ -39,29 +41,73 @@ def record(item_id: ItemId, order_ms: int, signature: bytes) -> bytes:
     return (_HEAD + len(own)).to_bytes(2) + max(order_ms, 0).to_bytes(6) + half + own
 
 
-def likely(
-    sheet: Sheet, passes: Callable[[bytes], bool], since_ms: int, before_ms: int
-) -> tuple[list[Entry], bool]:
-    """Return the items from ``since_ms`` to before ``before_ms`` whose signature ``passes``, in no order.
+class Passes(Protocol):
+    """Which signatures are looked for: :class:`bot.rules.Sieve` is one."""
 
-    And whether every kept item has a record. Some 0.6 µs for each, and what ``passes`` takes.
+    def passes(self, signature: bytes) -> bool:
+        """Tell whether a signature is one of them."""
+
+    def passing(self, raw: bytes, first: int, stride: int, count: int, size: int) -> list[int]:
+        """Tell the same of many signatures of one size, by the numbers of those that are."""
+
+
+class Everything:
+    """Lets every signature pass."""
+
+    def passes(self, signature: bytes) -> bool:  # noqa: ARG002  whatever it is
+        """Tell that it does."""
+        return True
+
+    def passing(self, raw: bytes, first: int, stride: int, count: int, size: int) -> list[int]:  # noqa: ARG002
+        """Tell that all do."""
+        return list(range(count))
+
+
+def likely(sheet: Sheet, sieve: Passes, since_ms: int, before_ms: int) -> tuple[list[Entry], bool]:
+    """Return the items from ``since_ms`` to before ``before_ms`` whose signature passes, in no order.
+
+    And whether every kept item has a record. Records of one size that follow each other, as they do
+    once they are merged, are looked through together: some 10 µs for a run of any length.
     """
     feed, raw, kept = sheet
     found: list[Entry] = []
-    at, count, end = 0, 0, len(raw) - _HEAD
+    at, seen, end = 0, 0, len(raw) - _HEAD
     while at <= end:
-        size = raw[at] << 8 | raw[at + 1]
-        order_ms = int.from_bytes(raw[at + 2 : at + 8])
-        if since_ms <= order_ms < before_ms and passes(raw[at + _HEAD : at + size]):
-            found.append(
-                Entry(order_ms, ItemId(f"{feed}.{raw[at + 8 : at + _HEAD].decode(errors='replace')}"))
-            )
-        at += max(size, _HEAD)
-        count += 1
-    return found, count >= kept
+        size = max(raw[at] << 8 | raw[at + 1], _HEAD)
+        count = _run(raw, at, size)
+        if count >= TOGETHER:
+            passing = sieve.passing(raw, at + _HEAD, size, count, size - _HEAD)
+        else:
+            each = range(at, at + size * count, size)
+            passing = [n for n, one in enumerate(each) if sieve.passes(raw[one + _HEAD : one + size])]
+        for number in passing:
+            one = at + size * number
+            order_ms = int.from_bytes(raw[one + 2 : one + 8])
+            if since_ms <= order_ms < before_ms:
+                half = raw[one + 8 : one + _HEAD].decode(errors="replace")
+                found.append(Entry(order_ms, ItemId(f"{feed}.{half}")))
+        at += size * count
+        seen += count
+    return found, seen >= kept
+
+
+def _run(raw: bytes, at: int, size: int) -> int:
+    """Return how many whole records of ``size`` bytes follow each other from ``at`` on, at least 1."""
+    most = max((len(raw) - at) // size, 1)
+    high, low = raw[at : at + 1], raw[at + 1 : at + 2]
+    count, step = 1, 8
+    while count < most:
+        first, last = at + size * count, at + size * min(count + step, most)
+        heads, tails = raw[first:last:size], raw[first + 1 : last : size]
+        alike = min(len(heads) - len(heads.lstrip(high)), len(tails) - len(tails.lstrip(low)))
+        count += alike
+        if alike < len(heads):
+            break
+        step *= 4
+    return count
 
 
 def recorded(sheet: Sheet) -> set[ItemId]:
     """Return the items that have a record."""
-    everything, _ = likely(sheet, lambda _: True, 0, 1 << 48)
+    everything, _ = likely(sheet, Everything(), 0, 1 << 48)
     return {one.item for one in everything}

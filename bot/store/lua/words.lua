@@ -1,6 +1,6 @@
 -- Shared: which words the items of a feed may hold, a record for each (bot/store/words.py).
 -- What is new is added to a short string, so that little is written; when that has grown, it is merged into the
--- long one, which leaves out items that are no longer kept and records that a later one replaces.
+-- long one, which leaves out items that are no longer kept and records that a later one replaces, and sorts them by size.
 -- KEYS: `feed:{id}:items`, `feed:{id}:words:a`, `feed:{id}:words:b`, spelled here. ARGV: none of its own.
 -- Result: functions only.
 local function merge_words(feed, young, old)
@@ -16,6 +16,8 @@ local function merge_words(feed, young, old)
     end
     at = at + size
   end
+  -- Records of one size together: they are looked through in one go.
+  table.sort(kept, function(one, other) return #one < #other end)
   redis.call('SET', old, table.concat(kept))
   redis.call('DEL', young)
 end

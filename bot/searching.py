@@ -46,6 +46,9 @@ LINK_WORDS = 8
 
 DAY_MS = 86_400_000
 
+_LINK_WORD = re.compile(r"(?<![a-z0-9%])[a-z0-9]+(?![a-z0-9%])")
+"""Words of a canonical link's path that stand in every spelling of it: none beside an escaped letter."""
+
 LATEST_MS = 1 << 48
 """Later than any item."""
 
@@ -168,7 +171,8 @@ class Searcher:
         wanted = canonical_link(link)
         if not wanted:
             return Page()
-        words = re.findall(r"[a-z0-9]{3,}", wanted.partition("?")[0].lower())[-LINK_WORDS:]
+        path = wanted.removeprefix("//").partition("?")[0].partition("/")[2]
+        words = _LINK_WORD.findall(path.lower())[-LINK_WORDS:]
 
         def asks(stored: StoredItem) -> tuple[str, ...] | None:
             return () if canonical_link(stored.item.link or "") == wanted else None
@@ -186,8 +190,10 @@ class Searcher:
             ends_s = time.monotonic() + SEARCH_S
             heap, unsigned = await self._candidates(asked, feeds, span)
             found: list[Match] = []
+            at_once = min(enough + 2, READ_AT_ONCE)
             while heap:
-                some = _newest(heap, min(enough + 2, READ_AT_ONCE))
+                some = _newest(heap, at_once)
+                at_once = min(2 * at_once, READ_AT_ONCE)  # those that match little are many
                 items = await self._store.news.many(one.item for one in some)
                 matches, signed = await asyncio.to_thread(asked.of, items, unsigned)
                 found += matches

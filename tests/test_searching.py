@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import searching
-from bot.items import Feed, FeedId, ItemId, StoredItem
+from bot.items import Feed, FeedId, Item, ItemId, StoredItem
 from bot.matching import searchable
 from bot.rules import Heard, Searchable, Sieve, parse, signature
 from bot.searching import Match, Searcher
 from bot.store import keys, words
 from bot.store.client import Store
 from bot.store.words import Entry, Everything, Sheet
-from tests.archiving import feed_of, publish
+from tests.archiving import feed_of, publish, take_in
 from tests.conftest import Clock
 
 HOUR_MS = 3_600_000
@@ -68,7 +68,7 @@ async def test_a_search_that_takes_too_long_tells_how_far_it_came_and_goes_on_fr
         assert found or 0 < page.until_ms < (before_ms or searching.LATEST_MS)
         before_ms = page.until_ms
     assert [one.stored.item.title for one in found] == ["Tea 59"]
-    assert rounds == 8
+    assert 2 <= rounds <= 8
 
 
 async def test_what_is_before_a_moment_is_found_alone(store: Store, clock: Clock) -> None:
@@ -146,6 +146,26 @@ async def test_an_item_is_found_by_its_link_in_every_feed_that_has_it(store: Sto
     assert [one.stored.item.title for one in found.matches] == ["Coffee", "Coffee"]
     for link in ("https://x.example/9", "https://x.example/", "x", ""):
         assert await Searcher(store).by_link(link, ids) == searching.Page()
+
+
+@pytest.mark.parametrize(
+    ("link", "asked"),
+    [
+        ("https://n.example/foo_bar/2026/tea-time.html?b=1&a=2", "https://n.example/foo_bar/2026/tea-time.html?a=2&b=1"),
+        ("https://例え.jp/a1b2c3", "https://xn--r8jz45g.jp/a1b2c3/"),
+        ("https://ex.example/café/中文/tea", "https://ex.example/caf%c3%a9/%E4%B8%AD%E6%96%87/tea"),
+        ("https://ex.example/AbC_dEf9/T1tle;jsessionid=9?utm_source=x", "https://ex.example/AbC_dEf9/T1tle"),
+        ("https://ex.example/p/7", "http://www.ex.example/p/7"),
+        ("https://ex.example/?p=7", "http://ex.example?p=7"),
+    ],
+)  # fmt: skip
+async def test_a_link_is_found_however_both_are_spelled(
+    store: Store, clock: Clock, link: str, asked: str
+) -> None:
+    feed = await feed_of(store)
+    await take_in(store, clock, feed, [Item(guid="1", title="Tea", link=link)])
+    found = await Searcher(store).by_link(asked, [feed.id])
+    assert [one.stored.item.link for one in found.matches] == [link]
 
 
 async def test_an_item_that_cannot_be_searched_hides_no_other(

@@ -30,6 +30,9 @@ FEEDS_AT_ONCE = 20
 READ_AT_ONCE = 50
 """Items read and asked at a time: some 25 ms of a thread."""
 
+MOMENT_MOST = 500
+"""Items of one moment that are read together; more have the same time only if somebody wills it."""
+
 SEARCH_S = 2.0
 """How long one search may take: whoever waits longer thinks it is broken. What it found by then is told."""
 
@@ -107,13 +110,13 @@ class _Asked:
     sieve: Passes
     asks: Callable[[StoredItem], tuple[str, ...] | None]
 
-    def likely(self, sheets: Iterable[Sheet], span: Span) -> tuple[list[tuple[int, Entry]], list[Sheet]]:
-        """Return the items that may match, the newest the least, and the sheets that lack items."""
-        found: list[tuple[int, Entry]] = []
+    def likely(self, sheets: Iterable[Sheet], span: Span) -> tuple[list[Entry], list[Sheet]]:
+        """Return the items that may match, and the sheets that lack items."""
+        found: list[Entry] = []
         lacking = []
         for sheet in sheets:
             entries, whole = likely(sheet, self.sieve, span.since_ms, span.before_ms)
-            found += [(-one.order_ms, one) for one in entries]
+            found += entries
             if not whole:
                 lacking.append(sheet)
         return found, lacking
@@ -206,14 +209,14 @@ class Searcher:
 
     async def _candidates(
         self, asked: _Asked, feeds: Sequence[FeedId], span: Span
-    ) -> tuple[list[tuple[int, Entry]], set[ItemId]]:
+    ) -> tuple[list[Entry], set[ItemId]]:
         """Return the items that may match, a heap with the newest first, and which of them have no record.
 
         The next sheets are on their way while a thread looks through those that have come.
         """
         archive = self._store.archive
         portions = [feeds[start : start + FEEDS_AT_ONCE] for start in range(0, len(feeds), FEEDS_AT_ONCE)]
-        heap: list[tuple[int, Entry]] = []
+        heap: list[Entry] = []
         lacking: list[Sheet] = []
         coming = await archive.sheets(portions[0]) if portions else []
         for following in [*portions[1:], []]:
@@ -225,17 +228,17 @@ class Searcher:
             lacking += poor
         unsigned = [one for sheet in lacking for one in await archive.unsigned(sheet)]
         unsigned = [one for one in unsigned if span.since_ms <= one.order_ms < span.before_ms]
-        heap += [(-one.order_ms, one) for one in unsigned]
+        heap += unsigned
         await asyncio.to_thread(heapify, heap)
         return heap, {one.item for one in unsigned}
 
 
-def _newest(heap: list[tuple[int, Entry]], count: int) -> list[Entry]:
+def _newest(heap: list[Entry], count: int) -> list[Entry]:
     """Take the newest items off ``heap``, each once, and all those of the last one's moment."""
     taken: dict[ItemId, Entry] = {}
     last_ms = LATEST_MS
-    while heap and (len(taken) < count or -heap[0][0] == last_ms):
-        entry = heappop(heap)[1]
+    while heap and len(taken) < MOMENT_MOST and (len(taken) < count or heap[0].order_ms == last_ms):
+        entry = heappop(heap)
         taken[entry.item] = entry
         last_ms = entry.order_ms
     return list(taken.values())

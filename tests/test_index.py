@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rules import Index, Rule, Searchable, parse, printed, signature
-from bot.rules.nodes import Node
+from bot.rules.nodes import Node, Term
 from bot.rules.text import Needle
 from tests.sought import HEARD, items, odd
 
@@ -123,6 +123,23 @@ def test_whatever_form_a_needle_finds_has_its_features(word: str) -> None:
     index = filled(word, f'"{word}"', f"{word}*")
     for form in Needle.of(word).forms:
         assert word in index.candidates(Searchable(body=f"The {form}, they say"))
+
+
+mixed = st.text(
+    st.sampled_from("aesy'-.+ éßİſＡｶﾞ각ᄀดอกเบี้ย人银銀和🚀™ﬁ\u0301\u200d\u0640عرבם，\n"),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(mixed, st.integers(0, 11), st.integers(1, 4), st.sampled_from(("", "prefix", "exact")))
+def test_what_is_found_in_a_text_has_its_features(text: str, start: int, length: int, kind: str) -> None:
+    node = Term(text[start : start + length], prefix=kind == "prefix", exact=kind == "exact")
+    index = Index()
+    index.add("it", node)
+    item = Searchable(text)
+    if Rule("it", node).hit(item) is not None:
+        assert index.candidates(item) == {"it"}
 
 
 LONG = {

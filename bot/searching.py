@@ -30,6 +30,9 @@ FEEDS_AT_ONCE = 20
 READ_AT_ONCE = 50
 """Items read and asked at a time: some 25 ms of a thread."""
 
+MOMENT_MOST = 500
+"""Items of one moment that are read together; more have the same time only if somebody wills it."""
+
 SEARCH_S = 2.0
 """How long one search may take: whoever waits longer thinks it is broken. What it found by then is told."""
 
@@ -45,6 +48,9 @@ LINK_WORDS = 8
 """Words of a link by which its items are found among all others."""
 
 DAY_MS = 86_400_000
+
+_LINK_WORD = re.compile(r"(?<![a-z0-9%])[a-z0-9]+(?![a-z0-9%])")
+"""Words of a canonical link's path that stand in every spelling of it: none beside an escaped letter."""
 
 LATEST_MS = 1 << 48
 """Later than any item."""
@@ -104,13 +110,13 @@ class _Asked:
     sieve: Passes
     asks: Callable[[StoredItem], tuple[str, ...] | None]
 
-    def likely(self, sheets: Iterable[Sheet], span: Span) -> tuple[list[tuple[int, Entry]], list[Sheet]]:
-        """Return the items that may match, the newest the least, and the sheets that lack items."""
-        found: list[tuple[int, Entry]] = []
+    def likely(self, sheets: Iterable[Sheet], span: Span) -> tuple[list[Entry], list[Sheet]]:
+        """Return the items that may match, and the sheets that lack items."""
+        found: list[Entry] = []
         lacking = []
         for sheet in sheets:
             entries, whole = likely(sheet, self.sieve, span.since_ms, span.before_ms)
-            found += [(-one.order_ms, one) for one in entries]
+            found += entries
             if not whole:
                 lacking.append(sheet)
         return found, lacking
@@ -168,7 +174,8 @@ class Searcher:
         wanted = canonical_link(link)
         if not wanted:
             return Page()
-        words = re.findall(r"[a-z0-9]{3,}", wanted.partition("?")[0].lower())[-LINK_WORDS:]
+        path = wanted.removeprefix("//").partition("?")[0].partition("/")[2]
+        words = _LINK_WORD.findall(path.lower())[-LINK_WORDS:]
 
         def asks(stored: StoredItem) -> tuple[str, ...] | None:
             return () if canonical_link(stored.item.link or "") == wanted else None
@@ -186,8 +193,10 @@ class Searcher:
             ends_s = time.monotonic() + SEARCH_S
             heap, unsigned = await self._candidates(asked, feeds, span)
             found: list[Match] = []
+            at_once = min(enough + 2, READ_AT_ONCE)
             while heap:
-                some = _newest(heap, min(enough + 2, READ_AT_ONCE))
+                some = _newest(heap, at_once)
+                at_once = min(2 * at_once, READ_AT_ONCE)  # those that match little are many
                 items = await self._store.news.many(one.item for one in some)
                 matches, signed = await asyncio.to_thread(asked.of, items, unsigned)
                 found += matches
@@ -200,14 +209,14 @@ class Searcher:
 
     async def _candidates(
         self, asked: _Asked, feeds: Sequence[FeedId], span: Span
-    ) -> tuple[list[tuple[int, Entry]], set[ItemId]]:
+    ) -> tuple[list[Entry], set[ItemId]]:
         """Return the items that may match, a heap with the newest first, and which of them have no record.
 
         The next sheets are on their way while a thread looks through those that have come.
         """
         archive = self._store.archive
         portions = [feeds[start : start + FEEDS_AT_ONCE] for start in range(0, len(feeds), FEEDS_AT_ONCE)]
-        heap: list[tuple[int, Entry]] = []
+        heap: list[Entry] = []
         lacking: list[Sheet] = []
         coming = await archive.sheets(portions[0]) if portions else []
         for following in [*portions[1:], []]:
@@ -219,17 +228,17 @@ class Searcher:
             lacking += poor
         unsigned = [one for sheet in lacking for one in await archive.unsigned(sheet)]
         unsigned = [one for one in unsigned if span.since_ms <= one.order_ms < span.before_ms]
-        heap += [(-one.order_ms, one) for one in unsigned]
+        heap += unsigned
         await asyncio.to_thread(heapify, heap)
         return heap, {one.item for one in unsigned}
 
 
-def _newest(heap: list[tuple[int, Entry]], count: int) -> list[Entry]:
+def _newest(heap: list[Entry], count: int) -> list[Entry]:
     """Take the newest items off ``heap``, each once, and all those of the last one's moment."""
     taken: dict[ItemId, Entry] = {}
     last_ms = LATEST_MS
-    while heap and (len(taken) < count or -heap[0][0] == last_ms):
-        entry = heappop(heap)[1]
+    while heap and len(taken) < MOMENT_MOST and (len(taken) < count or heap[0].order_ms == last_ms):
+        entry = heappop(heap)
         taken[entry.item] = entry
         last_ms = entry.order_ms
     return list(taken.values())

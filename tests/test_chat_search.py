@@ -9,7 +9,7 @@ from bot import searching
 from bot.chat.replies import LANGUAGES
 from bot.playground import Message
 from bot.playground.playground import Playground
-from bot.render.parts import TEXT_LIMIT, units
+from bot.render.parts import ENTITY_LIMIT, TEXT_LIMIT, units
 from bot.store import words
 from bot.store.client import Store
 from tests.chatting import FEED, Stage, Web, conversation, items
@@ -198,6 +198,16 @@ async def test_the_longest_page_is_a_message(stage: Stage) -> None:
         said = await stage.ask(me, command)
         assert units(said.text) <= TEXT_LIMIT
         assert "zebra" in said.text
+
+
+async def test_links_stay_where_there_are_more_marks_than_a_message_may_hold(stage: Stage) -> None:
+    me = stage.world.user
+    told = [replace(one, title=f"tea {n} " + "tea " * 20) for n, one in enumerate(items(30))]
+    stage.web.publish(FEED, "Example News", told)
+    await stage.ask(me, f"/sub {FEED}", more=2)
+    said = await stage.ask(me, "/latest 20 tea")
+    kinds = [one.type for one in said.content.entities]
+    assert (kinds.count("text_link"), len(kinds)) == (20, ENTITY_LIMIT)
 
 
 async def test_in_chinese_it_finds_within_running_text(stage: Stage) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot import searching
 from bot.chat.replies import LANGUAGES
 from bot.fetch.answer import Failure
 from bot.items import Alert, ChatId, FeedId, Item, ItemId, StoredItem
@@ -14,6 +15,7 @@ from bot.playground.playground import Playground
 from bot.store import keys
 from bot.store.client import Store
 from bot.store.outbox import Letter
+from bot.store.words import Everything
 from tests.archiving import take_in
 from tests.chatting import FEED, NOW, Stage, Web, conversation, items
 from tests.choosing import follow
@@ -175,6 +177,20 @@ async def test_an_item_that_was_not_seen_tells_how_its_feed_does(stage: Stage, c
     assert said.endswith("The next look is in 10 min.")
     said = (await stage.ask(me, "/why https://elsewhere.example/x")).text
     assert "None of the feeds here is of that site. /sub https://elsewhere.example/x" in said
+
+
+async def test_where_time_ran_out_it_is_said_that_not_all_was_looked_at(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me = stage.world.user
+    stage.web.publish(FEED, "The Gazette", items(20))
+    await stage.ask(me, f"/sub {FEED}", more=2)
+    monkeypatch.setattr(searching, "SEARCH_S", 0.0)
+    said = (await stage.ask(me, "/why https://news.example/story/99")).text
+    assert said.startswith("I have no item with the link")
+    monkeypatch.setattr("bot.searching.Sieve", lambda _: Everything())
+    said = (await stage.ask(me, "/why https://news.example/story/99")).text
+    assert "there are more than I can look through. Reply with /why to its message" in said
 
 
 async def test_a_channels_message_is_linked_and_its_way_told_to_its_administrators(

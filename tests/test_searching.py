@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import searching
-from bot.items import Feed, FeedId, ItemId, StoredItem
+from bot.items import Feed, FeedId, Item, ItemId, StoredItem
 from bot.matching import searchable
 from bot.rules import Heard, Searchable, Sieve, parse, signature
 from bot.searching import Match, Searcher
 from bot.store import keys, words
 from bot.store.client import Store
-from bot.store.words import Entry, Everything, Sheet
-from tests.archiving import feed_of, publish
+from bot.store.words import Everything, Sheet, entry
+from tests.archiving import feed_of, publish, take_in
 from tests.conftest import Clock
 
 HOUR_MS = 3_600_000
@@ -68,7 +68,7 @@ async def test_a_search_that_takes_too_long_tells_how_far_it_came_and_goes_on_fr
         assert found or 0 < page.until_ms < (before_ms or searching.LATEST_MS)
         before_ms = page.until_ms
     assert [one.stored.item.title for one in found] == ["Tea 59"]
-    assert rounds == 8
+    assert 2 <= rounds <= 8
 
 
 async def test_what_is_before_a_moment_is_found_alone(store: Store, clock: Clock) -> None:
@@ -148,6 +148,26 @@ async def test_an_item_is_found_by_its_link_in_every_feed_that_has_it(store: Sto
         assert await Searcher(store).by_link(link, ids) == searching.Page()
 
 
+@pytest.mark.parametrize(
+    ("link", "asked"),
+    [
+        ("https://n.example/foo_bar/2026/tea-time.html?b=1&a=2", "https://n.example/foo_bar/2026/tea-time.html?a=2&b=1"),
+        ("https://例え.jp/a1b2c3", "https://xn--r8jz45g.jp/a1b2c3/"),
+        ("https://ex.example/café/中文/tea", "https://ex.example/caf%c3%a9/%E4%B8%AD%E6%96%87/tea"),
+        ("https://ex.example/AbC_dEf9/T1tle;jsessionid=9?utm_source=x", "https://ex.example/AbC_dEf9/T1tle"),
+        ("https://ex.example/p/7", "http://www.ex.example/p/7"),
+        ("https://ex.example/?p=7", "http://ex.example?p=7"),
+    ],
+)  # fmt: skip
+async def test_a_link_is_found_however_both_are_spelled(
+    store: Store, clock: Clock, link: str, asked: str
+) -> None:
+    feed = await feed_of(store)
+    await take_in(store, clock, feed, [Item(guid="1", title="Tea", link=link)])
+    found = await Searcher(store).by_link(asked, [feed.id])
+    assert [one.stored.item.link for one in found.matches] == [link]
+
+
 async def test_an_item_that_cannot_be_searched_hides_no_other(
     store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,19 +213,21 @@ def test_records_are_read_as_they_were_written(
     feed = FeedId("abcdefghijk")
     rows = sorted(rows, key=lambda row: len(row[2])) if merged else rows
     raw = b"".join(words.record(ItemId(f"{feed}.{half}"), order, sign) for order, half, sign in rows)
-    found, whole = words.likely(Sheet(feed, raw, len(rows)), Even(), since_ms, before_ms)
+    assert all(entry(ItemId(f"{feed}.{half}"), order).item == f"{feed}.{half}" for order, half, _ in rows)
+    cut = sum(19 + len(sign) for _, _, sign in rows[: len(rows) // 2])
+    found, whole = words.likely(Sheet(feed, raw[:cut], raw[cut:], len(rows)), Even(), since_ms, before_ms)
     assert found == [
-        Entry(order, ItemId(f"{feed}.{half}"))
+        entry(ItemId(f"{feed}.{half}"), order)
         for order, half, sign in rows
         if sum(sign) % 2 == 0 and since_ms <= order < before_ms
     ]
     assert whole
-    assert not words.likely(Sheet(feed, raw, len(rows) + 1), Everything(), 0, 1)[1]
+    assert not words.likely(Sheet(feed, b"", raw, len(rows) + 1), Everything(), 0, 1)[1]
 
 
 @given(st.binary(max_size=200))
 def test_a_damaged_sheet_is_read_to_its_end(raw: bytes) -> None:
-    words.likely(Sheet(FeedId("f"), raw, 1), Even(), 0, 1 << 48)
+    words.likely(Sheet(FeedId("f"), raw, raw, 1), Even(), 0, 1 << 48)
 
 
 english = st.sampled_from(["tea", "coffee", "milk", "sugar", "water", "rain", "snow", "ice", "wine", "beer"])

@@ -16,7 +16,7 @@ from tests.test_store_news import candidate, seeded_feed, take
 def entries(sheet: Sheet) -> list[ItemId]:
     """Return the items that have a record, the newest first."""
     found, _ = words.likely(sheet, Everything(), 0, 1 << 48)
-    return [one.item for one in sorted(found, reverse=True)]
+    return [one.item for one in sorted(found)]
 
 
 def signed(sheet: Sheet, signature: bytes) -> list[ItemId]:
@@ -26,8 +26,9 @@ def signed(sheet: Sheet, signature: bytes) -> list[ItemId]:
 
 def _record(sheet: Sheet, item: ItemId) -> bytes:
     """Return the last record of an item."""
-    at = sheet.records.rindex(item.partition(".")[2].encode()) - 8
-    return sheet.records[at:][: int.from_bytes(sheet.records[at : at + 2])]
+    raw = sheet.old + sheet.young
+    at = raw.rindex(item.partition(".")[2].encode()) - 8
+    return raw[at:][: int.from_bytes(raw[at : at + 2])]
 
 
 async def test_every_kept_item_has_a_record_from_the_first_look_on(store: Store) -> None:
@@ -56,7 +57,7 @@ async def test_records_are_kept_of_items_that_are_kept_and_go_with_them(
     await take(store, feed, [candidate(number) for number in range(3, 63)])
     await store.archive.sign([(newest, bytes(17_000))])  # none of them is kept any more
     (sheet,) = await store.archive.sheets([feed.id])
-    assert bytes(17_000) not in sheet.records
+    assert bytes(17_000) not in sheet.young
     (last,) = await store.archive.latest([feed.id], offset=0, limit=1)
     await store.archive.sign([(last, bytes(17_000))])  # which is so much that all are merged
     (sheet,) = await store.archive.sheets([feed.id])

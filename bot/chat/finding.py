@@ -15,7 +15,7 @@ from bot.chat.sources import Source, heard_of, sources_of
 from bot.items import Chat
 from bot.matching import searchable
 from bot.render.marks import marked
-from bot.render.parts import Button, RichText, units
+from bot.render.parts import ENTITY_LIMIT, Button, EntityKind, RichText, units
 from bot.rules import QueryError, parse
 from bot.searching import Match, Page
 
@@ -128,7 +128,15 @@ async def page(
         lines += [RichText(), say(texts.search_until, when=when)]
     elif found.more and turn.offset + turn.count > DEEPEST:
         lines += [RichText(), RichText(texts.search_deep)]
-    return join(lines, "\n"), buttons
+    return _bounded(join(lines, "\n")), buttons
+
+
+def _bounded(text: RichText) -> RichText:
+    """Leave out marks beyond what a message may hold, lest Telegram leave out links."""
+    room = ENTITY_LIMIT - sum(one.kind is not EntityKind.UNDERLINE for one in text.entities)
+    marks = [one for one in text.entities if one.kind is EntityKind.UNDERLINE]
+    gone = set(marks[max(room, 0) :])
+    return replace(text, entities=tuple(one for one in text.entities if one not in gone))
 
 
 def no_feeds(ask: Ask, chat: Chat) -> RichText:

@@ -49,7 +49,7 @@ class Archive:
         cards = [("ZCARD", keys.feed_items(one)) for one in feed_ids]
         parts, *kept = await self._door.many([("MGET", *places), *cards])
         return [
-            Sheet(feed, (old or b"") + (young or b""), count)
+            Sheet(feed, old or b"", young or b"", count)
             for feed, old, young, count in zip(feed_ids, parts[::2], parts[1::2], kept, strict=True)
         ]
 
@@ -58,7 +58,7 @@ class Archive:
         raw = await self._door.do("ZRANGE", keys.feed_items(sheet.feed), 0, -1, "WITHSCORES")
         known = words.recorded(sheet)
         entries = (
-            Entry(int(float(order)), ItemId(item.decode()))
+            words.entry(ItemId(item.decode()), int(float(order)))
             for item, order in zip(raw[::2], raw[1::2], strict=True)
         )
         return [one for one in entries if one.item not in known]

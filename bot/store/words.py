@@ -20,18 +20,38 @@ TOGETHER = 8
 
 
 class Sheet(NamedTuple):
-    """The records of one feed, the young ones last, and how many items of it are kept."""
+    """The records of one feed, the old and the young ones, and how many items of it are kept."""
 
     feed: FeedId
-    records: bytes
+    old: bytes
+    young: bytes
     kept: int
 
 
 class Entry(NamedTuple):
-    """One item of the archive, by its place in time."""
+    """One item of the archive; the newest is the least. Of many only the first few are ever named."""
 
-    order_ms: int
-    item: ItemId
+    ago_ms: int
+    """Its place in time, counted backwards from 1970."""
+    feed: FeedId
+    half: bytes
+    """The second half of its id."""
+
+    @property
+    def order_ms(self) -> int:
+        """Its place in time."""
+        return -self.ago_ms
+
+    @property
+    def item(self) -> ItemId:
+        """Its id."""
+        return ItemId(f"{self.feed}.{self.half.decode(errors='replace')}")
+
+
+def entry(item_id: ItemId, order_ms: int) -> Entry:
+    """Return the entry of an item."""
+    feed, _, half = item_id.partition(".")
+    return Entry(-order_ms, FeedId(feed), half.encode())
 
 
 def record(item_id: ItemId, order_ms: int, signature: bytes) -> bytes:
@@ -69,26 +89,29 @@ def likely(sheet: Sheet, sieve: Passes, since_ms: int, before_ms: int) -> tuple[
     And whether every kept item has a record. Records of one size that follow each other, as they do
     once they are merged, are looked through together: some 10 µs for a run of any length.
     """
-    feed, raw, kept = sheet
     found: list[Entry] = []
-    at, seen, end = 0, 0, len(raw) - _HEAD
-    while at <= end:
-        size = max(raw[at] << 8 | raw[at + 1], _HEAD)
-        count = _run(raw, at, size)
-        if count >= TOGETHER:
-            passing = sieve.passing(raw, at + _HEAD, size, count, size - _HEAD)
-        else:
-            each = range(at, at + size * count, size)
-            passing = [n for n, one in enumerate(each) if sieve.passes(raw[one + _HEAD : one + size])]
-        for number in passing:
-            one = at + size * number
-            order_ms = int.from_bytes(raw[one + 2 : one + 8])
-            if since_ms <= order_ms < before_ms:
-                half = raw[one + 8 : one + _HEAD].decode(errors="replace")
-                found.append(Entry(order_ms, ItemId(f"{feed}.{half}")))
-        at += size * count
-        seen += count
-    return found, seen >= kept
+    seen = 0
+    for raw in (sheet.old, sheet.young):
+        at, end = 0, len(raw) - _HEAD
+        while at <= end:
+            size = max(raw[at] << 8 | raw[at + 1], _HEAD)
+            count = _run(raw, at, size)
+            for number in _passing(sieve, raw, at, size, count):
+                one = at + size * number
+                order_ms = int.from_bytes(raw[one + 2 : one + 8])
+                if since_ms <= order_ms < before_ms:
+                    found.append(Entry(-order_ms, sheet.feed, raw[one + 8 : one + _HEAD]))
+            at += size * count
+            seen += count
+    return found, seen >= sheet.kept
+
+
+def _passing(sieve: Passes, raw: bytes, at: int, size: int, count: int) -> list[int]:
+    """Return which of ``count`` records of ``size`` bytes pass, by number from 0."""
+    if count >= TOGETHER:
+        return sieve.passing(raw, at + _HEAD, size, count, size - _HEAD)
+    each = range(at, at + size * count, size)
+    return [number for number, one in enumerate(each) if sieve.passes(raw[one + _HEAD : one + size])]
 
 
 def _run(raw: bytes, at: int, size: int) -> int:

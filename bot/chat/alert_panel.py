@@ -31,9 +31,9 @@ TEST, REMOVE, WORDS = "test", "remove", "words"
 
 
 async def listed(
-    desk: Desk, ask: Ask, chat: Chat, page: int = 0, *, head: RichText | None = None
+    desk: Desk, ask: Ask, chat: Chat, page: int = 0, *, words: str = ""
 ) -> tuple[RichText, Buttons]:
-    """Set a page of the chat's rules, below ``head`` where one is given."""
+    """Set a page of the chat's rules; ``words`` are what was typed that is no number of one."""
     texts, rules = ask.texts.alerting, await desk.store.alerts.of(chat.id)
     if not rules:
         return say(texts.alerts_empty, at=at(ask, chat)), ()
@@ -45,7 +45,10 @@ async def listed(
     title = say(own, count=len(rules), chat=bold(short(name(chat))))
     if last:
         title = join([title, RichText(ask.texts.page.format(page=page + 1, pages=last + 1))], " · ")
-    lines = [head, RichText()] if head else []
+    lines = []
+    if words:
+        unknown = texts.alerts_unknown
+        lines = [say(unknown, words=short(words), number=some[0].id, at=at(ask, chat)), RichText()]
     lines += [title, RichText(), *(_line(texts, one, fired.get(one.id, 0)) for one in some), RichText()]
     if legend := _legend(texts, some):
         lines.append(RichText(legend))

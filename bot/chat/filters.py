@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.chat import menus
+from bot.chat.commands import names_chat
 from bot.chat.desk import Ask, Buttons, Desk, at, here, name
-from bot.chat.finding import fitting, no_feeds, wrong
+from bot.chat.finding import fitting, no_feeds
 from bot.chat.listing import NUMBERS_A_ROW
 from bot.chat.menus import PAGE_SIZE, Press, Verb
+from bot.chat.pointing import flawed
 from bot.chat.replies import LANGUAGES, bold, join, link, say, short
 from bot.chat.rights import pressed_target, target_of
 from bot.chat.sources import Source, heard_of, meant, sources_of
@@ -69,7 +71,8 @@ def read(words: str, names: Sequence[str]) -> Told:
     """Read what stands behind the command.
 
     The first word that says what to do parts the feed from the query. Where one stands in a feed's own
-    name, that name, written whole, goes before: ``names`` are those of the chat's feeds.
+    name, that name, written whole, goes before: ``names`` are those of the chat's feeds. With "off", the
+    feed may stand behind it.
     """
     parts = words.split(" ")
     places = [place for place, part in enumerate(parts) if fold(part) in _WAYS]
@@ -78,18 +81,31 @@ def read(words: str, names: Sequence[str]) -> Told:
     known = {fold(one) for one in names}
     whole = (place for place in places if fold(" ".join(parts[:place])) in known)
     place = next(whole, places[0])
-    way, query = _WAYS[fold(parts[place])], " ".join(parts[place + 1 :])
-    if way is not Way.OFF and fold(query) in {word for word, one in _WAYS.items() if one is Way.OFF}:
-        query = ""
-    elif way is not Way.OFF and not query:
-        return Told(" ".join(parts[:place]))
-    return Told(" ".join(parts[:place]), way, query)
+    whose, way, query = " ".join(parts[:place]), _WAYS[fold(parts[place])], " ".join(parts[place + 1 :])
+    if way is Way.OFF:
+        return Told(whose or query, way)
+    if not query:
+        return Told(whose)
+    return Told(whose, way, "" if _WAYS.get(fold(query)) is Way.OFF else query)
+
+
+def _chat_first(words: str) -> str:
+    """Return ``words`` with the chat that they name at their beginning, unless it is a part of the query."""
+    parts = words.split(" ")
+    place = next((place for place, part in enumerate(parts) if fold(part) in _WAYS), len(parts) - 1)
+    end = len(parts) if _WAYS.get(fold(parts[place]), Way.OFF) is Way.OFF else place
+    named = next((one for one in parts[:end] if names_chat(one)), None)
+    if named is not None:
+        parts.remove(named)
+        parts.insert(0, named)
+    return " ".join(parts)
 
 
 async def filter_(desk: Desk, ask: Ask) -> None:
     """Show the filters, or set or end one."""
     changes = any(fold(word) in _WAYS for word in ask.argument.split())
-    target = await target_of(desk, ask, leading=True, changes=changes)
+    told_first = replace(ask, argument=_chat_first(ask.argument))
+    target = await target_of(desk, told_first, leading=True, changes=changes)
     if target is None:
         return
     sources = await sources_of(desk, target.chat.id)
@@ -117,10 +133,9 @@ async def press_which(desk: Desk, ask: Ask, press: Press) -> None:
     if chat is None or told is None:
         return
     await desk.toast(ask)
-    head = say(ask.texts.finding.filter_which, filter=_said(ask, told.changed(_none(chat))))
-    sources = await sources_of(desk, chat.id)
-    buttons = _which(ask, chat, sources, press.word(0), press.count(1))
-    await desk.rewrite(ask, head, buttons)
+    await desk.rewrite(
+        ask, *await _asked(desk, ask, chat, await sources_of(desk, chat.id), told, press.count(1))
+    )
 
 
 async def press_filter(desk: Desk, ask: Ask, press: Press) -> None:
@@ -129,7 +144,7 @@ async def press_filter(desk: Desk, ask: Ask, press: Press) -> None:
     told = await _drafted(desk, ask, press) if chat else None
     if chat is None or told is None:
         return
-    sources = await sources_of(desk, chat.id)
+    sources, _ = await _candidates(desk, await sources_of(desk, chat.id), told)
     chosen = [one for one in sources if press.word(1) in {EVERY, one.feed.id}]
     if not chosen:
         await desk.toast(ask, ask.texts.choosing.setting_feed_gone, loud=True)
@@ -156,7 +171,8 @@ async def _show(desk: Desk, ask: Ask, chat: Chat, sources: Sequence[Source], who
     texts = ask.texts.finding
     found, clear = await meant(desk, sources, whose) if whose else ([], False)
     if not (clear and len(found) == 1):
-        await desk.answer(ask, *await _page(desk, ask, chat, 0))
+        head = say(texts.filters_unknown, words=short(whose), at=at(ask, chat)) if whose else None
+        await desk.answer(ask, *await _page(desk, ask, chat, 0, head=head))
         return
     number = sources.index(found[0]) + 1
     if not _is_filtered(found[0]):
@@ -166,7 +182,7 @@ async def _show(desk: Desk, ask: Ask, chat: Chat, sources: Sequence[Source], who
     kept = (await desk.store.filtered.counts(chat.id)).get(found[0].feed.id, 0)
     how = say(texts.filter_how, number=number, at=at(ask, chat))
     tried = await _tried(desk, ask, found)
-    text = join([_line(ask, number, found[0], kept), *tried, how], "\n")
+    text = join([_line(ask, number, found[0], kept), *tried, how], "\n\n")
     await desk.answer(ask, text, _remove(ask, chat, found[0].feed.id))
 
 
@@ -177,26 +193,58 @@ async def _checked(desk: Desk, ask: Ask, told: Told) -> Told | None:
     try:
         return replace(told, query=parse(told.query, negative=True).query)
     except QueryError as error:
-        await desk.answer(ask, say(ask.texts.finding.filter_wrong, why=wrong(ask, error)))
+        await desk.answer(ask, flawed(ask, ask.texts.finding.filter_wrong, told.query, error))
         return None
 
 
 async def _aim(desk: Desk, ask: Ask, chat: Chat, sources: Sequence[Source], told: Told) -> None:
     """Set the filter for the feeds that are named; where that is unclear, ask which."""
-    texts, chosen, clear = ask.texts.finding, list(sources), len(sources) == 1
+    some, clear = await _candidates(desk, sources, told)
+    if clear:
+        await desk.answer(ask, *await _set(desk, ask, chat, some, told))
+    elif told.way is Way.OFF and not told.whose and not any(map(_is_filtered, sources)):
+        await desk.answer(ask, *await _page(desk, ask, chat, 0))
+    else:
+        await desk.answer(ask, *await _asked(desk, ask, chat, sources, told))
+
+
+async def _candidates(desk: Desk, sources: Sequence[Source], told: Told) -> tuple[Sequence[Source], bool]:
+    """Return the feeds that may be meant, all where nothing tells, and whether that is clear."""
     if fold(told.whose) in _EVERY:
-        clear = True
-    elif told.whose:
-        chosen, clear = await meant(desk, sources, told.whose)
-    if clear and chosen:
-        await desk.answer(ask, *await _set(desk, ask, chat, chosen, told))
-        return
-    template = (
-        texts.filter_which if not told.whose else texts.filter_which_some if chosen else texts.filter_no_feed
-    )
-    head = say(template, words=short(told.whose), filter=_said(ask, told.changed(_none(chat))))
-    digest = await desk.store.drafts.keep(chat.id, f"{told.way} {told.query}")
-    await desk.answer(ask, head, _which(ask, chat, chosen or sources, digest, 0))
+        return sources, True
+    if told.whose:
+        named, clear = await meant(desk, sources, told.whose)
+        return (named, clear) if named else (sources, False)
+    some = [one for one in sources if _is_filtered(one)] if told.way is Way.OFF else []
+    return some or sources, len(some or sources) == 1
+
+
+async def _asked(
+    desk: Desk, ask: Ask, chat: Chat, sources: Sequence[Source], told: Told, page: int = 0
+) -> tuple[RichText, Buttons]:
+    """Ask which feed the filter is for, with a button for each that may be meant, and one for all."""
+    texts, whose = ask.texts.finding, told.whose
+    some, _ = await _candidates(desk, sources, told)
+    named = texts.filter_no_feed if some is sources else texts.filter_which_some
+    template = named if whose else texts.filter_which
+    head = say(template, words=short(whose), filter=_said(ask, told.changed(_none(chat))))
+    digest = await desk.store.drafts.keep(chat.id, "\n".join((told.way or "", whose, told.query)))
+    last = menus.pages(len(some)) - 1
+    page = min(max(page, 0), last)
+    rows = [
+        [Button(one.name, data=menus.pack(Verb.FILTER, chat.id, digest, one.feed.id))]
+        for one in some[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+    ]
+    turns = [
+        Button(text, data=menus.pack(Verb.FILTER_WHICH, chat.id, digest, to))
+        for text, to in ((ask.texts.previous, page - 1), (ask.texts.following, page + 1))
+        if 0 <= to <= last
+    ]
+    rows += [turns] if turns else []
+    if len(some) > 1:
+        label = texts.filter_all.format(count=len(some))
+        rows.append([Button(label, data=menus.pack(Verb.FILTER, chat.id, digest, EVERY))])
+    return head, rows
 
 
 async def _set(
@@ -268,8 +316,10 @@ def _keeps(rules: tuple[Rule | None, Rule | None], stored: StoredItem, heard: He
     return only is not None and only.hit(texts, heard) is None
 
 
-async def _page(desk: Desk, ask: Ask, chat: Chat, page: int) -> tuple[RichText, Buttons]:
-    """Set a page of the feeds with their filters, and buttons to end them."""
+async def _page(
+    desk: Desk, ask: Ask, chat: Chat, page: int, *, head: RichText | None = None
+) -> tuple[RichText, Buttons]:
+    """Set a page of the feeds with their filters, and buttons to end them; ``head`` replaces the title."""
     texts = ask.texts.finding
     sources = await sources_of(desk, chat.id)
     if not sources:
@@ -279,7 +329,7 @@ async def _page(desk: Desk, ask: Ask, chat: Chat, page: int) -> tuple[RichText, 
     page = min(max(page, 0), last)
     shown = list(enumerate(sources, start=1))[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
     title = texts.filters_title if here(ask, chat) else texts.filters_title_of
-    head = say(title, chat=short(name(chat)))
+    head = head or say(title, chat=short(name(chat)))
     if last:
         head = join([head, RichText(ask.texts.page.format(page=page + 1, pages=last + 1))], " · ")
     lines = [head, RichText()]
@@ -305,35 +355,14 @@ def _line(ask: Ask, number: int, source: Source, kept: int) -> RichText:
     return join([told, RichText(texts.filters_kept.format(count=kept))], " · ")
 
 
-def _which(ask: Ask, chat: Chat, sources: Sequence[Source], digest: str, page: int) -> list[list[Button]]:
-    """Return a button for each feed that may be meant, and one for all."""
-    last = menus.pages(len(sources)) - 1
-    page = min(max(page, 0), last)
-    rows = [
-        [Button(one.name, data=menus.pack(Verb.FILTER, chat.id, digest, one.feed.id))]
-        for one in sources[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    ]
-    label = ask.texts.finding.filter_all.format(count=len(sources))
-    turns = [
-        Button(text, data=menus.pack(Verb.FILTER_WHICH, chat.id, digest, to))
-        for text, to in ((ask.texts.previous, page - 1), (ask.texts.following, page + 1))
-        if 0 <= to <= last
-    ]
-    return [
-        *rows,
-        *([turns] if turns else []),
-        [Button(label, data=menus.pack(Verb.FILTER, chat.id, digest, EVERY))],
-    ]
-
-
 async def _drafted(desk: Desk, ask: Ask, press: Press) -> Told | None:
     """Return the filter that was told before a feed was asked for; ``None`` once told that it is gone."""
     draft = await desk.store.drafts.get(press.chat, press.word(0))
-    way, _, query = (draft or "").partition(" ")
-    if way not in set(Way):
+    way, *rest = (draft or "").split("\n")
+    if way not in set(Way) or len(rest) != 2:
         await desk.toast(ask, ask.texts.finding.filter_expired, loud=True)
         return None
-    return Told("", Way(way), query)
+    return Told(rest[0], Way(way), rest[1])
 
 
 def _remove(ask: Ask, chat: Chat, feed: FeedId) -> list[list[Button]]:
@@ -348,7 +377,7 @@ def _said(ask: Ask, wish: Subscription) -> str:
         for template, query in ((texts.filter_only, wish.only), (texts.filter_not, wish.never))
         if query
     ]
-    return " · ".join(said) or ask.texts.finding.filter_words["all"]
+    return " · ".join(said) or texts.filter_nothing
 
 
 def _none(chat: Chat) -> Subscription:

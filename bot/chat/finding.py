@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from bot.chat import menus
 from bot.chat.desk import Ask, Buttons, Desk, at, handle, here, name
 from bot.chat.menus import Press, Verb
+from bot.chat.pointing import flawed
 from bot.chat.replies import ago, bold, join, link, say, short
 from bot.chat.replies.texts import Texts
 from bot.chat.rights import pressed_target, target_of
@@ -64,7 +65,7 @@ async def search(desk: Desk, ask: Ask) -> None:
     try:
         parse(target.words)
     except QueryError as error:
-        await desk.answer(ask, say(texts.search_wrong, why=wrong(ask, error), at=whose))
+        await desk.answer(ask, flawed(ask, texts.search_wrong, target.words, error))
         return
     sources = await sources_of(desk, target.chat.id)
     if not sources:
@@ -143,11 +144,6 @@ def no_feeds(ask: Ask, chat: Chat) -> RichText:
     """Say that the chat follows no feeds, and how it may."""
     empty = ask.texts.list_empty if here(ask, chat) else ask.texts.list_empty_of
     return say(empty, chat=bold(short(name(chat))), name=handle(chat))
-
-
-def wrong(ask: Ask, error: QueryError) -> str:
-    """Say what is wrong with a query, in the language that is spoken."""
-    return error.flaw.said(ask.texts.language)
 
 
 def fitting(text: str, limit: int) -> str:

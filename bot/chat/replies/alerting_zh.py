@@ -18,6 +18,11 @@ ZH_ALERTING = Alerting(
     alert_wrong="这个提醒无法使用：{why}",
     alert_same="这个提醒已经有了，编号 {number}：/alerts{at} {number} 可查看。",
     alert_full="已有 {count} 个提醒，达到上限。请先用 /alerts{at} 删除一个。",
+    alert_full_regex="已有 {count} 个提醒含正则表达式，达到上限。请改用词语，或先用 /alerts{at} 删除一个。",
+    alert_slip=(
+        "没有设置：看来你指的是提醒 {number}。请发送 /alerts{at} {words}。要查找这些词本身，"
+        "请给数字加引号：“{number}”。"
+    ),
     alert_often="对响铃提醒来说太频繁了。仍要设置吗？",
     alert_use="仍然设置",
     alert_add="添加这个提醒",
@@ -29,8 +34,6 @@ ZH_ALERTING = Alerting(
     several_not="未设置：{count}",
     several_line="“{query}”：{why}",
     several_more="……还有 {count} 个。",
-    line_same="已经有了",
-    line_full="已满，最多 {count} 个；请先删除一个",
     line_often="每天约会响 {count} 次；单独发送即可选择仍然设置",
     line_late="来不及试；请重新发送",
     trial_no_feeds="还没有订阅；有了订阅它才会响。请发送 /sub{at} 加网站或订阅源的地址。",
@@ -49,7 +52,7 @@ ZH_ALERTING = Alerting(
     alerts_title_of="{chat} 的提醒：{count}",
     alerts_foot="点编号查看选项；/alert{at} 加关键词可添加。",
     alerts_empty="还没有提醒。请发送 /alert{at} 加关键词。",
-    alerts_unknown="“{words}”不是提醒的编号。请发送列表中的编号，例如 /alerts{at} 3：",
+    alerts_unknown="“{words}”不是提醒的编号。请发送列表中的编号，例如 /alerts{at} {number}：",
     alert_counts="7 天 {count} 次",
     card_counts="最近 7 天响了 {count} 次",
     signs={

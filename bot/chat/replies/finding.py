@@ -21,8 +21,10 @@ class Finding:
     filters_line_none: str
     filter_only: str
     filter_not: str
+    filter_nothing: str
     filters_kept: str
     filters_how: str
+    filters_unknown: str
     filter_which: str
     filter_which_some: str
     filter_no_feed: str

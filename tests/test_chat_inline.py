@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -98,7 +99,8 @@ async def test_without_words_the_newest_are_offered_and_more_on_scrolling(stage:
         offset = query.next_offset
         offsets.append(offset)
     assert found == [f"Story number {n}" for n in range(45, 0, -1)]
-    assert offsets == ["20", "40", ""]
+    newest_ms = offsets[0].partition(":")[0]
+    assert offsets == [f"{newest_ms}:20", f"{newest_ms}:40", ""]
 
 
 async def test_a_search_goes_on_where_its_page_ended(stage: Stage) -> None:
@@ -109,11 +111,28 @@ async def test_a_search_goes_on_where_its_page_ended(stage: Stage) -> None:
     assert [one.title for one in rest] == [f"Story number {n}" for n in range(25, 5, -1)]
 
 
+@pytest.mark.parametrize("words", ["", "story"])
+async def test_items_that_come_between_two_pages_do_not_shift_them(
+    stage: Stage, clock: Clock, words: str
+) -> None:
+    await follow(stage)
+    first = stage.world.seek(words)
+    await stage.world.wait_for_results(first)
+    clock.forward(60_000)
+    later = replace(items(1, word="Late story")[0], published=NOW + timedelta(minutes=1))
+    stage.web.publish("https://late.example/feed", "Late", [later])
+    await follow(stage, url="https://late.example/feed")
+    assert (await seek(stage, words))[0].title == "Late story number 1"
+    rest = await seek(stage, words, first.next_offset)
+    assert [one.title for one in rest] == [f"Story number {n}" for n in range(25, 5, -1)]
+
+
 async def test_a_forged_offset_is_answered(stage: Stage) -> None:
     await follow(stage)
-    for offset in ("-5", "zwanzig", "1.5", "9" * 60):
+    for offset in ("-5", "zwanzig", "1.5", "9" * 60, ":", "0:-3", ":::", "x:0"):
         assert len(await seek(stage, "", offset)) == 20
-    assert await seek(stage, "", "9" * 12) == []
+    assert await seek(stage, "", "0:" + "9" * 12) == []
+    assert await seek(stage, "", "1:0") == []
 
 
 async def test_feeds_of_channels_and_groups_that_one_looks_after_are_searched_too_others_not(
@@ -124,6 +143,27 @@ async def test_feeds_of_channels_and_groups_that_one_looks_after_are_searched_to
     assert [one.title for one in await seek(stage, "ours")] == ["Ours alone"]
     stranger = stage.world.add_user("Other")
     assert await button(stage, "ours", stranger) == EN.inline_start
+
+
+async def test_whoever_administers_a_chat_no_more_finds_nothing_of_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inline, "KNOWN_S", 0.0)
+    channel, other = stage.world.add_channel("Front page", username="front_page"), stage.world.add_user("New")
+    await follow(stage, "Ours alone", chat=f"@{channel.username}")
+    assert len(await seek(stage, "ours")) == 1
+    stage.world.make_admin(channel, other)
+    stage.world.add_member(channel, stage.world.user)
+    assert await button(stage, "ours") == EN.inline_start
+
+
+async def test_telegram_is_not_asked_at_each_letter_who_administers_a_chat(stage: Stage) -> None:
+    channel = stage.world.add_channel("Front page", username="front_page")
+    await follow(stage, "Ours alone", chat=f"@{channel.username}")
+    before = stage.world.telegram.calls["getChatMember"]
+    for words in ("o", "ou", "ours"):
+        await seek(stage, words)
+    assert stage.world.telegram.calls["getChatMember"] == before + 1
 
 
 async def test_a_feed_heard_twice_is_offered_once_and_by_every_name_it_has(stage: Stage) -> None:
@@ -156,7 +196,7 @@ async def test_whoever_has_no_feeds_is_led_to_a_first_one(stage: Stage, *, start
 async def test_where_nothing_is_found_it_says_so(stage: Stage) -> None:
     await follow(stage)
     assert await button(stage, "zeppelin") == EN.inline_none
-    assert await seek(stage, "zeppelin", "20") == []
+    assert await seek(stage, "zeppelin", "0:20") == []
 
 
 async def test_whoever_may_not_use_the_bot_finds_nothing(store: Store, clock: Clock) -> None:

@@ -186,7 +186,7 @@ class Inline:
         return [source for chat in chats for source in await sources_of(self._desk, chat)]
 
     async def _looks_after(self, person: UserId, chat: Chat) -> bool:
-        """Tell whether a chat's owner, as we know them, administers it still; whoever was removed does not."""
+        """Tell whether a chat's owner, as we know them, administers it still: they may have been removed."""
         place, now_s = (person, chat.id), time.monotonic()
         known = self._administers.get(place)
         if known and now_s < known[0]:

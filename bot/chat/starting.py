@@ -21,9 +21,13 @@ async def start(desk: Desk, ask: Ask) -> None:
 
 
 async def help_(desk: Desk, ask: Ask) -> None:
-    """List what there is, to those who run the relay a little more."""
-    more = [ask.texts.help_owner] if is_private(ask.chat) and is_owner(desk, ask) else []
-    await desk.answer(ask, RichText("\n\n".join([ask.texts.help, *more])))
+    """List what there is: inline mode where it is on, and to those who run the relay a little more."""
+    texts, told = ask.texts, [ask.texts.help]
+    if desk.bot.supports_inline_queries:
+        told.append(texts.help_inline.format(name=desk.bot.username))
+    if is_private(ask.chat) and is_owner(desk, ask):
+        told.append(texts.help_owner)
+    await desk.answer(ask, RichText("\n\n".join(told)))
 
 
 async def unknown(desk: Desk, ask: Ask, command: str) -> None:

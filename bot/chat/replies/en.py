@@ -31,10 +31,11 @@ EN = Texts(
         "/settings – style, pictures, language and more; /settings NUMBER for one feed\n"
         "/template – messages as you write them yourself\n\n"
         "For a channel: make me its administrator with the right to post, then write to me in private, "
-        "with the channel's @name behind the command: /sub ADDRESS @channel\n"
+        "with the channel's @name right behind the command: /sub @channel ADDRESS, /alert @channel WORDS\n"
         "In groups, administrators change things and everybody may read.\n\n"
         "Begin with /sub and an address."
     ),
+    help_inline="In any chat, also where I am not: @{name} WORDS offers stored items to post there.",
     help_owner="/status – for you, who run me: how I am",
     unknown="I don't know {command}; /help lists what I can do.",
     chatter="Send me the address of a website or feed to follow it; /help lists what else I can do.",

@@ -26,6 +26,7 @@ class Texts:
     start: str
     start_group: str
     help: str
+    help_inline: str
     help_owner: str
     unknown: str
     chatter: str

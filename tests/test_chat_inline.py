@@ -5,30 +5,25 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
-import telegram
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat import finding, inline
+from bot.chat import inline
 from bot.chat.inline import heard_by, understood
 from bot.chat.replies import LANGUAGES
 from bot.chat.sources import Source
 from bot.errors import StoreUnavailable
-from bot.items import ChatId, Feed, FeedId, Image, Item, Length, Style, Subscription, Taste
-from bot.playground.inline import Result
+from bot.items import ChatId, Feed, FeedId, Subscription
 from bot.playground.playground import Playground
-from bot.playground.world import User
-from bot.render.parts import Entity, EntityKind, RichText
 from bot.rules import Heard, QueryError
 from bot.searching import Page, Searcher
 from bot.settings import Access, Settings
 from bot.store.client import Store
-from tests import oracle
 from tests.chatting import FEED, NOW, Stage, Web, conversation, items
 from tests.conftest import Clock
+from tests.seeking import button, follow, seek
 
 EN, ZH = LANGUAGES["en"], LANGUAGES["zh"]
 
@@ -40,29 +35,6 @@ async def stage(store: Store, clock: Clock) -> AsyncIterator[Stage]:
     async with Playground() as world, conversation(store, clock, world=world, web=web) as stage:
         await stage.settled()
         yield stage
-
-
-async def follow(stage: Stage, *titles: str, url: str = FEED, chat: str = "") -> None:
-    """Subscribe the person, or a channel of theirs, to a feed with items of these titles, if not to the usual."""
-    if titles:
-        found = tuple(
-            Item(guid=title, title=title, link=f"https://news.example/{n}", published=NOW)
-            for n, title in enumerate(titles)
-        )
-        stage.web.publish(url, "Paper", found)
-    await stage.ask(stage.world.user, f"/sub {url} {chat}".strip(), more=2 if not chat else 1)
-
-
-async def seek(stage: Stage, words: str, offset: str = "", user: User | None = None) -> list[Result]:
-    query = stage.world.seek(words, offset, user=user)
-    return await stage.world.wait_for_results(query)
-
-
-async def button(stage: Stage, words: str, user: User | None = None) -> str:
-    """Return what the button says; there must be no cards beside it."""
-    query = stage.world.seek(words, user=user)
-    assert await stage.world.wait_for_results(query) == []
-    return str(query.button.get("text", ""))
 
 
 async def test_words_find_stored_items_and_one_that_is_chosen_is_posted_in_any_chat(stage: Stage) -> None:
@@ -101,14 +73,6 @@ async def test_without_words_the_newest_are_offered_and_more_on_scrolling(stage:
     assert found == [f"Story number {n}" for n in range(45, 0, -1)]
     newest_ms = offsets[0].partition(":")[0]
     assert offsets == [f"{newest_ms}:20", f"{newest_ms}:40", ""]
-
-
-async def test_a_search_goes_on_where_its_page_ended(stage: Stage) -> None:
-    await follow(stage)
-    first = stage.world.seek("story")
-    assert [one.title for one in await stage.world.wait_for_results(first)][-1] == "Story number 26"
-    rest = await seek(stage, "story", first.next_offset)
-    assert [one.title for one in rest] == [f"Story number {n}" for n in range(25, 5, -1)]
 
 
 @pytest.mark.parametrize("words", ["", "story"])
@@ -338,79 +302,3 @@ async def test_a_store_that_is_away_is_told(stage: Stage, monkeypatch: pytest.Mo
     await follow(stage)
     monkeypatch.setattr(stage.store.chats, "owned_by", away)
     assert await button(stage, "number 7") == EN.inline_no_memory
-
-
-async def test_the_taste_of_the_private_chat_counts(stage: Stage) -> None:
-    await follow(stage)
-    chat = ChatId(stage.world.user.id)
-    await stage.store.chats.tune(chat, lambda _: Taste(style=Style.HEADLINE, preview=False, images=False))
-    (card,) = await seek(stage, "number 7")
-    assert "What Story 7 is about" not in card.content.text
-    assert card.preview == {"is_disabled": True}
-    await stage.store.chats.tune(
-        chat, lambda _: Taste(style=Style.FULL, template="{{ nonsense", length=Length.SHORT)
-    )
-    (card,) = await seek(stage, "number 7")
-    assert card.content.text.startswith("Story number 7\n\nWhat Story 7 is about.")
-
-
-async def test_a_feeds_private_name_is_shown_to_the_asker_alone(stage: Stage) -> None:
-    await follow(stage)
-    (feed,) = [one.feed for one in await stage.store.chats.subscriptions(ChatId(stage.world.user.id))]
-    await stage.store.chats.update(
-        ChatId(stage.world.user.id), feed, lambda one: replace(one, title="My guilty pleasure")
-    )
-    (card,) = await seek(stage, "number 7")
-    assert card.description.startswith("My guilty pleasure · ")
-    assert "guilty" not in card.content.text
-
-
-ODD = [
-    Item(title=" \u200b ", link="javascript:alert(1)"),
-    Item(title="x" * 5000, summary_html="<b>" * 3000 + "y" * 9000),
-    Item(title="&lt;b&gt; \u202etfel", link="https://a.example/" + "x" * 3000),
-    Item(
-        title="A",
-        link="http://localhost/x",
-        images=(Image("http://a.example/1.png", ("https://b.example/1.png",)),),
-    ),
-    Item(
-        title="标题",
-        summary_html="".join(f"<p><b>{n}</b> <a href='https://a.example/{n}'>甲</a></p>" for n in range(200)),
-    ),
-    Item(summary_html="<img src='https://a.example/1.png'>", link="https://user:pass@a.example/x"),
-]
-
-
-async def test_every_card_is_one_that_telegram_takes_and_its_text_comes_as_it_was_made(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told: list[dict[str, Any]] = []
-    real = telegram.Bot.do_api_request
-
-    async def listened(bot: telegram.Bot, method: str, form: dict[str, Any], **more: Any) -> Any:
-        told.extend(form.get("results", ()))
-        return await real(bot, method, form, **more)
-
-    monkeypatch.setattr(telegram.Bot, "do_api_request", listened)
-    odd = tuple(replace(one, guid=str(n), published=NOW) for n, one in enumerate(ODD))
-    stage.web.publish("https://odd.example/feed", "Odd", odd)
-    await stage.ask(stage.world.user, "/sub https://odd.example/feed", more=2)
-    cards = await seek(stage, "")
-    assert len(cards) == len(told) == len(ODD), "none of them was refused"
-    for card in told:
-        content = card["input_message_content"]
-        entities = (
-            Entity(EntityKind(one["type"]), one["offset"], one["length"], one.get("url", ""))
-            for one in content.get("entities", ())
-        )
-        rich = RichText(content["message_text"], tuple(entities))
-        if not oracle.has_marks(rich.text):
-            sent = oracle.as_sent(rich)
-            assert sent.text == rich.text
-            assert oracle.looks(sent) == oracle.looks(rich)
-        assert len(card["title"]) <= finding.TITLE_LIMIT
-        assert "\n" not in card["description"]
-        assert "pass@" not in str(card)
-    thumbnails = [card.thumbnail for card in cards if card.thumbnail]
-    assert thumbnails == ["https://b.example/1.png"]

@@ -7,6 +7,7 @@ import pytest
 
 from bot import searching
 from bot.chat.replies import LANGUAGES
+from bot.items import ChatId
 from bot.playground import Message
 from bot.playground.playground import Playground
 from bot.render.parts import ENTITY_LIMIT, TEXT_LIMIT, units
@@ -160,6 +161,15 @@ async def test_a_search_whose_words_are_forgotten_asks_to_search_again(stage: St
         await stage.store._door.do("DEL", key)
     press = await stage.press(said, EN.older)
     assert (press.answer or {}).get("text") == EN.finding.search_expired
+
+
+async def test_a_forged_button_finds_nothing_by_what_is_no_query(stage: Stage) -> None:
+    me = stage.world.user
+    await follow(stage)
+    said = await stage.ask(me, "/search number")
+    draft = await stage.store.drafts.keep(ChatId(me.id), "off\n(tea\n")
+    press = stage.world.telegram.press(me, said, f"S:{me.id}:{draft}:0:0:5")
+    assert await stage.world.wait_for_answer(press) == EN.finding.search_expired
 
 
 async def test_in_a_group_everybody_searches_and_a_channel_is_its_administrators(stage: Stage) -> None:

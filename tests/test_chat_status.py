@@ -129,7 +129,7 @@ async def test_inline_mode_is_told_where_it_is_on(store: Store, clock: Clock) ->
 
 
 async def test_an_owner_finds_it_in_the_help(stage: Stage) -> None:
-    assert (await stage.ask(stage.world.user, "/help")).text == "\n\n".join((EN.help, INLINE, EN.help_owner))
+    assert (await stage.ask(stage.world.user, "/help")).text == f"{EN.help}\n\n{INLINE}\n\n{EN.help_owner}"
 
 
 @pytest.mark.parametrize("part", ["status", "claims", "feeds"])

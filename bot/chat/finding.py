@@ -83,7 +83,7 @@ async def press_found(desk: Desk, ask: Ask, press: Press) -> None:
     if chat is None:
         return
     texts, query = ask.texts.finding, await desk.store.drafts.get(press.chat, press.word(0))
-    if query is None:
+    if query is None or not _is_query(query):
         await desk.toast(ask, texts.search_expired, loud=True)
         return
     offset, count = min(max(press.count(2), 0), DEEPEST), min(max(press.count(3), 1), MOST)
@@ -138,6 +138,15 @@ def _bounded(text: RichText) -> RichText:
     marks = [one for one in text.entities if one.kind is EntityKind.UNDERLINE]
     gone = set(marks[max(room, 0) :])
     return replace(text, entities=tuple(one for one in text.entities if one not in gone))
+
+
+def _is_query(text: str) -> bool:
+    """Tell whether a draft can be searched for: a forged button may name one of another kind."""
+    try:
+        parse(text)
+    except QueryError:
+        return False
+    return True
 
 
 def no_feeds(ask: Ask, chat: Chat) -> RichText:

@@ -78,6 +78,9 @@ class Finding:
     why_noticed: str
     why_alerts: str
     why_no_alerts: str
+    why_told_for: str
+    why_untell: str
+    why_untold: str
     why_sent: str
     why_sent_linked: str
     why_sent_before: str

@@ -1,11 +1,13 @@
 """Filters: set in words or by buttons, tried on what is stored, shown, and ended."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from bot.chat.filters import Told, Way, read
 from bot.chat.replies import LANGUAGES
+from bot.items import ChatId
 from bot.playground.playground import Playground
 from bot.store.client import Store
 from tests.chatting import FEED, Stage, Web, conversation, items
@@ -224,3 +226,13 @@ async def test_without_feeds_and_in_chinese_it_says_what_to_do(stage: Stage) -> 
     assert "最近存储的 2 条中，2 条会被拦下。" in said.text
     assert "公报 🔎 只要“利率”" in (await stage.ask(ann, "/filter")).text
     assert "恢复送出全部消息" in (await stage.ask(ann, "/filter 取消")).text
+
+
+async def test_a_filter_that_is_no_longer_understood_keeps_nothing_back_and_is_shown(stage: Stage) -> None:
+    me = stage.world.user
+    await follow(stage, count=1)
+    feed = (await wish(stage, me)).feed
+    await stage.store.chats.update(ChatId(me.id), feed, lambda one: replace(one, only="(old"))
+    said = await stage.ask(me, "/filter 1")
+    assert "🔎 only “(old”" in said.text
+    assert " 0 would have been kept back" in said.text

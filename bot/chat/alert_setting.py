@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from bot.chat import alert_trials, menus
@@ -15,6 +14,7 @@ from bot.chat.replies import join, say
 from bot.chat.rights import pressed_target
 from bot.items import Alert, Chat
 from bot.render.parts import Button, RichText
+from bot.rulebook import rule_of
 from bot.rules import QueryError, Rule, parse
 
 MOST = 100
@@ -50,11 +50,8 @@ async def refusal(desk: Desk, ask: Ask, chat: Chat, rule: Rule, number: int = 0)
 
 def _regexes(alerts: Sequence[Alert]) -> int:
     """Return how many of ``alerts`` have a regex."""
-    count = 0
-    for one in alerts:
-        with suppress(QueryError):
-            count += any(slash in one.query for slash in "/／") and parse(one.query).has_regex
-    return count
+    rules = (rule_of(one.query) for one in alerts)
+    return sum(rule is not None and rule.has_regex for rule in rules)
 
 
 async def keep(desk: Desk, ask: Ask, chat: Chat, rule: Rule, number: int = 0) -> Alert | RichText:

@@ -18,7 +18,8 @@ from bot.chat.sources import Source, heard_of, meant, sources_of
 from bot.items import Chat, FeedId, StoredItem, Subscription
 from bot.matching import searchable
 from bot.render.parts import Button, RichText
-from bot.rules import Heard, QueryError, Rule, fold, parse
+from bot.rulebook import Reader
+from bot.rules import QueryError, fold, parse
 
 TRIED = 100
 """Stored items, the newest, that a filter is tried on before it counts."""
@@ -294,26 +295,12 @@ def _sorted(
 ) -> tuple[list[StoredItem], list[StoredItem]]:
     """Return the items that the filters of their feeds keep back, and those that they let through."""
     kept, passed = list[StoredItem](), list[StoredItem]()
-    asked = {feed: (_rules(one.subscription), heard_of(one)) for feed, one in sources.items()}
     for stored in items:
-        rules, heard = asked[stored.feed]
-        (kept if _keeps(rules, stored, heard) else passed).append(stored)
+        source = sources[stored.feed]
+        only, never = source.subscription.only, source.subscription.never
+        reader = Reader(searchable(stored), set(), lambda _: ())
+        (kept if reader.filtered(only, never, heard_of(source)) else passed).append(stored)
     return kept, passed
-
-
-def _rules(wish: Subscription) -> tuple[Rule | None, Rule | None]:
-    return (
-        parse(wish.only, negative=True) if wish.only else None,
-        parse(wish.never, negative=True) if wish.never else None,
-    )
-
-
-def _keeps(rules: tuple[Rule | None, Rule | None], stored: StoredItem, heard: Heard) -> bool:
-    only, never = rules
-    texts = searchable(stored)
-    if never and never.hit(texts, heard) is not None:
-        return True
-    return only is not None and only.hit(texts, heard) is None
 
 
 async def _page(

@@ -20,7 +20,8 @@ from bot.fetch.address import host_of, normalise
 from bot.items import Alert, Chat, ChatId, ChatKind, Hit, StoredItem, Taste
 from bot.matching import searchable
 from bot.render.parts import Button, RichText
-from bot.rules import Heard, QueryError, parse
+from bot.rulebook import Reader
+from bot.rules import Heard
 from bot.store.traces import Trace
 
 ALERTS_SHOWN = 10
@@ -173,7 +174,7 @@ async def _told(
     alerts = await desk.store.alerts.of(chat.id)
     if alerts:
         heard = heard_of(source) if source else Heard()
-        fires = await asyncio.to_thread(_firing, alerts, stored, heard)
+        fires = await asyncio.to_thread(_firing, alerts, stored, chat.id, heard)
         found = say(texts.why_alerts, alerts=_labels(fires))
         lines.append(found if fires else say(texts.why_no_alerts, count=len(alerts)))
     if copied := [one for one in trace.hits if one.owner is not None]:
@@ -252,14 +253,10 @@ def _reason(ask: Ask, chat: Chat, why: str) -> RichText:
     return say(reasons[begins], rest=short(rest.rstrip(".")), at=at(ask, chat))
 
 
-def _firing(alerts: Sequence[Alert], stored: StoredItem, heard: Heard) -> list[Alert]:
-    """Return the alerts that the item matches, the muted ones too; it asks each by itself, in a thread."""
-    texts, found = searchable(stored), []
-    for one in alerts:
-        with suppress(QueryError):
-            if parse(one.query, negative=True).hit(texts, heard) is not None:
-                found.append(one)
-    return found
+def _firing(alerts: Sequence[Alert], stored: StoredItem, chat: ChatId, heard: Heard) -> list[Alert]:
+    """Return the alerts of a chat that the item matches, the muted ones too; it asks each, in a thread."""
+    reader = Reader(searchable(stored), {one.query for one in alerts}, lambda _: alerts)
+    return [fired.alert for fired in reader.firing(chat, heard)]
 
 
 def _site(address: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from bot import searching
 from bot.chat.replies import LANGUAGES
-from bot.items import ChatId
+from bot.items import ChatId, Document
 from bot.playground import Message
 from bot.playground.playground import Playground
 from bot.render.parts import ENTITY_LIMIT, TEXT_LIMIT, units
@@ -161,6 +161,21 @@ async def test_a_search_whose_words_are_forgotten_asks_to_search_again(stage: St
         await stage.store._door.do("DEL", key)
     press = await stage.press(said, EN.older)
     assert (press.answer or {}).get("text") == EN.finding.search_expired
+
+
+async def test_an_address_that_telegram_links_not_costs_neither_the_other_links_nor_the_buttons(
+    stage: Stage,
+) -> None:
+    me = stage.world.user
+    odd = [replace(one, link=f"http://intranet/{n}") for n, one in enumerate(items(6))]
+    stage.web.documents[FEED] = replace(
+        Document("rss", "Intranet", "http://localhost/"), items=(*odd, *items(6, word="Tale"))
+    )
+    await stage.ask(me, f"/sub {FEED}", more=2)
+    for command, buttons in (("/search number", 1), ("/latest", 1), ("/list", 2)):
+        said = await stage.ask(me, command)
+        assert len(said.buttons) == buttons, command
+    assert "text_link" in [one.type for one in (await stage.ask(me, "/search tale")).content.entities]
 
 
 async def test_a_forged_button_finds_nothing_by_what_is_no_query(stage: Stage) -> None:

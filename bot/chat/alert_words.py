@@ -37,7 +37,7 @@ _UNITS_S = {
     **dict.fromkeys(("h", "hour", "hours", "时", "小时"), 3_600),
     **dict.fromkeys(("d", "day", "days", "日", "天"), 86_400),
 }
-_NUMBER = re.compile(r"[#№]?([0-9０-９]{1,20})\.?")
+_NUMBER = re.compile(r"[#№]?(\d{1,20})\.?")
 _SPAN = re.compile(r"([0-9]{1,7}) ?([^\W\d_]{1,10})")
 
 

@@ -10,6 +10,7 @@ from bot.chat.replies.en import EN
 from bot.chat.replies.texts import Texts
 from bot.chat.replies.zh import ZH
 from bot.fetch.answer import Failure
+from bot.render.links import absolute
 from bot.render.parts import Entity, EntityKind, RichText, units
 
 LANGUAGES: Mapping[str, Texts] = {one.language: one for one in (EN, ZH)}
@@ -78,8 +79,9 @@ def quote(text: str) -> RichText:
 
 
 def link(text: str, url: str) -> RichText:
-    """Link ``text``, if there is an address to link it to."""
-    return _whole(EntityKind.LINK, text, url) if url else RichText(text)
+    """Link ``text``, if there is an address that Telegram links to: for one other, it refuses the message."""
+    address = absolute(url)
+    return _whole(EntityKind.LINK, text, address) if address else RichText(text)
 
 
 def short(text: str, limit: int = QUOTE_LIMIT) -> str:

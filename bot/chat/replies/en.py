@@ -8,7 +8,6 @@ from bot.fetch.answer import Failure
 
 EN = Texts(
     language="en",
-    language_name="English",
     start=(
         "Hello! I watch websites and bring each new item here, once and in order.\n\n"
         "Send me the address of a website or feed, or tap one to begin. /help shows the rest."

@@ -19,8 +19,6 @@ class Texts:
 
     language: str
     """Its primary subtag."""
-    language_name: str
-    """What the language calls itself."""
 
     # beginning
     start: str

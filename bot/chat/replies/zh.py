@@ -8,7 +8,6 @@ from bot.fetch.answer import Failure
 
 ZH = Texts(
     language="zh",
-    language_name="中文",
     start=(
         "你好！我关注网站和订阅源，把每条新消息按顺序送到这里，不重复。\n\n"
         "把网站或订阅源的地址发给我，或点一个开始。/help 查看其他功能。"

@@ -72,6 +72,15 @@ async def test_a_word_of_the_body_alone_shows_the_line_around_it(stage: Stage) -
     )
 
 
+async def test_the_line_around_a_word_ends_where_the_text_begins_again(stage: Stage) -> None:
+    me, lead = stage.world.user, "<p>A zebra crosses.</p>"
+    told = replace(items(1)[0], summary_html=lead, content_html=f"<p>By us.</p>{lead}<p>More follows.</p>")
+    stage.web.publish(FEED, "Example News", [told])
+    await stage.ask(me, f"/sub {FEED}", more=2)
+    said = await stage.ask(me, "/search zebra")
+    assert said.text.split("\n")[3:] == ["A zebra crosses."]
+
+
 async def test_pages_are_turned_in_place_and_new_items_do_not_shift_them(stage: Stage, clock: Clock) -> None:
     me = stage.world.user
     stage.web.publish(FEED, "Example News", items(12))

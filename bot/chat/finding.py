@@ -190,15 +190,18 @@ def _lines(
 
 
 def _snippet(body: str, words: Sequence[str]) -> str:
-    """Return the part of ``body`` around the first of ``words`` in it, on one line; "" if none is there."""
+    """Return the line of ``body`` around the first of ``words`` in it, cut; "" if none is there."""
     lower = body.lower()
-    places = [at for word in words if word and (at := lower.find(word.lower())) >= 0]
+    places = [(at, len(word)) for word in words if word and (at := lower.find(word.lower())) >= 0]
     if not places:
         return ""
-    start = max(0, min(places) - BEFORE)
-    if start:  # begin where a word does, if one begins soon
-        start = next((at + 1 for at in range(start, min(places)) if body[at].isspace()), start)
-    return ("…" if start else "") + fitting(body[start : start + 2 * SNIPPET_LIMIT], SNIPPET_LIMIT)
+    at, size = min(places)
+    begins, ends = body.rfind("\n", 0, at) + 1, body.find("\n", at + size)
+    start = max(begins, at - BEFORE)
+    if start > begins:  # begin where a word does, if one begins soon
+        start = next((one + 1 for one in range(start, at) if body[one].isspace()), start)
+    around = body[start : start + 2 * SNIPPET_LIMIT] if ends < 0 else body[start:ends][: 2 * SNIPPET_LIMIT]
+    return ("…" if start > begins else "") + fitting(around, SNIPPET_LIMIT)
 
 
 def age(texts: Texts, then_ms: int, now_ms: int) -> str:

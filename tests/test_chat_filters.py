@@ -32,7 +32,11 @@ async def stage(store: Store, clock: Clock) -> AsyncIterator[Stage]:
         ("3 off", Told("3", Way.OFF)),
         ("3 only off", Told("3", Way.ONLY)),
         ("3 取消", Told("3", Way.OFF)),
-        ("公报 只要 利率 不要 利好", Told("公报", Way.ONLY, "利率 不要 利好")),
+        ("公报 只要 利率 不要 利好", Told("公报", Way.ONLY, "利率", "利好")),
+        ("3 only apple OR pear not pie", Told("3", Way.ONLY, "apple OR pear", "pie")),
+        ("3 not pie only apple", Told("3", Way.NOT, "pie", "apple")),
+        ("3 only apple NOT pie", Told("3", Way.ONLY, "apple NOT pie")),
+        ("3 only “to be or not to be”", Told("3", Way.ONLY, "“to be or not to be”")),
         ("3", Told("3")),
         ("", Told("")),
         ("3 only", Told("3")),
@@ -65,6 +69,16 @@ async def test_with_one_feed_a_filter_needs_no_number_and_is_tried_on_what_is_st
     await stage.becomes(shown, "1. Example News · all items")
     assert ((await wish(stage, me)).only, (await wish(stage, me)).never) == ("", "")
     assert "🔎" not in (await stage.ask(me, "/list")).text
+
+
+async def test_both_filters_are_set_at_once(stage: Stage) -> None:
+    me = stage.world.user
+    await follow(stage)
+    which = await stage.ask(me, "/filter only apple not pie")
+    assert which.text == "Which feed is this for: only “apple” · not “pie”?"
+    await stage.press(which, "The Gazette")
+    await stage.becomes(which, "From now on, The Gazette: only “apple” · not “pie”.")
+    assert ((await wish(stage, me)).only, (await wish(stage, me)).never) == ("apple", "pie")
 
 
 async def test_one_of_two_filters_ends_alone(stage: Stage) -> None:

@@ -18,7 +18,7 @@ from bot.chat.sources import Source, heard_of, meant, sources_of
 from bot.items import Chat, FeedId, StoredItem, Subscription
 from bot.matching import searchable
 from bot.render.parts import Button, RichText
-from bot.rulebook import Reader
+from bot.rulebook import Reader, rule_of
 from bot.rules import QueryError, fold, parse
 
 TRIED = 100
@@ -52,19 +52,23 @@ _EVERY = {fold(texts.finding.filter_words["all"]) for texts in LANGUAGES.values(
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """``whose`` stands before ``way`` (None for none) and ``query`` behind it."""
+    """``whose`` stands before ``way`` (None for none) and ``query`` behind it.
+
+    ``other`` is the query of the other one of the two filters, where both are told at once.
+    """
 
     whose: str
     way: Way | None = None
     query: str = ""
+    other: str = ""
 
     def changed(self, wish: Subscription) -> Subscription:
-        """Return ``wish`` with the filter that is told: the other one of the two stays."""
+        """Return ``wish`` with the filters that are told: one that is not stays."""
         match self.way:
             case Way.ONLY:
-                return replace(wish, only=self.query)
+                return replace(wish, only=self.query, never=self.other or wish.never)
             case Way.NOT:
-                return replace(wish, never=self.query)
+                return replace(wish, never=self.query, only=self.other or wish.only)
         return replace(wish, only="", never="")
 
 
@@ -73,7 +77,7 @@ def read(words: str, names: Sequence[str]) -> Told:
 
     The first word that says what to do parts the feed from the query. Where one stands in a feed's own
     name, that name, written whole, goes before: ``names`` are those of the chat's feeds. With "off", the
-    feed may stand behind it.
+    feed may stand behind it. The query may be followed by the other filter and its query.
     """
     parts = words.split(" ")
     places = [place for place, part in enumerate(parts) if fold(part) in _WAYS]
@@ -87,7 +91,23 @@ def read(words: str, names: Sequence[str]) -> Told:
         return Told(whose or query, way)
     if not query:
         return Told(whose)
-    return Told(whose, way, "" if _WAYS.get(fold(query)) is Way.OFF else query)
+    if _WAYS.get(fold(query)) is Way.OFF:
+        return Told(whose, way)
+    return Told(whose, way, *_both(query, Way.NOT if way is Way.ONLY else Way.ONLY))
+
+
+def _both(query: str, other: Way) -> tuple[str, str]:
+    """Divide a query before the word for the other filter, if what stands on either side is a query.
+
+    NOT in capitals is a part of it.
+    """
+    parts = query.split(" ")
+    for place, part in enumerate(parts):
+        if _WAYS.get(fold(part)) is other and part != "NOT":
+            sides = " ".join(parts[:place]), " ".join(parts[place + 1 :])
+            if all(one and rule_of(one) for one in sides):
+                return sides
+    return query, ""
 
 
 def _chat_first(words: str) -> str:
@@ -192,10 +212,11 @@ async def _checked(desk: Desk, ask: Ask, told: Told) -> Told | None:
     if not told.query:
         return told
     try:
-        return replace(told, query=parse(told.query, negative=True).query)
+        query = parse(told.query, negative=True).query
     except QueryError as error:
         await desk.answer(ask, flawed(ask, ask.texts.finding.filter_wrong, told.query, error))
         return None
+    return replace(told, query=query)
 
 
 async def _aim(desk: Desk, ask: Ask, chat: Chat, sources: Sequence[Source], told: Told) -> None:
@@ -229,7 +250,7 @@ async def _asked(
     named = texts.filter_no_feed if some is sources else texts.filter_which_some
     template = named if whose else texts.filter_which
     head = say(template, words=short(whose), filter=_said(ask, told.changed(_none(chat))))
-    digest = await desk.store.drafts.keep(chat.id, "\n".join((told.way or "", whose, told.query)))
+    digest = await desk.store.drafts.keep(chat.id, "\n".join((told.way or "", whose, told.query, told.other)))
     last = menus.pages(len(some)) - 1
     page = min(max(page, 0), last)
     rows = [
@@ -346,10 +367,11 @@ async def _drafted(desk: Desk, ask: Ask, press: Press) -> Told | None:
     """Return the filter that was told before a feed was asked for; ``None`` once told that it is gone."""
     draft = await desk.store.drafts.get(press.chat, press.word(0))
     way, *rest = (draft or "").split("\n")
-    if way not in set(Way) or len(rest) != 2:
+    if way not in set(Way) or len(rest) != 3:
         await desk.toast(ask, ask.texts.finding.filter_expired, loud=True)
         return None
-    return Told(rest[0], Way(way), rest[1])
+    whose, query, other = rest
+    return Told(whose, Way(way), query, other)
 
 
 def _remove(ask: Ask, chat: Chat, feed: FeedId) -> list[list[Button]]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.chat.filters import Told, Way, read
+from bot.chat.filter_words import Told, Way, read
 from bot.chat.replies import LANGUAGES
 from bot.items import ChatId
 from bot.playground.playground import Playground

@@ -119,7 +119,9 @@ async def test_the_whole_language_is_understood(stage: Stage, query: str) -> Non
 async def test_what_is_wrong_with_a_query_is_said_with_its_place_in_the_language_spoken(stage: Stage) -> None:
     me, ann = stage.world.user, stage.world.add_user("安", language="zh-hans")
     await follow(stage)
-    assert "Missing ) after “c” at 6" in (await stage.ask(me, "/search a (b c")).text
+    said = (await stage.ask(me, "/search a (b c")).text
+    assert "Missing ) after “c” at 6" in said
+    assert said.endswith("\n\na (b 👉c")
     assert (
         "nothing has changed: Missing ) after “c” at 6" in (await stage.ask(me, "/filter 1 not a (b c")).text
     )

@@ -6,8 +6,9 @@ from bot.chat import alert_trials, menus
 from bot.chat.alert_panel import card_buttons
 from bot.chat.alert_trials import shown
 from bot.chat.desk import Ask, Buttons, Desk, at
+from bot.chat.finding import wrong
 from bot.chat.menus import Press, Verb
-from bot.chat.replies import bold, join, say
+from bot.chat.replies import join, say
 from bot.chat.rights import pressed_target
 from bot.items import Alert, Chat
 from bot.render.parts import Button, RichText
@@ -15,9 +16,6 @@ from bot.rules import QueryError, Rule, parse
 
 MOST = 100
 """Alerts of one chat; each is tried on every item of its feeds."""
-
-AROUND = 60
-"""Letters shown before and behind the place where a query is wrong."""
 
 
 def understood(ask: Ask, query: str) -> Rule | RichText:
@@ -30,19 +28,7 @@ def understood(ask: Ask, query: str) -> Rule | RichText:
 
 def flawed(ask: Ask, query: str, error: QueryError) -> RichText:
     """Say what is wrong with a query, and show where."""
-    said = say(ask.texts.alerting.alert_wrong, why=error.flaw.said(ask.texts.language))
-    return join([said, pointed(query, error.flaw.place)], "\n\n") if error.flaw.place else said
-
-
-def pointed(query: str, place: int) -> RichText:
-    """Point at a place of a query, counted from 1: a hand before it, and bold what stands there."""
-    at = min(place - 1, len(query))
-    end = min(at + len(query[at:].partition(" ")[0]), at + AROUND)
-    before = query[max(0, at - AROUND) : at]
-    after = query[end : end + AROUND]
-    first = "…" if at > AROUND else ""
-    last = "…" if end + AROUND < len(query) else ""
-    return join([RichText(f"{first}{before}👉"), bold(query[at:end]), RichText(f"{after}{last}")])
+    return wrong(ask, ask.texts.alerting.alert_wrong, query, error)
 
 
 async def _refusal(desk: Desk, ask: Ask, chat: Chat, rule: Rule, number: int = 0) -> RichText | None:

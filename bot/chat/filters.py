@@ -177,7 +177,7 @@ async def _checked(desk: Desk, ask: Ask, told: Told) -> Told | None:
     try:
         return replace(told, query=parse(told.query, negative=True).query)
     except QueryError as error:
-        await desk.answer(ask, say(ask.texts.finding.filter_wrong, why=wrong(ask, error)))
+        await desk.answer(ask, wrong(ask, ask.texts.finding.filter_wrong, told.query, error))
         return None
 
 

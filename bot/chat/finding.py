@@ -35,6 +35,9 @@ SNIPPETS_UP_TO = 8
 BEFORE = 40
 """Letters of a snippet before the first word found."""
 
+AROUND = 60
+"""Letters shown before and behind the place where a query is wrong."""
+
 DEEPEST = 200
 """How far back one may leaf in one search: each page is found anew, and few people read further."""
 
@@ -64,7 +67,7 @@ async def search(desk: Desk, ask: Ask) -> None:
     try:
         parse(target.words)
     except QueryError as error:
-        await desk.answer(ask, say(texts.search_wrong, why=wrong(ask, error), at=whose))
+        await desk.answer(ask, wrong(ask, texts.search_wrong, target.words, error, at=whose))
         return
     sources = await sources_of(desk, target.chat.id)
     if not sources:
@@ -145,9 +148,21 @@ def no_feeds(ask: Ask, chat: Chat) -> RichText:
     return say(empty, chat=bold(short(name(chat))), name=handle(chat))
 
 
-def wrong(ask: Ask, error: QueryError) -> str:
-    """Say what is wrong with a query, in the language that is spoken."""
-    return error.flaw.said(ask.texts.language)
+def wrong(ask: Ask, template: str, query: str, error: QueryError, **values: str) -> RichText:
+    """Say what is wrong with a query, and show where; ``template`` has a place for why."""
+    said = say(template, why=error.flaw.said(ask.texts.language), **values)
+    return join([said, pointed(query, error.flaw.place)], "\n\n") if error.flaw.place else said
+
+
+def pointed(query: str, place: int) -> RichText:
+    """Point at a place of a query, counted from 1: a hand before it, and bold what stands there."""
+    at = min(place - 1, len(query))
+    end = min(at + len(query[at:].partition(" ")[0]), at + AROUND)
+    before = query[max(0, at - AROUND) : at]
+    after = query[end : end + AROUND]
+    first = "…" if at > AROUND else ""
+    last = "…" if end + AROUND < len(query) else ""
+    return join([RichText(f"{first}{before}👉"), bold(query[at:end]), RichText(f"{after}{last}")])
 
 
 def fitting(text: str, limit: int) -> str:

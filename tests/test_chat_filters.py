@@ -47,7 +47,7 @@ async def test_with_one_feed_a_filter_needs_no_number_and_is_tried_on_what_is_st
     stage.web.publish(FEED, "Example News", [*items(3), *items(2, word="Other")])
     await stage.ask(me, f"/sub {FEED}", more=2)
     said = await stage.ask(me, "/filter only story")
-    assert said.text.startswith("From now on, Example News brings only “story”.")
+    assert said.text.startswith("From now on, Example News: only “story”.")
     assert "Of the last 5 stored items 2 would have been kept back." in said.text
     assert "Kept back, for example:\n– Other number 2\n– Other number 1" in said.text
     assert "Let through, for example:\n– Story number 3" in said.text
@@ -70,7 +70,7 @@ async def test_one_of_two_filters_ends_alone(stage: Stage) -> None:
     await follow(stage, count=1)
     await stage.ask(me, "/filter only a")
     await stage.ask(me, "/filter not b")
-    assert "brings only “a”." in (await stage.ask(me, "/filter not off")).text
+    assert ": only “a”." in (await stage.ask(me, "/filter not off")).text
     assert "brings all its items again" in (await stage.ask(me, "/filter 1 off")).text
     assert "has no filter" in (await stage.ask(me, "/filter 1")).text
 
@@ -79,16 +79,16 @@ async def test_where_no_feed_is_named_it_is_asked_which_by_buttons(stage: Stage)
     me = stage.world.user
     await follow(stage)
     which = await stage.ask(me, "/filter not gazette")
-    assert which.text == "Which feed shall hear not “gazette”?"
+    assert which.text == "Which feed is this for: not “gazette”?"
     assert which.buttons == ["The Gazette", "Other & Sons", "All 2 feeds"]
     assert (await wish(stage, me)).never == ""
     await stage.press(which, "Other & Sons")
-    await stage.becomes(which, "From now on, Other & Sons brings not “gazette”.")
+    await stage.becomes(which, "From now on, Other & Sons: not “gazette”.")
     assert [(await wish(stage, me, one)).never for one in (1, 2)] == ["", "gazette"]
     unknown = await stage.ask(me, "/filter nobody only tea")
-    assert unknown.text == "No feed here fits “nobody”. Which one shall hear only “tea”?"
+    assert unknown.text == "No feed here fits “nobody”. Which one is this for: only “tea”?"
     await stage.press(unknown, "All 2 feeds")
-    await stage.becomes(unknown, "each of the 2 feeds brings only “tea”")
+    await stage.becomes(unknown, "each of the 2 feeds: only “tea”")
     assert "all 2 feeds" in (await stage.ask(me, "/filter all off")).text.lower()
 
 
@@ -103,7 +103,7 @@ async def test_many_feeds_are_asked_for_in_pages(stage: Stage) -> None:
     assert len(which.buttons) == 4, "two feeds, back, all"
     name = which.buttons[0]
     await stage.press(which, name)
-    await stage.becomes(which, f"From now on, {name} brings not “tea”.")
+    await stage.becomes(which, f"From now on, {name}: not “tea”.")
     shown = await stage.ask(me, "/filter")
     await stage.press(shown, LANGUAGES["en"].following)
     await stage.becomes(shown, "page 2 of 2")

@@ -166,7 +166,7 @@ async def _show(desk: Desk, ask: Ask, chat: Chat, sources: Sequence[Source], who
     kept = (await desk.store.filtered.counts(chat.id)).get(found[0].feed.id, 0)
     how = say(texts.filter_how, number=number, at=at(ask, chat))
     tried = await _tried(desk, ask, found)
-    text = join([_line(ask, number, found[0], kept), *tried, how], "\n")
+    text = join([_line(ask, number, found[0], kept), *tried, how], "\n\n")
     await desk.answer(ask, text, _remove(ask, chat, found[0].feed.id))
 
 

@@ -16,13 +16,13 @@ EN_FINDING = Finding(
         "/filter{at} NUMBER not WORDS – none of its items with them\n"
         "Both may stand side by side; ✕ or off ends them. Alerts come all the same."
     ),
-    filter_which="Which feed shall hear {filter}?",
-    filter_which_some="Several feeds fit “{words}”. Which one shall hear {filter}?",
-    filter_no_feed="No feed here fits “{words}”. Which one shall hear {filter}?",
+    filter_which="Which feed is this for: {filter}?",
+    filter_which_some="Several feeds fit “{words}”. Which one is this for: {filter}?",
+    filter_no_feed="No feed here fits “{words}”. Which one is this for: {filter}?",
     filter_how="Say what to filter: /filter{at} {number} only WORDS, or not WORDS, or off.",
     filter_wrong="I can't use this filter, and nothing has changed: {why} Correct that and send it again.",
-    filter_set="From now on, {feed} brings {filter}.",
-    filter_set_all="From now on, each of the {count} feeds brings {filter}.",
+    filter_set="From now on, {feed}: {filter}.",
+    filter_set_all="From now on, each of the {count} feeds: {filter}.",
     filter_off="{feed} brings all its items again. /filter{at} shows all filters.",
     filter_off_all="All {count} feeds bring all their items again. /filter{at} shows how to filter.",
     filter_none="{feed} has no filter. Set one with /filter{at} {number} only WORDS, or not WORDS.",

@@ -374,3 +374,13 @@ async def test_every_card_is_one_that_telegram_takes_and_its_text_comes_as_it_wa
         assert "pass@" not in str(card)
     thumbnails = [card.thumbnail for card in cards if card.thumbnail]
     assert thumbnails == ["https://b.example/1.png"]
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+async def test_the_help_tells_of_it_only_where_it_is_on(store: Store, clock: Clock, *, is_on: bool) -> None:
+    async with Playground() as world:
+        world.telegram.inline = is_on
+        async with conversation(store, clock, world=world, web=Web()) as stage:
+            said = (await stage.ask(world.user, "/help")).text
+    told = EN.help_inline.format(name=f"@{world.telegram.bot.username}")
+    assert (told in said) is is_on

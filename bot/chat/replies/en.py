@@ -35,6 +35,7 @@ EN = Texts(
         "In groups, administrators change things and everybody may read.\n\n"
         "Begin with /sub and an address."
     ),
+    help_inline="In any other chat: type {name} and words, and I offer stored items to post there.",
     help_owner="/status – for you, who run me: how I am",
     unknown="I don't know {command}; /help lists what I can do.",
     chatter="Send me the address of a website or feed to follow it; /help lists what else I can do.",

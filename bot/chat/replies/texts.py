@@ -26,6 +26,8 @@ class Texts:
     start: str
     start_group: str
     help: str
+    help_inline: str
+    """Where inline mode is on; ``{name}`` is the bot's."""
     help_owner: str
     unknown: str
     chatter: str

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from bot.chat import menus
 from bot.chat.desk import Ask, Buttons, Desk, at, handle, here, name
 from bot.chat.menus import Press, Verb
-from bot.chat.replies import ago, bold, join, link, say, short
+from bot.chat.replies import ago, bold, join, level, link, say, short
 from bot.chat.replies.texts import Texts
 from bot.chat.rights import pressed_target, target_of
 from bot.chat.sources import Source, heard_of, sources_of
-from bot.items import Chat
+from bot.items import Chat, Hit
 from bot.matching import searchable
-from bot.render.marks import marked
+from bot.render.marks import Words, marked
 from bot.render.parts import ENTITY_LIMIT, Button, EntityKind, RichText, units
 from bot.rules import QueryError, parse
 from bot.searching import Match, Page
@@ -176,16 +176,19 @@ def fitting(text: str, limit: int) -> str:
 def line(
     desk: Desk, ask: Ask, number: int, match: Match, sources: Sequence[Source], *, snippet: bool = False
 ) -> RichText:
-    """Set one item: number, title, source, age; its words marked, in a line of its body if nowhere else."""
+    """Set one item: number, title, source, age; its words marked, in its body or tags if need be."""
     stored, item = match.stored, match.stored.item
     title = link(fitting(item.title, TITLE_LIMIT) or ask.texts.untitled, item.link or "")
     lit = marked(title, match.words)
     source = next((one.name for one in sources if one.feed.id == stored.feed), item.source)
-    notes = f" · {fitting(source, SOURCE_LIMIT)} · {age(ask.texts, stored.order_ms, desk.now_ms())}"
-    told = join([RichText(f"{number}. "), lit, RichText(notes)])
+    when = age(ask.texts, stored.order_ms, desk.now_ms())
+    told = join([level(lit), level(RichText(fitting(source, SOURCE_LIMIT))), RichText(when)], " · ")
+    told = join([RichText(f"{number}. "), told])
     if not snippet or not match.words or lit != title:
         return told
-    around = _snippet(searchable(stored).body, match.words)
+    around = _snippet(searchable(stored).body, match.words) or _snippet(
+        f"# {', '.join(item.tags)}", match.words
+    )
     return join([told, marked(RichText(around), match.words)], "\n") if around else told
 
 
@@ -201,14 +204,21 @@ def _lines(
 
 def _snippet(body: str, words: Sequence[str]) -> str:
     """Return the part of ``body`` around the first of ``words`` in it, on one line; "" if none is there."""
-    lower = body.lower()
-    places = [at for word in words if word and (at := lower.find(word.lower())) >= 0]
-    if not places:
+    first = _place(body, words)
+    if first < 0:
         return ""
-    start = max(0, min(places) - BEFORE)
+    start = max(0, first - BEFORE)
     if start:  # begin where a word does, if one begins soon
-        start = next((at + 1 for at in range(start, min(places)) if body[at].isspace()), start)
+        start = next((at + 1 for at in range(start, first) if body[at].isspace()), start)
     return ("…" if start else "") + fitting(body[start : start + 2 * SNIPPET_LIMIT], SNIPPET_LIMIT)
+
+
+def _place(body: str, words: Sequence[str]) -> int:
+    """Return where the first of ``words`` stands to be marked, or else of their letters; -1 for nowhere."""
+    if marks := Words((Hit(0, "", tuple(words)),)).places(body, 1):
+        return marks[0][0]
+    lower = body.lower()
+    return min((at for word in words if word and (at := lower.find(word.lower())) >= 0), default=-1)
 
 
 def age(texts: Texts, then_ms: int, now_ms: int) -> str:

@@ -91,8 +91,10 @@ function groupOf(message) {
 
 // What is sent next answers `message`, null for none.
 function reply(message) {
+  const follow = isFollowing();
   state.replying = message;
   at("replying").hidden = !message;
+  if (follow) toEnd();
   if (!message) return;
   at("replying").querySelector("span").textContent = `${message.sender}: ${brief(message)}`;
   at("text").focus();

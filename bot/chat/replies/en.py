@@ -27,7 +27,7 @@ EN = Texts(
         "/alert WORDS – be told loudly of items that hold all these words; /alert test WORDS tries them\n"
         "/alerts – the alerts of this chat and their options\n"
         "/filter NUMBER only WORDS, or not WORDS – of a feed only some items\n"
-        "/why LINK – what became of an item\n"
+        "/why LINK, or /why as a reply – what became of an item\n"
         "/settings – style, pictures, language and more; /settings NUMBER for one feed\n"
         "/template – messages as you write them yourself\n\n"
         "For a channel: make me its administrator with the right to post, then write to me in private, "

@@ -89,6 +89,16 @@ async def test_the_line_shown_has_the_word_itself_not_one_that_begins_like_it(st
     assert underlined(said) == {"the"}
 
 
+async def test_the_line_shown_does_not_tell_a_summary_twice(stage: Stage) -> None:
+    story = replace(
+        items(1)[0], summary_html="<p>A zebra.</p>", content_html="<p>A zebra.</p><p>It crosses.</p>"
+    )
+    stage.web.publish(FEED, "Example News", [story])
+    await stage.ask(stage.world.user, f"/sub {FEED}", more=2)
+    said = await stage.ask(stage.world.user, "/search zebra")
+    assert said.text.split("\n")[3] == "A zebra. It crosses."
+
+
 async def test_a_word_of_the_tags_alone_shows_the_tags(stage: Stage) -> None:
     stage.web.publish(FEED, "Example News", [replace(items(1)[0], tags=("Lake", "Energy policy"))])
     await stage.ask(stage.world.user, f"/sub {FEED}", more=2)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat import alert_setting, alert_trials, alerts, pointing
+from bot.chat import alert_setting, alert_trials, alerts, finding
 from bot.chat.alert_trials import Trial
 from bot.chat.replies import LANGUAGES
 from bot.chat.sources import Source, heard_of
@@ -293,7 +293,7 @@ async def test_in_a_group_everybody_may_test_and_administrators_set(stage: Stage
     ],
 )
 def test_the_place_of_a_flaw_is_pointed_at(query: str, place: int, shown: str, bold: str) -> None:
-    pointed = pointing.pointed(query, place)
+    pointed = finding.pointed(query, place)
     assert pointed.text == shown
     assert [shown.partition("👉")[2][: one.length] for one in pointed.entities] == ([bold] if bold else [])
 

@@ -302,3 +302,13 @@ async def test_a_store_that_is_away_is_told(stage: Stage, monkeypatch: pytest.Mo
     await follow(stage)
     monkeypatch.setattr(stage.store.chats, "owned_by", away)
     assert await button(stage, "number 7") == EN.inline_no_memory
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+async def test_the_help_tells_of_it_only_where_it_is_on(store: Store, clock: Clock, *, is_on: bool) -> None:
+    async with Playground() as world:
+        world.telegram.inline = is_on
+        async with conversation(store, clock, world=world, web=Web()) as stage:
+            said = (await stage.ask(world.user, "/help")).text
+    told = EN.help_inline.format(name=f"@{world.telegram.bot.username}")
+    assert (told in said) is is_on

@@ -101,3 +101,14 @@ async def test_every_card_is_one_that_telegram_takes_and_its_text_comes_as_it_wa
         assert "pass@" not in str(card)
     thumbnails = [card.thumbnail for card in cards if card.thumbnail]
     assert thumbnails == ["https://b.example/1.png"]
+
+
+async def test_a_card_of_a_table_has_no_rules(stage: Stage) -> None:
+    table = "<table><tr><th>Island</th><th>Out</th></tr><tr><td>Hallow</td><td>08:15</td></tr></table>"
+    ferries = replace(
+        items(1)[0], title="Ferries", summary_html="", content_html=f"<p>From Monday.</p>{table}"
+    )
+    stage.web.publish(FEED, "Paper", [ferries])
+    await follow(stage)
+    (card,) = await seek(stage, "ferries")
+    assert card.description.endswith("From Monday. Island Out Hallow 08:15")

@@ -72,13 +72,56 @@ async def test_a_word_of_the_body_alone_shows_the_line_around_it(stage: Stage) -
     )
 
 
-async def test_the_line_around_a_word_ends_where_the_text_begins_again(stage: Stage) -> None:
-    me, lead = stage.world.user, "<p>A zebra crosses.</p>"
-    told = replace(items(1)[0], summary_html=lead, content_html=f"<p>By us.</p>{lead}<p>More follows.</p>")
-    stage.web.publish(FEED, "Example News", [told])
-    await stage.ask(me, f"/sub {FEED}", more=2)
-    said = await stage.ask(me, "/search zebra")
-    assert said.text.split("\n")[3:] == ["A zebra crosses."]
+def underlined(said: Message) -> set[str]:
+    told = said.text.encode("utf-16-le")
+    return {
+        told[2 * one.offset :][: 2 * one.length].decode("utf-16-le")
+        for one in said.content.entities
+        if one.type == "underline"
+    }
+
+
+async def test_the_line_shown_has_the_word_itself_not_one_that_begins_like_it(stage: Stage) -> None:
+    body = "<p>In theory they thaw. " + "Much else is said. " * 20 + "Here the river rises.</p>"
+    stage.web.publish(FEED, "Example News", [replace(items(1)[0], title="Ice", content_html=body)])
+    await stage.ask(stage.world.user, f"/sub {FEED}", more=2)
+    said = await stage.ask(stage.world.user, "/search the")
+    assert "Here the river rises." in said.text
+    assert underlined(said) == {"the"}
+
+
+async def test_the_line_shown_does_not_tell_a_summary_twice(stage: Stage) -> None:
+    story = replace(
+        items(1)[0], summary_html="<p>A zebra.</p>", content_html="<p>A zebra.</p><p>It crosses.</p>"
+    )
+    stage.web.publish(FEED, "Example News", [story])
+    await stage.ask(stage.world.user, f"/sub {FEED}", more=2)
+    said = await stage.ask(stage.world.user, "/search zebra")
+    assert said.text.split("\n")[3] == "A zebra. It crosses."
+
+
+async def test_a_word_of_the_tags_alone_shows_the_tags(stage: Stage) -> None:
+    stage.web.publish(FEED, "Example News", [replace(items(1)[0], tags=("Lake", "Energy policy"))])
+    await stage.ask(stage.world.user, f"/sub {FEED}", more=2)
+    said = await stage.ask(stage.world.user, "/search energy")
+    assert said.text.split("\n")[3] == "# Lake, Energy policy"
+    assert underlined(said) == {"Energy"}
+
+
+@pytest.mark.parametrize("command", ["/list", "/filter", "/alerts", "/latest"])
+async def test_lines_with_words_from_right_to_left_keep_their_own_direction(
+    stage: Stage, command: str
+) -> None:
+    port = replace(items(1)[0], title="الميناء")
+    stage.web.publish(FEED, "صحيفة المرفأ", [port])
+    await stage.ask(stage.world.user, f"/sub {FEED}", more=2)
+    await stage.ask(stage.world.user, "/alert البحر")
+    (line,) = (
+        one for one in (await stage.ask(stage.world.user, command)).text.split("\n") if one.startswith("1. ")
+    )
+    words, _, rest = line.removeprefix("1. \u200e").partition("\u200e")
+    assert words in {"صحيفة المرفأ", "البحر", "الميناء"}
+    assert rest.startswith(" · ")
 
 
 async def test_pages_are_turned_in_place_and_new_items_do_not_shift_them(stage: Stage, clock: Clock) -> None:

@@ -11,7 +11,7 @@ from bot.chat.alert_words import OPTIONS
 from bot.chat.desk import Ask, Buttons, Desk, at, here, is_private, name
 from bot.chat.listing import NUMBERS_A_ROW
 from bot.chat.menus import PAGE_SIZE, Verb
-from bot.chat.replies import bold, code, join, say, short
+from bot.chat.replies import bold, code, join, level, say, short
 from bot.chat.replies.alerting import Alerting
 from bot.items import Alert, Chat
 from bot.render.parts import Button, RichText
@@ -168,9 +168,9 @@ def _title(ask: Ask, chat: Chat, alert: Alert) -> RichText:
 
 def _line(texts: Alerting, alert: Alert, fired: int) -> RichText:
     label = short(alert.label, LABEL_LIMIT)
-    line = [RichText(f"{alert.id}. "), bold(label) if alert.name else RichText(label)]
+    line = [RichText(f"{alert.id}. "), level(bold(label) if alert.name else RichText(label))]
     if alert.name:
-        line.append(RichText(f" – {short(alert.query, QUERY_LIMIT)}"))
+        line += [RichText(" – "), level(RichText(short(alert.query, QUERY_LIMIT)))]
     line.append(RichText(f" · {texts.alert_counts.format(count=fired)}"))
     signs = _signs(texts, alert)
     return join([*line, RichText(f" · {signs}" if signs else "")])

@@ -8,8 +8,8 @@ from bot.chat import alert_trials, menus
 from bot.chat.alert_panel import card_buttons
 from bot.chat.alert_trials import shown
 from bot.chat.desk import Ask, Buttons, Desk, at
+from bot.chat.finding import wrong
 from bot.chat.menus import Press, Verb
-from bot.chat.pointing import flawed
 from bot.chat.replies import join, say
 from bot.chat.rights import pressed_target
 from bot.items import Alert, Chat
@@ -29,7 +29,7 @@ def understood(ask: Ask, query: str) -> Rule | RichText:
     try:
         return parse(query)
     except QueryError as error:
-        return flawed(ask, ask.texts.alerting.alert_wrong, query, error)
+        return wrong(ask, ask.texts.alerting.alert_wrong, query, error)
 
 
 async def refusal(desk: Desk, ask: Ask, chat: Chat, rule: Rule, number: int = 0) -> RichText | None:

@@ -7,10 +7,9 @@ from dataclasses import replace
 from bot.chat import menus
 from bot.chat.desk import Ask, Buttons, Desk, at, here, name
 from bot.chat.filter_words import Told, Way, chat_first, is_every, read, tells_way
-from bot.chat.finding import fitting, no_feeds
+from bot.chat.finding import fitting, no_feeds, wrong
 from bot.chat.listing import NUMBERS_A_ROW
 from bot.chat.menus import PAGE_SIZE, Press, Verb
-from bot.chat.pointing import flawed
 from bot.chat.replies import bold, join, link, say, short
 from bot.chat.rights import pressed_target, target_of
 from bot.chat.sources import Source, heard_of, meant, sources_of
@@ -127,7 +126,7 @@ async def _checked(desk: Desk, ask: Ask, told: Told) -> Told | None:
     try:
         query = parse(told.query, negative=True).query
     except QueryError as error:
-        await desk.answer(ask, flawed(ask, ask.texts.finding.filter_wrong, told.query, error))
+        await desk.answer(ask, wrong(ask, ask.texts.finding.filter_wrong, told.query, error))
         return None
     return replace(told, query=query)
 

@@ -8,14 +8,13 @@ from datetime import UTC, datetime
 from bot.chat import menus
 from bot.chat.desk import Ask, Buttons, Desk, at, handle, here, name
 from bot.chat.menus import Press, Verb
-from bot.chat.pointing import flawed
-from bot.chat.replies import ago, bold, join, link, say, short
+from bot.chat.replies import ago, bold, join, level, link, say, short
 from bot.chat.replies.texts import Texts
 from bot.chat.rights import pressed_target, target_of
 from bot.chat.sources import Source, heard_of, sources_of
-from bot.items import Chat
+from bot.items import Chat, Hit
 from bot.matching import searchable
-from bot.render.marks import marked
+from bot.render.marks import Words, marked
 from bot.render.parts import ENTITY_LIMIT, Button, EntityKind, RichText, units
 from bot.rules import QueryError, parse
 from bot.searching import Match, Page
@@ -35,6 +34,9 @@ SNIPPETS_UP_TO = 8
 
 BEFORE = 40
 """Letters of a snippet before the first word found."""
+
+AROUND = 60
+"""Letters shown before and behind the place where a query is wrong."""
 
 DEEPEST = 200
 """How far back one may leaf in one search: each page is found anew, and few people read further."""
@@ -65,7 +67,7 @@ async def search(desk: Desk, ask: Ask) -> None:
     try:
         parse(target.words)
     except QueryError as error:
-        await desk.answer(ask, flawed(ask, texts.search_wrong, target.words, error))
+        await desk.answer(ask, wrong(ask, texts.search_wrong, target.words, error))
         return
     sources = await sources_of(desk, target.chat.id)
     if not sources:
@@ -155,6 +157,23 @@ def no_feeds(ask: Ask, chat: Chat) -> RichText:
     return say(empty, chat=bold(short(name(chat))), name=handle(chat))
 
 
+def wrong(ask: Ask, template: str, query: str, error: QueryError) -> RichText:
+    """Say what is wrong with a query, and show where; ``template`` has a place for why."""
+    said = say(template, why=error.flaw.said(ask.texts.language))
+    return join([said, pointed(query, error.flaw.place)], "\n\n") if error.flaw.place else said
+
+
+def pointed(query: str, place: int) -> RichText:
+    """Point at a place of a query, counted from 1: a hand before it, and bold what stands there."""
+    at = min(place - 1, len(query))
+    end = min(at + len(query[at:].partition(" ")[0]), at + AROUND)
+    before = query[max(0, at - AROUND) : at]
+    after = query[end : end + AROUND]
+    first = "…" if at > AROUND else ""
+    last = "…" if end + AROUND < len(query) else ""
+    return join([RichText(f"{first}{before}👉"), bold(query[at:end]), RichText(f"{after}{last}")])
+
+
 def fitting(text: str, limit: int) -> str:
     """Return foreign ``text`` as one line of at most ``limit`` units, as Telegram counts them."""
     line = short(text, limit)
@@ -166,16 +185,19 @@ def fitting(text: str, limit: int) -> str:
 def line(
     desk: Desk, ask: Ask, number: int, match: Match, sources: Sequence[Source], *, snippet: bool = False
 ) -> RichText:
-    """Set one item: number, title, source, age; its words marked, in a line of its body if nowhere else."""
+    """Set one item: number, title, source, age; its words marked, in its body or tags if need be."""
     stored, item = match.stored, match.stored.item
     title = link(fitting(item.title, TITLE_LIMIT) or ask.texts.untitled, item.link or "")
     lit = marked(title, match.words)
     source = next((one.name for one in sources if one.feed.id == stored.feed), item.source)
-    notes = f" · {fitting(source, SOURCE_LIMIT)} · {age(ask.texts, stored.order_ms, desk.now_ms())}"
-    told = join([RichText(f"{number}. "), lit, RichText(notes)])
+    when = age(ask.texts, stored.order_ms, desk.now_ms())
+    told = join([level(lit), level(RichText(fitting(source, SOURCE_LIMIT))), RichText(when)], " · ")
+    told = join([RichText(f"{number}. "), told])
     if not snippet or not match.words or lit != title:
         return told
-    around = _snippet(searchable(stored).body, match.words)
+    around = _snippet(searchable(stored).body, match.words) or _snippet(
+        f"# {', '.join(item.tags)}", match.words
+    )
     return join([told, marked(RichText(around), match.words)], "\n") if around else told
 
 
@@ -190,18 +212,22 @@ def _lines(
 
 
 def _snippet(body: str, words: Sequence[str]) -> str:
-    """Return the line of ``body`` around the first of ``words`` in it, cut; "" if none is there."""
-    lower = body.lower()
-    places = [(at, len(word)) for word in words if word and (at := lower.find(word.lower())) >= 0]
-    if not places:
+    """Return the part of ``body`` around the first of ``words`` in it, on one line; "" if none is there."""
+    first = _place(body, words)
+    if first < 0:
         return ""
-    at, size = min(places)
-    begins, ends = body.rfind("\n", 0, at) + 1, body.find("\n", at + size)
-    start = max(begins, at - BEFORE)
-    if start > begins:  # begin where a word does, if one begins soon
-        start = next((one + 1 for one in range(start, at) if body[one].isspace()), start)
-    around = body[start : start + 2 * SNIPPET_LIMIT] if ends < 0 else body[start:ends][: 2 * SNIPPET_LIMIT]
-    return ("…" if start > begins else "") + fitting(around, SNIPPET_LIMIT)
+    start = max(0, first - BEFORE)
+    if start:  # begin where a word does, if one begins soon
+        start = next((at + 1 for at in range(start, first) if body[at].isspace()), start)
+    return ("…" if start else "") + fitting(body[start : start + 2 * SNIPPET_LIMIT], SNIPPET_LIMIT)
+
+
+def _place(body: str, words: Sequence[str]) -> int:
+    """Return where the first of ``words`` stands to be marked, or else of their letters; -1 for nowhere."""
+    if marks := Words((Hit(0, "", tuple(words)),)).places(body, 1):
+        return marks[0][0]
+    lower = body.lower()
+    return min((at for word in words if word and (at := lower.find(word.lower())) >= 0), default=-1)
 
 
 def age(texts: Texts, then_ms: int, now_ms: int) -> str:

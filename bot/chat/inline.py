@@ -62,6 +62,9 @@ LEAD_LIMIT = 160
 BUTTON_LIMIT = 100
 """Letters: what a phone shows of them on two lines, or on one."""
 
+_RULES = re.compile("─{2,}")
+"""What parts the rows of a table: on a card, all is one line."""
+
 LEFT_TO_RIGHT = "\u200e"
 """Behind Arabic, a number takes its direction: "25 min ago" would be shown as "min ago 25"."""
 
@@ -223,7 +226,7 @@ class Inline:
         """Return an item as Telegram's InlineQueryResultArticle."""
         item = with_page(stored)
         title = title_of(item).text
-        begins = short(lead(item, title).text, LEAD_LIMIT)
+        begins = short(_RULES.sub("", lead(item, title).text), LEAD_LIMIT)
         named = next(
             (one for one in (short(title, TITLE_LIMIT), begins) if not is_blank(one)), texts.untitled
         )

@@ -21,13 +21,13 @@ async def start(desk: Desk, ask: Ask) -> None:
 
 
 async def help_(desk: Desk, ask: Ask) -> None:
-    """List what there is: inline mode where it is on, and to those who run the relay a little more."""
-    texts, told = ask.texts, [ask.texts.help]
+    """List what there is, to those who run the relay a little more."""
+    texts, said = ask.texts, [ask.texts.help]
     if desk.bot.supports_inline_queries:
-        told.append(texts.help_inline.format(name=desk.bot.username))
+        said.append(texts.help_inline.format(name=f"@{desk.bot.username}"))
     if is_private(ask.chat) and is_owner(desk, ask):
-        told.append(texts.help_owner)
-    await desk.answer(ask, RichText("\n\n".join(told)))
+        said.append(texts.help_owner)
+    await desk.answer(ask, RichText("\n\n".join(said)))
 
 
 async def unknown(desk: Desk, ask: Ask, command: str) -> None:

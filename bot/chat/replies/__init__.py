@@ -3,6 +3,7 @@
 A sentence is filled into text and entities, never into markup: foreign words in it need no escaping.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from string import Formatter
 
@@ -22,6 +23,8 @@ QUOTE_LIMIT = 80
 _HIDDEN = dict.fromkeys([0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 """Marks that turn the direction of what follows: in a list they would turn our words, too."""
 
+_LEFT_TO_RIGHT = "\u200e"
+
 
 def texts_for(*languages: str) -> Texts:
     """Return the texts of the first of these IETF tags that we speak."""
@@ -35,13 +38,13 @@ def spoken(*languages: str) -> str:
 
 
 def say(template: str, /, **values: str | int | RichText) -> RichText:
-    """Fill ``template``; a value that is rich text keeps its entities."""
+    """Fill ``template``; a value that is rich text keeps its entities, and no value turns our words."""
     pieces: list[RichText] = []
     for literal, name, _, _ in Formatter().parse(template):
         pieces.append(RichText(literal))
         if name is not None:
             value = values[name]
-            pieces.append(value if isinstance(value, RichText) else RichText(str(value)))
+            pieces.append(level(value if isinstance(value, RichText) else RichText(str(value))))
     return join(pieces)
 
 
@@ -56,6 +59,17 @@ def join(pieces: list[RichText], between: str = "") -> RichText:
         entities += [Entity(e.kind, e.offset + at, e.length, e.url, e.language) for e in piece.entities]
         at += units(piece.text)
     return RichText("".join(text), tuple(entities))
+
+
+def level(words: RichText) -> RichText:
+    """Return foreign ``words`` so that a line of ours keeps its direction around them.
+
+    Of Arabic or Hebrew as the first letters in it a line is otherwise set from the right, and what is behind
+    them backwards: "0 in 7 days" as "in 7 days 0".
+    """
+    if words.text.isascii() or not any(unicodedata.bidirectional(one) in {"R", "AL"} for one in words.text):
+        return words
+    return join([RichText(_LEFT_TO_RIGHT), words, RichText(_LEFT_TO_RIGHT)])
 
 
 def bold(text: str) -> RichText:

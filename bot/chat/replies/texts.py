@@ -25,6 +25,7 @@ class Texts:
     start_group: str
     help: str
     help_inline: str
+    """Where inline mode is on; ``{name}`` is the bot's."""
     help_owner: str
     unknown: str
     chatter: str

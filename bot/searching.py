@@ -146,10 +146,14 @@ class _Asked:
 
 
 class Searcher:
-    """Searches the items of some feeds. Every method raises :class:`StoreUnavailable`."""
+    """Searches the items of some feeds, each time for ``search_s`` at most.
 
-    def __init__(self, store: Store) -> None:
+    Every method raises :class:`StoreUnavailable`.
+    """
+
+    def __init__(self, store: Store, *, search_s: float | None = None) -> None:
         self._store = store
+        self._search_s = search_s
         self._places = asyncio.Semaphore(SEARCHES_AT_ONCE)
 
     async def search(
@@ -197,7 +201,7 @@ class Searcher:
     ) -> tuple[list[Match], int]:
         """Return up to ``enough`` matches, the newest first, and how far back it looked if time ran out."""
         async with self._places:
-            ends_s = time.monotonic() + SEARCH_S
+            ends_s = time.monotonic() + (SEARCH_S if self._search_s is None else self._search_s)
             found: list[Match] = []
             at_once = min(enough + 2, READ_AT_ONCE)
             while True:

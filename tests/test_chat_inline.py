@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from bot.chat.sources import Source
 from bot.errors import StoreUnavailable
 from bot.items import ChatId, Feed, FeedId, Subscription
 from bot.playground.playground import Playground
-from bot.rules import Heard, QueryError
+from bot.rules import Heard, QueryError, Rule
 from bot.searching import Page, Searcher
 from bot.settings import Access, Settings
 from bot.store.client import Store
@@ -208,31 +209,101 @@ def test_any_words_are_understood_or_told_why_not(words: str) -> None:
         assert str(error)
 
 
-async def test_while_one_types_the_older_search_is_dropped_for_the_newer_and_commands_go_on(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await follow(stage)
-    searching, dropped = asyncio.Event(), asyncio.Event()
+@dataclass
+class Slow:
+    """Searches that begin when they are asked for and end when they are let."""
 
-    async def search(_searcher: Searcher, rule: object, *_args: object, **_more: object) -> Page:
-        if "slow" not in str(rule):
-            return Page()
-        searching.set()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            dropped.set()
+    begun: list[str] = field(default_factory=list)
+    held: dict[str, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
+
+    async def search(self, rule: Rule, *_args: object, **_more: object) -> Page:
+        self.begun.append(rule.query)
+        await self.held[rule.query].wait()
         return Page()
 
-    monkeypatch.setattr(Searcher, "search", search)
-    slow = stage.world.seek("slow")
-    async with asyncio.timeout(5):
-        await searching.wait()
+    async def has_begun(self, *queries: str) -> None:
+        async with asyncio.timeout(5):
+            while set(queries) - set(self.begun):  # noqa: ASYNC110  nothing tells of it
+                await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
+    slow = Slow()
+    monkeypatch.setattr(Searcher, "search", lambda _, *args, **more: slow.search(*args, **more))
+    return slow
+
+
+async def test_while_one_types_what_is_searched_is_answered_then_the_newest_and_commands_go_on(
+    stage: Stage, slow: Slow
+) -> None:
+    await follow(stage)
+    typed = [stage.world.seek("ra")]
+    await slow.has_begun("ra")
+    typed += [stage.world.seek(words) for words in ("rat", "rate", "rates")]
     assert (await stage.ask(stage.world.user, "/alerts")).text == EN.alerting.alerts_empty.format(at="")
-    assert not dropped.is_set()
-    assert await button(stage, "quick") == EN.inline_none
-    assert dropped.is_set()
-    assert not slow.answered.is_set()
+    await stage.settled()
+    slow.held["ra"].set()
+    assert await stage.world.wait_for_results(typed[0]) == []
+    slow.held["rates"].set()
+    assert await stage.world.wait_for_results(typed[3]) == []
+    assert slow.begun == ["ra", "rates"]
+    assert [one.answered.is_set() for one in typed] == [True, False, False, True]
+
+
+async def test_whoever_types_much_waits_behind_all_others(stage: Stage, slow: Slow) -> None:
+    me, other, third = stage.world.user, stage.world.add_user("Second"), stage.world.add_user("Third")
+    await follow(stage)
+    (wish,) = await stage.store.chats.subscriptions(ChatId(me.id))
+    for one in (other, third):
+        await stage.store.chats.subscribe(replace(wish, chat=ChatId(one.id)))
+    stage.world.seek("mine", user=me)
+    stage.world.seek("other", user=other)
+    await slow.has_begun("mine", "other")
+    stage.world.seek("more", user=me)
+    last = stage.world.seek("third", user=third)
+    await stage.settled()
+    assert len(slow.begun) == inline.AT_ONCE
+    slow.held["mine"].set()
+    await slow.has_begun("third")
+    slow.held["third"].set()
+    await stage.world.wait_for_results(last)
+    await slow.has_begun("more")
+    assert slow.begun[2:] == ["third", "more"]
+
+
+async def test_what_waited_longer_than_telegram_does_is_not_searched(
+    stage: Stage, slow: Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await follow(stage)
+    first = stage.world.seek("first")
+    await slow.has_begun("first")
+    with monkeypatch.context() as impatient:
+        impatient.setattr(inline, "ANSWER_S", 0.0)
+        stage.world.seek("stale")
+        await stage.settled()
+    slow.held["first"].set()
+    await stage.world.wait_for_results(first)
+    stage.world.seek("fresh")
+    await slow.has_begun("fresh")
+    assert slow.begun == ["first", "fresh"]
+
+
+async def test_a_search_out_of_time_offers_what_it_found_and_goes_on_from_there(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inline, "SEARCH_S", 0.0)
+    web = Web()
+    web.publish(FEED, "Example News", items(60))
+    async with Playground() as world, conversation(store, clock, world=world, web=web) as stage:
+        await follow(stage)
+        found, rounds, offset = list[str](), 0, ""
+        while offset or not rounds:
+            query = world.seek("/number/", offset)
+            found += [one.title for one in await world.wait_for_results(query)]
+            offset, rounds = query.next_offset, rounds + 1
+    assert found == [f"Story number {n}" for n in range(60, 0, -1)]
+    assert rounds > 3
 
 
 async def test_a_search_in_hand_keeps_nobody_from_ending(

@@ -1,6 +1,7 @@
 """Inline mode: behind our @name in any chat's message box stand words, and stored items are offered as cards.
 
-They are searched among the feeds of the asker's own chat and of the channels and groups they look after.
+They are searched among the feeds of the asker's own chat and of the channels and groups that they have set
+up and still administer.
 """
 
 import asyncio
@@ -39,6 +40,9 @@ log = logging.getLogger(__name__)
 
 ANSWER_S = 9.0
 """Telegram waits some ten seconds (telegram.md, section 4); whoever types waits not even those."""
+
+SEARCH_S = 1.5
+"""How long one search may take; what it found by then is offered, and scrolling goes on from there."""
 
 AT_ONCE = 2
 """People who are served at the same time: a search computes, and commands need the threads as well."""
@@ -88,32 +92,48 @@ class Answer:
 
 
 class Inline:
-    """Answers inline queries beside everything else; of each person's the newest only."""
+    """Answers inline queries beside everything else: of each person's one at a time, the newest next.
+
+    What is searched is not dropped for what was typed since: where keys are quicker than answers, nothing
+    would ever be seen.
+    """
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._searcher = Searcher(desk.store)  # not the desk's: commands do not wait for those who type
+        self._searcher = Searcher(desk.store, search_s=SEARCH_S)  # commands do not wait for those who type
         self._places = asyncio.Semaphore(AT_ONCE)
-        self._newest: dict[UserId, asyncio.Task[None]] = {}
+        self._serving: dict[UserId, asyncio.Task[None]] = {}
+        self._waiting: dict[UserId, tuple[Sought, float]] = {}
+        """The newest query that is not begun, and until when Telegram waits for its answer."""
         self._administers: dict[tuple[UserId, ChatId], tuple[float, bool]] = {}
 
     def take(self, told: Sought, group: asyncio.TaskGroup) -> None:
-        """Answer in a task of ``group``; what the person typed before and is still searched is dropped."""
+        """Answer in a task of ``group``; what the person typed before and is not begun is dropped."""
         person = told.person.id
-        if older := self._newest.pop(person, None):
-            older.cancel()
-        task = group.create_task(self._serve(told))
-        self._newest[person] = task
-        task.add_done_callback(lambda done: self._newest.get(person) is done and self._newest.pop(person))
+        self._waiting[person] = told, time.monotonic() + ANSWER_S
+        if person not in self._serving:
+            self._serving[person] = group.create_task(self._serve(person))
 
     def stop(self) -> None:
         """Drop what is in hand: whoever is typing asks again."""
-        for task in self._newest.values():
+        for task in self._serving.values():
             task.cancel()
 
-    async def _serve(self, told: Sought) -> None:
+    async def _serve(self, person: UserId) -> None:
+        """Answer what a person types, until nothing waits; for each query they stand behind all others."""
         try:
-            async with asyncio.timeout(ANSWER_S), self._places:
+            while person in self._waiting:
+                async with self._places:
+                    told, ends_s = self._waiting.pop(person)
+                    left_s = ends_s - time.monotonic()
+                    if left_s > 0:
+                        await self._serve_one(told, left_s)
+        finally:
+            del self._serving[person]
+
+    async def _serve_one(self, told: Sought, within_s: float) -> None:
+        try:
+            async with asyncio.timeout(within_s):
                 await self._tell(told, await self._answer(told))
         except TimeoutError:
             log.info("inline query %s: given up after %.0f s", told.query, ANSWER_S)
@@ -174,15 +194,17 @@ class Inline:
             rule = understood(words) if words else None
         except QueryError as error:
             return Answer(button=short(error.flaw.said(texts.language), BUTTON_LIMIT))
-        found, more = await self._page(rule, heard_by(sources), before_ms, offset)
+        found, more, until_ms = await self._page(rule, heard_by(sources), before_ms, offset)
         cards = await asyncio.to_thread(self._cards, chat, texts, found, sources)
         if found and not before_ms:  # items that come meanwhile must not shift the pages
             before_ms = found[0].order_ms + 1
         following = f"{before_ms}:{offset + PAGE}" if more and offset + PAGE <= DEEPEST else ""
-        return Answer(cards, following, "" if cards or offset else texts.inline_none)
+        if until_ms:
+            following = f"{until_ms}:0"
+        return Answer(cards, following, "" if cards or told.offset else texts.inline_none)
 
     async def _sources(self, person: UserId) -> list[Source]:
-        """Return what the asker hears in private, then what the chats hear that they look after."""
+        """Return what the asker hears in private, then what the chats hear that are theirs."""
         owned = await self._desk.store.chats.owned_by(person)
         still = await asyncio.gather(*(self._looks_after(person, one) for one in owned))
         chats = [ChatId(person), *(one.id for one, is_so in zip(owned, still, strict=True) if is_so)]
@@ -206,14 +228,17 @@ class Inline:
 
     async def _page(
         self, rule: Rule | None, heard: dict[FeedId, Heard], before_ms: int, offset: int
-    ) -> tuple[list[StoredItem], bool]:
-        """Return the items that ``rule`` finds, or the newest of all, and whether others follow."""
+    ) -> tuple[list[StoredItem], bool, int]:
+        """Return the items that ``rule`` finds, or the newest of all, and whether others follow.
+
+        And, not 0 where time ran out, what is older than which moment was not looked at.
+        """
         if rule is None:
             latest = self._desk.store.archive.latest
             found = await latest(list(heard), offset=offset, limit=PAGE + 1, before_ms=before_ms)
-            return found[:PAGE], len(found) > PAGE
+            return found[:PAGE], len(found) > PAGE, 0
         page = await self._searcher.search(rule, heard, offset=offset, limit=PAGE, before_ms=before_ms)
-        return [one.stored for one in page.matches], page.more
+        return [one.stored for one in page.matches], page.more, page.until_ms
 
     def _cards(
         self, chat: Chat, texts: Texts, found: Iterable[StoredItem], sources: Iterable[Source]

@@ -61,9 +61,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A page that has several feeds: addresses that were tried and are feeds, in the page's order."""
+    """A page that has several feeds: addresses that were tried and are feeds, in the page's order.
+
+    ``untried``: how many others it names at least.
+    """
 
     candidates: tuple[Lead, ...]
+    untried: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +124,10 @@ class Subscriber:
         if isinstance(caught, _Catch):
             return await self._look(caught)
         leads = await self._leads(caught, url)
-        named = await self._verify([lead for lead in leads if not lead.guessed])
+        told = [lead for lead in leads if not lead.guessed]
+        named = await self._verify(told)
         if len(named) > 1:
-            return Choice(tuple(lead for lead, _ in named))
+            return Choice(tuple(lead for lead, _ in named), untried=len(told[MOST_LEADS:]))
         caught_there = named or await self._verify([lead for lead in leads if lead.guessed])
         if caught_there:
             return await self._look(caught_there[0][1])

@@ -105,6 +105,17 @@ async def test_a_page_with_several_feeds_offers_them_as_buttons(stage: Stage) ->
     assert await stage.heard(stage.world.user) == [long]
 
 
+async def test_a_page_with_many_feeds_offers_eight_and_says_that_there_are_more(stage: Stage) -> None:
+    urls = [f"https://news.example/{n}" for n in range(11)]
+    for url in urls:
+        stage.web.publish(url, url[-4:])
+    links = "".join(f'<link rel="alternate" type="application/rss+xml" href="{url}">' for url in urls)
+    stage.web.pages["https://news.example/"] = f"<html><head>{links}</head></html>".encode()
+    choice = await stage.ask(stage.world.user, "/sub https://news.example/")
+    assert len(choice.buttons) == 8
+    assert choice.text.endswith("\n\n" + EN.choose_more.format(count=3, at=""))
+
+
 @pytest.mark.parametrize("why", list(Failure))
 async def test_every_failure_is_answered_in_a_sentence_that_says_what_to_do(
     stage: Stage, why: Failure

@@ -78,6 +78,8 @@ async def _offer(desk: Desk, ask: Ask, chat: Chat, address: str, choice: Choice)
         title = short(one.title, 40) or name_of(feed)
         lines.append(join([RichText(f"{place}. "), link(title, one.url)]))
         buttons.append([Button(f"{place}. {title}", data=menus.pack(Verb.SUB, chat.id, feed.id))])
+    if left := choice.untried + len(choice.candidates[CHOICES:]):
+        lines += [RichText(), say(ask.texts.choose_more, count=left, at=at(ask, chat))]
     await desk.answer(ask, join(lines, "\n"), buttons)
 
 

@@ -113,6 +113,7 @@ EN = Texts(
     already="{feed} is followed already; /list{at} shows all feeds.",
     took_first="You sent several addresses and I took the first, {address}; send the others one by one.",
     choose="{address} offers several feeds. Which one shall I follow?",
+    choose_more="The page names at least {count} more; for one of those send /sub{at} and its own address.",
     failures={
         Failure.BAD_ADDRESS: (
             "{address} is not an address I can open. Send one like https://example.com after /sub."

@@ -62,6 +62,7 @@ class Texts:
     already: str
     took_first: str
     choose: str
+    choose_more: str
     failures: Mapping[Failure, str]
     troubles: Mapping[Failure, str]
     trouble_since: str

@@ -90,6 +90,7 @@ ZH = Texts(
     already="已经订阅 {feed} 了；/list{at} 查看全部订阅。",
     took_first="你发了多个地址，我用了第一个：{address}；其他的请逐个发送。",
     choose="{address} 有多个订阅源，要订阅哪一个？",
+    choose_more="该页面至少还有 {count} 个。要订阅其中之一，请发送 /sub{at} 加它自己的地址。",
     failures={
         Failure.BAD_ADDRESS: "{address} 不是可打开的地址。请在 /sub 后写 https://example.com 这样的地址。",
         Failure.REFUSED: (

@@ -250,3 +250,13 @@ async def test_a_filter_that_is_no_longer_understood_keeps_nothing_back_and_is_s
     said = await stage.ask(me, "/filter 1")
     assert "🔎 only “(old”" in said.text
     assert " 0 would have been kept back" in said.text
+
+
+@pytest.mark.parametrize("words", ["only in:nosuch word", "not in:nosuch word", "only word not in:nosuch x"])
+async def test_a_filter_that_names_a_feed_that_there_is_not_is_refused(stage: Stage, words: str) -> None:
+    me = stage.world.user
+    await follow(stage, count=1)
+    said = await stage.ask(me, f"/filter {words}")
+    assert said.text == EN.place_unknown.format(name="nosuch", names="The Gazette", at="")
+    assert ((await wish(stage, me)).only, (await wish(stage, me)).never) == ("", "")
+    assert (await stage.ask(me, "/filter only in:gazette number")).text.startswith("From now on")

@@ -364,3 +364,19 @@ def test_an_ordinary_rule_is_answered_in_microseconds() -> None:
             best = min(best, (time.perf_counter() - began) / 100)
         print(f"{query}: {best * 1e6:.1f} µs")
         assert best < 100e-6, "ten times what is measured on an idle machine"
+
+
+@pytest.mark.parametrize(
+    ("query", "unknown"),
+    [
+        ("climate", ()),
+        ("climate in:bbc in:work", ()),
+        ('climate in:"world bbc"', ()),
+        ("climate in:nosuch", ("nosuch",)),
+        ('climate (in:bbc OR in:nosuch OR in:"bbc sport") in:nosuch', ("nosuch", "bbc sport")),
+        ("climate -in:nosuch -(a in:other)", ()),
+    ],
+)
+def test_places_that_no_feed_is_called_are_told(query: str, unknown: tuple[str, ...]) -> None:
+    feeds = [Heard(("BBC World", "https://bbc.example/feed"), "Work"), Heard(("The Gazette",))]
+    assert parse(query).unknown_places(feeds) == unknown

@@ -8,10 +8,11 @@ from bot.chat import alert_trials, menus
 from bot.chat.alert_panel import card_buttons
 from bot.chat.alert_trials import shown
 from bot.chat.desk import Ask, Buttons, Desk, at
-from bot.chat.finding import wrong
+from bot.chat.finding import unknown_place, wrong
 from bot.chat.menus import Press, Verb
 from bot.chat.replies import join, say
 from bot.chat.rights import pressed_target
+from bot.chat.sources import sources_of
 from bot.items import Alert, Chat
 from bot.render.parts import Button, RichText
 from bot.rulebook import rule_of
@@ -45,7 +46,12 @@ async def refusal(desk: Desk, ask: Ask, chat: Chat, rule: Rule, number: int = 0)
     others = [one for one in known if one.id != number]
     if rule.has_regex and await asyncio.to_thread(_regexes, others) >= REGEX_MOST:
         return say(texts.alert_full_regex, count=REGEX_MOST, at=at(ask, chat))
-    return None
+    return await _elsewhere(desk, ask, chat, rule)
+
+
+async def _elsewhere(desk: Desk, ask: Ask, chat: Chat, rule: Rule) -> RichText | None:
+    """Say that a rule is for a feed or folder that the chat does not have: it would never fire."""
+    return await unknown_place(ask, chat, await sources_of(desk, chat.id), rule) if rule.places else None
 
 
 def _regexes(alerts: Sequence[Alert]) -> int:
@@ -94,6 +100,9 @@ async def try_rule(desk: Desk, ask: Ask, chat: Chat, query: str) -> None:
     rule = understood(ask, query)
     if isinstance(rule, RichText):
         await desk.answer(ask, rule)
+        return
+    if refused := await _elsewhere(desk, ask, chat, rule):
+        await desk.answer(ask, refused)
         return
     await desk.show_typing(ask)
     told = await told_of(desk, ask, chat, rule)

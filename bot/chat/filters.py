@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.chat import menus
 from bot.chat.desk import Ask, Buttons, Desk, at, here, name
 from bot.chat.filter_words import Told, Way, chat_first, is_every, read, tells_way
-from bot.chat.finding import fitting, no_feeds, wrong
+from bot.chat.finding import fitting, no_feeds, unknown_place, wrong
 from bot.chat.listing import NUMBERS_A_ROW
 from bot.chat.menus import PAGE_SIZE, Press, Verb
 from bot.chat.replies import bold, join, link, say, short
@@ -47,7 +47,7 @@ async def filter_(desk: Desk, ask: Ask) -> None:
         await desk.answer(ask, no_feeds(ask, target.chat))
     elif not told.way:
         await _show(desk, ask, target.chat, sources, told.whose)
-    elif tidy := await _checked(desk, ask, told):
+    elif tidy := await _checked(desk, ask, target.chat, sources, told):
         await _aim(desk, ask, target.chat, sources, tidy)
 
 
@@ -119,16 +119,20 @@ async def _show(desk: Desk, ask: Ask, chat: Chat, sources: Sequence[Source], who
     await desk.answer(ask, text, _remove(ask, chat, found[0].feed.id))
 
 
-async def _checked(desk: Desk, ask: Ask, told: Told) -> Told | None:
+async def _checked(desk: Desk, ask: Ask, chat: Chat, sources: Sequence[Source], told: Told) -> Told | None:
     """Return what was told with its query tidied; ``None`` once it was said what is wrong with it."""
     if not told.query:
         return told
     try:
-        query = parse(told.query, negative=True).query
+        rules = [parse(one, negative=True) for one in (told.query, told.other) if one]
     except QueryError as error:
         await desk.answer(ask, wrong(ask, ask.texts.finding.filter_wrong, told.query, error))
         return None
-    return replace(told, query=query)
+    for rule in rules:
+        if unknown := await unknown_place(ask, chat, sources, rule):
+            await desk.answer(ask, unknown)
+            return None
+    return replace(told, query=rules[0].query)
 
 
 async def _aim(desk: Desk, ask: Ask, chat: Chat, sources: Sequence[Source], told: Told) -> None:

@@ -16,7 +16,7 @@ from bot.items import Chat, Hit
 from bot.matching import searchable
 from bot.render.marks import Words, marked
 from bot.render.parts import ENTITY_LIMIT, Button, EntityKind, RichText, units
-from bot.rules import QueryError, parse
+from bot.rules import QueryError, Rule, parse
 from bot.searching import Match, Page
 
 USUAL = 5
@@ -37,6 +37,9 @@ BEFORE = 40
 
 AROUND = 60
 """Letters shown before and behind the place where a query is wrong."""
+
+PLACES_SHOWN = 4
+"""Feeds of a chat, and folders, that are named where a query asks for one that there is not."""
 
 DEEPEST = 200
 """How far back one may leaf in one search: each page is found anew, and few people read further."""
@@ -65,13 +68,16 @@ async def search(desk: Desk, ask: Ask) -> None:
         await desk.answer(ask, say(texts.search_how, days=_days(desk), at=whose))
         return
     try:
-        parse(target.words)
+        rule = parse(target.words)
     except QueryError as error:
         await desk.answer(ask, wrong(ask, texts.search_wrong, target.words, error))
         return
     sources = await sources_of(desk, target.chat.id)
     if not sources:
         await desk.answer(ask, no_feeds(ask, target.chat))
+        return
+    if unknown := await unknown_place(ask, target.chat, sources, rule):
+        await desk.answer(ask, unknown)
         return
     found = await page(desk, ask, target.chat, sources, Turn(target.words))
     if found is None:
@@ -157,9 +163,26 @@ def no_feeds(ask: Ask, chat: Chat) -> RichText:
     return say(empty, chat=bold(short(name(chat))), name=handle(chat))
 
 
+async def unknown_place(ask: Ask, chat: Chat, sources: Sequence[Source], rule: Rule) -> RichText | None:
+    """Say that a query asks for a feed or folder that a chat with feeds does not have; None if it has all."""
+    if not rule.places or not sources:
+        return None
+    unknown = await asyncio.to_thread(rule.unknown_places, [heard_of(one) for one in sources])
+    if not unknown:
+        return None
+    feeds = dict.fromkeys(one.name for one in sources)
+    folders = dict.fromkeys(one.subscription.folder for one in sources if one.subscription.folder)
+    shown = [*[*feeds][:PLACES_SHOWN], *[*folders][:PLACES_SHOWN]]
+    names = ", ".join(short(one, SOURCE_LIMIT) for one in shown)
+    more = ", …" if len(shown) < len(feeds) + len(folders) else ""
+    return say(
+        ask.texts.finding.place_unknown, name=short(unknown[0]), names=f"{names}{more}", at=at(ask, chat)
+    )
+
+
 def wrong(ask: Ask, template: str, query: str, error: QueryError) -> RichText:
-    """Say what is wrong with a query, and show where; ``template`` has a place for why."""
-    said = say(template, why=error.flaw.said(ask.texts.language))
+    """Say what is wrong with a query, and show where; ``template`` has places for why, and for the query."""
+    said = say(template, why=error.flaw.said(ask.texts.language), words=short(query))
     return join([said, pointed(query, error.flaw.place)], "\n\n") if error.flaw.place else said
 
 

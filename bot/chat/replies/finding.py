@@ -45,6 +45,8 @@ class Finding:
     filter_expired: str
 
     # search
+    place_unknown: str
+    """Of a query with ``in:``, in filters and alerts, too."""
     search_how: str
     search_wrong: str
     search_title: str

@@ -48,6 +48,10 @@ EN_FINDING = Finding(
         "{days} days of this chat's feeds."
     ),
     search_wrong="I can't search for this: {why}",
+    place_unknown=(
+        "No feed or folder here is called “{name}”. /list{at} shows the feeds; for a new one, send /sub{at} "
+        "and its address first. There are: {names}"
+    ),
     search_title="Items with “{query}”",
     search_title_of="Items with “{query}” in {chat}",
     search_none=(

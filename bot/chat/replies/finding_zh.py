@@ -44,6 +44,10 @@ ZH_FINDING = Finding(
         "查找范围是本聊天订阅最近 {days} 天的全部消息。"
     ),
     search_wrong="无法这样搜索：{why}",
+    place_unknown=(
+        "这里没有名为“{name}”的订阅或文件夹。/list{at} 查看订阅；如需新的，请先发送 /sub{at} 加它的地址。"
+        "现有：{names}"
+    ),
     search_title="含“{query}”的消息",
     search_title_of="{chat} 中含“{query}”的消息",
     search_none=(

@@ -235,14 +235,17 @@ async def test_what_looks_like_a_change_of_an_alert_is_not_set_as_one(stage: Sta
         assert f"Alert {number} is set" in (await stage.ask(me, f"/alert {words}")).text
 
 
-async def test_lines_for_which_there_is_no_time_are_not_set_untried(
+async def test_lines_for_which_there_is_no_time_are_set_untried_and_named(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    me = stage.world.user
+    await follow(stage)
     monkeypatch.setattr(alerts, "SEVERAL_S", -1)
-    said = await stage.ask(stage.world.user, "/alert one\ntwo")
-    assert said.text.startswith(EN.several_none.format(at=""))
-    assert f"“two”: {EN.line_late}" in said.text
-    assert await rules(stage, stage.world.user) == []
+    said = await stage.ask(me, "/alert story\n(wrong\ntwo\nstory")
+    assert said.text.split("\n")[0] == EN.several_set.format(count=2, at="")
+    assert EN.several_untried.format(numbers="1, 2", number=1, at="") in said.text
+    assert "Not set: 1\n• “(wrong”: " in said.text
+    assert [one.query for one in await rules(stage, me)] == ["story", "two"]
 
 
 async def test_a_channels_alert_is_set_from_a_private_chat(stage: Stage) -> None:
@@ -321,7 +324,39 @@ def test_a_query_may_name_a_feed_by_what_it_is_called_and_not_by_its_password() 
 async def test_an_alert_may_be_for_one_feed(stage: Stage) -> None:
     await follow(stage)
     assert "fired 8 times" in (await stage.ask(stage.world.user, "/alert test in:gazette story")).text
-    assert "not have fired" in (await stage.ask(stage.world.user, "/alert test in:other story")).text
+    assert "Alert 1 is set" in (await stage.ask(stage.world.user, "/alert -in:other story")).text
+
+
+async def test_an_alert_for_a_feed_that_there_is_not_is_refused_with_the_names_there_are(
+    stage: Stage,
+) -> None:
+    me = stage.world.user
+    assert "Alert 1 is set" in (await stage.ask(me, "/alert in:nosuch word")).text, "there are no feeds yet"
+    await follow(stage)
+    refused = LANGUAGES["en"].finding.place_unknown.format(name="other", names="The Gazette", at="")
+    for command in (
+        "/alert in:other story",
+        "/alert test in:other story",
+        "/alert story OR (in:other tea)",
+        "/alerts 1 query in:other story",
+    ):
+        said = await stage.ask(me, command)
+        assert (said.text, said.buttons) == (refused, []), command
+    assert refused in (await stage.ask(me, "/alert in:other story\nmoon")).text
+    assert [one.query for one in await rules(stage, me)] == ["in:nosuch word", "moon"]
+
+
+async def test_an_alert_that_was_tried_for_a_feed_left_meanwhile_is_not_added(stage: Stage) -> None:
+    me = stage.world.user
+    await follow(stage)
+    tested = await stage.ask(me, "/alert test in:gazette story")
+    (wish,) = await stage.store.chats.subscriptions(ChatId(me.id))
+    await stage.store.chats.unsubscribe(ChatId(me.id), wish.feed)
+    stage.web.publish("https://other.example/feed", "Other", items(1))
+    await stage.ask(me, "/sub https://other.example/feed", more=2)
+    press = await stage.press(tested, EN.alert_add)
+    assert str((press.answer or {})["text"]).startswith("No feed or folder here is called “gazette”.")
+    assert await rules(stage, me) == []
 
 
 async def test_what_is_wrong_with_a_query_is_said_and_nothing_is_set(stage: Stage) -> None:

@@ -11,12 +11,12 @@ from bot.chat.commands import first_word, names_chat, tidy
 from bot.chat.desk import Ask, Desk, at
 from bot.chat.replies import join, say, short
 from bot.chat.rights import target_of
-from bot.items import Chat
+from bot.items import Alert, Chat
 from bot.render.parts import RichText
 from bot.rules import QueryError, parse
 
 SEVERAL_S = 30.0
-"""How long the rules of one message are tried; those that are left then are not set."""
+"""How long the rules of one message are tried; those that are left then are set untried."""
 
 REFUSED_SHOWN = 8
 """Rules of one message of which it is told why they were not set."""
@@ -68,15 +68,22 @@ async def _slip(desk: Desk, ask: Ask, chat: Chat, words: str) -> RichText | None
 async def _set_several(desk: Desk, ask: Ask, chat: Chat, lines: list[str]) -> None:
     """Set a rule for each line; one that would fire often is to be sent alone."""
     await desk.show_typing(ask)
-    count, refused, ends_s = 0, list[tuple[str, str]](), time.monotonic() + SEVERAL_S
+    count, untried, refused = 0, list[int](), list[tuple[str, str]]()
+    ends_s = time.monotonic() + SEVERAL_S
     for line in dict.fromkeys(lines):
         late = time.monotonic() > ends_s
-        if why := ask.texts.alerting.line_late if late else await _set_one(desk, ask, chat, line):
-            refused.append((line, why))
-        else:
-            count += 1
+        made = await _set_one(desk, ask, chat, line, trying=not late)
+        if isinstance(made, str):
+            refused.append((line, made))
+            continue
+        count += 1
+        if late:
+            untried.append(made.id)
     texts = ask.texts.alerting
     said = [say(texts.several_set if count else texts.several_none, count=count, at=at(ask, chat))]
+    if untried:
+        numbers = ", ".join(map(str, untried))
+        said.append(say(texts.several_untried, numbers=numbers, number=untried[0], at=at(ask, chat)))
     if refused:
         said += [RichText(), say(texts.several_not, count=len(refused))]
     for line, why in refused[:REFUSED_SHOWN]:
@@ -87,8 +94,8 @@ async def _set_several(desk: Desk, ask: Ask, chat: Chat, lines: list[str]) -> No
     await desk.answer(ask, join(said, "\n"), list_button(ask, chat))
 
 
-async def _set_one(desk: Desk, ask: Ask, chat: Chat, query: str) -> str:
-    """Set one of several rules; return why it is not set, "" if it is."""
+async def _set_one(desk: Desk, ask: Ask, chat: Chat, query: str, *, trying: bool) -> Alert | str:
+    """Set one of several rules, if ``trying``, unless it would fire often; return why it is not set."""
     texts = ask.texts.alerting
     try:
         rule = parse(query)
@@ -96,8 +103,7 @@ async def _set_one(desk: Desk, ask: Ask, chat: Chat, query: str) -> str:
         return error.flaw.said(ask.texts.language)
     if refused := await refusal(desk, ask, chat, rule):
         return refused.text
-    trial = await tried(desk, chat, rule)
-    if trial.is_frequent:
+    if trying and (trial := await tried(desk, chat, rule)).is_frequent:
         return texts.line_often.format(count=round(trial.per_day))
     made = await keep(desk, ask, chat, rule)
-    return made.text if isinstance(made, RichText) else ""
+    return made.text if isinstance(made, RichText) else made

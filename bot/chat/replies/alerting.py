@@ -29,11 +29,11 @@ class Alerting:
     alert_expired: str
     several_set: str
     several_none: str
+    several_untried: str
     several_not: str
     several_line: str
     several_more: str
     line_often: str
-    line_late: str
 
     # how often a rule would have fired
     trial_no_feeds: str

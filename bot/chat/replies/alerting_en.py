@@ -36,11 +36,14 @@ EN_ALERTING = Alerting(
     alert_expired="This is gone: it waits for a day. Send the command again.",
     several_set="Alerts set: {count}. /alerts{at} lists them.",
     several_none="No alert was set; send /alert{at} and other lines.",
+    several_untried=(
+        "Set untried, for lack of time: {numbers}. Send /alerts{at} {number} test to learn how often one "
+        "would have fired."
+    ),
     several_not="Not set: {count}",
     several_line="“{query}”: {why}",
     several_more="… and {count} more.",
     line_often="would fire about {count} times a day; send it alone to set it anyway",
-    line_late="there was no time to try it; send it again",
     trial_no_feeds=(
         "No feed is followed yet; it fires once there is one. Send /sub{at} and the address of a website."
     ),

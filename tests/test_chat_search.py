@@ -299,3 +299,33 @@ async def test_in_chinese_it_finds_within_running_text(stage: Stage) -> None:
     assert said.text.startswith("含“利率”的消息\n\n1. 央行宣布下调利率 · 公报")
     assert "没有含“股票”的消息" in (await stage.ask(ann, "/search 股票")).text
     assert "发送 /search 加要找的内容" in (await stage.ask(ann, "/search")).text
+
+
+async def test_a_feed_that_there_is_not_is_told_with_the_names_there_are(stage: Stage) -> None:
+    me = stage.world.user
+    await follow(stage)
+    names = "The Gazette, Other & Sons, Work"
+    (wish, _) = await stage.store.chats.subscriptions(ChatId(me.id))
+    await stage.store.chats.update(wish.chat, wish.feed, lambda now: replace(now, folder="Work"))
+    for query in ("in:nosuch number", 'in:"the sons" number', "number (in:gazette OR in:nosuch)"):
+        said = await stage.ask(me, f"/search {query}")
+        name = "the sons" if "sons" in query else "nosuch"
+        assert said.text == EN.finding.place_unknown.format(name=name, names=names, at="")
+    for query in ("in:work number", "in:sons number", "number -in:nosuch", "in:other.example number"):
+        assert "Items with" in (await stage.ask(me, f"/search {query}")).text
+    for n in range(12):
+        stage.web.publish(f"https://n.example/{n}", "N" * 90 + str(n), items(1))
+        await stage.ask(me, f"/sub https://n.example/{n}", more=2)
+    said = await stage.ask(me, "/search in:nosuch number")
+    assert "The Gazette, Other & Sons, NNNN" in said.text
+    assert len(said.text) < 400
+    await stage.ask(me, "/settings language zh")
+    assert "“nosuch”" in (await stage.ask(me, "/search in:nosuch number")).text
+
+
+async def test_latest_points_at_what_is_wrong_with_words_that_no_source_is_called(stage: Stage) -> None:
+    me = stage.world.user
+    await follow(stage)
+    said = await stage.ask(me, "/latest number (x")
+    assert said.text.startswith("No feed here is called “number (x”, and I can't search for it: ")
+    assert said.text.endswith("\n\nnumber (👉x")

@@ -191,16 +191,28 @@ async def test_an_item_that_was_not_seen_tells_how_its_feed_does(stage: Stage, c
     await follow(stage, count=1)
     said = (await stage.ask(me, "/why https://news.example/never-seen")).text
     assert said.startswith("I have no item with the link https://news.example/never-seen")
-    assert "The Gazette is of that site.\nLooked at just now.\nThe next look is within a minute" in said
+    assert said.endswith("\n\nOf that site:\nThe Gazette · looked at just now · next look within a minute")
     feed = await stage.store.feeds.find(FEED)
     assert feed
     ill = replace(feed, failures=3, trouble=Failure.TOO_SLOW.value, ok_ms=clock.ms - 7_200_000)
     await stage.store.feeds.finish(ill, due_ms=clock.ms + 600_000)
     said = (await stage.ask(me, "/why https://news.example/never-seen")).text
-    assert "The last look failed: too slow to answer, last read 2 h ago." in said
-    assert said.endswith("The next look is in 10 min.")
+    assert said.endswith(" · ⚠ too slow to answer, last read 2 h ago · next look in 10 min")
     said = (await stage.ask(me, "/why https://elsewhere.example/x")).text
     assert "None of the feeds here is of that site. /sub https://elsewhere.example/x" in said
+
+
+async def test_of_a_site_with_many_feeds_five_are_told_of_in_a_line_each(stage: Stage) -> None:
+    me = stage.world.user
+    for n in range(7):
+        stage.web.publish(f"https://news.example/feed/{n}", f"Part {n}", items(1))
+        await stage.ask(me, f"/sub https://news.example/feed/{n}", more=2)
+    said = (await stage.ask(me, "/why https://news.example/never-seen")).text
+    head, _, lines = said.partition("\n\n")
+    assert head.startswith("I have no item")
+    site, *feeds, more = lines.split("\n")
+    assert (site, len(feeds), more) == ("Of that site:", 5, "… and 2 more; /list shows how all feeds are.")
+    assert all(" · looked at just now · next look " in one for one in feeds)
 
 
 async def test_where_time_ran_out_it_is_said_that_not_all_was_looked_at(
@@ -244,7 +256,7 @@ async def test_in_chinese_too(stage: Stage, clock: Clock) -> None:
     assert "还没有订阅" in (await stage.ask(ann, "/why https://news.example/x")).text
     stage.web.publish(FEED, "公报", items(2))
     await stage.ask(ann, f"/sub {FEED}", more=2)
-    assert "公报 属于该网站。\n上次查看：刚刚。" in (await stage.ask(ann, "/why news.example/x")).text
+    assert "属于该网站的订阅：\n公报 · 上次查看：刚刚" in (await stage.ask(ann, "/why news.example/x")).text
     said = (await stage.ask(ann, "/why news.example/story/2")).text
     assert said.startswith("Story number 2\n来自 公报。\n发布于 ")
     assert "已送出，消息编号" in said

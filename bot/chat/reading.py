@@ -4,11 +4,10 @@ Words behind it name sources; where they name none, they are a query (:mod:`bot.
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 
 from bot.chat import menus
 from bot.chat.desk import Ask, Buttons, Desk, at, here, name
-from bot.chat.finding import MOST, USUAL, Turn, line, no_feeds, page
+from bot.chat.finding import MOST, USUAL, Turn, line, no_feeds, page, wrong
 from bot.chat.menus import Press, Verb
 from bot.chat.replies import bold, join, say, short
 from bot.chat.rights import pressed_target, target_of
@@ -78,10 +77,13 @@ async def _as_query(
 ) -> tuple[RichText, Buttons]:
     """Show what holds the words that name no source, and say that they do not."""
     texts = ask.texts.finding
-    with suppress(QueryError):
-        if found := await page(desk, ask, chat, sources, turn):
-            said = say(texts.latest_as_query, words=short(turn.query))
-            return join([said, found[0]], "\n\n"), found[1]
+    try:
+        found = await page(desk, ask, chat, sources, turn)
+    except QueryError as error:
+        return wrong(ask, texts.latest_wrong, turn.query, error), ()
+    if found:
+        said = say(texts.latest_as_query, words=short(turn.query))
+        return join([said, found[0]], "\n\n"), found[1]
     names = ", ".join(one.name for one in sources[:MOST])
     days = f"{desk.settings.keep_days:g}"
     return say(texts.latest_neither, words=short(turn.query), days=days, names=names, at=at(ask, chat)), ()

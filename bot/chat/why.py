@@ -12,7 +12,7 @@ from bot.chat.commands import addresses
 from bot.chat.desk import Ask, Desk, at
 from bot.chat.finding import TITLE_LIMIT, fitting, no_feeds
 from bot.chat.menus import Press, Verb
-from bot.chat.replies import ago, bold, code, join, link, say, short, trouble
+from bot.chat.replies import ago, bold, code, join, level, link, say, short, trouble
 from bot.chat.rights import Target, pressed_target, target_of
 from bot.chat.sources import Source, heard_of, sources_of
 from bot.deliver.letters import look_for
@@ -100,28 +100,33 @@ async def _unseen(
     said = [say(texts.why_unseen_cut if cut else texts.why_unseen, link=shown, days=days, at=at(ask, chat))]
     site = _site(address)
     near = [one for one in sources if site in {_site(one.feed.link), _site(one.feed.url)}]
-    said += [await _looked(desk, ask, one) for one in near[:FEEDS_SHOWN]]
-    if not near:
+    if near:
+        lines = [RichText(texts.why_unseen_site)]
+        lines += [await _looked(desk, ask, one) for one in near[:FEEDS_SHOWN]]
+        if left := len(near[FEEDS_SHOWN:]):
+            lines.append(say(texts.why_unseen_more, count=left, at=at(ask, chat)))
+        said.append(join(lines, "\n"))
+    else:
         said.append(say(texts.why_unseen_elsewhere, link=shown, at=at(ask, chat)))
     return join(said, "\n\n")
 
 
 async def _looked(desk: Desk, ask: Ask, source: Source) -> RichText:
-    """Say when a feed was looked at, with what success, and when it is again."""
+    """Say in a line when a feed was looked at, with what success, and when it is again."""
     texts, feed, now_ms = ask.texts.finding, source.feed, desk.now_ms()
-    said = [say(texts.why_unseen_feed, feed=bold(source.name))]
+    said = [level(bold(source.name))]
     if feed.looked_ms:
         said.append(say(texts.why_looked, when=ago(ask.texts, feed.looked_ms, now_ms)))
     else:
         said.append(RichText(texts.why_never_looked))
     if feed.trouble:
-        said.append(say(texts.why_failing, why=trouble(ask.texts, feed.trouble, feed.ok_ms, now_ms)))
+        said.append(RichText(f"⚠ {trouble(ask.texts, feed.trouble, feed.ok_ms, now_ms)}"))
     next_ms = await desk.store.traces.next_look_ms(feed.id)
     if next_ms is not None and next_ms - now_ms < SOON_MS:
         said.append(RichText(texts.why_next_soon))
     elif next_ms is not None:
         said.append(say(texts.why_next, span=_span(ask, next_ms - now_ms)))
-    return join(said, "\n")
+    return join(said, " · ")
 
 
 async def press_untell(desk: Desk, ask: Ask, press: Press) -> None:

@@ -60,19 +60,20 @@ class Finding:
     search_newest: str
     latest_as_query: str
     latest_neither: str
+    latest_wrong: str
 
     # why
     why_how: str
     why_not_ours: str
     why_unseen: str
     why_unseen_cut: str
-    why_unseen_feed: str
+    why_unseen_site: str
+    why_unseen_more: str
     why_unseen_elsewhere: str
     why_looked: str
     why_never_looked: str
     why_next: str
     why_next_soon: str
-    why_failing: str
     why_source: str
     why_left: str
     why_published: str

@@ -70,6 +70,7 @@ EN_FINDING = Finding(
         "No feed here is called “{words}”, and no item of the last {days} days holds that. Send /latest{at} "
         "alone for the newest items, or one of these names: {names}"
     ),
+    latest_wrong="No feed here is called “{words}”, and I can't search for it: {why}",
     why_how=(
         "Send /why{at} and the link of an item, or reply with /why to a message of mine: I tell when I saw "
         "it, what it matched, and what became of it."
@@ -83,13 +84,13 @@ EN_FINDING = Finding(
         "Among the newest items I have none with the link {link}; there are more than I can look through. "
         "Reply with /why to its message, or try /search{at} and words of its title."
     ),
-    why_unseen_feed="{feed} is of that site.",
+    why_unseen_site="Of that site:",
+    why_unseen_more="… and {count} more; /list{at} shows how all feeds are.",
     why_unseen_elsewhere="None of the feeds here is of that site. /sub{at} {link} looks for its feed.",
-    why_looked="Looked at {when}.",
-    why_never_looked="Not looked at yet.",
-    why_next="The next look is in {span}.",
-    why_next_soon="The next look is within a minute; ask again then.",
-    why_failing="The last look failed: {why}.",
+    why_looked="looked at {when}",
+    why_never_looked="not looked at yet",
+    why_next="next look in {span}",
+    why_next_soon="next look within a minute",
     why_source="From {feed}.",
     why_left="From a feed that this chat does not follow now; /list{at} shows those that it does.",
     why_published="Published {when}, noticed {noticed}: {span} later.",

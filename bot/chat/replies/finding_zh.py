@@ -65,6 +65,7 @@ ZH_FINDING = Finding(
         "没有名为“{words}”的来源，最近 {days} 天也没有含它的消息。单独发送 /latest{at} 查看最新消息，"
         "或加以下名称之一：{names}"
     ),
+    latest_wrong="没有名为“{words}”的来源，也无法这样搜索：{why}",
     why_how=(
         "发送 /why{at} 加消息的链接，或用 /why 回复我的一条消息：我会说明何时看到它、符合什么、后来怎样。"
     ),
@@ -74,13 +75,13 @@ ZH_FINDING = Finding(
         "较新的消息中没有链接为 {link} 的；其余太多，查不完。"
         "请用 /why 回复那条消息，或用 /search{at} 加标题中的词。"
     ),
-    why_unseen_feed="{feed} 属于该网站。",
+    why_unseen_site="属于该网站的订阅：",
+    why_unseen_more="……还有 {count} 个；/list{at} 查看全部订阅的情况。",
     why_unseen_elsewhere="这里的订阅都不属于该网站。/sub{at} {link} 可查找它的订阅源。",
-    why_looked="上次查看：{when}。",
-    why_never_looked="还没有查看过。",
-    why_next="{span}后再次查看。",
-    why_next_soon="一分钟内再次查看；请稍后再问。",
-    why_failing="上次查看失败：{why}。",
+    why_looked="上次查看：{when}",
+    why_never_looked="还没有查看过",
+    why_next="{span}后再次查看",
+    why_next_soon="一分钟内再次查看",
     why_source="来自 {feed}。",
     why_left="来自本聊天现在没有订阅的来源；/list{at} 查看现有订阅。",
     why_published="发布于 {when}，发现于 {noticed}：相隔 {span}。",

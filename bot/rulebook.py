@@ -16,7 +16,7 @@ def rule_of(query: str) -> Rule | None:
     """Return the rule that a stored query asks for; None for one that is no longer understood."""
     try:
         return parse(query, negative=True)
-    except ValueError:
+    except Exception:  # noqa: BLE001  one that trips us must not stop all others
         return None
 
 
@@ -53,6 +53,10 @@ class Rulebook:
     def has(self, chat: ChatId) -> bool:
         """Tell whether a chat has rules that may fire."""
         return chat in self._alerts
+
+    def also(self, chat: ChatId) -> set[ChatId]:
+        """Return the other chats that get what rules of a chat find."""
+        return {one.also for one in self._alerts.get(chat, ()) if one.also is not None}
 
     def reader(self, texts: Searchable) -> "Reader":
         """Return what answers for one item which rules it fires."""

@@ -78,10 +78,11 @@ async def test_two_who_change_a_rule_at_once_both_have_their_way(store: Store) -
 
 
 async def test_changes_tell_whose_rules_are_other_ones_since_a_version(store: Store, redis: Any) -> None:
-    assert await store.alerts.version() == 0
+    none = await store.alerts.changes(None)
+    assert none.chats is None, "all of them are news"
     one = await store.alerts.add(Alert(0, ANN, "a"))
     await store.alerts.add(Alert(0, BEN, "b"))
-    first = await store.alerts.changes(0)
+    first = await store.alerts.changes(none.version)
     assert first.chats is not None
     assert sorted(first.chats) == [ANN, BEN]
     assert (await store.alerts.changes(first.version)).chats == ()
@@ -94,12 +95,52 @@ async def test_changes_tell_whose_rules_are_other_ones_since_a_version(store: St
     assert (await store.alerts.changes(first.version)).chats is None, "what was known is to be read again"
 
 
+async def test_after_the_latest_changes_were_lost_those_that_follow_are_told(
+    store: Store, redis: Any, clock: Clock
+) -> None:
+    """As they are by a Redis that takes over from another, which had not passed on all it had."""
+    first = (await store.alerts.changes(None)).version
+    await store.alerts.add(Alert(0, ANN, "a"))
+    known = (await store.alerts.changes(first)).version
+    await redis.hset(keys.META, "rules", first.at_ms)
+    await redis.zrem(keys.RULES, ANN)
+    assert (await store.alerts.changes(known)).chats is None
+    clock.forward(1)
+    await store.alerts.add(Alert(0, BEN, "a"))
+    assert (await store.alerts.changes(known)).chats == (BEN,)
+
+
+async def test_data_that_were_made_anew_are_read_anew(store: Store, redis: Any, clock: Clock) -> None:
+    await store.alerts.add(Alert(0, ANN, "a"))
+    known = (await store.alerts.changes(None)).version
+    await redis.flushall()
+    clock.forward(1)
+    await store.prepare()
+    await store.alerts.add(Alert(0, BEN, "a"))
+    assert (await store.alerts.changes(known)).chats is None
+
+
+async def test_rules_of_one_chat_that_cannot_be_read_hide_no_other_s(
+    store: Store, redis: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    one = await store.alerts.add(Alert(0, ANN, "a"))
+    await store.alerts.add(Alert(0, GROUP, "b"))
+    await redis.hset(keys.chat_alerts(GROUP), "odd", "no rule")
+    await redis.set(keys.chat_alerts(BEN), "no such thing")
+    await redis.sadd(keys.CHATS, BEN, "odd")
+    found = [some async for some in store.alerts.everyone()]
+    assert [{chat: len(rules) for chat, rules in some.items()} for some in found] == [{ANN: 1, GROUP: 1}]
+    assert await store.alerts.of_many([ANN, BEN]) == {ANN: [one], BEN: []}
+    assert "chat 2: its alerts cannot be read" in caplog.text
+
+
 async def test_everyone_is_everyone_who_has_rules(store: Store) -> None:
     for number in range(1, 1201):
         await store.alerts.add(Alert(0, ChatId(number), "a"))
     await store.chats.save(Chat(ChatId(5000)))
     found: dict[ChatId, list[Alert]] = {}
     async for some in store.alerts.everyone():
+        assert len(some) <= 50, "a small set comes whole; what is read at a time must not"
         found |= some
     assert sorted(found) == list(range(1, 1201))
 
@@ -108,12 +149,42 @@ async def test_a_chat_that_migrates_takes_rules_filters_and_owner_along(store: S
     await store.chats.save(Chat(GROUP, ChatKind.GROUP, owner=UserId(4)))
     await store.alerts.add(replace(WHOLE, chat=GROUP, also=None))
     await store.filtered.note(ITEM, [(GROUP, "not")])
-    before = await store.alerts.version()
+    before = (await store.alerts.changes(None)).version
     await store.chats.migrate(GROUP, SUPER)
     assert sorted((await store.alerts.changes(before)).chats or ()) == [SUPER, GROUP]
     assert [one.query for one in await store.alerts.of(SUPER)] == [WHOLE.query]
     assert await store.filtered.by(SUPER, ITEM) == "not"
     assert [one.id for one in await store.chats.owned_by(UserId(4))] == [SUPER]
+
+
+async def test_a_chat_that_migrates_to_one_with_rules_keeps_the_quiet_of_each(store: Store) -> None:
+    def hit(number: int, owner: ChatId | None = None) -> Hit:
+        return Hit(number, "a", cooldown_s=60, owner=owner)
+
+    for chat in (GROUP, GROUP, SUPER):
+        await store.alerts.add(Alert(0, chat, "a"))
+    await store.alerts.remove(GROUP, 2)
+    await store.outbox.lay(ITEM, 1, [Letter(GROUP, (hit(1), hit(2), hit(1, ANN)))])
+    await store.chats.migrate(GROUP, SUPER)
+    assert [one.id for one in await store.alerts.of(SUPER)] == [1, 2]
+    for number, (one, expected) in enumerate([(hit(1), 1), (hit(2), 0), (hit(1, ANN), 0)]):
+        item = ItemId(f"{FEED}.{number:011}")
+        assert await store.outbox.lay(item, 2, [Letter(SUPER, (one,), alone=True)]) == expected
+
+
+async def test_chats_without_rules_leave_no_trace_among_those_whose_rules_changed(
+    store: Store, redis: Any, clock: Clock
+) -> None:
+    for chat in (ANN, BEN, GROUP):
+        await store.chats.save(Chat(chat))
+    await store.alerts.add(Alert(0, BEN, "a"))
+    await store.alerts.remove(BEN, 1)
+    await store.chats.migrate(GROUP, SUPER)
+    for chat in (ANN, BEN):
+        await store.chats.pause(chat, "blocked")
+    clock.forward(40 * 86_400_000)
+    assert sorted(await store.chats.abandon()) == [ANN, BEN]
+    assert await redis.zrange(keys.RULES, 0, -1) == [b"2"]
 
 
 async def test_an_owner_has_the_chats_that_name_them_now(store: Store) -> None:

@@ -186,7 +186,7 @@ def alert(chat_id: ChatId, number: int, raw: bytes) -> Alert:
     """Return the alert that stands at ``number`` in ``chat_id``."""
     told = _table(raw)
     return Alert(
-        number, chat_id, told.get("query", ""), **{name: told[name] for name in _ALERT if name in told}
+        number, chat_id, str(told.get("query", "")), **{name: told[name] for name in _ALERT if name in told}
     )
 
 

@@ -13,19 +13,16 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import heapify, heappop
+from heapq import heappop, heappush
 
 from bot.identity import canonical_link
 from bot.items import FeedId, ItemId, StoredItem
 from bot.matching import searchable, sign
 from bot.rules import Heard, Rule, Sieve, parse
 from bot.store.client import Store
-from bot.store.words import Entry, Everything, Passes, Sheet, likely
+from bot.store.words import LATEST_MS, Everything, Passes, Sheet, item_at, likely, order_of
 
 log = logging.getLogger(__name__)
-
-FEEDS_AT_ONCE = 20
-"""Feeds whose sheets are read together: some 6 MB, where all are busy."""
 
 READ_AT_ONCE = 50
 """Items read and asked at a time: some 25 ms of a thread."""
@@ -51,9 +48,6 @@ DAY_MS = 86_400_000
 
 _LINK_WORD = re.compile(r"(?<![a-z0-9%])[a-z0-9]+(?![a-z0-9%])")
 """Words of a canonical link's path that stand in every spelling of it: none beside an escaped letter."""
-
-LATEST_MS = 1 << 48
-"""Later than any item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +94,10 @@ class Span:
     before_ms: int = LATEST_MS
 
 
+_Places = tuple[FeedId, list[bytes]]
+"""Where items of a feed are (:func:`bot.store.words.place`), the newest last."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """What is asked: of signatures, whether an item may be meant; of items, whether it is.
@@ -110,13 +108,13 @@ class _Asked:
     sieve: Passes
     asks: Callable[[StoredItem], tuple[str, ...] | None]
 
-    def likely(self, sheets: Iterable[Sheet], span: Span) -> tuple[list[Entry], list[Sheet]]:
-        """Return the items that may match, and the sheets that lack items."""
-        found: list[Entry] = []
+    def likely(self, sheets: Iterable[Sheet], span: Span) -> tuple[list[_Places], list[Sheet]]:
+        """Return where the items are that may match, and the sheets that lack items."""
+        found = []
         lacking = []
         for sheet in sheets:
-            entries, whole = likely(sheet, self.sieve, span.since_ms, span.before_ms)
-            found += entries
+            places, whole = likely(sheet, self.sieve, span.since_ms, span.before_ms)
+            found.append((sheet.feed, sorted(places)))
             if not whole:
                 lacking.append(sheet)
         return found, lacking
@@ -136,6 +134,42 @@ class _Asked:
             if words is not None:
                 matches.append(Match(stored, words))
         return matches, signed
+
+
+class _Newest:
+    """Items of several feeds, the newest first."""
+
+    def __init__(self) -> None:
+        self._feeds: list[_Places] = []
+        self._heads: list[tuple[int, int]] = []
+        """A heap of what each feed has next: its time, counted backwards, and the feed's number."""
+
+    def __bool__(self) -> bool:
+        return bool(self._heads)
+
+    def add(self, feeds: Iterable[_Places]) -> None:
+        """Add items of feeds."""
+        for one in feeds:
+            self._feeds.append(one)
+            self._push(len(self._feeds) - 1)
+
+    def take(self, count: int) -> tuple[list[ItemId], int]:
+        """Take the newest off, each once, and all those of the last one's moment, which is told, too."""
+        taken: dict[ItemId, None] = {}
+        last_ms = LATEST_MS
+        while self._heads and len(taken) < MOMENT_MOST:
+            if len(taken) >= count and self._heads[0][0] != -last_ms:
+                break
+            ago_ms, number = heappop(self._heads)
+            last_ms = -ago_ms
+            feed, places = self._feeds[number]
+            taken[item_at(feed, places.pop())] = None
+            self._push(number)
+        return list(taken), last_ms
+
+    def _push(self, number: int) -> None:
+        if places := self._feeds[number][1]:
+            heappush(self._heads, (-order_of(places[-1]), number))
 
 
 class Searcher:
@@ -191,57 +225,49 @@ class Searcher:
         """Return up to ``enough`` matches, the newest first, and how far back it looked if time ran out."""
         async with self._places:
             ends_s = time.monotonic() + SEARCH_S
-            heap, unsigned = await self._candidates(asked, feeds, span)
+            candidates, unsigned = await self._candidates(asked, feeds, span)
             found: list[Match] = []
             at_once = min(enough + 2, READ_AT_ONCE)
-            while heap:
-                some = _newest(heap, at_once)
+            while candidates:
+                some, until_ms = candidates.take(at_once)
                 at_once = min(2 * at_once, READ_AT_ONCE)  # those that match little are many
-                items = await self._store.news.many(one.item for one in some)
+                items = await self._store.news.many(some)
                 matches, signed = await asyncio.to_thread(asked.of, items, unsigned)
                 found += matches
                 await self._store.archive.sign(signed)
                 if len(found) >= enough:
                     return found[:enough], 0
-                if heap and time.monotonic() > ends_s:
-                    return found, some[-1].order_ms
+                if candidates and time.monotonic() > ends_s:
+                    return found, until_ms
             return found, 0
 
     async def _candidates(
         self, asked: _Asked, feeds: Sequence[FeedId], span: Span
-    ) -> tuple[list[Entry], set[ItemId]]:
-        """Return the items that may match, a heap with the newest first, and which of them have no record.
+    ) -> tuple[_Newest, set[ItemId]]:
+        """Return the items that may match, and which of them have no record.
 
         The next sheets are on their way while a thread looks through those that have come.
         """
         archive = self._store.archive
-        portions = [feeds[start : start + FEEDS_AT_ONCE] for start in range(0, len(feeds), FEEDS_AT_ONCE)]
-        heap: list[Entry] = []
+        at_once = archive.feeds_at_once
+        portions = [feeds[start : start + at_once] for start in range(0, len(feeds), at_once)]
+        found = _Newest()
         lacking: list[Sheet] = []
         coming = await archive.sheets(portions[0]) if portions else []
         for following in [*portions[1:], []]:
             sheets = coming
-            coming, (entries, poor) = await asyncio.gather(
+            coming, (own, poor) = await asyncio.gather(
                 archive.sheets(following), asyncio.to_thread(asked.likely, sheets, span)
             )
-            heap += entries
+            found.add(own)
             lacking += poor
-        unsigned = [one for sheet in lacking for one in await archive.unsigned(sheet)]
-        unsigned = [one for one in unsigned if span.since_ms <= one.order_ms < span.before_ms]
-        heap += unsigned
-        await asyncio.to_thread(heapify, heap)
-        return heap, {one.item for one in unsigned}
-
-
-def _newest(heap: list[Entry], count: int) -> list[Entry]:
-    """Take the newest items off ``heap``, each once, and all those of the last one's moment."""
-    taken: dict[ItemId, Entry] = {}
-    last_ms = LATEST_MS
-    while heap and len(taken) < MOMENT_MOST and (len(taken) < count or heap[0].order_ms == last_ms):
-        entry = heappop(heap)
-        taken[entry.item] = entry
-        last_ms = entry.order_ms
-    return list(taken.values())
+        unsigned = set[ItemId]()
+        for sheet in lacking:
+            places = await archive.unsigned(sheet)
+            meant = sorted(one for one in places if span.since_ms <= order_of(one) < span.before_ms)
+            found.add([(sheet.feed, meant)])
+            unsigned.update(item_at(sheet.feed, one) for one in meant)
+        return found, unsigned
 
 
 def _by_rule(rule: Rule, heard: Mapping[FeedId, Heard]) -> _Asked:

@@ -29,9 +29,7 @@ async def changes(stage: Stage, said: Message, before: str) -> None:
     await stage.world.wait_for(lambda: said.text != before)
 
 
-def everything(
-    sheet: words.Sheet, _sieve: object, since_ms: int, before_ms: int
-) -> tuple[list[words.Entry], bool]:
+def everything(sheet: words.Sheet, _sieve: object, since_ms: int, before_ms: int) -> tuple[list[bytes], bool]:
     """Let every signature pass, so that items are read one portion after the other."""
     return words.likely(sheet, words.Everything(), since_ms, before_ms)
 

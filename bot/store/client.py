@@ -71,7 +71,7 @@ class Store:
         keep_ms = round(keep_days * 86_400_000)
         self.feeds = Feeds(self._door)
         self.news = News(self._door, keep_ms=keep_ms, keep_items=keep_items)
-        self.archive = Archive(self._door, self.news, keep_ms=keep_ms)
+        self.archive = Archive(self._door, self.news, keep_ms=keep_ms, keep_items=keep_items)
         self.chats = Chats(self._door, keep_ms=keep_ms)
         self.alerts = Alerts(self._door)
         self.filtered = Filtered(self._door, keep_ms=keep_ms)

@@ -8,12 +8,16 @@ from bot.items import Alert, ChatId, Hit
 from bot.rules import Heard, Index, Rule, Searchable, parse
 
 RULES_KEPT = 20_000
-"""Queries kept read: of those that match nothing for a day only their text is kept."""
+"""Queries kept read: those that items came near to lately; of all others only the text is kept."""
 
 
 @lru_cache(maxsize=RULES_KEPT)
 def rule_of(query: str) -> Rule | None:
     """Return the rule that a stored query asks for; None for one that is no longer understood."""
+    return _read(query)
+
+
+def _read(query: str) -> Rule | None:
     try:
         return parse(query, negative=True)
     except Exception:  # noqa: BLE001  one that trips us must not stop all others
@@ -34,7 +38,7 @@ class Rulebook:
         """Let these be the rules of a chat, in the place of those that it had."""
         loud = tuple(one for one in alerts if not one.muted)
         for one in loud:
-            self._index.add(one.query, rule.node if (rule := rule_of(one.query)) else None)
+            self._index.add(one.query, rule.node if (rule := _read(one.query)) else None)
         for one in self._alerts.pop(chat, ()):
             self._index.discard(one.query)
         if loud:

@@ -10,7 +10,7 @@ from bot.errors import StoreUnavailable
 from bot.items import Alert, ChatId, FeedId, Hit, Item, ItemId, StoredItem
 from bot.matching import searchable
 from bot.route import Router
-from bot.rulebook import Rulebook
+from bot.rulebook import Rulebook, rule_of
 from bot.rules import Heard, Rule, Searchable
 from bot.store.news import NewsEntry
 from tests.collecting import FEED, OTHER, START_MS, Memory, item, until
@@ -223,6 +223,15 @@ def test_a_muted_alert_does_not_fire_and_one_that_is_gone_neither() -> None:
     book.keep({ChatId(2)})
     assert not book.has(ChatId(1))
     assert len(book) == 1
+
+
+def test_of_rules_that_no_item_came_near_to_only_the_text_is_kept() -> None:
+    rule_of.cache_clear()
+    book, texts = Rulebook(), searchable(StoredItem(ItemId("feed.item"), FeedId("feed"), item("a"), 0, 0))
+    book.put(ChatId(1), [Alert(1, ChatId(1), "title"), Alert(2, ChatId(1), "moon")])
+    assert rule_of.cache_info().currsize == 0
+    assert book.reader(texts).firing(ChatId(1), Heard())
+    assert rule_of.cache_info().currsize == 1
 
 
 async def test_filters_keep_items_from_a_chat_and_that_is_noted() -> None:

@@ -187,6 +187,21 @@ async def test_chats_without_rules_leave_no_trace_among_those_whose_rules_change
     assert await redis.zrange(keys.RULES, 0, -1) == [b"2"]
 
 
+async def test_owners_of_chats_that_an_older_relay_saved_are_noted_at_the_start(
+    store: Store, redis: Any
+) -> None:
+    owned = Chat(GROUP, ChatKind.GROUP, owner=UserId(4))
+    await store.chats.save(owned)
+    await store.chats.save(Chat(SUPER))
+    await redis.delete(keys.owned(UserId(4)))
+    await redis.hdel(keys.META, "owners")
+    await store.prepare()
+    assert await store.chats.owned_by(UserId(4)) == [owned]
+    await redis.delete(keys.owned(UserId(4)))
+    await store.prepare()
+    assert await store.chats.owned_by(UserId(4)) == [], "once for all"
+
+
 async def test_an_owner_has_the_chats_that_name_them_now(store: Store) -> None:
     owned = Chat(GROUP, ChatKind.GROUP, owner=UserId(4))
     await store.chats.save(owned)

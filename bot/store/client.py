@@ -106,6 +106,7 @@ class Store:
                 f"the data is of version {schema.decode()}, this newsrelay reads {SCHEMA}; update it"
             )
         await self._door.do("HSETNX", keys.META, "schema", SCHEMA)
+        await self.chats.note_owners()
         return bool(await self._door.do("HSETNX", keys.META, "born_ms", await self.now_ms()))
 
     async def fitness(self) -> list[Check]:

@@ -8,7 +8,8 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `meta`               | hash   | for ever            | `schema`, `born_ms`: lost, the data is gone  |
 |                      |        |                     | `clock_ms`: the time at the last claim       |
 |                      |        |                     | `rules`: the version of alerts: when they     |
-|                      |        |                     | changed last (ms), or later                  |
+|                      |        |                     | changed last (ms), or later; `owners`: they  |
+|                      |        |                     | are noted in `owned:{user}`                  |
 | `schedule`           | zset   | for ever            | feed id by due time (ms); claimed: now + lease|
 | `looking`            | zset   | a look              | feed id by the end of its claim (ms)         |
 | `feeds`              | hash   | for ever            | canonical address → feed id, earlier addresses too|

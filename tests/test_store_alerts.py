@@ -240,6 +240,27 @@ async def test_an_item_that_waits_is_told_by_an_alert_that_finds_it_later_and_co
     assert await store.alerts.fired(ANN) == {3: 1}
 
 
+async def test_alerts_that_find_an_item_one_after_the_other_are_all_told_and_counted_once(
+    store: Store, clock: Clock
+) -> None:
+    """As they do where another chat's alert names a chat by its number before a migration."""
+    others, own = Hit(1, "a", ("A",), owner=BEN), Hit(3, "b", ("B",), pin=True)
+    for _ in range(2):
+        for hits in ((others,), (own,)):
+            await store.outbox.lay(ITEM, 1, [Letter(ANN, hits, alone=True)])
+    (claim,) = (await store.outbox.claim(5, 1000)).claims
+    assert claim.hits == (replace(others, owner=None), own)
+    assert await store.alerts.fired(ANN) == {3: 1}
+
+
+async def test_what_an_alert_sends_to_a_chat_that_was_not_known_waits_like_all_else(
+    store: Store, redis: Any
+) -> None:
+    await store.outbox.lay(ITEM, 1, [Letter(ANN, (Hit(1, "a", owner=BEN),), alone=True)])
+    await redis.delete(keys.READY)
+    assert [one.chat for one in (await store.outbox.claim(5, 1000)).claims] == [ANN]
+
+
 async def test_an_item_for_its_alerts_alone_is_not_laid_while_all_of_them_are_quiet(store: Store) -> None:
     quiet, loud = Hit(1, "a", cooldown_s=60), Hit(2, "b")
     other = ItemId("AAAAAAAAAAA.CCCCCCCCCCC")

@@ -1,6 +1,7 @@
 """Loop two: who gets an item, why, and what happens when the store breaks in between."""
 
 import asyncio
+import gc
 from dataclasses import replace
 from threading import Event
 
@@ -232,6 +233,23 @@ def test_of_rules_that_no_item_came_near_to_only_the_text_is_kept() -> None:
     assert rule_of.cache_info().currsize == 0
     assert book.reader(texts).firing(ChatId(1), Heard())
     assert rule_of.cache_info().currsize == 1
+
+
+@pytest.mark.parametrize(("many", "kept"), [(2, False), (1, True)])
+async def test_many_rules_are_kept_from_the_garbage_collector(
+    many: int,
+    kept: bool,
+    monkeypatch: pytest.MonkeyPatch,  # noqa: FBT001  what is expected
+) -> None:
+    monkeypatch.setattr("bot.route.MANY_RULES", many)
+    memory = Memory()
+    memory.rules[ChatId(1)] = [Alert(1, ChatId(1), "title")]
+    gc.unfreeze()
+    try:
+        await Router(memory.store).route([])
+        assert (gc.get_freeze_count() > 0) is kept
+    finally:
+        gc.unfreeze()
 
 
 async def test_filters_keep_items_from_a_chat_and_that_is_noted() -> None:

@@ -40,7 +40,7 @@ end
 local function lay(chat, alone, at, count)
   local lane = 'lane:' .. chat
   if redis.call('ZSCORE', 'sent:' .. chat, item) or redis.call('HEXISTS', 'parked:' .. chat, item) == 1 then return end
-  local noted = redis.call('HGET', lane .. ':notes', item) or ''
+  local noted = count > 0 and redis.call('HGET', lane .. ':notes', item) or ''
   local fired, hits = firing(chat, noted, at, count)
   if alone and hits == '' then return end
   local is_new = redis.call('ZADD', lane, 'NX', order, item) == 1

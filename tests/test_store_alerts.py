@@ -153,7 +153,7 @@ async def test_a_chat_that_migrates_takes_rules_filters_and_owner_along(store: S
     await store.chats.migrate(GROUP, SUPER)
     assert sorted((await store.alerts.changes(before)).chats or ()) == [SUPER, GROUP]
     assert [one.query for one in await store.alerts.of(SUPER)] == [WHOLE.query]
-    assert await store.filtered.by(SUPER, ITEM) == "not"
+    assert (await store.traces.of(SUPER, ITEM)).kept_by == "not"
     assert [one.id for one in await store.chats.owned_by(UserId(4))] == [SUPER]
 
 
@@ -217,7 +217,7 @@ async def test_what_filters_keep_back_is_counted_once_and_bounded(
 ) -> None:
     for _ in range(2):
         await store.filtered.note(ITEM, [(ANN, "only"), (BEN, "not")])
-    assert [await store.filtered.by(chat, ITEM) for chat in (ANN, BEN, GROUP)] == ["only", "not", ""]
+    assert [(await store.traces.of(chat, ITEM)).kept_by for chat in (ANN, BEN, GROUP)] == ["only", "not", ""]
     assert await store.filtered.counts(ANN) == {FEED: 1}
     for number in range(1100):
         await store.filtered.note(ItemId(f"{FEED}.{number:011}"), [(ANN, "not")])

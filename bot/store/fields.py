@@ -196,11 +196,6 @@ def of_hit(hit: Hit) -> str:
     return _json([hit.alert, hit.query, hit.words, hit.name, how, hit.topic])
 
 
-def of_hits(hits: tuple[Hit, ...]) -> str:
-    """Return the alerts that an item fired as JSON, "" for none."""
-    return f"[{','.join(map(of_hit, hits))}]" if hits else ""
-
-
 def hits(raw: bytes) -> tuple[Hit, ...]:
     """Return the alerts that an item fired."""
     try:

@@ -33,11 +33,6 @@ class Filtered:
             for chat, why in broken_chats(broken):
                 logger.error("chat %d, item %s: that it is filtered cannot be noted: %s", chat, item_id, why)
 
-    async def by(self, chat_id: ChatId, item_id: ItemId) -> str:
-        """Return which filter kept an item from a chat, "" for none."""
-        found = await self._door.do("HGET", keys.filtered(chat_id), item_id)
-        return found.decode() if found else ""
-
     async def counts(self, chat_id: ChatId, days: int = 7) -> dict[FeedId, int]:
         """Return of each feed how many items filters kept from a chat in the last ``days``."""
         today = await self._door.now_ms() // DAY_MS

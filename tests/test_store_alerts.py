@@ -271,6 +271,17 @@ async def test_an_item_for_its_alerts_alone_is_not_laid_while_all_of_them_are_qu
     assert await store.alerts.fired(ANN) == {1: 1, 2: 2}
 
 
+async def test_a_month_s_quiet_is_kept_for_a_month(store: Store, redis: Any) -> None:
+    month, day_ms = 30 * 86_400, 86_400_000
+    hits = (Hit(1, "a", cooldown_s=month), Hit(2, "a", cooldown_s=60))
+    await store.outbox.lay(ITEM, 1, [Letter(GROUP, hits, alone=True)])
+    assert await redis.pttl(f"cooling:{GROUP}") > 29 * day_ms
+    await store.alerts.add(Alert(0, GROUP, "a"))
+    await store.chats.migrate(GROUP, SUPER)
+    assert await redis.pttl(f"cooling:{SUPER}") > 29 * day_ms
+    assert await redis.exists(f"cooling:{GROUP}") == 0
+
+
 async def test_an_alert_of_another_chat_is_quiet_by_itself_and_counts_at_home(store: Store) -> None:
     mine, others = Hit(1, "a", cooldown_s=60), Hit(1, "a", cooldown_s=60, owner=BEN)
     other = ItemId("AAAAAAAAAAA.CCCCCCCCCCC")

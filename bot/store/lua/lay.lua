@@ -30,8 +30,9 @@ local function count_fired(chat, fired)
   for _, one in ipairs(fired) do
     if tonumber(ARGV[one]) then redis.call('HINCRBY', day, ARGV[one], 1) end -- another chat's counts there
     if ARGV[one + 1] ~= '0' then
-      redis.call('HSET', 'cooling:' .. chat, ARGV[one], now + 1000 * ARGV[one + 1])
-      redis.call('PEXPIRE', 'cooling:' .. chat, FIRED_MS)
+      local cooling, quiet_ms = 'cooling:' .. chat, 1000 * ARGV[one + 1]
+      redis.call('HSET', cooling, ARGV[one], now + quiet_ms)
+      if redis.call('PTTL', cooling) < quiet_ms then redis.call('PEXPIRE', cooling, quiet_ms) end
     end
   end
   redis.call('PEXPIRE', day, FIRED_MS)

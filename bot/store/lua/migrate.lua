@@ -50,7 +50,8 @@ for i = 1, #cooling, 2 do
   if numbers and tonumber(alert) then alert = numbers[alert] end -- else it is another chat's, told here
   if alert then redis.call('HSETNX', 'cooling:' .. new, alert, cooling[i + 1]) end
 end
-redis.call('PEXPIRE', 'cooling:' .. new, 8 * 86400000)
+local quiet_ms = redis.call('PTTL', 'cooling:' .. old)
+if quiet_ms > redis.call('PTTL', 'cooling:' .. new) then redis.call('PEXPIRE', 'cooling:' .. new, quiet_ms) end
 redis.call('DEL', 'cooling:' .. old)
 merge_hash('filtered:' .. old, 'filtered:' .. new)
 redis.call('PEXPIRE', 'filtered:' .. new, keep_ms)

@@ -12,20 +12,23 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from heapq import heappop, heappush
+from dataclasses import dataclass, replace
+from heapq import heapify, heappop
 
 from bot.identity import canonical_link
 from bot.items import FeedId, ItemId, StoredItem
 from bot.matching import searchable, sign
 from bot.rules import Heard, Rule, Sieve, parse
 from bot.store.client import Store
-from bot.store.words import LATEST_MS, Everything, Passes, Sheet, item_at, likely, order_of
+from bot.store.words import Entry, Everything, Passes, Sheet, likely
 
 log = logging.getLogger(__name__)
 
 READ_AT_ONCE = 50
 """Items read and asked at a time: some 25 ms of a thread."""
+
+LIKELY_MOST = 1000
+"""Items that may match that are remembered in one round; older ones are looked for when these are read."""
 
 MOMENT_MOST = 500
 """Items of one moment that are read together; more have the same time only if somebody wills it."""
@@ -48,6 +51,9 @@ DAY_MS = 86_400_000
 
 _LINK_WORD = re.compile(r"(?<![a-z0-9%])[a-z0-9]+(?![a-z0-9%])")
 """Words of a canonical link's path that stand in every spelling of it: none beside an escaped letter."""
+
+LATEST_MS = 1 << 48
+"""Later than any item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +100,6 @@ class Span:
     before_ms: int = LATEST_MS
 
 
-_Places = tuple[FeedId, list[bytes]]
-"""Where items of a feed are (:func:`bot.store.words.place`), the newest last."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """What is asked: of signatures, whether an item may be meant; of items, whether it is.
@@ -108,16 +110,20 @@ class _Asked:
     sieve: Passes
     asks: Callable[[StoredItem], tuple[str, ...] | None]
 
-    def likely(self, sheets: Iterable[Sheet], span: Span) -> tuple[list[_Places], list[Sheet]]:
-        """Return where the items are that may match, and the sheets that lack items."""
-        found = []
-        lacking = []
+    def likely(
+        self, sheets: Iterable[Sheet], span: Span, before: Sequence[Entry], floor_ms: int
+    ) -> tuple[list[Entry], int, list[Sheet]]:
+        """Return the items that may match, those from ``before`` among them, but of many the newest only.
+
+        And from when on all are among them, ``floor_ms`` or later; and the sheets that lack items.
+        """
+        found, lacking = list(before), []
         for sheet in sheets:
-            places, whole = likely(sheet, self.sieve, span.since_ms, span.before_ms)
-            found.append((sheet.feed, sorted(places)))
+            entries, whole = likely(sheet, self.sieve, span.since_ms, span.before_ms)
+            found += entries
             if not whole:
                 lacking.append(sheet)
-        return found, lacking
+        return *_trimmed(found, floor_ms), lacking
 
     def of(
         self, items: Sequence[StoredItem], unsigned: set[ItemId]
@@ -134,42 +140,6 @@ class _Asked:
             if words is not None:
                 matches.append(Match(stored, words))
         return matches, signed
-
-
-class _Newest:
-    """Items of several feeds, the newest first."""
-
-    def __init__(self) -> None:
-        self._feeds: list[_Places] = []
-        self._heads: list[tuple[int, int]] = []
-        """A heap of what each feed has next: its time, counted backwards, and the feed's number."""
-
-    def __bool__(self) -> bool:
-        return bool(self._heads)
-
-    def add(self, feeds: Iterable[_Places]) -> None:
-        """Add items of feeds."""
-        for one in feeds:
-            self._feeds.append(one)
-            self._push(len(self._feeds) - 1)
-
-    def take(self, count: int) -> tuple[list[ItemId], int]:
-        """Take the newest off, each once, and all those of the last one's moment, which is told, too."""
-        taken: dict[ItemId, None] = {}
-        last_ms = LATEST_MS
-        while self._heads and len(taken) < MOMENT_MOST:
-            if len(taken) >= count and self._heads[0][0] != -last_ms:
-                break
-            ago_ms, number = heappop(self._heads)
-            last_ms = -ago_ms
-            feed, places = self._feeds[number]
-            taken[item_at(feed, places.pop())] = None
-            self._push(number)
-        return list(taken), last_ms
-
-    def _push(self, number: int) -> None:
-        if places := self._feeds[number][1]:
-            heappush(self._heads, (-order_of(places[-1]), number))
 
 
 class Searcher:
@@ -225,49 +195,74 @@ class Searcher:
         """Return up to ``enough`` matches, the newest first, and how far back it looked if time ran out."""
         async with self._places:
             ends_s = time.monotonic() + SEARCH_S
-            candidates, unsigned = await self._candidates(asked, feeds, span)
             found: list[Match] = []
             at_once = min(enough + 2, READ_AT_ONCE)
-            while candidates:
-                some, until_ms = candidates.take(at_once)
-                at_once = min(2 * at_once, READ_AT_ONCE)  # those that match little are many
-                items = await self._store.news.many(some)
-                matches, signed = await asyncio.to_thread(asked.of, items, unsigned)
-                found += matches
-                await self._store.archive.sign(signed)
-                if len(found) >= enough:
-                    return found[:enough], 0
-                if candidates and time.monotonic() > ends_s:
-                    return found, until_ms
-            return found, 0
+            while True:
+                heap, unsigned, floor_ms = await self._candidates(asked, feeds, span)
+                while heap:
+                    some = _newest(heap, at_once)
+                    at_once = min(2 * at_once, READ_AT_ONCE)  # those that match little are many
+                    items = await self._store.news.many(one.item for one in some)
+                    matches, signed = await asyncio.to_thread(asked.of, items, unsigned)
+                    found += matches
+                    await self._store.archive.sign(signed)
+                    if len(found) >= enough:
+                        return found[:enough], 0
+                    if (heap or floor_ms) and time.monotonic() > ends_s:
+                        return found, some[-1].order_ms
+                if not floor_ms:
+                    return found, 0
+                span = replace(span, before_ms=floor_ms)
 
     async def _candidates(
         self, asked: _Asked, feeds: Sequence[FeedId], span: Span
-    ) -> tuple[_Newest, set[ItemId]]:
-        """Return the items that may match, and which of them have no record.
+    ) -> tuple[list[Entry], set[ItemId], int]:
+        """Return the newest items that may match, as a heap, and which of them have no record.
 
-        The next sheets are on their way while a thread looks through those that have come.
+        And from when on all that may are among them, 0 for ever: of what is in half of all items few are
+        read. The next sheets are on their way while a thread looks through those that have come.
         """
         archive = self._store.archive
-        at_once = archive.feeds_at_once
-        portions = [feeds[start : start + at_once] for start in range(0, len(feeds), at_once)]
-        found = _Newest()
+        some = archive.feeds_at_once
+        portions = [feeds[start : start + some] for start in range(0, len(feeds), some)]
+        heap: list[Entry] = []
         lacking: list[Sheet] = []
+        floor_ms = 0
         coming = await archive.sheets(portions[0]) if portions else []
         for following in [*portions[1:], []]:
             sheets = coming
-            coming, (own, poor) = await asyncio.gather(
-                archive.sheets(following), asyncio.to_thread(asked.likely, sheets, span)
+            young = replace(span, since_ms=max(span.since_ms, floor_ms))
+            coming, (heap, floor_ms, poor) = await asyncio.gather(
+                archive.sheets(following), asyncio.to_thread(asked.likely, sheets, young, heap, floor_ms)
             )
-            found.add(own)
             lacking += poor
-        unsigned = set[ItemId]()
-        for sheet in lacking:
-            places = await archive.unsigned(sheet)
-            meant = sorted(one for one in places if span.since_ms <= order_of(one) < span.before_ms)
-            found.add([(sheet.feed, meant)])
-            unsigned.update(item_at(sheet.feed, one) for one in meant)
-        return found, unsigned
+        unsigned = [one for sheet in lacking for one in await archive.unsigned(sheet)]
+        since_ms = max(span.since_ms, floor_ms)
+        unsigned = [one for one in unsigned if since_ms <= one.order_ms < span.before_ms]
+        heap += unsigned
+        await asyncio.to_thread(heapify, heap)
+        return heap, {one.item for one in unsigned}, floor_ms
+
+
+def _trimmed(entries: list[Entry], floor_ms: int) -> tuple[list[Entry], int]:
+    """Return the newest of many entries, and from when on all are among them; of few, all that there are."""
+    if len(entries) <= LIKELY_MOST:
+        return entries, floor_ms
+    entries.sort()
+    last_ms = entries[LIKELY_MOST - 1].order_ms
+    kept = [one for one in entries[:LIKELY_MOST] if one.order_ms > last_ms]
+    return (kept, last_ms + 1) if kept else (entries, floor_ms)  # of one moment all are kept
+
+
+def _newest(heap: list[Entry], count: int) -> list[Entry]:
+    """Take the newest items off ``heap``, each once, and all those of the last one's moment."""
+    taken: dict[ItemId, Entry] = {}
+    last_ms = LATEST_MS
+    while heap and len(taken) < MOMENT_MOST and (len(taken) < count or heap[0].order_ms == last_ms):
+        entry = heappop(heap)
+        taken[entry.item] = entry
+        last_ms = entry.order_ms
+    return list(taken.values())
 
 
 def _by_rule(rule: Rule, heard: Mapping[FeedId, Heard]) -> _Asked:

@@ -1,7 +1,6 @@
 """Search and back-test over stored items: all that match are found, the newest first, and in time."""
 
 import asyncio
-import gc
 from collections.abc import Sequence
 
 import pytest
@@ -15,7 +14,7 @@ from bot.rules import Heard, Searchable, Sieve, parse, signature
 from bot.searching import Match, Searcher
 from bot.store import keys, words
 from bot.store.client import Store
-from bot.store.words import LATEST_MS, Everything, Sheet, item_at, order_of, place
+from bot.store.words import Everything, Sheet, entry
 from tests.archiving import feed_of, publish, take_in
 from tests.conftest import Clock
 
@@ -53,6 +52,24 @@ async def test_pages_follow_each_other_without_gap_or_repetition(store: Store, c
     assert len(found) == len(set(found)) == 50
 
 
+async def test_where_most_items_may_match_they_are_found_in_rounds(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "LIKELY_MOST", 5)
+    monkeypatch.setattr(store.archive, "feeds_at_once", 2)
+    feeds = [await feed_of(store, number) for number in range(5)]
+    for feed in feeds:
+        await publish(store, clock, feed, *["Tea", "Coffee"] * 6)
+    everything = await Searcher(store).search(parse("tea"), heard(*feeds), limit=99)
+    assert len(everything.matches) == 30
+    orders = [one.stored.order_ms for one in everything.matches]
+    assert orders == sorted(orders, reverse=True)
+    monkeypatch.setattr("bot.searching.Sieve", lambda _: Everything())
+    again = await Searcher(store).search(parse("tea"), heard(*feeds), limit=99)
+    assert {one.stored.id for one in again.matches} == {one.stored.id for one in everything.matches}
+    assert not again.until_ms
+
+
 async def test_a_search_that_takes_too_long_tells_how_far_it_came_and_goes_on_from_there(
     store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,7 +83,7 @@ async def test_a_search_that_takes_too_long_tells_how_far_it_came_and_goes_on_fr
     while not found:
         page = await searcher.search(rule, heard(feed), limit=5, before_ms=before_ms)
         found, rounds = list(page.matches), rounds + 1
-        assert found or 0 < page.until_ms < (before_ms or LATEST_MS)
+        assert found or 0 < page.until_ms < (before_ms or searching.LATEST_MS)
         before_ms = page.until_ms
     assert [one.stored.item.title for one in found] == ["Tea 59"]
     assert 2 <= rounds <= 8
@@ -97,20 +114,6 @@ async def test_an_item_with_two_records_hides_none_that_has_none(store: Store, c
     for _ in range(2):
         await store.archive.sign([(coffee, b"")])
     assert await titles(store, "tea", feed) == ["Tea"]
-
-
-def test_many_matches_give_the_garbage_collector_nothing_to_go_through() -> None:
-    """It would hold all threads for a tenth of a second where they are a hundred thousand."""
-    record = words.record(ItemId("f.___________"), 0, signature(Searchable(title="tea")))
-    raw = b"".join(record[:8] + b"%011d" % number + record[19:] for number in range(1000))
-    sheets = [Sheet(FeedId(str(number)), raw, b"", 1000) for number in range(5)]
-    asked = searching._by_rule(parse("tea"), {})
-    gc.collect()
-    before = len(gc.get_objects())
-    found, _ = asked.likely(sheets, searching.Span())
-    assert sum(len(places) for _, places in found) == 5000
-    gc.collect()
-    assert len(gc.get_objects()) - before < 100
 
 
 async def test_records_are_merged_and_those_of_trimmed_items_go(store: Store, clock: Clock) -> None:
@@ -238,13 +241,11 @@ def test_records_are_read_as_they_were_written(
     feed = FeedId("abcdefghijk")
     rows = sorted(rows, key=lambda row: len(row[2])) if merged else rows
     raw = b"".join(words.record(ItemId(f"{feed}.{half}"), order, sign) for order, half, sign in rows)
-    for order, half, _ in rows:
-        own = place(ItemId(f"{feed}.{half}"), order)
-        assert (item_at(feed, own), order_of(own)) == (f"{feed}.{half}", order)
+    assert all(entry(ItemId(f"{feed}.{half}"), order).item == f"{feed}.{half}" for order, half, _ in rows)
     cut = sum(19 + len(sign) for _, _, sign in rows[: len(rows) // 2])
     found, whole = words.likely(Sheet(feed, raw[:cut], raw[cut:], len(rows)), Even(), since_ms, before_ms)
     assert found == [
-        place(ItemId(f"{feed}.{half}"), order)
+        entry(ItemId(f"{feed}.{half}"), order)
         for order, half, sign in rows
         if sum(sign) % 2 == 0 and since_ms <= order < before_ms
     ]
@@ -254,7 +255,7 @@ def test_records_are_read_as_they_were_written(
 
 @given(st.binary(max_size=200))
 def test_a_damaged_sheet_is_read_to_its_end(raw: bytes) -> None:
-    words.likely(Sheet(FeedId("f"), raw, raw, 1), Even(), 0, LATEST_MS)
+    words.likely(Sheet(FeedId("f"), raw, raw, 1), Even(), 0, 1 << 48)
 
 
 english = st.sampled_from(["tea", "coffee", "milk", "sugar", "water", "rain", "snow", "ice", "wine", "beer"])

@@ -249,7 +249,7 @@ async def test_alerts_that_find_an_item_one_after_the_other_are_all_told_and_cou
         for hits in ((others,), (own,)):
             await store.outbox.lay(ITEM, 1, [Letter(ANN, hits, alone=True)])
     (claim,) = (await store.outbox.claim(5, 1000)).claims
-    assert claim.hits == (replace(others, owner=None), own)
+    assert claim.hits == (others, own)
     assert await store.alerts.fired(ANN) == {3: 1}
 
 
@@ -299,6 +299,8 @@ def test_hits_that_cannot_be_read_are_none(raw: bytes) -> None:
 
 def test_hits_of_an_older_relay_are_read() -> None:
     assert fields.hits(b'[[1,"q",["a","b"]]]') == (Hit(1, "q", ("a", "b")),)
+    copied = Hit(1, "q", ("a",), owner=ChatId(-7))
+    assert fields.hits(f"[{fields.of_hit(copied)}]".encode()) == (copied,)
 
 
 def test_a_subscription_keeps_its_filters() -> None:

@@ -15,9 +15,6 @@ from bot.items import FeedId, ItemId
 _HEAD = 19
 _LONGEST = 0xFFFF
 
-LATEST_MS = (1 << 48) - 1
-"""Later than any item."""
-
 TOGETHER = 8
 """Records of one size that are looked through together: with fewer, each by itself is as quick."""
 
@@ -31,25 +28,37 @@ class Sheet(NamedTuple):
     kept: int
 
 
-def place(item_id: ItemId, order_ms: int) -> bytes:
-    """Return an item's place among those of its feed: as bytes, the newest is the greatest."""
-    return max(order_ms, 0).to_bytes(6) + item_id.partition(".")[2].encode()
+class Entry(NamedTuple):
+    """One item of the archive; the newest is the least. Of many only the first few are ever named."""
+
+    ago_ms: int
+    """Its place in time, counted backwards from 1970."""
+    feed: FeedId
+    half: bytes
+    """The second half of its id."""
+
+    @property
+    def order_ms(self) -> int:
+        """Its place in time."""
+        return -self.ago_ms
+
+    @property
+    def item(self) -> ItemId:
+        """Its id."""
+        return ItemId(f"{self.feed}.{self.half.decode(errors='replace')}")
 
 
-def order_of(own: bytes) -> int:
-    """Return the time of a place, in ms."""
-    return int.from_bytes(own[:6])
-
-
-def item_at(feed: FeedId, own: bytes) -> ItemId:
-    """Return the item at a place."""
-    return ItemId(f"{feed}.{own[6:].decode(errors='replace')}")
+def entry(item_id: ItemId, order_ms: int) -> Entry:
+    """Return the entry of an item."""
+    feed, _, half = item_id.partition(".")
+    return Entry(-order_ms, FeedId(feed), half.encode())
 
 
 def record(item_id: ItemId, order_ms: int, signature: bytes) -> bytes:
     """Return the record of an item."""
+    half = item_id.partition(".")[2].encode()
     own = signature if len(signature) <= _LONGEST - _HEAD else b""
-    return (_HEAD + len(own)).to_bytes(2) + place(item_id, order_ms) + own
+    return (_HEAD + len(own)).to_bytes(2) + max(order_ms, 0).to_bytes(6) + half + own
 
 
 class Passes(Protocol):
@@ -74,15 +83,13 @@ class Everything:
         return list(range(count))
 
 
-def likely(sheet: Sheet, sieve: Passes, since_ms: int, before_ms: int) -> tuple[list[bytes], bool]:
-    """Return the places from ``since_ms`` to before ``before_ms`` whose signature passes, in no order.
+def likely(sheet: Sheet, sieve: Passes, since_ms: int, before_ms: int) -> tuple[list[Entry], bool]:
+    """Return the items from ``since_ms`` to before ``before_ms`` whose signature passes, in no order.
 
     And whether every kept item has a record. Records of one size that follow each other, as they do
-    once they are merged, are looked through together: some 10 µs for a run of any length. A place is
-    bytes, and no tuple, since there may be a hundred thousand, which the garbage collector would go through.
+    once they are merged, are looked through together: some 10 µs for a run of any length.
     """
-    found: list[bytes] = []
-    since, before = since_ms.to_bytes(6), before_ms.to_bytes(6)
+    found: list[Entry] = []
     seen = set[bytes]()
     for raw in (sheet.old, sheet.young):
         at, end = 0, len(raw) - _HEAD
@@ -91,8 +98,9 @@ def likely(sheet: Sheet, sieve: Passes, since_ms: int, before_ms: int) -> tuple[
             count = _run(raw, at, size)
             for number in _passing(sieve, raw, at, size, count):
                 one = at + size * number
-                if since <= (own := raw[one + 2 : one + _HEAD]) < before:
-                    found.append(own)
+                order_ms = int.from_bytes(raw[one + 2 : one + 8])
+                if since_ms <= order_ms < before_ms:
+                    found.append(Entry(-order_ms, sheet.feed, raw[one + 8 : one + _HEAD]))
             seen.update([raw[one + 8 : one + _HEAD] for one in range(at, at + size * count, size)])
             at += size * count
     return found, len(seen) >= sheet.kept
@@ -124,5 +132,5 @@ def _run(raw: bytes, at: int, size: int) -> int:
 
 def recorded(sheet: Sheet) -> set[ItemId]:
     """Return the items that have a record."""
-    everything, _ = likely(sheet, Everything(), 0, LATEST_MS)
-    return {item_at(sheet.feed, one) for one in everything}
+    everything, _ = likely(sheet, Everything(), 0, 1 << 48)
+    return {one.item for one in everything}

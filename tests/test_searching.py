@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -276,3 +277,22 @@ def test_many_signatures_pass_together_as_each_by_itself(given: list[tuple[str, 
     assert sieve.passing(raw, 4, size + 4, len(alike), size) == expected
     old = [b"\x00" + one[1:] for one in alike]
     assert sieve.passing(b"".join(old), 0, size, len(old), size) == list(range(len(old)))
+
+
+@pytest.mark.parametrize(
+    ("rate", "titles", "expected"),
+    [
+        (240.0, ["tea"] * 10 + ["milk"] * 10, 120),  # a young or a busy feed: what is kept is of some hours
+        (0.0, ["tea"] * 14 + ["milk"] * 14, 2),  # a feed whose times tell nothing
+        (240.0, ["tea"], 48),  # one item tells little
+        (240.0, ["milk"] * 10, 0),
+    ],
+)
+async def test_how_often_a_rule_fires_goes_by_how_much_a_feed_brings(
+    store: Store, clock: Clock, rate: float, titles: list[str], expected: float
+) -> None:
+    feed = replace(await feed_of(store), rate_per_day=rate)
+    await publish(store, clock, feed, *titles, hours=0.1)
+    found = await Searcher(store).test(parse("tea"), {feed.id: Heard()})
+    assert found.fired == titles.count("tea")
+    assert found.per_day == pytest.approx(expected)

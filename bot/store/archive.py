@@ -52,6 +52,11 @@ class Archive:
             newest = newest[at_once:]
         return found[offset:enough]
 
+    async def counts(self, feed_ids: Sequence[FeedId], since_ms: int) -> dict[FeedId, int]:
+        """Return how many items are kept of each feed from ``since_ms`` on."""
+        commands = [("ZCOUNT", keys.feed_items(one), since_ms, "+inf") for one in feed_ids]
+        return dict(zip(feed_ids, await self._door.many(commands), strict=True))
+
     async def sheets(self, feed_ids: Sequence[FeedId]) -> list[Sheet]:
         """Return which words the items of some feeds may hold; some 300 KB of each busy one."""
         if not feed_ids:

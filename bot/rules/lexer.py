@@ -5,7 +5,6 @@ a sentence around words. A backslash takes the meaning off the character behind 
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -14,6 +13,7 @@ from enum import Enum, auto
 from bot.rules.flaws import Flaw, QueryError, Why
 from bot.rules.folding import fold
 from bot.rules.nodes import Field
+from bot.rules.text import is_picture
 
 NEAR_MOST = 100
 """Words between two that are near: more is a page, not a place."""
@@ -368,8 +368,3 @@ def _stripped(letters: _Letters) -> _Letters:
 def _says_something(text: str) -> bool:
     """Tell whether there is a letter, a digit or a picture to look for."""
     return any(letter.isalnum() or is_picture(letter) for letter in fold(text))
-
-
-def is_picture(letter: str) -> bool:
-    """Tell whether ``letter`` is a symbol that people look for, such as an emoji."""
-    return not letter.isascii() and unicodedata.category(letter)[0] == "S"

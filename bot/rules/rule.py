@@ -6,11 +6,11 @@ A rule is read once and asked for each item; what it looks for is made ready whe
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.rules.checks import Check, check, told
+from bot.rules.checks import Check, ready, told
 from bot.rules.flaws import Flaw, QueryError, Why
 from bot.rules.grammar import asks_for_words, tree
 from bot.rules.lexer import Kind, tidied, tokens
-from bot.rules.nodes import Either, Every, Heard, Node, Not, Regex, Within
+from bot.rules.nodes import Heard, Node
 from bot.rules.searchable import Searchable
 from bot.rules.signature import Sieve
 
@@ -48,30 +48,12 @@ class Rule:
         return self._sieve.passes(signature)
 
     @cached_property
-    def has_regex(self) -> bool:
-        """Whether :meth:`hit` may take tenths of a second where somebody means harm: ask in a thread.
-
-        RE2 works outside Python's lock.
-        """
-        return _has_regex(self.node)
-
-    @cached_property
     def _check(self) -> Check:
-        return check(self.node)
+        return ready(self.node)
 
     @cached_property
     def _sieve(self) -> Sieve:
         return Sieve(self.node)
-
-
-def _has_regex(node: Node) -> bool:
-    match node:
-        case Not(inner) | Within(_, inner):
-            return _has_regex(inner)
-        case Every(nodes) | Either(nodes):
-            return any(_has_regex(one) for one in nodes)
-        case _:
-            return isinstance(node, Regex)
 
 
 def parse(query: str, *, negative: bool = False) -> Rule:

@@ -174,7 +174,7 @@ ITEM = Searchable(
         ("lang:en-gb shop", ("shop",)),
         ("lang:EN_GB shop", ("shop",)),
         ("lang:gb shop", None),
-        ("lang:e shop", None),
+        ("lang:eng shop", None),
         ("lang:en* shop", ("shop",)),
         ("lang:(de OR en) shop", ("shop",)),
         ("shop -lang:en", None),

@@ -47,7 +47,7 @@ _CLOSING = {
 }
 """What ends each quote; the second choice where people mix them."""
 
-_SEPARATORS = ",;，、；；。！？：《》〈〉」』｣〞〟»›[]{}【】〔〕［］｛｝"
+_SEPARATORS = ",;，、；；。！？：《》〈〉」』｣〞〟»›[]{}【】〔〕［］｛｝､｡،؛؟۔।॥"
 """What stands between words and is not looked for."""
 
 _BREAKS = frozenset(_SEPARATORS + _OPEN + _CLOSE + _OR + _DASHES + "".join(_CLOSING))
@@ -58,6 +58,7 @@ _TRAILING = _PART | frozenset(_QUOTES + ".,:;!?…/／")
 
 _NAME = re.compile("([A-Za-z]{1,20})[:：]")
 _NEAR = re.compile(r"near(?:[/／]([0-9０-９]+)\s*)?[(（]", re.IGNORECASE)
+_NEAR_ALONE = re.compile("near[/／][0-9０-９]+", re.IGNORECASE)
 _PLAIN = re.compile(r"[0-9A-Za-zÀ-ɏЀ-ҁҊ-ӿ一-鿿가-힣]+(?=\s|\Z)")
 """Words of which nothing need be asked: most are, and of many rules each counts."""
 
@@ -99,7 +100,14 @@ class Token:
     star: int = 0
 
 
-_KEYWORDS = {"OR": Kind.OR, "AND": Kind.AND, "NOT": Kind.NOT}
+_KEYWORDS = {
+    "OR": Kind.OR,
+    "ＯＲ": Kind.OR,
+    "AND": Kind.AND,
+    "ＡＮＤ": Kind.AND,
+    "NOT": Kind.NOT,
+    "ＮＯＴ": Kind.NOT,
+}
 
 _Letters = list[tuple[str, bool]]
 """Characters, each with whether a backslash made it one."""
@@ -309,6 +317,8 @@ class _Lexer:
         if kind := _KEYWORDS.get(typed):
             self._tokens.append(Token(kind, start + 1, typed))
             return
+        if _NEAR_ALONE.fullmatch(typed):
+            raise QueryError(Flaw(Why.NEAR_FEW, start + 1))
         letters = _stripped(letters)
         star = 0
         while letters and letters[-1][0] in _STAR and not letters[-1][1]:

@@ -32,13 +32,17 @@ class Rule:
     query: str
     node: Node
 
+    def matches(self, item: Searchable, heard: Heard = _NOBODY) -> bool:
+        """Tell whether ``item`` is what is asked for."""
+        return self._check.holds(item, heard)
+
     def hit(self, item: Searchable, heard: Heard = _NOBODY) -> tuple[str, ...] | None:
         """Return the words found, as they stand in ``item``, or None where it is not what is asked for.
 
         Each spelling once, those of the title first, :data:`bot.rules.checks.WORDS_TOLD` at most; none
         where only what is excluded, or a place, decided.
         """
-        return told(self._check, item, heard) if self._check.holds(item, heard) else None
+        return told(self._check, item, heard) if self.matches(item, heard) else None
 
     def may_match(self, signature: bytes) -> bool:
         """Tell whether the item whose signature this is may be found: False only where it is not.

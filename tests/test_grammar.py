@@ -340,12 +340,12 @@ def test_long_queries_are_answered_in_milliseconds(piece: str) -> None:
         query = (piece * length)[:length]
         taken = []
         for _ in range(3):
-            began = time.perf_counter()
+            began = time.thread_time()
             try:
                 parse(query)
             except QueryError as error:
                 assert str(error)
-            taken.append(time.perf_counter() - began)
+            taken.append(time.thread_time() - began)
         assert min(taken) < 0.02, f"{piece!r} × {length}"
 
 

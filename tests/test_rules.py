@@ -345,9 +345,9 @@ def test_no_rule_takes_long_at_a_long_item(piece: str, query: str) -> None:
         for _ in range(4):
             item = Searchable(body=(piece * length)[:length] + " x y w v u zz")
             assert item.texts[0].folded  # folding has its own tests
-            began = time.perf_counter()
+            began = time.thread_time()
             rule.hit(item)
-            best = min(best, time.perf_counter() - began)
+            best = min(best, time.thread_time() - began)
         taken.append(best)
     print(f"{query}: {taken[1] * 1000:.1f} ms")
     assert taken[1] < 15 * taken[0] + 0.02, "five times the text takes about five times as long"
@@ -362,9 +362,9 @@ def test_an_ordinary_rule_is_answered_in_microseconds() -> None:
         rule.hit(item)
         best = 9.0
         for _ in range(5):
-            began = time.perf_counter()
+            began = time.thread_time()
             for _ in range(100):
                 rule._check.holds(item, HEARD)
-            best = min(best, (time.perf_counter() - began) / 100)
+            best = min(best, (time.thread_time() - began) / 100)
         print(f"{query}: {best * 1e6:.1f} µs")
         assert best < 100e-6, "ten times what is measured on an idle machine"

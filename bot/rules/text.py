@@ -69,6 +69,9 @@ _CLUSTER = rf"\s(?:\s|{_JOINS})+|{one_of(JOINING, none=True)}?{_JOINS}+"
 _WHOLE = re.compile(f"{_CLUSTER}|.", re.DOTALL)
 _ODD = re.compile(f"{_CLUSTER}|{one_of(UNEVEN + JOINING)}")
 _MARK = re.compile(one_of(_MARKS))
+_MARKABLE = re.compile("[a-zе]")
+"""The letters of which :func:`marked` tells."""
+
 _TAIL = re.compile(f"{one_of(_MARKS + JOINING)}{{1,{STACK}}}")
 """Marks and vowel signs behind a letter: no more than a letter can have."""
 
@@ -357,7 +360,7 @@ def _have(marks: dict[int, str], needle: Needle) -> bool:
 def _marks(text: str) -> dict[int, str]:
     """Return the letters of ``text`` whose marks count, by their place when it is folded."""
     marks: dict[int, str] = {}
-    if text.isascii():
+    if text.isascii() or not _MARKABLE.search(fold(text)):
         return marks
     place = 0
     for letter in _WHOLE.findall(text):

@@ -12,7 +12,6 @@ from bot.rules.grammar import asks_for_words, tree
 from bot.rules.lexer import Kind, tidied, tokens
 from bot.rules.nodes import Heard, Node
 from bot.rules.searchable import Searchable
-from bot.rules.signature import Sieve
 
 QUERY_LIMIT = 1_000
 """Characters in a query: a screen of a telephone."""
@@ -44,20 +43,9 @@ class Rule:
         """
         return told(self._check, item, heard) if self.matches(item, heard) else None
 
-    def may_match(self, signature: bytes) -> bool:
-        """Tell whether the item whose signature this is may be found: False only where it is not.
-
-        Nothing is known where the signature is empty, or was made by another version.
-        """
-        return self._sieve.passes(signature)
-
     @cached_property
     def _check(self) -> Check:
         return ready(self.node)
-
-    @cached_property
-    def _sieve(self) -> Sieve:
-        return Sieve(self.node)
 
 
 def parse(query: str, *, negative: bool = False) -> Rule:

@@ -28,7 +28,7 @@ FIELDS = (*Field, "in")
 """What may stand before a colon."""
 
 _OPEN, _CLOSE, _OR, _SLASH, _STAR, _COLON = "(（", ")）", "|｜", "/／", "*＊", ":："
-_MINUS = "-－–—−"
+_MINUS = "-－‐‑‒–—―−﹣"
 _DASHES = "–—―−"
 """These part words; a hyphen joins them."""
 
@@ -336,11 +336,13 @@ class _Lexer:
         self._tokens.append(token)
 
     def _is_inside(self, place: int) -> bool:
-        """Tell whether the mark at ``place`` is a letter's business: inches, Hebrew, one quote alone."""
+        """Tell whether the mark at ``place`` is a word's own: of numbers, inches, Hebrew, one quote alone."""
         mark = self._query[place]
+        before, after = self._letter(place - 1), self._letter(place + 1)
+        if mark == ",":
+            return before.isdecimal() and after.isdecimal()
         if mark not in _QUOTES:
             return False
-        before, after = self._letter(place - 1), self._letter(place + 1)
         if self._is_end(place + 1) or (_HEBREW.match(before) and _HEBREW.match(after)):
             return True
         return self._closing(place + 1, mark) is None

@@ -27,6 +27,7 @@ PARTS = re.compile("[a-z0-9]+")
 class Check(ABC):
     """A part of a query, made ready. ``cost`` is what asking takes, beside others."""
 
+    __slots__ = ()
     cost: float
 
     @abstractmethod
@@ -89,6 +90,8 @@ def told(asked: Check, item: Searchable, heard: Heard) -> tuple[str, ...]:
 
 class Literal(Check):
     """Something sought in a field, or in title, tags and body."""
+
+    __slots__ = ("cost", "field", "sought")
 
     def __init__(self, sought: Sought, field: Field | None) -> None:
         self.sought = sought
@@ -165,6 +168,8 @@ def _occurs(word: str, name: str, parts: tuple[str, ...]) -> bool:
 class Denied(Check):
     """What must not be."""
 
+    __slots__ = ("_inner", "cost")
+
     def __init__(self, inner: Check) -> None:
         self._inner = inner
         self.cost = inner.cost
@@ -180,6 +185,8 @@ class Denied(Check):
 
 class AllOf(Check):
     """What must all be."""
+
+    __slots__ = ("_checks", "cost")
 
     def __init__(self, checks: tuple[Check, ...]) -> None:
         self._checks = checks
@@ -200,6 +207,8 @@ class AllOf(Check):
 
 class AnyOf(Check):
     """Of what one must be."""
+
+    __slots__ = ("_checks", "cost")
 
     def __init__(self, checks: tuple[Check, ...]) -> None:
         self._checks = checks

@@ -26,6 +26,7 @@ class Share(NamedTuple):
 class Sought(ABC):
     """Something that stands in one text, or does not. ``cost`` is what looking takes, beside others."""
 
+    __slots__ = ()
     cost: float
 
     @abstractmethod
@@ -39,6 +40,8 @@ class Sought(ABC):
 
 class Spotted(Sought):
     """Something that has places in a folded text."""
+
+    __slots__ = ()
 
     @abstractmethod
     def spans(self, text: Text) -> Iterator[Span]:
@@ -71,6 +74,8 @@ def _spotted(node: Term | Phrase | Near, share: Share) -> Spotted:
 
 class Word(Spotted):
     """A term."""
+
+    __slots__ = ("_needle",)
 
     cost = 1
 

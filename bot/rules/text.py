@@ -130,15 +130,15 @@ def _tidied(folded: str) -> str:
     return folded
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Needle:
     """A word, or words side by side, to be looked for.
 
     ``folded`` is what is compared, with single spaces; empty where nothing can be looked for.
     ``prefix``: the last word may go on. ``exact``: no plural. ``endings`` are what may follow
-    ``stem``. ``marks`` are the letters whose marks must be there too, by their place in ``folded``.
-    ``word``: it is one word, or the beginning of one. ``loose``: it is found wherever its stem stands,
-    since its ends are no letters that make up words, and no marks are asked for.
+    ``stem``, ``forms`` the two together. ``marks`` are the letters whose marks must be there too, by
+    their place in ``folded``. ``word``: it is one word, or the beginning of one. ``loose``: it is found
+    wherever its stem stands, since its ends are no letters that make up words, and no marks are asked for.
     """
 
     folded: str
@@ -146,6 +146,7 @@ class Needle:
     exact: bool
     stem: str
     endings: tuple[str, ...]
+    forms: tuple[str, ...]
     marks: tuple[tuple[int, str], ...]
     word: bool
     loose: bool
@@ -160,12 +161,8 @@ class Needle:
         marks = tuple((place - lead, letter) for place, letter in _marks(text).items())
         edged = not folded or _WORD.match(folded) or _WORD.match(folded, len(folded) - 1)
         word, loose = bool(_WORD.fullmatch(folded)), not edged and not marks
-        return cls(folded, prefix, exact, stem, endings, marks, word, loose)
-
-    @cached_property
-    def forms(self) -> tuple[str, ...]:
-        """The folded spellings that are looked for; for a prefix, the beginning."""
-        return tuple(self.stem + ending for ending in self.endings)
+        forms = tuple(stem + ending for ending in endings)
+        return cls(folded, prefix, exact, stem, endings, forms, marks, word, loose)
 
 
 def _plural(folded: str) -> tuple[str, tuple[str, ...]]:

@@ -9,13 +9,17 @@ SEARCHED_UNITS = 50_000
 
 
 def searchable(stored: StoredItem) -> Searchable:
-    """Return the plain texts of an item; what its own page says beyond its feed is part of its body."""
+    """Return the plain texts of an item; what its own page says beyond its feed is part of its body.
+
+    A summary that stands within a longer text is not told twice.
+    """
     item, page = stored.item, stored.page
-    bodies = (
+    bodies = [
         read_html(html, item.base, SEARCHED_UNITS).text
         for html in (item.summary_html, item.content_html, page.lead_html, page.text_html)
         if html
-    )
+    ]
+    bodies = [one for place, one in enumerate(bodies, 1) if not any(one in more for more in bodies[place:])]
     return Searchable(
         title=item.title,
         body="\n".join(bodies)[:SEARCHED_UNITS],

@@ -12,7 +12,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heapify, heappop
 
 from bot.identity import canonical_link
@@ -24,11 +24,14 @@ from bot.store.words import Entry, Everything, Passes, Sheet, likely
 
 log = logging.getLogger(__name__)
 
-FEEDS_AT_ONCE = 20
-"""Feeds whose sheets are read together: some 6 MB, where all are busy."""
+FEEDS_AT_ONCE = 5
+"""Feeds whose sheets are read together: some 2 MB where all are busy, which fits a processor's cache."""
 
 READ_AT_ONCE = 50
 """Items read and asked at a time: some 25 ms of a thread."""
+
+LIKELY_MOST = 1000
+"""Items that may match that are remembered in one round; older ones are looked for when these are read."""
 
 MOMENT_MOST = 500
 """Items of one moment that are read together; more have the same time only if somebody wills it."""
@@ -110,16 +113,20 @@ class _Asked:
     sieve: Passes
     asks: Callable[[StoredItem], tuple[str, ...] | None]
 
-    def likely(self, sheets: Iterable[Sheet], span: Span) -> tuple[list[Entry], list[Sheet]]:
-        """Return the items that may match, and the sheets that lack items."""
-        found: list[Entry] = []
-        lacking = []
+    def likely(
+        self, sheets: Iterable[Sheet], span: Span, before: Sequence[Entry], floor_ms: int
+    ) -> tuple[list[Entry], int, list[Sheet]]:
+        """Return the items that may match, those from ``before`` among them, but of many the newest only.
+
+        And from when on all are among them, ``floor_ms`` or later; and the sheets that lack items.
+        """
+        found, lacking = list(before), []
         for sheet in sheets:
             entries, whole = likely(sheet, self.sieve, span.since_ms, span.before_ms)
             found += entries
             if not whole:
                 lacking.append(sheet)
-        return found, lacking
+        return *_trimmed(found, floor_ms), lacking
 
     def of(
         self, items: Sequence[StoredItem], unsigned: set[ItemId]
@@ -191,46 +198,62 @@ class Searcher:
         """Return up to ``enough`` matches, the newest first, and how far back it looked if time ran out."""
         async with self._places:
             ends_s = time.monotonic() + SEARCH_S
-            heap, unsigned = await self._candidates(asked, feeds, span)
             found: list[Match] = []
             at_once = min(enough + 2, READ_AT_ONCE)
-            while heap:
-                some = _newest(heap, at_once)
-                at_once = min(2 * at_once, READ_AT_ONCE)  # those that match little are many
-                items = await self._store.news.many(one.item for one in some)
-                matches, signed = await asyncio.to_thread(asked.of, items, unsigned)
-                found += matches
-                await self._store.archive.sign(signed)
-                if len(found) >= enough:
-                    return found[:enough], 0
-                if heap and time.monotonic() > ends_s:
-                    return found, some[-1].order_ms
-            return found, 0
+            while True:
+                heap, unsigned, floor_ms = await self._candidates(asked, feeds, span)
+                while heap:
+                    some = _newest(heap, at_once)
+                    at_once = min(2 * at_once, READ_AT_ONCE)  # those that match little are many
+                    items = await self._store.news.many(one.item for one in some)
+                    matches, signed = await asyncio.to_thread(asked.of, items, unsigned)
+                    found += matches
+                    await self._store.archive.sign(signed)
+                    if len(found) >= enough:
+                        return found[:enough], 0
+                    if (heap or floor_ms) and time.monotonic() > ends_s:
+                        return found, some[-1].order_ms
+                if not floor_ms:
+                    return found, 0
+                span = replace(span, before_ms=floor_ms)
 
     async def _candidates(
         self, asked: _Asked, feeds: Sequence[FeedId], span: Span
-    ) -> tuple[list[Entry], set[ItemId]]:
-        """Return the items that may match, a heap with the newest first, and which of them have no record.
+    ) -> tuple[list[Entry], set[ItemId], int]:
+        """Return the newest items that may match, as a heap, and which of them have no record.
 
-        The next sheets are on their way while a thread looks through those that have come.
+        And from when on all that may are among them, 0 for ever: of what is in half of all items few are
+        read. The next sheets are on their way while a thread looks through those that have come.
         """
         archive = self._store.archive
         portions = [feeds[start : start + FEEDS_AT_ONCE] for start in range(0, len(feeds), FEEDS_AT_ONCE)]
         heap: list[Entry] = []
         lacking: list[Sheet] = []
+        floor_ms = 0
         coming = await archive.sheets(portions[0]) if portions else []
         for following in [*portions[1:], []]:
             sheets = coming
-            coming, (entries, poor) = await asyncio.gather(
-                archive.sheets(following), asyncio.to_thread(asked.likely, sheets, span)
+            young = replace(span, since_ms=max(span.since_ms, floor_ms))
+            coming, (heap, floor_ms, poor) = await asyncio.gather(
+                archive.sheets(following), asyncio.to_thread(asked.likely, sheets, young, heap, floor_ms)
             )
-            heap += entries
             lacking += poor
         unsigned = [one for sheet in lacking for one in await archive.unsigned(sheet)]
-        unsigned = [one for one in unsigned if span.since_ms <= one.order_ms < span.before_ms]
+        since_ms = max(span.since_ms, floor_ms)
+        unsigned = [one for one in unsigned if since_ms <= one.order_ms < span.before_ms]
         heap += unsigned
         await asyncio.to_thread(heapify, heap)
-        return heap, {one.item for one in unsigned}
+        return heap, {one.item for one in unsigned}, floor_ms
+
+
+def _trimmed(entries: list[Entry], floor_ms: int) -> tuple[list[Entry], int]:
+    """Return the newest of many entries, and from when on all are among them; of few, all that there are."""
+    if len(entries) <= LIKELY_MOST:
+        return entries, floor_ms
+    entries.sort()
+    last_ms = entries[LIKELY_MOST - 1].order_ms
+    kept = [one for one in entries[:LIKELY_MOST] if one.order_ms > last_ms]
+    return (kept, last_ms + 1) if kept else (entries, floor_ms)  # of one moment all are kept
 
 
 def _newest(heap: list[Entry], count: int) -> list[Entry]:

@@ -99,7 +99,7 @@ async def test_a_rule_is_tried_and_explained_in_place(stage: Stage) -> None:
     await stage.ask(me, f"/sub {FEED}", more=2)
     await add(stage, me, "story")
     card = await stage.ask(me, "/alerts 1")
-    await turned(stage, card, EN.card_test, "It would have fired 2 times in the last 7 days.")
+    await turned(stage, card, EN.card_test, "It would have fired 2 times in 7 days.")
     await turned(stage, card, EN.card_back, "Alert 1\nstory")
     await turned(stage, card, EN.card_words, "/alerts 1 cooldown 2h")
     await turned(stage, card, EN.card_back, "Fired in the last 7 days")
@@ -182,7 +182,7 @@ async def test_odd_wishes_are_answered_with_what_to_do(stage: Stage) -> None:
         ("9 mute", "There is no alert 9 here; /alerts lists"),
         ("0 remove", "There is no alert 0 here"),
         ("99999999999999999999 mute", "There is no alert 99999999999999999999 here"),
-        ("mute", "“mute” is no alert's number. Send one of this list, like /alerts 3:\n\nAlerts: 2"),
+        ("mute", "“mute” is no alert's number. Send one of this list, like /alerts 1:\n\nAlerts: 2"),
         ("rates please", "“rates please” is no alert's number."),
         ("1 name", "/alerts 1 name and what to call it"),
         ("1 name " + "x" * 61, "at most 60 letters"),

@@ -30,6 +30,12 @@ from bot.chat.replies import LANGUAGES
         ("3 静音", Told("", "3", "mute", "")),
         ("3 也发 我", Told("", "3", "also", "我")),
         ("3 4 mute", Told("", "3", "", "4 mute")),
+        ("#3 mute", Told("", "3", "mute", "")),
+        ("3. mute", Told("", "3", "mute", "")),
+        ("mute 3", Told("", "3", "mute", "")),
+        ("@news cooldown 3 2h", Told("@news", "3", "cooldown", "2h")),
+        ("remove 3 @news", Told("@news", "3", "remove", "")),
+        ("test apple", Told("", "", "test", "apple")),
         ("help me", Told("", "", "", "help me")),
     ],
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat import alert_setting, alert_trials, alerts
+from bot.chat import alert_setting, alert_trials, alerts, finding
 from bot.chat.alert_trials import Trial
 from bot.chat.replies import LANGUAGES
 from bot.chat.sources import Source, heard_of
@@ -57,7 +57,7 @@ async def test_an_alert_is_tried_on_what_is_stored_and_set(stage: Stage) -> None
     said = await stage.ask(me, "/alert  story   NUMBER")
     assert said.text == (
         "Alert 1 is set:\nstory NUMBER\nWhat matches is announced loudly. /alerts lists all.\n\n"
-        "It would have fired 8 times in the last 7 days. The latest:\n"
+        "It would have fired 8 times in 7 days. The latest:\n"
         "1. Story number 8 · The Gazette · just now\n"
         "2. Story number 7 · The Gazette · 20 h ago\n"
         "3. Story number 6 · The Gazette · 40 h ago"
@@ -72,7 +72,7 @@ async def test_words_that_stand_in_the_text_alone_are_shown_there(stage: Stage) 
     await follow(stage, count=1)
     said = await stage.ask(stage.world.user, "/alert what about")
     assert said.text.endswith(
-        "once in the last 7 days. The latest:\n1. Story number 1 · The Gazette · just now\nWhat Story 1 is about."
+        "once in 7 days. The latest:\n1. Story number 1 · The Gazette · just now\nWhat Story 1 is about."
     )
     assert marked(said, "underline") == ["What", "about"]
 
@@ -85,7 +85,7 @@ async def test_without_feeds_items_or_hits_the_alert_is_set_and_says_so(stage: S
     assert EN.trial_nothing in (await stage.ask(me, "/alert two")).text
     await follow(stage)
     said = (await stage.ask(me, "/alert three")).text
-    assert "It would not have fired in the last 7 days." in said
+    assert "It would not have fired in 7 days." in said
     assert [one.query for one in await rules(stage, me)] == ["one", "two", "three"]
 
 
@@ -104,7 +104,7 @@ async def test_an_alert_that_would_fire_often_is_set_only_after_a_yes(
     me = stage.world.user
     await follow(stage)
     asked = await stage.ask(me, "/alert story")
-    assert asked.text.startswith("story\n\nIt would have fired 8 times in the last 7 days.")
+    assert asked.text.startswith("story\n\nIt would have fired 8 times in 7 days.")
     assert asked.text.endswith(EN.alert_often)
     assert asked.buttons == [EN.alert_use, EN.alert_discard]
     assert await rules(stage, me) == []
@@ -139,14 +139,14 @@ async def test_a_yes_after_a_restart_is_a_yes_and_after_a_day_is_none(
 @pytest.mark.parametrize(
     ("found", "frequent", "says"),
     [
-        (Backtest(140, 7), False, "140 times in the last 7 days. That is about 20 a day."),
-        (Backtest(141, 7), True, "141 times in the last 7 days. That is about 20 a day."),
-        (Backtest(400, 2.0, more=True), True, "at least 400 times in the last 2 days. That is about 200 a day."),
-        (Backtest(10, 0.25, more=True), True, "at least 10 times in the last 6 hours. That is about 40 a day."),
-        (Backtest(10, 0.01, more=True), True, "at least 10 times in the last hour. That is about 240 a day."),
-        (Backtest(3, 1.2, more=True), False, "at least 3 times in the last day. That is about 2 a day."),
-        (Backtest(0, 3, more=True), False, "It would not have fired in the last 3 days."),
-        (Backtest(1, 7), False, "It would have fired once in the last 7 days."),
+        (Backtest(140, 7), False, "140 times in 7 days. That is about 20 a day."),
+        (Backtest(141, 7), True, "141 times in 7 days. That is about 20 a day."),
+        (Backtest(400, 2.0, more=True), True, "at least 400 times in 2 days. That is about 200 a day."),
+        (Backtest(10, 0.25, more=True), True, "at least 10 times in 6 hours. That is about 40 a day."),
+        (Backtest(10, 0.01, more=True), True, "at least 10 times in an hour. That is about 240 a day."),
+        (Backtest(3, 1.2, more=True), False, "at least 3 times in a day. That is about 2 a day."),
+        (Backtest(0, 3, more=True), False, "It would not have fired in 3 days."),
+        (Backtest(1, 7), False, "It would have fired once in 7 days."),
     ],
 )  # fmt: skip
 def test_a_trial_is_said_in_words_and_judged_by_what_was_looked_at(
@@ -163,7 +163,7 @@ async def test_a_test_sets_nothing_and_offers_to(stage: Stage) -> None:
     for command in ("/alert test", "/alert TEST"):
         assert (await stage.ask(me, command)).text == EN.alert_test_how.format(at="")
     tested = await stage.ask(me, "/alert test number 3")
-    assert tested.text.startswith("number 3\n\nIt would have fired once in the last 7 days.")
+    assert tested.text.startswith("number 3\n\nIt would have fired once in 7 days.")
     assert await rules(stage, me) == []
     await stage.press(tested, EN.alert_add)
     await stage.becomes(tested, "Alert 1 is set:\nnumber 3\n")
@@ -193,13 +193,15 @@ async def test_each_line_becomes_an_alert_and_what_cannot_be_is_told(
     assert said.text.startswith(
         "Alerts set: 2. /alerts lists them.\n\nNot set: 3\n• “xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…”: "
     )
-    assert f"• “story”: {EN.line_often.format(count=1)}\n• “rates”: {EN.line_same}" in said.text
+    assert (
+        f"• “story”: {EN.line_often.format(count=1)}\n• “rates”: {EN.alert_same.format(number=1, at='')}"
+        in said.text
+    )
     assert [one.query for one in await rules(stage, me)] == ["rates", "moon landing", "利率"]
 
 
 async def test_a_chat_has_a_hundred_alerts_at_most(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(alert_setting, "MOST", 3)
-    monkeypatch.setattr(alerts, "MOST", 3)
     me = stage.world.user
     tested = await stage.ask(me, "/alert test words")
     said = await stage.ask(me, "/alert one\ntwo\nthree\n" + "\n".join(f"more {n}" for n in range(20)))
@@ -210,6 +212,27 @@ async def test_a_chat_has_a_hundred_alerts_at_most(stage: Stage, monkeypatch: py
     press = await stage.press(tested, EN.alert_add)
     assert (press.answer or {}).get("text") == EN.alert_full.format(count=3, at="")
     assert len(await rules(stage, me)) == 3
+
+
+async def test_ten_alerts_of_a_chat_may_have_a_regex(stage: Stage) -> None:
+    me = stage.world.user
+    await stage.ask(me, "/alert\n" + "\n".join(f"/rule {n}/" for n in range(12)))
+    assert [one.query for one in await rules(stage, me)] == [f"/rule {n}/" for n in range(10)]
+    full = EN.alert_full_regex.format(count=10, at="")
+    assert (await stage.ask(me, "/alert title:/one more/")).text == full
+    assert "Alert 11 is set" in (await stage.ask(me, "/alert words and/or others")).text
+    assert (await stage.ask(me, "/alerts 11 query /one more/")).text == full
+    assert "Alert 10 now looks for" in (await stage.ask(me, "/alerts 10 query /one more/")).text
+
+
+async def test_what_looks_like_a_change_of_an_alert_is_not_set_as_one(stage: Stage) -> None:
+    me = stage.world.user
+    await stage.ask(me, "/alert rates")
+    for words in ("1 mute", "mute 1", "1", "1 cooldown 2h", "remove #1", "1 name Rates"):
+        said = await stage.ask(me, f"/alert {words}")
+        assert said.text == EN.alert_slip.format(number=1, words=words, at="")
+    for number, words in enumerate(("2 mute", "“1” mute", "1 apple", "mute"), start=2):
+        assert f"Alert {number} is set" in (await stage.ask(me, f"/alert {words}")).text
 
 
 async def test_lines_for_which_there_is_no_time_are_not_set_untried(
@@ -270,7 +293,7 @@ async def test_in_a_group_everybody_may_test_and_administrators_set(stage: Stage
     ],
 )
 def test_the_place_of_a_flaw_is_pointed_at(query: str, place: int, shown: str, bold: str) -> None:
-    pointed = alert_setting.pointed(query, place)
+    pointed = finding.pointed(query, place)
     assert pointed.text == shown
     assert [shown.partition("👉")[2][: one.length] for one in pointed.entities] == ([bold] if bold else [])
 

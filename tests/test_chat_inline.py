@@ -4,30 +4,26 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
+from datetime import timedelta
 
 import pytest
-import telegram
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat import finding, inline
+from bot.chat import inline
 from bot.chat.inline import heard_by, understood
 from bot.chat.replies import LANGUAGES
 from bot.chat.sources import Source
 from bot.errors import StoreUnavailable
-from bot.items import ChatId, Feed, FeedId, Image, Item, Length, Style, Subscription, Taste
-from bot.playground.inline import Result
+from bot.items import ChatId, Feed, FeedId, Subscription
 from bot.playground.playground import Playground
-from bot.playground.world import User
-from bot.render.parts import Entity, EntityKind, RichText
 from bot.rules import Heard, QueryError
 from bot.searching import Page, Searcher
 from bot.settings import Access, Settings
 from bot.store.client import Store
-from tests import oracle
 from tests.chatting import FEED, NOW, Stage, Web, conversation, items
 from tests.conftest import Clock
+from tests.seeking import button, follow, seek
 
 EN, ZH = LANGUAGES["en"], LANGUAGES["zh"]
 
@@ -39,29 +35,6 @@ async def stage(store: Store, clock: Clock) -> AsyncIterator[Stage]:
     async with Playground() as world, conversation(store, clock, world=world, web=web) as stage:
         await stage.settled()
         yield stage
-
-
-async def follow(stage: Stage, *titles: str, url: str = FEED, chat: str = "") -> None:
-    """Subscribe the person, or a channel of theirs, to a feed with items of these titles, if not to the usual."""
-    if titles:
-        found = tuple(
-            Item(guid=title, title=title, link=f"https://news.example/{n}", published=NOW)
-            for n, title in enumerate(titles)
-        )
-        stage.web.publish(url, "Paper", found)
-    await stage.ask(stage.world.user, f"/sub {url} {chat}".strip(), more=2 if not chat else 1)
-
-
-async def seek(stage: Stage, words: str, offset: str = "", user: User | None = None) -> list[Result]:
-    query = stage.world.seek(words, offset, user=user)
-    return await stage.world.wait_for_results(query)
-
-
-async def button(stage: Stage, words: str, user: User | None = None) -> str:
-    """Return what the button says; there must be no cards beside it."""
-    query = stage.world.seek(words, user=user)
-    assert await stage.world.wait_for_results(query) == []
-    return str(query.button.get("text", ""))
 
 
 async def test_words_find_stored_items_and_one_that_is_chosen_is_posted_in_any_chat(stage: Stage) -> None:
@@ -98,22 +71,32 @@ async def test_without_words_the_newest_are_offered_and_more_on_scrolling(stage:
         offset = query.next_offset
         offsets.append(offset)
     assert found == [f"Story number {n}" for n in range(45, 0, -1)]
-    assert offsets == ["20", "40", ""]
+    newest_ms = offsets[0].partition(":")[0]
+    assert offsets == [f"{newest_ms}:20", f"{newest_ms}:40", ""]
 
 
-async def test_a_search_goes_on_where_its_page_ended(stage: Stage) -> None:
+@pytest.mark.parametrize("words", ["", "story"])
+async def test_items_that_come_between_two_pages_do_not_shift_them(
+    stage: Stage, clock: Clock, words: str
+) -> None:
     await follow(stage)
-    first = stage.world.seek("story")
-    assert [one.title for one in await stage.world.wait_for_results(first)][-1] == "Story number 26"
-    rest = await seek(stage, "story", first.next_offset)
+    first = stage.world.seek(words)
+    await stage.world.wait_for_results(first)
+    clock.forward(60_000)
+    later = replace(items(1, word="Late story")[0], published=NOW + timedelta(minutes=1))
+    stage.web.publish("https://late.example/feed", "Late", [later])
+    await follow(stage, url="https://late.example/feed")
+    assert (await seek(stage, words))[0].title == "Late story number 1"
+    rest = await seek(stage, words, first.next_offset)
     assert [one.title for one in rest] == [f"Story number {n}" for n in range(25, 5, -1)]
 
 
 async def test_a_forged_offset_is_answered(stage: Stage) -> None:
     await follow(stage)
-    for offset in ("-5", "zwanzig", "1.5", "9" * 60):
+    for offset in ("-5", "zwanzig", "1.5", "9" * 60, ":", "0:-3", ":::", "x:0"):
         assert len(await seek(stage, "", offset)) == 20
-    assert await seek(stage, "", "9" * 12) == []
+    assert await seek(stage, "", "0:" + "9" * 12) == []
+    assert await seek(stage, "", "1:0") == []
 
 
 async def test_feeds_of_channels_and_groups_that_one_looks_after_are_searched_too_others_not(
@@ -124,6 +107,27 @@ async def test_feeds_of_channels_and_groups_that_one_looks_after_are_searched_to
     assert [one.title for one in await seek(stage, "ours")] == ["Ours alone"]
     stranger = stage.world.add_user("Other")
     assert await button(stage, "ours", stranger) == EN.inline_start
+
+
+async def test_whoever_administers_a_chat_no_more_finds_nothing_of_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inline, "KNOWN_S", 0.0)
+    channel, other = stage.world.add_channel("Front page", username="front_page"), stage.world.add_user("New")
+    await follow(stage, "Ours alone", chat=f"@{channel.username}")
+    assert len(await seek(stage, "ours")) == 1
+    stage.world.make_admin(channel, other)
+    stage.world.add_member(channel, stage.world.user)
+    assert await button(stage, "ours") == EN.inline_start
+
+
+async def test_telegram_is_not_asked_at_each_letter_who_administers_a_chat(stage: Stage) -> None:
+    channel = stage.world.add_channel("Front page", username="front_page")
+    await follow(stage, "Ours alone", chat=f"@{channel.username}")
+    before = stage.world.telegram.calls["getChatMember"]
+    for words in ("o", "ou", "ours"):
+        await seek(stage, words)
+    assert stage.world.telegram.calls["getChatMember"] == before + 1
 
 
 async def test_a_feed_heard_twice_is_offered_once_and_by_every_name_it_has(stage: Stage) -> None:
@@ -156,7 +160,7 @@ async def test_whoever_has_no_feeds_is_led_to_a_first_one(stage: Stage, *, start
 async def test_where_nothing_is_found_it_says_so(stage: Stage) -> None:
     await follow(stage)
     assert await button(stage, "zeppelin") == EN.inline_none
-    assert await seek(stage, "zeppelin", "20") == []
+    assert await seek(stage, "zeppelin", "0:20") == []
 
 
 async def test_whoever_may_not_use_the_bot_finds_nothing(store: Store, clock: Clock) -> None:
@@ -300,77 +304,11 @@ async def test_a_store_that_is_away_is_told(stage: Stage, monkeypatch: pytest.Mo
     assert await button(stage, "number 7") == EN.inline_no_memory
 
 
-async def test_the_taste_of_the_private_chat_counts(stage: Stage) -> None:
-    await follow(stage)
-    chat = ChatId(stage.world.user.id)
-    await stage.store.chats.tune(chat, lambda _: Taste(style=Style.HEADLINE, preview=False, images=False))
-    (card,) = await seek(stage, "number 7")
-    assert "What Story 7 is about" not in card.content.text
-    assert card.preview == {"is_disabled": True}
-    await stage.store.chats.tune(
-        chat, lambda _: Taste(style=Style.FULL, template="{{ nonsense", length=Length.SHORT)
-    )
-    (card,) = await seek(stage, "number 7")
-    assert card.content.text.startswith("Story number 7\n\nWhat Story 7 is about.")
-
-
-async def test_a_feeds_private_name_is_shown_to_the_asker_alone(stage: Stage) -> None:
-    await follow(stage)
-    (feed,) = [one.feed for one in await stage.store.chats.subscriptions(ChatId(stage.world.user.id))]
-    await stage.store.chats.update(
-        ChatId(stage.world.user.id), feed, lambda one: replace(one, title="My guilty pleasure")
-    )
-    (card,) = await seek(stage, "number 7")
-    assert card.description.startswith("My guilty pleasure · ")
-    assert "guilty" not in card.content.text
-
-
-ODD = [
-    Item(title=" \u200b ", link="javascript:alert(1)"),
-    Item(title="x" * 5000, summary_html="<b>" * 3000 + "y" * 9000),
-    Item(title="&lt;b&gt; \u202etfel", link="https://a.example/" + "x" * 3000),
-    Item(
-        title="A",
-        link="http://localhost/x",
-        images=(Image("http://a.example/1.png", ("https://b.example/1.png",)),),
-    ),
-    Item(
-        title="标题",
-        summary_html="".join(f"<p><b>{n}</b> <a href='https://a.example/{n}'>甲</a></p>" for n in range(200)),
-    ),
-    Item(summary_html="<img src='https://a.example/1.png'>", link="https://user:pass@a.example/x"),
-]
-
-
-async def test_every_card_is_one_that_telegram_takes_and_its_text_comes_as_it_was_made(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told: list[dict[str, Any]] = []
-    real = telegram.Bot.do_api_request
-
-    async def listened(bot: telegram.Bot, method: str, form: dict[str, Any], **more: Any) -> Any:
-        told.extend(form.get("results", ()))
-        return await real(bot, method, form, **more)
-
-    monkeypatch.setattr(telegram.Bot, "do_api_request", listened)
-    odd = tuple(replace(one, guid=str(n), published=NOW) for n, one in enumerate(ODD))
-    stage.web.publish("https://odd.example/feed", "Odd", odd)
-    await stage.ask(stage.world.user, "/sub https://odd.example/feed", more=2)
-    cards = await seek(stage, "")
-    assert len(cards) == len(told) == len(ODD), "none of them was refused"
-    for card in told:
-        content = card["input_message_content"]
-        entities = (
-            Entity(EntityKind(one["type"]), one["offset"], one["length"], one.get("url", ""))
-            for one in content.get("entities", ())
-        )
-        rich = RichText(content["message_text"], tuple(entities))
-        if not oracle.has_marks(rich.text):
-            sent = oracle.as_sent(rich)
-            assert sent.text == rich.text
-            assert oracle.looks(sent) == oracle.looks(rich)
-        assert len(card["title"]) <= finding.TITLE_LIMIT
-        assert "\n" not in card["description"]
-        assert "pass@" not in str(card)
-    thumbnails = [card.thumbnail for card in cards if card.thumbnail]
-    assert thumbnails == ["https://b.example/1.png"]
+@pytest.mark.parametrize("is_on", [True, False])
+async def test_the_help_tells_of_it_only_where_it_is_on(store: Store, clock: Clock, *, is_on: bool) -> None:
+    async with Playground() as world:
+        world.telegram.inline = is_on
+        async with conversation(store, clock, world=world, web=Web()) as stage:
+            said = (await stage.ask(world.user, "/help")).text
+    told = EN.help_inline.format(name=f"@{world.telegram.bot.username}")
+    assert (told in said) is is_on

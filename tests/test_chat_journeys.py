@@ -131,7 +131,7 @@ async def test_a_channel_is_followed_only_where_both_sides_may_post(tmp_path: Pa
         assert "Traceback" not in run.log
 
 
-@pytest.mark.parametrize("command", ["/list", "/latest"])
+@pytest.mark.parametrize("command", ["/list", pytest.param("/latest", marks=pytest.mark.soak)])
 async def test_while_redis_is_gone_the_answer_says_so_or_comes_whole(tmp_path: Path, command: str) -> None:
     async with Playground() as world, serve() as origin, relay(tmp_path, world, **FAST) as run:
         origin.publish("press", title="Kept")

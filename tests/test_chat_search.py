@@ -7,6 +7,7 @@ import pytest
 
 from bot import searching
 from bot.chat.replies import LANGUAGES
+from bot.items import ChatId, Document
 from bot.playground import Message
 from bot.playground.playground import Playground
 from bot.render.parts import ENTITY_LIMIT, TEXT_LIMIT, units
@@ -71,6 +72,58 @@ async def test_a_word_of_the_body_alone_shows_the_line_around_it(stage: Stage) -
     )
 
 
+def underlined(said: Message) -> set[str]:
+    told = said.text.encode("utf-16-le")
+    return {
+        told[2 * one.offset :][: 2 * one.length].decode("utf-16-le")
+        for one in said.content.entities
+        if one.type == "underline"
+    }
+
+
+async def test_the_line_shown_has_the_word_itself_not_one_that_begins_like_it(stage: Stage) -> None:
+    body = "<p>In theory they thaw. " + "Much else is said. " * 20 + "Here the river rises.</p>"
+    stage.web.publish(FEED, "Example News", [replace(items(1)[0], title="Ice", content_html=body)])
+    await stage.ask(stage.world.user, f"/sub {FEED}", more=2)
+    said = await stage.ask(stage.world.user, "/search the")
+    assert "Here the river rises." in said.text
+    assert underlined(said) == {"the"}
+
+
+async def test_the_line_shown_does_not_tell_a_summary_twice(stage: Stage) -> None:
+    story = replace(
+        items(1)[0], summary_html="<p>A zebra.</p>", content_html="<p>A zebra.</p><p>It crosses.</p>"
+    )
+    stage.web.publish(FEED, "Example News", [story])
+    await stage.ask(stage.world.user, f"/sub {FEED}", more=2)
+    said = await stage.ask(stage.world.user, "/search zebra")
+    assert said.text.split("\n")[3] == "A zebra. It crosses."
+
+
+async def test_a_word_of_the_tags_alone_shows_the_tags(stage: Stage) -> None:
+    stage.web.publish(FEED, "Example News", [replace(items(1)[0], tags=("Lake", "Energy policy"))])
+    await stage.ask(stage.world.user, f"/sub {FEED}", more=2)
+    said = await stage.ask(stage.world.user, "/search energy")
+    assert said.text.split("\n")[3] == "# Lake, Energy policy"
+    assert underlined(said) == {"Energy"}
+
+
+@pytest.mark.parametrize("command", ["/list", "/filter", "/alerts", "/latest"])
+async def test_lines_with_words_from_right_to_left_keep_their_own_direction(
+    stage: Stage, command: str
+) -> None:
+    port = replace(items(1)[0], title="الميناء")
+    stage.web.publish(FEED, "صحيفة المرفأ", [port])
+    await stage.ask(stage.world.user, f"/sub {FEED}", more=2)
+    await stage.ask(stage.world.user, "/alert البحر")
+    (line,) = (
+        one for one in (await stage.ask(stage.world.user, command)).text.split("\n") if one.startswith("1. ")
+    )
+    words, _, rest = line.removeprefix("1. \u200e").partition("\u200e")
+    assert words in {"صحيفة المرفأ", "البحر", "الميناء"}
+    assert rest.startswith(" · ")
+
+
 async def test_pages_are_turned_in_place_and_new_items_do_not_shift_them(stage: Stage, clock: Clock) -> None:
     me = stage.world.user
     stage.web.publish(FEED, "Example News", items(12))
@@ -103,7 +156,7 @@ async def test_nothing_found_says_what_else_to_try(stage: Stage) -> None:
     assert "/search interest rates" in (await stage.ask(me, "/search")).text
     said = (await stage.ask(me, "/search quasar")).text
     assert said.startswith("No item of the last 7 days holds “quasar”.")
-    assert "/alert quasar" in said
+    assert "/alert and the same words" in said
     said = (await stage.ask(me, "/search " + "x" * 2000)).text
     assert said.startswith("I can't search for this: This query is too long")
 
@@ -119,10 +172,13 @@ async def test_the_whole_language_is_understood(stage: Stage, query: str) -> Non
 async def test_what_is_wrong_with_a_query_is_said_with_its_place_in_the_language_spoken(stage: Stage) -> None:
     me, ann = stage.world.user, stage.world.add_user("安", language="zh-hans")
     await follow(stage)
-    assert "Missing ) after “c” at 6" in (await stage.ask(me, "/search a (b c")).text
-    assert (
-        "nothing has changed: Missing ) after “c” at 6" in (await stage.ask(me, "/filter 1 not a (b c")).text
-    )
+    missing = "Missing ) after “c” at 6. Add it, or write \\( for a bracket that is meant.\n\na (b 👉c"
+    for command, says in (
+        ("/search", "I can't search for this: "),
+        ("/filter 1 not", "I can't use this filter, and nothing has changed: "),
+        ("/alert", "I can't use this alert: "),
+    ):
+        assert (await stage.ask(me, f"{command} a (b c")).text == says + missing
     assert "nothing to look for" not in (await stage.ask(me, "/latest (x")).text
     said = (await stage.ask(ann, "/search a (b c")).text
     assert "无法这样搜索" in said
@@ -157,6 +213,30 @@ async def test_a_search_whose_words_are_forgotten_asks_to_search_again(stage: St
         await stage.store._door.do("DEL", key)
     press = await stage.press(said, EN.older)
     assert (press.answer or {}).get("text") == EN.finding.search_expired
+
+
+async def test_an_address_that_telegram_links_not_costs_neither_the_other_links_nor_the_buttons(
+    stage: Stage,
+) -> None:
+    me = stage.world.user
+    odd = [replace(one, link=f"http://intranet/{n}") for n, one in enumerate(items(6))]
+    stage.web.documents[FEED] = replace(
+        Document("rss", "Intranet", "http://localhost/"), items=(*odd, *items(6, word="Tale"))
+    )
+    await stage.ask(me, f"/sub {FEED}", more=2)
+    for command, buttons in (("/search number", 1), ("/latest", 1), ("/list", 2)):
+        said = await stage.ask(me, command)
+        assert len(said.buttons) == buttons, command
+    assert "text_link" in [one.type for one in (await stage.ask(me, "/search tale")).content.entities]
+
+
+async def test_a_forged_button_finds_nothing_by_what_is_no_query(stage: Stage) -> None:
+    me = stage.world.user
+    await follow(stage)
+    said = await stage.ask(me, "/search number")
+    draft = await stage.store.drafts.keep(ChatId(me.id), "off\n(tea\n")
+    press = stage.world.telegram.press(me, said, f"S:{me.id}:{draft}:0:0:5")
+    assert await stage.world.wait_for_answer(press) == EN.finding.search_expired
 
 
 async def test_in_a_group_everybody_searches_and_a_channel_is_its_administrators(stage: Stage) -> None:

@@ -113,11 +113,11 @@ async def test_in_a_group_nobody_is_told_be_it_an_owner(stage: Stage) -> None:
     group = stage.world.add_supergroup()
     assert (await stage.ask(group, "/status")).text == EN.status_private
     assert (await stage.ask(group, "/status", anonymous=True)).text == EN.status_private
-    assert (await stage.ask(group, "/help")).text == EN.help
+    assert EN.help_owner not in (await stage.ask(group, "/help")).text
 
 
 async def test_an_owner_finds_it_in_the_help(stage: Stage) -> None:
-    assert (await stage.ask(stage.world.user, "/help")).text == f"{EN.help}\n\n{EN.help_owner}"
+    assert (await stage.ask(stage.world.user, "/help")).text.endswith(f"\n\n{EN.help_owner}")
 
 
 @pytest.mark.parametrize("part", ["status", "claims", "feeds"])

@@ -10,9 +10,9 @@ import pytest
 from bot import searching
 from bot.chat.replies import LANGUAGES
 from bot.fetch.answer import Failure
-from bot.items import Alert, ChatId, FeedId, Item, ItemId, StoredItem
+from bot.items import Alert, ChatId, FeedId, Hit, Item, ItemId, StoredItem
 from bot.playground.playground import Playground
-from bot.store import keys
+from bot.store import fields, keys
 from bot.store.client import Store
 from bot.store.outbox import Letter
 from bot.store.words import Everything
@@ -93,6 +93,30 @@ async def test_a_reply_to_our_message_tells_the_way_of_its_item(stage: Stage, cl
     await stage.store._door.do("HSET", keys.pieces(ChatId(me.id)), f"{feed}.abcdefghijk", "77777 88888")
     assert await stage.store.traces.item_of(ChatId(me.id), 88888) == f"{feed}.abcdefghijk"
     assert await stage.store.traces.item_of(ChatId(me.id), 0) is None
+
+
+async def test_an_alert_of_another_chat_that_is_told_here_can_be_ended_here(
+    stage: Stage, clock: Clock
+) -> None:
+    me, hall = stage.world.user, stage.world.add_supergroup("Hall")
+    await follow(stage, count=1)
+    stored = await news(stage, clock)
+    here, there = ChatId(me.id), ChatId(hall.id)
+    for also in (here, None):
+        await stage.store.alerts.add(Alert(0, there, "served", name="Tea time", also=also, topic=7))
+    hit = Hit(1, "served", ("served",), "Tea time", owner=there)
+    await stage.store._door.do("HSET", keys.hits(here), stored.id, fields.of_hits((hit,)))
+    said = await stage.ask(me, "/why https://news.example/tea")
+    assert "Told here for an alert of another chat: “Tea time”." in said.text
+    assert "Hall" not in said.text
+    forged = stage.world.telegram.press(me, said, f"E:{here}:{there}:2")
+    assert await stage.world.wait_for_answer(forged) == EN.why_untold
+    assert [one.topic for one in await stage.store.alerts.of(there)] == [7, 7]
+    for _ in range(2):
+        press = await stage.press(said, EN.why_untell.format(alert="Tea time"))
+        assert (press.answer or {}).get("text") == EN.why_untold
+    first, second = await stage.store.alerts.of(there)
+    assert (first.also, first.topic, second.topic) == (None, None, 7)
 
 
 async def test_alerts_and_the_filter_that_kept_it_back_are_told(stage: Stage, clock: Clock) -> None:

@@ -240,6 +240,8 @@ def test_every_button_and_every_command_of_the_menu_has_its_handler() -> None:
     assert set(PRESSES) == set(Verb)
     for texts in LANGUAGES.values():
         assert set(texts.commands) == set(COMMANDS) - NOT_IN_THE_MENU
+        named = set(re.findall("/([a-z]+)", texts.help))
+        assert named == set(texts.commands) - {"start", "help"}
         assert all(
             re.fullmatch("[a-z]{1,32}", name) and 1 <= len(says) <= 256
             for name, says in texts.commands.items()

@@ -190,6 +190,11 @@ def test_each_alert_that_fired_is_named_on_a_line_with_what_it_found() -> None:
     ]
 
 
+def test_what_an_alert_found_is_told_once_whatever_its_capitals() -> None:
+    assert alerts(Hit(1, "the", ("the", "The"))) == ["🔔 the"]
+    assert alerts(Hit(1, "isle*", ("Isle", "isles", "ISLE", "Isles"))) == ["🔔 isle*: Isle, isles"]
+
+
 def test_a_long_query_is_shortened_and_leaves_room_for_the_words() -> None:
     (line,) = alerts(Hit(1, "(storm OR flood OR quake) " * 30, ("Flood", "storms")))
     assert line.startswith("🔔 (storm OR flood OR quake)")

@@ -44,7 +44,7 @@ ROOMS: dict[str, set[str]] = {
     "stories": {"identity"},
     "deliver": {"render", "store", "settings", "stories"},
     "chat": {
-        "deliver", "matching", "render", "rules", "searching", "store", "subscribe", "fetch", "settings",
+        "deliver", "matching", "render", "rulebook", "rules", "searching", "store", "subscribe", "fetch", "settings",
     },
     "web": {"store", "settings"},
     "playground": set(),

@@ -106,6 +106,27 @@ async def test_enter_on_a_screen_keyboard_is_a_new_line_and_the_button_sends(roo
         await room.browser.cdp("Emulation.setTouchEmulationEnabled", enabled=False)
 
 
+async def test_an_answer_to_a_message_says_to_which_and_the_next_is_to_none(room: Room) -> None:
+    sent = await room.call("sendMessage", chat_id=room.person.id, text="News of the harbour")
+    assert isinstance(sent, dict)
+    await room.browser.until(SAYS, "News of the harbour")
+    await room.browser.click(".message:last-child .reply")
+    shown = "return document.getElementById('replying').innerText"
+    assert "News of the harbour" in await room.browser.run(shown)
+    await room.browser.type("#text", "/why\ue007")
+    replied = (await room.update("message"))["reply_to_message"]
+    assert isinstance(replied, dict)
+    assert replied["message_id"] == sent["message_id"]
+    await room.browser.until(
+        "return document.querySelector('.mine:last-child .quoted')?.innerText.includes('harbour')"
+    )
+    assert await room.browser.run("return document.getElementById('replying').hidden")
+    await room.browser.click(".message:last-child .reply")
+    await room.browser.click("#replying button")
+    await room.browser.type("#text", "/why\ue007")
+    assert "reply_to_message" not in await room.update("message")
+
+
 async def test_a_button_asks_the_bot_and_its_answer_is_a_toast(room: Room) -> None:
     keyboard = {"inline_keyboard": [[{"text": "Press me", "callback_data": "pressed"}]]}
     sent = await room.call("sendMessage", chat_id=room.person.id, text="Well?", reply_markup=keyboard)

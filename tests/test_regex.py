@@ -115,3 +115,9 @@ def test_a_text_is_read_so_far_and_told_so_often() -> None:
     words = parse(r"/x\d+/").hit(Searchable(body=" ".join(f"x{number}" for number in range(100))))
     assert words is not None
     assert len(words) == MATCHES_LIMIT
+
+
+def test_a_rule_says_whether_it_has_a_regex() -> None:
+    for query in ("/a/", "b -title:/a/", "(b OR (c /a/)) d"):
+        assert parse(query).has_regex
+    assert not parse("near(a b) -title:(c OR d) in:a/b/c").has_regex

@@ -364,7 +364,7 @@ def test_an_ordinary_rule_is_answered_in_microseconds() -> None:
         for _ in range(5):
             began = time.thread_time()
             for _ in range(100):
-                rule._check.holds(item, HEARD)
+                rule.matches(item, HEARD)
             best = min(best, (time.thread_time() - began) / 100)
         print(f"{query}: {best * 1e6:.1f} µs")
         assert best < 100e-6, "ten times what is measured on an idle machine"

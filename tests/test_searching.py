@@ -52,6 +52,24 @@ async def test_pages_follow_each_other_without_gap_or_repetition(store: Store, c
     assert len(found) == len(set(found)) == 50
 
 
+async def test_where_most_items_may_match_they_are_found_in_rounds(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "LIKELY_MOST", 5)
+    monkeypatch.setattr(searching, "FEEDS_AT_ONCE", 2)
+    feeds = [await feed_of(store, number) for number in range(5)]
+    for feed in feeds:
+        await publish(store, clock, feed, *["Tea", "Coffee"] * 6)
+    everything = await Searcher(store).search(parse("tea"), heard(*feeds), limit=99)
+    assert len(everything.matches) == 30
+    orders = [one.stored.order_ms for one in everything.matches]
+    assert orders == sorted(orders, reverse=True)
+    monkeypatch.setattr("bot.searching.Sieve", lambda _: Everything())
+    again = await Searcher(store).search(parse("tea"), heard(*feeds), limit=99)
+    assert {one.stored.id for one in again.matches} == {one.stored.id for one in everything.matches}
+    assert not again.until_ms
+
+
 async def test_a_search_that_takes_too_long_tells_how_far_it_came_and_goes_on_from_there(
     store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

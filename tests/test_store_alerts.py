@@ -181,6 +181,8 @@ def test_hits_that_cannot_be_read_are_none(raw: bytes) -> None:
 
 def test_hits_of_an_older_relay_are_read() -> None:
     assert fields.hits(b'[[1,"q",["a","b"]]]') == (Hit(1, "q", ("a", "b")),)
+    copied = Hit(1, "q", ("a",), owner=ChatId(-7))
+    assert fields.hits(fields.of_hits((copied,)).encode()) == (copied,)
 
 
 def test_a_subscription_keeps_its_filters() -> None:

@@ -28,8 +28,7 @@ async def alerts(desk: Desk, ask: Ask) -> None:
     chat, texts = target.chat, ask.texts.alerting
     if not told.number:
         words = " ".join(filter(None, (told.option, told.value)))
-        head = say(texts.alerts_unknown, words=short(words), at=at(ask, chat)) if words else None
-        await desk.answer(ask, *await alert_panel.listed(desk, ask, chat, head=head))
+        await desk.answer(ask, *await alert_panel.listed(desk, ask, chat, words=words))
         return
     alert = await _alert_of(desk, chat, menus.whole(told.number) or 0)
     if alert is None:

@@ -11,7 +11,7 @@ from bot.chat.alert_words import OPTIONS
 from bot.chat.desk import Ask, Buttons, Desk, at, here, is_private, name
 from bot.chat.listing import NUMBERS_A_ROW
 from bot.chat.menus import PAGE_SIZE, Verb
-from bot.chat.replies import bold, code, join, say, short
+from bot.chat.replies import bold, code, join, level, say, short
 from bot.chat.replies.alerting import Alerting
 from bot.items import Alert, Chat
 from bot.render.parts import Button, RichText
@@ -31,9 +31,9 @@ TEST, REMOVE, WORDS = "test", "remove", "words"
 
 
 async def listed(
-    desk: Desk, ask: Ask, chat: Chat, page: int = 0, *, head: RichText | None = None
+    desk: Desk, ask: Ask, chat: Chat, page: int = 0, *, words: str = ""
 ) -> tuple[RichText, Buttons]:
-    """Set a page of the chat's rules, below ``head`` where one is given."""
+    """Set a page of the chat's rules; ``words`` are what was typed that is no number of one."""
     texts, rules = ask.texts.alerting, await desk.store.alerts.of(chat.id)
     if not rules:
         return say(texts.alerts_empty, at=at(ask, chat)), ()
@@ -45,7 +45,10 @@ async def listed(
     title = say(own, count=len(rules), chat=bold(short(name(chat))))
     if last:
         title = join([title, RichText(ask.texts.page.format(page=page + 1, pages=last + 1))], " · ")
-    lines = [head, RichText()] if head else []
+    lines = []
+    if words:
+        unknown = texts.alerts_unknown
+        lines = [say(unknown, words=short(words), number=some[0].id, at=at(ask, chat)), RichText()]
     lines += [title, RichText(), *(_line(texts, one, fired.get(one.id, 0)) for one in some), RichText()]
     if legend := _legend(texts, some):
         lines.append(RichText(legend))
@@ -165,9 +168,9 @@ def _title(ask: Ask, chat: Chat, alert: Alert) -> RichText:
 
 def _line(texts: Alerting, alert: Alert, fired: int) -> RichText:
     label = short(alert.label, LABEL_LIMIT)
-    line = [RichText(f"{alert.id}. "), bold(label) if alert.name else RichText(label)]
+    line = [RichText(f"{alert.id}. "), level(bold(label) if alert.name else RichText(label))]
     if alert.name:
-        line.append(RichText(f" – {short(alert.query, QUERY_LIMIT)}"))
+        line += [RichText(" – "), level(RichText(short(alert.query, QUERY_LIMIT)))]
     line.append(RichText(f" · {texts.alert_counts.format(count=fired)}"))
     signs = _signs(texts, alert)
     return join([*line, RichText(f" · {signs}" if signs else "")])

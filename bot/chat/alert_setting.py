@@ -1,23 +1,27 @@
 """How a rule is set: understood, tried, asked about where it would fire often, kept."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.chat import alert_trials, menus
 from bot.chat.alert_panel import card_buttons
 from bot.chat.alert_trials import shown
 from bot.chat.desk import Ask, Buttons, Desk, at
+from bot.chat.finding import wrong
 from bot.chat.menus import Press, Verb
-from bot.chat.replies import bold, join, say
+from bot.chat.replies import join, say
 from bot.chat.rights import pressed_target
 from bot.items import Alert, Chat
 from bot.render.parts import Button, RichText
+from bot.rulebook import rule_of
 from bot.rules import QueryError, Rule, parse
 
 MOST = 100
 """Alerts of one chat; each is tried on every item of its feeds."""
 
-AROUND = 60
-"""Letters shown before and behind the place where a query is wrong."""
+REGEX_MOST = 10
+"""Of these, alerts with a regular expression: most of them are asked of every item, and harm takes long."""
 
 
 def understood(ask: Ask, query: str) -> Rule | RichText:
@@ -25,27 +29,10 @@ def understood(ask: Ask, query: str) -> Rule | RichText:
     try:
         return parse(query)
     except QueryError as error:
-        return flawed(ask, query, error)
+        return wrong(ask, ask.texts.alerting.alert_wrong, query, error)
 
 
-def flawed(ask: Ask, query: str, error: QueryError) -> RichText:
-    """Say what is wrong with a query, and show where."""
-    said = say(ask.texts.alerting.alert_wrong, why=error.flaw.said(ask.texts.language))
-    return join([said, pointed(query, error.flaw.place)], "\n\n") if error.flaw.place else said
-
-
-def pointed(query: str, place: int) -> RichText:
-    """Point at a place of a query, counted from 1: a hand before it, and bold what stands there."""
-    at = min(place - 1, len(query))
-    end = min(at + len(query[at:].partition(" ")[0]), at + AROUND)
-    before = query[max(0, at - AROUND) : at]
-    after = query[end : end + AROUND]
-    first = "…" if at > AROUND else ""
-    last = "…" if end + AROUND < len(query) else ""
-    return join([RichText(f"{first}{before}👉"), bold(query[at:end]), RichText(f"{after}{last}")])
-
-
-async def _refusal(desk: Desk, ask: Ask, chat: Chat, rule: Rule, number: int = 0) -> RichText | None:
+async def refusal(desk: Desk, ask: Ask, chat: Chat, rule: Rule, number: int = 0) -> RichText | None:
     """Say why a rule cannot be set, or cannot be what rule ``number`` becomes; None if it can."""
     texts, known = ask.texts.alerting, await desk.store.alerts.of(chat.id)
     same = next((one for one in known if one.query == rule.query and one.id != number), None)
@@ -55,12 +42,21 @@ async def _refusal(desk: Desk, ask: Ask, chat: Chat, rule: Rule, number: int = 0
         return say(texts.alert_unknown, number=number, at=at(ask, chat))
     if not number and len(known) >= MOST:
         return say(texts.alert_full, count=MOST, at=at(ask, chat))
+    others = [one for one in known if one.id != number]
+    if rule.has_regex and await asyncio.to_thread(_regexes, others) >= REGEX_MOST:
+        return say(texts.alert_full_regex, count=REGEX_MOST, at=at(ask, chat))
     return None
+
+
+def _regexes(alerts: Sequence[Alert]) -> int:
+    """Return how many of ``alerts`` have a regex."""
+    rules = (rule_of(one.query) for one in alerts)
+    return sum(rule is not None and rule.has_regex for rule in rules)
 
 
 async def keep(desk: Desk, ask: Ask, chat: Chat, rule: Rule, number: int = 0) -> Alert | RichText:
     """Keep a rule, or the query of rule ``number``; a sentence where that cannot be."""
-    if refused := await _refusal(desk, ask, chat, rule, number):
+    if refused := await refusal(desk, ask, chat, rule, number):
         return refused
     if not number:
         by = ask.person.id if ask.person else None
@@ -75,7 +71,7 @@ async def set_rule(desk: Desk, ask: Ask, chat: Chat, query: str, number: int = 0
     if isinstance(rule, RichText):
         await desk.answer(ask, rule)
         return
-    if refused := await _refusal(desk, ask, chat, rule, number):
+    if refused := await refusal(desk, ask, chat, rule, number):
         await desk.answer(ask, refused)
         return
     await desk.show_typing(ask)

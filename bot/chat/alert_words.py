@@ -37,6 +37,7 @@ _UNITS_S = {
     **dict.fromkeys(("h", "hour", "hours", "时", "小时"), 3_600),
     **dict.fromkeys(("d", "day", "days", "日", "天"), 86_400),
 }
+_NUMBER = re.compile(r"[#№]?(\d{1,20})\.?")
 _SPAN = re.compile(r"([0-9]{1,7}) ?([^\W\d_]{1,10})")
 
 
@@ -53,20 +54,23 @@ class Told:
 def read(argument: str) -> Told:
     """Read what stands behind the command: first, in any order, the chat and the rule's number.
 
-    The chat may also stand last, as behind other commands, where an option's value cannot be one.
+    The number may also stand behind the option, and the chat last, as behind other commands, where an
+    option's value cannot be one.
     """
     rest, chat, number = argument, "", ""
     while True:
         word, behind = first_word(rest)
         if not chat and names_chat(word):
             chat = word
-        elif not number and word.isdecimal():
-            number = word
+        elif not number and (found := _NUMBER.fullmatch(word)):
+            number = found[1]
         else:
             break
         rest = behind
     option = _OPTIONS.get(fold(word), "")
     value = behind.strip() if option else rest.strip()
+    if option and not number and (found := _NUMBER.fullmatch(first_word(value)[0])):
+        number, value = found[1], first_word(value)[1].strip()
     if not chat and option not in _FREE:
         before, _, last = value.rpartition(" ")
         if names_chat(last):

@@ -2,10 +2,11 @@
 
 import time
 
+from bot.chat import menus
 from bot.chat.alert_panel import list_button
-from bot.chat.alert_setting import MOST, keep, set_rule, try_rule
+from bot.chat.alert_setting import keep, refusal, set_rule, try_rule
 from bot.chat.alert_trials import tried
-from bot.chat.alert_words import is_test
+from bot.chat.alert_words import is_test, read
 from bot.chat.commands import first_word, names_chat, tidy
 from bot.chat.desk import Ask, Desk, at
 from bot.chat.replies import join, say, short
@@ -41,6 +42,8 @@ async def alert(desk: Desk, ask: Ask) -> None:
         await desk.answer(ask, say(how, at=at(ask, chat)))
     elif len(lines) > 1:
         await _set_several(desk, ask, chat, lines)
+    elif slip := await _slip(desk, ask, chat, target.words):
+        await desk.answer(ask, slip)
     else:
         await set_rule(desk, ask, chat, target.words)
 
@@ -49,6 +52,17 @@ def _without_chat(text: str) -> str:
     """Return ``text`` without the chat that its first word names."""
     word, behind = first_word(text)
     return behind if names_chat(word) else text
+
+
+async def _slip(desk: Desk, ask: Ask, chat: Chat, words: str) -> RichText | None:
+    """Say which command changes a rule, where that is what ``words`` look like; None if they do not."""
+    told = read(words)
+    if not told.number or (told.value and not told.option):
+        return None
+    number = menus.whole(told.number)
+    if all(one.id != number for one in await desk.store.alerts.of(chat.id)):
+        return None
+    return say(ask.texts.alerting.alert_slip, number=told.number, words=short(words), at=at(ask, chat))
 
 
 async def _set_several(desk: Desk, ask: Ask, chat: Chat, lines: list[str]) -> None:
@@ -80,11 +94,8 @@ async def _set_one(desk: Desk, ask: Ask, chat: Chat, query: str) -> str:
         rule = parse(query)
     except QueryError as error:
         return error.flaw.said(ask.texts.language)
-    known = await desk.store.alerts.of(chat.id)
-    if any(one.query == rule.query for one in known):
-        return texts.line_same
-    if len(known) >= MOST:
-        return texts.line_full.format(count=MOST)
+    if refused := await refusal(desk, ask, chat, rule):
+        return refused.text
     trial = await tried(desk, chat, rule)
     if trial.is_frequent:
         return texts.line_often.format(count=round(trial.per_day))

@@ -2,21 +2,22 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from bot.chat import menus
 from bot.chat.desk import Ask, Buttons, Desk, at, here, name
+from bot.chat.filter_words import Told, Way, chat_first, is_every, read, tells_way
 from bot.chat.finding import fitting, no_feeds, wrong
 from bot.chat.listing import NUMBERS_A_ROW
 from bot.chat.menus import PAGE_SIZE, Press, Verb
-from bot.chat.replies import LANGUAGES, bold, join, link, say, short
+from bot.chat.replies import bold, join, link, say, short
 from bot.chat.rights import pressed_target, target_of
 from bot.chat.sources import Source, heard_of, meant, sources_of
 from bot.items import Chat, FeedId, StoredItem, Subscription
 from bot.matching import searchable
 from bot.render.parts import Button, RichText
-from bot.rules import Heard, QueryError, Rule, fold, parse
+from bot.rulebook import Reader
+from bot.rules import QueryError, parse
 
 TRIED = 100
 """Stored items, the newest, that a filter is tried on before it counts."""
@@ -33,63 +34,11 @@ EVERY = "all"
 """In a button: all feeds."""
 
 
-class Way(StrEnum):
-    """What a command does to a filter; the values are what people type, in English."""
-
-    ONLY = "only"
-    NOT = "not"
-    OFF = "off"
-
-
-_WAYS: Mapping[str, Way] = {way.value: way for way in Way} | {
-    fold(texts.finding.filter_words[way]): way for texts in LANGUAGES.values() for way in Way
-}
-_EVERY = {fold(texts.finding.filter_words["all"]) for texts in LANGUAGES.values()} | {EVERY}
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """``whose`` stands before ``way`` (None for none) and ``query`` behind it."""
-
-    whose: str
-    way: Way | None = None
-    query: str = ""
-
-    def changed(self, wish: Subscription) -> Subscription:
-        """Return ``wish`` with the filter that is told: the other one of the two stays."""
-        match self.way:
-            case Way.ONLY:
-                return replace(wish, only=self.query)
-            case Way.NOT:
-                return replace(wish, never=self.query)
-        return replace(wish, only="", never="")
-
-
-def read(words: str, names: Sequence[str]) -> Told:
-    """Read what stands behind the command.
-
-    The first word that says what to do parts the feed from the query. Where one stands in a feed's own
-    name, that name, written whole, goes before: ``names`` are those of the chat's feeds.
-    """
-    parts = words.split(" ")
-    places = [place for place, part in enumerate(parts) if fold(part) in _WAYS]
-    if not places:
-        return Told(words)
-    known = {fold(one) for one in names}
-    whole = (place for place in places if fold(" ".join(parts[:place])) in known)
-    place = next(whole, places[0])
-    way, query = _WAYS[fold(parts[place])], " ".join(parts[place + 1 :])
-    if way is not Way.OFF and fold(query) in {word for word, one in _WAYS.items() if one is Way.OFF}:
-        query = ""
-    elif way is not Way.OFF and not query:
-        return Told(" ".join(parts[:place]))
-    return Told(" ".join(parts[:place]), way, query)
-
-
 async def filter_(desk: Desk, ask: Ask) -> None:
     """Show the filters, or set or end one."""
-    changes = any(fold(word) in _WAYS for word in ask.argument.split())
-    target = await target_of(desk, ask, leading=True, changes=changes)
+    changes = tells_way(ask.argument)
+    told_first = replace(ask, argument=chat_first(ask.argument))
+    target = await target_of(desk, told_first, leading=True, changes=changes)
     if target is None:
         return
     sources = await sources_of(desk, target.chat.id)
@@ -117,10 +66,9 @@ async def press_which(desk: Desk, ask: Ask, press: Press) -> None:
     if chat is None or told is None:
         return
     await desk.toast(ask)
-    head = say(ask.texts.finding.filter_which, filter=_said(ask, told.changed(_none(chat))))
-    sources = await sources_of(desk, chat.id)
-    buttons = _which(ask, chat, sources, press.word(0), press.count(1))
-    await desk.rewrite(ask, head, buttons)
+    await desk.rewrite(
+        ask, *await _asked(desk, ask, chat, await sources_of(desk, chat.id), told, press.count(1))
+    )
 
 
 async def press_filter(desk: Desk, ask: Ask, press: Press) -> None:
@@ -129,7 +77,7 @@ async def press_filter(desk: Desk, ask: Ask, press: Press) -> None:
     told = await _drafted(desk, ask, press) if chat else None
     if chat is None or told is None:
         return
-    sources = await sources_of(desk, chat.id)
+    sources, _ = await _candidates(desk, await sources_of(desk, chat.id), told)
     chosen = [one for one in sources if press.word(1) in {EVERY, one.feed.id}]
     if not chosen:
         await desk.toast(ask, ask.texts.choosing.setting_feed_gone, loud=True)
@@ -156,7 +104,8 @@ async def _show(desk: Desk, ask: Ask, chat: Chat, sources: Sequence[Source], who
     texts = ask.texts.finding
     found, clear = await meant(desk, sources, whose) if whose else ([], False)
     if not (clear and len(found) == 1):
-        await desk.answer(ask, *await _page(desk, ask, chat, 0))
+        head = say(texts.filters_unknown, words=short(whose), at=at(ask, chat)) if whose else None
+        await desk.answer(ask, *await _page(desk, ask, chat, 0, head=head))
         return
     number = sources.index(found[0]) + 1
     if not _is_filtered(found[0]):
@@ -166,7 +115,7 @@ async def _show(desk: Desk, ask: Ask, chat: Chat, sources: Sequence[Source], who
     kept = (await desk.store.filtered.counts(chat.id)).get(found[0].feed.id, 0)
     how = say(texts.filter_how, number=number, at=at(ask, chat))
     tried = await _tried(desk, ask, found)
-    text = join([_line(ask, number, found[0], kept), *tried, how], "\n")
+    text = join([_line(ask, number, found[0], kept), *tried, how], "\n\n")
     await desk.answer(ask, text, _remove(ask, chat, found[0].feed.id))
 
 
@@ -175,28 +124,61 @@ async def _checked(desk: Desk, ask: Ask, told: Told) -> Told | None:
     if not told.query:
         return told
     try:
-        return replace(told, query=parse(told.query, negative=True).query)
+        query = parse(told.query, negative=True).query
     except QueryError as error:
-        await desk.answer(ask, say(ask.texts.finding.filter_wrong, why=wrong(ask, error)))
+        await desk.answer(ask, wrong(ask, ask.texts.finding.filter_wrong, told.query, error))
         return None
+    return replace(told, query=query)
 
 
 async def _aim(desk: Desk, ask: Ask, chat: Chat, sources: Sequence[Source], told: Told) -> None:
     """Set the filter for the feeds that are named; where that is unclear, ask which."""
-    texts, chosen, clear = ask.texts.finding, list(sources), len(sources) == 1
-    if fold(told.whose) in _EVERY:
-        clear = True
-    elif told.whose:
-        chosen, clear = await meant(desk, sources, told.whose)
-    if clear and chosen:
-        await desk.answer(ask, *await _set(desk, ask, chat, chosen, told))
-        return
-    template = (
-        texts.filter_which if not told.whose else texts.filter_which_some if chosen else texts.filter_no_feed
-    )
-    head = say(template, words=short(told.whose), filter=_said(ask, told.changed(_none(chat))))
-    digest = await desk.store.drafts.keep(chat.id, f"{told.way} {told.query}")
-    await desk.answer(ask, head, _which(ask, chat, chosen or sources, digest, 0))
+    some, clear = await _candidates(desk, sources, told)
+    if clear:
+        await desk.answer(ask, *await _set(desk, ask, chat, some, told))
+    elif told.way is Way.OFF and not told.whose and not any(map(_is_filtered, sources)):
+        await desk.answer(ask, *await _page(desk, ask, chat, 0))
+    else:
+        await desk.answer(ask, *await _asked(desk, ask, chat, sources, told))
+
+
+async def _candidates(desk: Desk, sources: Sequence[Source], told: Told) -> tuple[Sequence[Source], bool]:
+    """Return the feeds that may be meant, all where nothing tells, and whether that is clear."""
+    if is_every(told.whose):
+        return sources, True
+    if told.whose:
+        named, clear = await meant(desk, sources, told.whose)
+        return (named, clear) if named else (sources, False)
+    some = [one for one in sources if _is_filtered(one)] if told.way is Way.OFF else []
+    return some or sources, len(some or sources) == 1
+
+
+async def _asked(
+    desk: Desk, ask: Ask, chat: Chat, sources: Sequence[Source], told: Told, page: int = 0
+) -> tuple[RichText, Buttons]:
+    """Ask which feed the filter is for, with a button for each that may be meant, and one for all."""
+    texts, whose = ask.texts.finding, told.whose
+    some, _ = await _candidates(desk, sources, told)
+    named = texts.filter_no_feed if some is sources else texts.filter_which_some
+    template = named if whose else texts.filter_which
+    head = say(template, words=short(whose), filter=_said(ask, told.changed(_none(chat))))
+    digest = await desk.store.drafts.keep(chat.id, "\n".join((told.way or "", whose, told.query, told.other)))
+    last = menus.pages(len(some)) - 1
+    page = min(max(page, 0), last)
+    rows = [
+        [Button(one.name, data=menus.pack(Verb.FILTER, chat.id, digest, one.feed.id))]
+        for one in some[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+    ]
+    turns = [
+        Button(text, data=menus.pack(Verb.FILTER_WHICH, chat.id, digest, to))
+        for text, to in ((ask.texts.previous, page - 1), (ask.texts.following, page + 1))
+        if 0 <= to <= last
+    ]
+    rows += [turns] if turns else []
+    if len(some) > 1:
+        label = texts.filter_all.format(count=len(some))
+        rows.append([Button(label, data=menus.pack(Verb.FILTER, chat.id, digest, EVERY))])
+    return head, rows
 
 
 async def _set(
@@ -246,30 +228,18 @@ def _sorted(
 ) -> tuple[list[StoredItem], list[StoredItem]]:
     """Return the items that the filters of their feeds keep back, and those that they let through."""
     kept, passed = list[StoredItem](), list[StoredItem]()
-    asked = {feed: (_rules(one.subscription), heard_of(one)) for feed, one in sources.items()}
     for stored in items:
-        rules, heard = asked[stored.feed]
-        (kept if _keeps(rules, stored, heard) else passed).append(stored)
+        source = sources[stored.feed]
+        only, never = source.subscription.only, source.subscription.never
+        reader = Reader(searchable(stored), set(), lambda _: ())
+        (kept if reader.filtered(only, never, heard_of(source)) else passed).append(stored)
     return kept, passed
 
 
-def _rules(wish: Subscription) -> tuple[Rule | None, Rule | None]:
-    return (
-        parse(wish.only, negative=True) if wish.only else None,
-        parse(wish.never, negative=True) if wish.never else None,
-    )
-
-
-def _keeps(rules: tuple[Rule | None, Rule | None], stored: StoredItem, heard: Heard) -> bool:
-    only, never = rules
-    texts = searchable(stored)
-    if never and never.hit(texts, heard) is not None:
-        return True
-    return only is not None and only.hit(texts, heard) is None
-
-
-async def _page(desk: Desk, ask: Ask, chat: Chat, page: int) -> tuple[RichText, Buttons]:
-    """Set a page of the feeds with their filters, and buttons to end them."""
+async def _page(
+    desk: Desk, ask: Ask, chat: Chat, page: int, *, head: RichText | None = None
+) -> tuple[RichText, Buttons]:
+    """Set a page of the feeds with their filters, and buttons to end them; ``head`` replaces the title."""
     texts = ask.texts.finding
     sources = await sources_of(desk, chat.id)
     if not sources:
@@ -279,7 +249,7 @@ async def _page(desk: Desk, ask: Ask, chat: Chat, page: int) -> tuple[RichText, 
     page = min(max(page, 0), last)
     shown = list(enumerate(sources, start=1))[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
     title = texts.filters_title if here(ask, chat) else texts.filters_title_of
-    head = say(title, chat=short(name(chat)))
+    head = head or say(title, chat=short(name(chat)))
     if last:
         head = join([head, RichText(ask.texts.page.format(page=page + 1, pages=last + 1))], " · ")
     lines = [head, RichText()]
@@ -305,35 +275,15 @@ def _line(ask: Ask, number: int, source: Source, kept: int) -> RichText:
     return join([told, RichText(texts.filters_kept.format(count=kept))], " · ")
 
 
-def _which(ask: Ask, chat: Chat, sources: Sequence[Source], digest: str, page: int) -> list[list[Button]]:
-    """Return a button for each feed that may be meant, and one for all."""
-    last = menus.pages(len(sources)) - 1
-    page = min(max(page, 0), last)
-    rows = [
-        [Button(one.name, data=menus.pack(Verb.FILTER, chat.id, digest, one.feed.id))]
-        for one in sources[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    ]
-    label = ask.texts.finding.filter_all.format(count=len(sources))
-    turns = [
-        Button(text, data=menus.pack(Verb.FILTER_WHICH, chat.id, digest, to))
-        for text, to in ((ask.texts.previous, page - 1), (ask.texts.following, page + 1))
-        if 0 <= to <= last
-    ]
-    return [
-        *rows,
-        *([turns] if turns else []),
-        [Button(label, data=menus.pack(Verb.FILTER, chat.id, digest, EVERY))],
-    ]
-
-
 async def _drafted(desk: Desk, ask: Ask, press: Press) -> Told | None:
     """Return the filter that was told before a feed was asked for; ``None`` once told that it is gone."""
     draft = await desk.store.drafts.get(press.chat, press.word(0))
-    way, _, query = (draft or "").partition(" ")
-    if way not in set(Way):
+    way, *rest = (draft or "").split("\n")
+    if way not in set(Way) or len(rest) != 3:
         await desk.toast(ask, ask.texts.finding.filter_expired, loud=True)
         return None
-    return Told("", Way(way), query)
+    whose, query, other = rest
+    return Told(whose, Way(way), query, other)
 
 
 def _remove(ask: Ask, chat: Chat, feed: FeedId) -> list[list[Button]]:
@@ -348,7 +298,7 @@ def _said(ask: Ask, wish: Subscription) -> str:
         for template, query in ((texts.filter_only, wish.only), (texts.filter_not, wish.never))
         if query
     ]
-    return " · ".join(said) or ask.texts.finding.filter_words["all"]
+    return " · ".join(said) or texts.filter_nothing
 
 
 def _none(chat: Chat) -> Subscription:

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from bot.chat import menus
 from bot.chat.desk import Ask, Buttons, Desk, at, handle, here, name
 from bot.chat.menus import Press, Verb
-from bot.chat.replies import ago, bold, join, link, say, short
+from bot.chat.replies import ago, bold, join, level, link, say, short
 from bot.chat.replies.texts import Texts
 from bot.chat.rights import pressed_target, target_of
 from bot.chat.sources import Source, heard_of, sources_of
-from bot.items import Chat
+from bot.items import Chat, Hit
 from bot.matching import searchable
-from bot.render.marks import marked
+from bot.render.marks import Words, marked
 from bot.render.parts import ENTITY_LIMIT, Button, EntityKind, RichText, units
 from bot.rules import QueryError, parse
 from bot.searching import Match, Page
@@ -34,6 +34,9 @@ SNIPPETS_UP_TO = 8
 
 BEFORE = 40
 """Letters of a snippet before the first word found."""
+
+AROUND = 60
+"""Letters shown before and behind the place where a query is wrong."""
 
 DEEPEST = 200
 """How far back one may leaf in one search: each page is found anew, and few people read further."""
@@ -64,7 +67,7 @@ async def search(desk: Desk, ask: Ask) -> None:
     try:
         parse(target.words)
     except QueryError as error:
-        await desk.answer(ask, say(texts.search_wrong, why=wrong(ask, error), at=whose))
+        await desk.answer(ask, wrong(ask, texts.search_wrong, target.words, error))
         return
     sources = await sources_of(desk, target.chat.id)
     if not sources:
@@ -82,7 +85,7 @@ async def press_found(desk: Desk, ask: Ask, press: Press) -> None:
     if chat is None:
         return
     texts, query = ask.texts.finding, await desk.store.drafts.get(press.chat, press.word(0))
-    if query is None:
+    if query is None or not _is_query(query):
         await desk.toast(ask, texts.search_expired, loud=True)
         return
     offset, count = min(max(press.count(2), 0), DEEPEST), min(max(press.count(3), 1), MOST)
@@ -139,15 +142,36 @@ def _bounded(text: RichText) -> RichText:
     return replace(text, entities=tuple(one for one in text.entities if one not in gone))
 
 
+def _is_query(text: str) -> bool:
+    """Tell whether a draft can be searched for: a forged button may name one of another kind."""
+    try:
+        parse(text)
+    except QueryError:
+        return False
+    return True
+
+
 def no_feeds(ask: Ask, chat: Chat) -> RichText:
     """Say that the chat follows no feeds, and how it may."""
     empty = ask.texts.list_empty if here(ask, chat) else ask.texts.list_empty_of
     return say(empty, chat=bold(short(name(chat))), name=handle(chat))
 
 
-def wrong(ask: Ask, error: QueryError) -> str:
-    """Say what is wrong with a query, in the language that is spoken."""
-    return error.flaw.said(ask.texts.language)
+def wrong(ask: Ask, template: str, query: str, error: QueryError) -> RichText:
+    """Say what is wrong with a query, and show where; ``template`` has a place for why."""
+    said = say(template, why=error.flaw.said(ask.texts.language))
+    return join([said, pointed(query, error.flaw.place)], "\n\n") if error.flaw.place else said
+
+
+def pointed(query: str, place: int) -> RichText:
+    """Point at a place of a query, counted from 1: a hand before it, and bold what stands there."""
+    at = min(place - 1, len(query))
+    end = min(at + len(query[at:].partition(" ")[0]), at + AROUND)
+    before = query[max(0, at - AROUND) : at]
+    after = query[end : end + AROUND]
+    first = "…" if at > AROUND else ""
+    last = "…" if end + AROUND < len(query) else ""
+    return join([RichText(f"{first}{before}👉"), bold(query[at:end]), RichText(f"{after}{last}")])
 
 
 def fitting(text: str, limit: int) -> str:
@@ -161,16 +185,19 @@ def fitting(text: str, limit: int) -> str:
 def line(
     desk: Desk, ask: Ask, number: int, match: Match, sources: Sequence[Source], *, snippet: bool = False
 ) -> RichText:
-    """Set one item: number, title, source, age; its words marked, in a line of its body if nowhere else."""
+    """Set one item: number, title, source, age; its words marked, in its body or tags if need be."""
     stored, item = match.stored, match.stored.item
     title = link(fitting(item.title, TITLE_LIMIT) or ask.texts.untitled, item.link or "")
     lit = marked(title, match.words)
     source = next((one.name for one in sources if one.feed.id == stored.feed), item.source)
-    notes = f" · {fitting(source, SOURCE_LIMIT)} · {age(ask.texts, stored.order_ms, desk.now_ms())}"
-    told = join([RichText(f"{number}. "), lit, RichText(notes)])
+    when = age(ask.texts, stored.order_ms, desk.now_ms())
+    told = join([level(lit), level(RichText(fitting(source, SOURCE_LIMIT))), RichText(when)], " · ")
+    told = join([RichText(f"{number}. "), told])
     if not snippet or not match.words or lit != title:
         return told
-    around = _snippet(searchable(stored).body, match.words)
+    around = _snippet(searchable(stored).body, match.words) or _snippet(
+        f"# {', '.join(item.tags)}", match.words
+    )
     return join([told, marked(RichText(around), match.words)], "\n") if around else told
 
 
@@ -186,14 +213,21 @@ def _lines(
 
 def _snippet(body: str, words: Sequence[str]) -> str:
     """Return the part of ``body`` around the first of ``words`` in it, on one line; "" if none is there."""
-    lower = body.lower()
-    places = [at for word in words if word and (at := lower.find(word.lower())) >= 0]
-    if not places:
+    first = _place(body, words)
+    if first < 0:
         return ""
-    start = max(0, min(places) - BEFORE)
+    start = max(0, first - BEFORE)
     if start:  # begin where a word does, if one begins soon
-        start = next((at + 1 for at in range(start, min(places)) if body[at].isspace()), start)
+        start = next((at + 1 for at in range(start, first) if body[at].isspace()), start)
     return ("…" if start else "") + fitting(body[start : start + 2 * SNIPPET_LIMIT], SNIPPET_LIMIT)
+
+
+def _place(body: str, words: Sequence[str]) -> int:
+    """Return where the first of ``words`` stands to be marked, or else of their letters; -1 for nowhere."""
+    if marks := Words((Hit(0, "", tuple(words)),)).places(body, 1):
+        return marks[0][0]
+    lower = body.lower()
+    return min((at for word in words if word and (at := lower.find(word.lower())) >= 0), default=-1)
 
 
 def age(texts: Texts, then_ms: int, now_ms: int) -> str:

@@ -6,6 +6,7 @@ They are searched among the feeds of the asker's own chat and of the channels an
 import asyncio
 import logging
 import re
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +19,7 @@ from bot.chat.desk import Desk
 from bot.chat.finding import SOURCE_LIMIT, TITLE_LIMIT, age
 from bot.chat.replies import short, texts_for
 from bot.chat.replies.texts import Texts
+from bot.chat.rights import administers
 from bot.chat.samples import as_sample
 from bot.chat.sources import Source, heard_of, sources_of
 from bot.chat.updates import Sought
@@ -47,12 +49,21 @@ PAGE = 20
 DEEPEST = 200
 """How far back one may scroll; a forged offset cannot make the store count further."""
 
+KNOWN_S = 300.0
+"""How long somebody is taken to administer a chat, or not to: nobody tells us when that changes."""
+
+KNOWN_MOST = 10_000
+"""People and chats of which that is remembered."""
+
 CACHE_S = 10
 """How long Telegram may answer the same words of the same person itself."""
 
 LEAD_LIMIT = 160
 BUTTON_LIMIT = 100
 """Letters: what a phone shows of them on two lines, or on one."""
+
+_RULES = re.compile("─{2,}")
+"""What parts the rows of a table: on a card, all is one line."""
 
 LEFT_TO_RIGHT = "\u200e"
 """Behind Arabic, a number takes its direction: "25 min ago" would be shown as "min ago 25"."""
@@ -84,6 +95,7 @@ class Inline:
         self._searcher = Searcher(desk.store)  # not the desk's: commands do not wait for those who type
         self._places = asyncio.Semaphore(AT_ONCE)
         self._newest: dict[UserId, asyncio.Task[None]] = {}
+        self._administers: dict[tuple[UserId, ChatId], tuple[float, bool]] = {}
 
     def take(self, told: Sought, group: asyncio.TaskGroup) -> None:
         """Answer in a task of ``group``; what the person typed before and is still searched is dropped."""
@@ -156,30 +168,51 @@ class Inline:
         sources = await self._sources(person.id)
         if not sources:
             return Answer(button=texts.inline_start)
-        offset = min(max(menus.whole(told.offset) or 0, 0), DEEPEST)
+        before_ms, offset = _place(told.offset)
         words = commands.tidy(told.words)
         try:
             rule = understood(words) if words else None
         except QueryError as error:
             return Answer(button=short(error.flaw.said(texts.language), BUTTON_LIMIT))
-        found, more = await self._page(rule, heard_by(sources), offset)
+        found, more = await self._page(rule, heard_by(sources), before_ms, offset)
         cards = await asyncio.to_thread(self._cards, chat, texts, found, sources)
-        following = str(offset + PAGE) if more and offset + PAGE <= DEEPEST else ""
+        if found and not before_ms:  # items that come meanwhile must not shift the pages
+            before_ms = found[0].order_ms + 1
+        following = f"{before_ms}:{offset + PAGE}" if more and offset + PAGE <= DEEPEST else ""
         return Answer(cards, following, "" if cards or offset else texts.inline_none)
 
     async def _sources(self, person: UserId) -> list[Source]:
         """Return what the asker hears in private, then what the chats hear that they look after."""
-        chats = [ChatId(person), *(one.id for one in await self._desk.store.chats.owned_by(person))]
+        owned = await self._desk.store.chats.owned_by(person)
+        still = await asyncio.gather(*(self._looks_after(person, one) for one in owned))
+        chats = [ChatId(person), *(one.id for one, is_so in zip(owned, still, strict=True) if is_so)]
         return [source for chat in chats for source in await sources_of(self._desk, chat)]
 
+    async def _looks_after(self, person: UserId, chat: Chat) -> bool:
+        """Tell whether a chat's owner, as we know them, administers it still: they may have been removed."""
+        place, now_s = (person, chat.id), time.monotonic()
+        known = self._administers.get(place)
+        if known and now_s < known[0]:
+            return known[1]
+        try:
+            is_so = await administers(self._desk, chat.id, person, chat.kind)
+        except TelegramError as error:
+            log.info("whether %d administers chat %d is not known: %s", person, chat.id, error.message)
+            return False
+        if len(self._administers) >= KNOWN_MOST:
+            self._administers.clear()
+        self._administers[place] = (now_s + KNOWN_S, is_so)
+        return is_so
+
     async def _page(
-        self, rule: Rule | None, heard: dict[FeedId, Heard], offset: int
+        self, rule: Rule | None, heard: dict[FeedId, Heard], before_ms: int, offset: int
     ) -> tuple[list[StoredItem], bool]:
         """Return the items that ``rule`` finds, or the newest of all, and whether others follow."""
         if rule is None:
-            found = await self._desk.store.archive.latest(list(heard), offset=offset, limit=PAGE + 1)
+            latest = self._desk.store.archive.latest
+            found = await latest(list(heard), offset=offset, limit=PAGE + 1, before_ms=before_ms)
             return found[:PAGE], len(found) > PAGE
-        page = await self._searcher.search(rule, heard, offset=offset, limit=PAGE)
+        page = await self._searcher.search(rule, heard, offset=offset, limit=PAGE, before_ms=before_ms)
         return [one.stored for one in page.matches], page.more
 
     def _cards(
@@ -193,7 +226,7 @@ class Inline:
         """Return an item as Telegram's InlineQueryResultArticle."""
         item = with_page(stored)
         title = title_of(item).text
-        begins = short(lead(item, title).text, LEAD_LIMIT)
+        begins = short(_RULES.sub("", lead(item, title).text), LEAD_LIMIT)
         named = next(
             (one for one in (short(title, TITLE_LIMIT), begins) if not is_blank(one)), texts.untitled
         )
@@ -246,6 +279,12 @@ def understood(words: str) -> Rule:
         if not plain:
             raise
     return parse(plain)
+
+
+def _place(offset: str) -> tuple[int, int]:
+    """Read where the next cards begin, which may be forged: of items before which moment, after how many."""
+    before, _, after = offset.partition(":")
+    return max(menus.whole(before) or 0, 0), min(max(menus.whole(after) or 0, 0), DEEPEST)
 
 
 def _content(message: Message) -> Form:

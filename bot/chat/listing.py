@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.chat import menus
 from bot.chat.desk import Ask, Buttons, Desk, at, handle, here, name
 from bot.chat.menus import PAGE_SIZE, Press, Verb
-from bot.chat.replies import bold, join, link, rate, say, short, trouble
+from bot.chat.replies import bold, join, level, link, rate, say, short, trouble
 from bot.chat.rights import pressed_target, target_of
 from bot.chat.sources import Source, meant, name_of, page_of, source_of, sources_of
 from bot.items import Chat, ChatId
@@ -153,7 +153,7 @@ def _line(desk: Desk, ask: Ask, number: int, source: Source) -> RichText:
     if feed.trouble:
         notes.append(f"⚠ {trouble(texts, feed.trouble, feed.ok_ms, desk.now_ms())}")
     named = link(source.name, page_of(feed))
-    return join([RichText(f"{number}. "), named, RichText(" · " + " · ".join(notes))])
+    return join([RichText(f"{number}. "), level(named), RichText(" · " + " · ".join(notes))])
 
 
 def _buttons(

@@ -47,6 +47,7 @@ class Verb(StrEnum):
     FILTER_WHICH = "U"
     FILTER = "V"
     UNFILTER = "W"
+    UNTELL = "E"
 
 
 _FIELDS = {
@@ -74,6 +75,7 @@ _FIELDS = {
     Verb.FILTER_WHICH: 2,
     Verb.FILTER: 2,
     Verb.UNFILTER: 2,
+    Verb.UNTELL: 2,
 }
 """How much each verb carries besides the chat, at most."""
 

@@ -54,7 +54,7 @@ async def may_change(desk: Desk, ask: Ask) -> bool:
     """
     if is_private(ask.chat) or ask.anonymous:
         return True
-    if ask.person and await _member(desk, ask.chat.id, ask.person.id, ask.chat.kind):
+    if ask.person and await administers(desk, ask.chat.id, ask.person.id, ask.chat.kind):
         return True
     await desk.refuse(ask, ask.texts.only_admins_toast if ask.query else ask.texts.only_admins)
     return False
@@ -94,7 +94,7 @@ async def _managed(desk: Desk, ask: Ask, named: str, *, changes: bool) -> Chat |
     if not await _may_post(desk, chat):
         await _refuse(desk, ask, ask.texts.channel_not_ours, handle(chat))
         return None
-    if ask.person is None or not await _member(desk, chat.id, ask.person.id, chat.kind):
+    if ask.person is None or not await administers(desk, chat.id, ask.person.id, chat.kind):
         await _refuse(desk, ask, ask.texts.channel_not_yours, handle(chat))
         return None
     if chat != known:
@@ -115,7 +115,7 @@ async def _may_post(desk: Desk, chat: Chat) -> bool:
         TelegramError: Telegram could not be asked.
     """
     if chat.kind is ChatKind.CHANNEL:
-        return await _member(desk, chat.id, UserId(desk.bot.id), chat.kind)
+        return await administers(desk, chat.id, UserId(desk.bot.id), chat.kind)
     try:
         us = await desk.bot.get_chat_member(chat.id, desk.bot.id)
     except (BadRequest, Forbidden):
@@ -125,7 +125,7 @@ async def _may_post(desk: Desk, chat: Chat) -> bool:
     return isinstance(us, ChatMemberOwner | ChatMemberAdministrator | ChatMemberMember)
 
 
-async def _member(desk: Desk, chat: ChatId, person: UserId, kind: ChatKind) -> bool:
+async def administers(desk: Desk, chat: ChatId, person: UserId, kind: ChatKind) -> bool:
     """Tell whether a person administers a chat: in a channel, with the right to post.
 
     Raises:

@@ -89,6 +89,7 @@ PRESSES: Mapping[Verb, Callable[[Desk, Ask, Press], Awaitable[None]]] = {
     Verb.FILTER_WHICH: filters.press_which,
     Verb.FILTER: filters.press_filter,
     Verb.UNFILTER: filters.press_unfilter,
+    Verb.UNTELL: why.press_untell,
 }
 
 

@@ -22,8 +22,12 @@ async def start(desk: Desk, ask: Ask) -> None:
 
 async def help_(desk: Desk, ask: Ask) -> None:
     """List what there is, to those who run the relay a little more."""
-    more = [ask.texts.help_owner] if is_private(ask.chat) and is_owner(desk, ask) else []
-    await desk.answer(ask, RichText("\n\n".join([ask.texts.help, *more])))
+    texts, said = ask.texts, [ask.texts.help]
+    if desk.bot.supports_inline_queries:
+        said.append(texts.help_inline.format(name=f"@{desk.bot.username}"))
+    if is_private(ask.chat) and is_owner(desk, ask):
+        said.append(texts.help_owner)
+    await desk.answer(ask, RichText("\n\n".join(said)))
 
 
 async def unknown(desk: Desk, ask: Ask, command: str) -> None:

@@ -3,25 +3,31 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.chat import menus
 from bot.chat.commands import addresses
 from bot.chat.desk import Ask, Desk, at
 from bot.chat.finding import TITLE_LIMIT, fitting, no_feeds
+from bot.chat.menus import Press, Verb
 from bot.chat.replies import ago, bold, code, join, link, say, short, trouble
-from bot.chat.rights import Target, target_of
+from bot.chat.rights import Target, pressed_target, target_of
 from bot.chat.sources import Source, heard_of, sources_of
 from bot.deliver.letters import look_for
 from bot.fetch.address import host_of, normalise
-from bot.items import Alert, Chat, ChatKind, StoredItem, Taste
+from bot.items import Alert, Chat, ChatId, ChatKind, Hit, StoredItem, Taste
 from bot.matching import searchable
-from bot.render.parts import RichText
-from bot.rules import Heard, QueryError, parse
+from bot.render.parts import Button, RichText
+from bot.rulebook import Reader
+from bot.rules import Heard
 from bot.store.traces import Trace
 
 ALERTS_SHOWN = 10
 QUERY_SHOWN = 60
+LABEL_LIMIT = 30
+"""Letters of an alert's name or query in a line, and in a button."""
 
 FEEDS_SHOWN = 5
 """Feeds of a site that are told of, where none of them has the item."""
@@ -69,7 +75,7 @@ async def _by_message(desk: Desk, ask: Ask, chat: Chat, message: int) -> None:
         await desk.answer(ask, say(ask.texts.finding.why_not_ours, at=at(ask, chat)))
         return
     sources = await sources_of(desk, chat.id)
-    await desk.answer(ask, await _told(desk, ask, chat, sources, found[0]))
+    await _tell(desk, ask, chat, sources, found)
 
 
 async def _by_link(desk: Desk, ask: Ask, chat: Chat, address: str) -> None:
@@ -80,8 +86,7 @@ async def _by_link(desk: Desk, ask: Ask, chat: Chat, address: str) -> None:
         return
     found = await desk.searcher.by_link(address, [one.feed.id for one in sources])
     if found.matches:
-        told = [await _told(desk, ask, chat, sources, one.stored) for one in found.matches]
-        await desk.answer(ask, join(told, "\n\n"))
+        await _tell(desk, ask, chat, sources, [one.stored for one in found.matches])
         return
     await desk.answer(ask, await _unseen(desk, ask, chat, sources, address, cut=bool(found.until_ms)))
 
@@ -119,11 +124,46 @@ async def _looked(desk: Desk, ask: Ask, source: Source) -> RichText:
     return join(said, "\n")
 
 
-async def _told(desk: Desk, ask: Ask, chat: Chat, sources: Sequence[Source], stored: StoredItem) -> RichText:
+async def press_untell(desk: Desk, ask: Ask, press: Press) -> None:
+    """Tell another chat's alert here no more: whoever set that may have left, and nobody here can open it."""
+    chat = await pressed_target(desk, ask, press.chat, changes=True)
+    if chat is None:
+        return
+    owner, number = ChatId(press.count(0)), press.count(1)
+    if any(one.id == number and one.also == chat.id for one in await desk.store.alerts.of(owner)):
+        await desk.store.alerts.change(
+            owner, number, lambda now: replace(now, also=None, topic=None) if now.also == chat.id else now
+        )
+    await desk.toast(ask, ask.texts.finding.why_untold, loud=True)
+
+
+async def _tell(
+    desk: Desk, ask: Ask, chat: Chat, sources: Sequence[Source], items: Sequence[StoredItem]
+) -> None:
+    """Tell the ways of items; where other chats' alerts brought them, with buttons to have an end of that."""
+    told, foreign = list[RichText](), dict[tuple[ChatId, int], Hit]()
+    for stored in items:
+        trace = await desk.store.traces.of(chat.id, stored.id)
+        told.append(await _told(desk, ask, chat, sources, stored, trace))
+        foreign |= {(one.owner, one.alert): one for one in trace.hits if one.owner is not None}
+    buttons = [
+        [
+            Button(
+                ask.texts.finding.why_untell.format(alert=short(one.label, LABEL_LIMIT)),
+                data=menus.pack(Verb.UNTELL, chat.id, owner, number),
+            )
+        ]
+        for (owner, number), one in foreign.items()
+    ]
+    await desk.answer(ask, join(told, "\n\n"), buttons[:ALERTS_SHOWN])
+
+
+async def _told(
+    desk: Desk, ask: Ask, chat: Chat, sources: Sequence[Source], stored: StoredItem, trace: Trace
+) -> RichText:
     """Tell an item's way in a chat, a line for each thing that is known."""
     texts = ask.texts.finding
     source = next((one for one in sources if one.feed.id == stored.feed), None)
-    trace = await desk.store.traces.of(chat.id, stored.id)
     title = link(fitting(stored.item.title, TITLE_LIMIT) or ask.texts.untitled, stored.item.link or "")
     lines = [title]
     if source:
@@ -134,13 +174,17 @@ async def _told(desk: Desk, ask: Ask, chat: Chat, sources: Sequence[Source], sto
     alerts = await desk.store.alerts.of(chat.id)
     if alerts:
         heard = heard_of(source) if source else Heard()
-        fires = await asyncio.to_thread(_firing, alerts, stored, heard)
-        shown = ", ".join(f"“{short(one.label, QUERY_SHOWN)}”" for one in fires[:ALERTS_SHOWN])
-        lines.append(
-            say(texts.why_alerts, alerts=shown) if fires else say(texts.why_no_alerts, count=len(alerts))
-        )
+        fires = await asyncio.to_thread(_firing, alerts, stored, chat.id, heard)
+        found = say(texts.why_alerts, alerts=_labels(fires))
+        lines.append(found if fires else say(texts.why_no_alerts, count=len(alerts)))
+    if copied := [one for one in trace.hits if one.owner is not None]:
+        lines.append(say(texts.why_told_for, alerts=_labels(copied)))
     lines += _became(desk, ask, chat, source, stored, trace)
     return join(lines, "\n")
+
+
+def _labels(alerts: Sequence[Alert | Hit]) -> str:
+    return ", ".join(f"“{short(one.label, QUERY_SHOWN)}”" for one in alerts[:ALERTS_SHOWN])
 
 
 def _seen(ask: Ask, stored: StoredItem, zone: ZoneInfo) -> RichText:
@@ -209,14 +253,10 @@ def _reason(ask: Ask, chat: Chat, why: str) -> RichText:
     return say(reasons[begins], rest=short(rest.rstrip(".")), at=at(ask, chat))
 
 
-def _firing(alerts: Sequence[Alert], stored: StoredItem, heard: Heard) -> list[Alert]:
-    """Return the alerts that the item matches, the muted ones too; it asks each by itself, in a thread."""
-    texts, found = searchable(stored), []
-    for one in alerts:
-        with suppress(QueryError):
-            if parse(one.query, negative=True).hit(texts, heard) is not None:
-                found.append(one)
-    return found
+def _firing(alerts: Sequence[Alert], stored: StoredItem, chat: ChatId, heard: Heard) -> list[Alert]:
+    """Return the alerts of a chat that the item matches, the muted ones too; it asks each, in a thread."""
+    reader = Reader(searchable(stored), {one.query for one in alerts}, lambda _: alerts)
+    return [fired.alert for fired in reader.firing(chat, heard)]
 
 
 def _site(address: str) -> str:

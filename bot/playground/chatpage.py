@@ -180,9 +180,9 @@ class ChatPage:
     async def _say(self, request: web.Request) -> web.Response:
         body = await _body(request)
         chat = self._chat_in(body)
-        text = str(body.get("text", ""))[:4096]
+        text, replied = str(body.get("text", ""))[:4096], chat.messages.get(_number(body, "reply"))
         try:
-            message = self._people.say(chat, text, self._reader)
+            message = self._people.say(chat, text, self._reader, reply_to=replied.id if replied else None)
         except ApiError as refusal:
             raise web.HTTPBadRequest(text=refusal.description) from None
         return web.json_response({"id": message.id})

@@ -156,7 +156,9 @@ def _alerts(hits: tuple[Hit, ...]) -> RichText:
 def _alert(hit: Hit, room: int) -> RichText:
     """Return in ``room`` units what an alert is called, and what it found where that is something else."""
     label = plain_text(f"🔔 {hit.label}")
-    found = plain_text(", ".join(dict.fromkeys(hit.words)))
+    spellings = {word.casefold(): word for word in reversed(hit.words)}
+    first = dict.fromkeys(spellings[word.casefold()] for word in hit.words)
+    found = plain_text(", ".join(first))
     if not found.text or found.text.casefold() == plain_text(hit.label).text.casefold():
         return cut(label, room)
     between = f":{_turn(hit.label)} " if _is_turned(hit.label) or _is_turned(found.text) else ": "

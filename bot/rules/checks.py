@@ -4,11 +4,25 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import islice
 
 from bot.rules import regex
 from bot.rules.folding import fold
-from bot.rules.nodes import Either, Every, Field, Heard, In, Near, Node, Not, Phrase, Regex, Term, Within
+from bot.rules.nodes import (
+    Either,
+    Every,
+    Field,
+    Heard,
+    In,
+    Near,
+    Node,
+    Not,
+    Phrase,
+    Regex,
+    Term,
+    Within,
+    leaves,
+)
 from bot.rules.searchable import Searchable
 from bot.rules.sought import PLACES_NEAR, Share, Sought, sought
 
@@ -41,9 +55,8 @@ class Check(ABC):
 
 def ready(node: Node) -> Check:
     """Return ``node`` made ready, to be looked for in title, tags and body."""
-    leaves = list(_leaves(node))
-    steps = sum(regex.steps(leaf.pattern) for leaf in leaves if isinstance(leaf, Regex))
-    terms = sum(len(leaf.terms) for leaf in leaves if isinstance(leaf, Near))
+    steps = sum(regex.steps(leaf.pattern) for leaf in leaves(node) if isinstance(leaf, Regex))
+    terms = sum(len(leaf.terms) for leaf in leaves(node) if isinstance(leaf, Near))
     return _ready(node, None, Share(regex.reach(steps), PLACES_NEAR // max(terms, 1)))
 
 
@@ -62,16 +75,6 @@ def _ready(node: Node, field: Field | None, share: Share) -> Check:
         case Every(nodes) | Either(nodes):
             checks = tuple(sorted((_ready(one, field, share) for one in nodes), key=lambda one: one.cost))
             return AllOf(checks) if isinstance(node, Every) else AnyOf(checks)
-
-
-def _leaves(node: Node) -> Iterator[Node]:
-    match node:
-        case Not(inner) | Within(_, inner):
-            yield from _leaves(inner)
-        case Every(nodes) | Either(nodes):
-            yield from chain.from_iterable(map(_leaves, nodes))
-        case _:
-            yield node
 
 
 def told(asked: Check, item: Searchable, heard: Heard) -> tuple[str, ...]:

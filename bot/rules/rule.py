@@ -10,7 +10,7 @@ from bot.rules.checks import Check, ready, told
 from bot.rules.flaws import Flaw, QueryError, Why
 from bot.rules.grammar import asks_for_words, tree
 from bot.rules.lexer import Kind, tidied, tokens
-from bot.rules.nodes import Heard, Node
+from bot.rules.nodes import Heard, Node, Regex, leaves
 from bot.rules.searchable import Searchable
 
 QUERY_LIMIT = 1_000
@@ -42,6 +42,11 @@ class Rule:
         where only what is excluded, or a place, decided.
         """
         return told(self._check, item, heard) if self.matches(item, heard) else None
+
+    @property
+    def has_regex(self) -> bool:
+        """Whether a regular expression is in it, which at worst takes longer than anything else."""
+        return any(isinstance(leaf, Regex) for leaf in leaves(self.node))
 
     @cached_property
     def _check(self) -> Check:

@@ -29,6 +29,8 @@ _FEATURES_LIMIT = 8_000
 _TOLD = {1 << bit: bytes(byte >> bit & 1 for byte in range(256)) for bit in range(8)}
 """By a bit: what each byte becomes, 1 where it has that bit and 0 where it has not."""
 
+_ONE = ord("1")
+
 _Places = tuple[tuple[int, int], ...]
 """Bytes of a signature, each with the bit in it."""
 
@@ -40,11 +42,17 @@ def signature(item: Searchable) -> bytes:
     if len(has) > _FEATURES_LIMIT:
         return _MADE
     steps = -(-len(has) * _BITS // (8 * _STEP))
-    made = bytearray(_MADE + bytes(_STEP * min(max(steps, 1), _SIGNATURE_LIMIT // _STEP - 1)))
+    size = _STEP * min(max(steps, 1), _SIGNATURE_LIMIT // _STEP - 1)
+    bits = 8 * size
+    # A digit for each bit, the last one first: half the time of setting bits in bytes.
+    digits = bytearray(b"0") * bits
     for feature in has:
-        for place, bit in _places(feature, len(made)):
-            made[place] |= bit
-    return bytes(made)
+        mixed = xxh3_64_intdigest(feature.encode("utf-8", "surrogatepass"))
+        digits[-1 - ((mixed & 0xFFFF) * bits >> 16)] = _ONE
+        digits[-1 - ((mixed >> 16 & 0xFFFF) * bits >> 16)] = _ONE
+        digits[-1 - ((mixed >> 32 & 0xFFFF) * bits >> 16)] = _ONE
+        digits[-1 - ((mixed >> 48) * bits >> 16)] = _ONE
+    return _MADE + int(digits, 2).to_bytes(size, "little")
 
 
 class Sieve:
@@ -104,7 +112,7 @@ class Sieve:
 
 
 def _places(feature: str, size: int) -> _Places:
-    """Return where ``feature`` stands in a signature of ``size`` bytes."""
+    """Return where ``feature`` stands in a signature of ``size`` bytes, as :func:`signature` sets it."""
     mixed, bits = xxh3_64_intdigest(feature.encode("utf-8", "surrogatepass")), 8 * (size - len(_MADE))
     found = [(mixed >> shift & 0xFFFF) * bits >> 16 for shift in (0, 16, 32, 48)]
     return tuple([(len(_MADE) + (place >> 3), 1 << (place & 7)) for place in found])

@@ -20,11 +20,17 @@ class Archive:
         self._news = news
         self._keep_ms = keep_ms
 
-    async def latest(self, feed_ids: Sequence[FeedId], *, offset: int, limit: int) -> list[StoredItem]:
-        """Return the newest items of some feeds together, ``limit`` of them after ``offset``."""
+    async def latest(
+        self, feed_ids: Sequence[FeedId], *, offset: int, limit: int, before_ms: int = 0
+    ) -> list[StoredItem]:
+        """Return the newest items of some feeds together, ``limit`` of them after ``offset``.
+
+        With ``before_ms`` only older ones count.
+        """
         enough = offset + limit
+        span = (f"({before_ms}" if before_ms else "+inf", "-inf", "BYSCORE", "REV", "LIMIT", 0, enough)
         answers = await self._door.many(
-            [("ZRANGE", keys.feed_items(one), 0, enough - 1, "REV", "WITHSCORES") for one in feed_ids]
+            [("ZRANGE", keys.feed_items(one), *span, "WITHSCORES") for one in feed_ids]
         )
         newest = sorted(
             (

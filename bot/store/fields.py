@@ -193,7 +193,8 @@ def alert(chat_id: ChatId, number: int, raw: bytes) -> Alert:
 def of_hit(hit: Hit) -> str:
     """Return an alert that an item fired as JSON: of several, with commas between them, a list is made."""
     how = ("p" if hit.pin else "") + ("b" if hit.brief else "")
-    return _json([hit.alert, hit.query, hit.words, hit.name, how, hit.topic])
+    owner = () if hit.owner is None else (hit.owner,)
+    return _json([hit.alert, hit.query, hit.words, hit.name, how, hit.topic, *owner])
 
 
 def of_hits(hits: tuple[Hit, ...]) -> str:
@@ -210,9 +211,15 @@ def hits(raw: bytes) -> tuple[Hit, ...]:
 
 
 def _hit(
-    alert: int, query: str, words: list[str], name: str = "", how: str = "", topic: int | None = None
+    alert: int,
+    query: str,
+    words: list[str],
+    name: str = "",
+    how: str = "",
+    topic: int | None = None,
+    owner: ChatId | None = None,
 ) -> Hit:
-    return Hit(alert, query, tuple(words), name, "p" in how, "b" in how, topic)
+    return Hit(alert, query, tuple(words), name, "p" in how, "b" in how, topic, owner=owner)
 
 
 def flat(told: Fields) -> list[str]:

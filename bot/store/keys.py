@@ -221,6 +221,11 @@ def pieces(chat_id: ChatId) -> str:
     return f"pieces:{chat_id}"
 
 
+def hits(chat_id: ChatId) -> str:
+    """The alerts for which items were told in a chat."""
+    return f"hits:{chat_id}"
+
+
 def parked(chat_id: ChatId) -> str:
     """What will not be delivered to the chat, and why."""
     return f"parked:{chat_id}"

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from bot.items import ChatId, FeedId, ItemId
-from bot.store import keys
+from bot.items import ChatId, FeedId, Hit, ItemId
+from bot.store import fields, keys
 from bot.store.door import Door
 
 
@@ -14,6 +14,7 @@ class Trace:
     ``sent``: the message that it was sent as, 0 if that was before the chat migrated, None if it was not.
     ``place``: how many items wait before it, None if it does not wait; ``waiting``: how many wait in all.
     ``parked``: why it will not be sent, ``kept_by``: the filter (``only``, ``not``) that kept it back; or "".
+    ``hits``: the alerts that it was told for.
     """
 
     sent: int | None = None
@@ -21,6 +22,7 @@ class Trace:
     waiting: int = 0
     parked: str = ""
     kept_by: str = ""
+    hits: tuple[Hit, ...] = ()
 
 
 class Traces:
@@ -31,13 +33,14 @@ class Traces:
 
     async def of(self, chat_id: ChatId, item_id: ItemId) -> Trace:
         """Return what became of an item in a chat."""
-        sent, place, waiting, parked, kept_by = await self._door.many(
+        sent, place, waiting, parked, kept_by, hits = await self._door.many(
             [
                 ("ZSCORE", keys.sent(chat_id), item_id),
                 ("ZRANK", keys.lane(chat_id), item_id),
                 ("ZCARD", keys.lane(chat_id)),
                 ("HGET", keys.parked(chat_id), item_id),
                 ("HGET", keys.filtered(chat_id), item_id),
+                ("HGET", keys.hits(chat_id), item_id),
             ]
         )
         return Trace(
@@ -46,6 +49,7 @@ class Traces:
             int(waiting),
             (parked or b"").decode(errors="replace"),
             (kept_by or b"").decode(errors="replace"),
+            fields.hits(hits),
         )
 
     async def item_of(self, chat_id: ChatId, message_id: int) -> ItemId | None:

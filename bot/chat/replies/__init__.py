@@ -3,6 +3,7 @@
 A sentence is filled into text and entities, never into markup: foreign words in it need no escaping.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from string import Formatter
 
@@ -10,6 +11,7 @@ from bot.chat.replies.en import EN
 from bot.chat.replies.texts import Texts
 from bot.chat.replies.zh import ZH
 from bot.fetch.answer import Failure
+from bot.render.links import absolute
 from bot.render.parts import Entity, EntityKind, RichText, units
 
 LANGUAGES: Mapping[str, Texts] = {one.language: one for one in (EN, ZH)}
@@ -20,6 +22,8 @@ QUOTE_LIMIT = 80
 
 _HIDDEN = dict.fromkeys([0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 """Marks that turn the direction of what follows: in a list they would turn our words, too."""
+
+_LEFT_TO_RIGHT = "\u200e"
 
 
 def texts_for(*languages: str) -> Texts:
@@ -34,13 +38,13 @@ def spoken(*languages: str) -> str:
 
 
 def say(template: str, /, **values: str | int | RichText) -> RichText:
-    """Fill ``template``; a value that is rich text keeps its entities."""
+    """Fill ``template``; a value that is rich text keeps its entities, and no value turns our words."""
     pieces: list[RichText] = []
     for literal, name, _, _ in Formatter().parse(template):
         pieces.append(RichText(literal))
         if name is not None:
             value = values[name]
-            pieces.append(value if isinstance(value, RichText) else RichText(str(value)))
+            pieces.append(level(value if isinstance(value, RichText) else RichText(str(value))))
     return join(pieces)
 
 
@@ -55,6 +59,17 @@ def join(pieces: list[RichText], between: str = "") -> RichText:
         entities += [Entity(e.kind, e.offset + at, e.length, e.url, e.language) for e in piece.entities]
         at += units(piece.text)
     return RichText("".join(text), tuple(entities))
+
+
+def level(words: RichText) -> RichText:
+    """Return foreign ``words`` so that a line of ours keeps its direction around them.
+
+    Of Arabic or Hebrew as the first letters in it a line is otherwise set from the right, and what is behind
+    them backwards: "0 in 7 days" as "in 7 days 0".
+    """
+    if words.text.isascii() or not any(unicodedata.bidirectional(one) in {"R", "AL"} for one in words.text):
+        return words
+    return join([RichText(_LEFT_TO_RIGHT), words, RichText(_LEFT_TO_RIGHT)])
 
 
 def bold(text: str) -> RichText:
@@ -78,8 +93,9 @@ def quote(text: str) -> RichText:
 
 
 def link(text: str, url: str) -> RichText:
-    """Link ``text``, if there is an address to link it to."""
-    return _whole(EntityKind.LINK, text, url) if url else RichText(text)
+    """Link ``text``, if there is an address that Telegram links to: for one other, it refuses the message."""
+    address = absolute(url)
+    return _whole(EntityKind.LINK, text, address) if address else RichText(text)
 
 
 def short(text: str, limit: int = QUOTE_LIMIT) -> str:

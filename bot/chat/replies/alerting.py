@@ -19,6 +19,8 @@ class Alerting:
     alert_wrong: str
     alert_same: str
     alert_full: str
+    alert_full_regex: str
+    alert_slip: str
     alert_often: str
     alert_use: str
     alert_add: str
@@ -30,8 +32,6 @@ class Alerting:
     several_not: str
     several_line: str
     several_more: str
-    line_same: str
-    line_full: str
     line_often: str
     line_late: str
 

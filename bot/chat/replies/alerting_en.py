@@ -20,6 +20,14 @@ EN_ALERTING = Alerting(
     alert_wrong="I can't use this alert: {why}",
     alert_same="That alert is set already, as number {number}: /alerts{at} {number} shows it.",
     alert_full="There are {count} alerts, which is the most. Remove one with /alerts{at} first.",
+    alert_full_regex=(
+        "There are {count} alerts with a regular expression, which is the most. Use words, or remove one "
+        "with /alerts{at} first."
+    ),
+    alert_slip=(
+        "Nothing is set: this looks as if alert {number} were meant. Send /alerts{at} {words} for that. "
+        "To look for the words, put the number in quotes: “{number}”."
+    ),
     alert_often="That is much for a loud notice. Set it anyway?",
     alert_use="Set it anyway",
     alert_add="Add this alert",
@@ -31,8 +39,6 @@ EN_ALERTING = Alerting(
     several_not="Not set: {count}",
     several_line="“{query}”: {why}",
     several_more="… and {count} more.",
-    line_same="is set already",
-    line_full="no room, {count} alerts are the most; remove one first",
     line_often="would fire about {count} times a day; send it alone to set it anyway",
     line_late="there was no time to try it; send it again",
     trial_no_feeds=(
@@ -45,15 +51,15 @@ EN_ALERTING = Alerting(
     trial_at_least="It would have fired at least {count} times {last}.",
     trial_rate=" That is about {count} a day.",
     trial_samples="{told} The latest:",
-    last_days="in the last {count} days",
-    last_day="in the last day",
-    last_hours="in the last {count} hours",
-    last_hour="in the last hour",
+    last_days="in {count} days",
+    last_day="in a day",
+    last_hours="in {count} hours",
+    last_hour="in an hour",
     alerts_title="Alerts: {count}",
     alerts_title_of="Alerts of {chat}: {count}",
     alerts_foot="Tap a number for its options; /alert{at} and words adds one.",
     alerts_empty="No alerts yet. Send /alert{at} and the words that matter.",
-    alerts_unknown="“{words}” is no alert's number. Send one of this list, like /alerts{at} 3:",
+    alerts_unknown="“{words}” is no alert's number. Send one of this list, like /alerts{at} {number}:",
     alert_counts="{count} in 7 days",
     card_counts="Fired in the last 7 days: {count}",
     signs={
@@ -85,7 +91,7 @@ EN_ALERTING = Alerting(
     card_cooldown="⏱ Cooldown: {span}",
     card_cooldown_off="off",
     card_also="↪ Also to me",
-    card_also_off="↪ Here only",
+    card_also_off="↪ Nowhere else",
     card_test="🔎 Test",
     card_remove="✕ Remove",
     card_words="❔ In words",

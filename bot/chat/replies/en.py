@@ -8,7 +8,6 @@ from bot.fetch.answer import Failure
 
 EN = Texts(
     language="en",
-    language_name="English",
     start=(
         "Hello! I watch websites and bring each new item here, once and in order.\n\n"
         "Send me the address of a website or feed, or tap one to begin. /help shows the rest."
@@ -27,14 +26,15 @@ EN = Texts(
         "/alert WORDS – be told loudly of items that hold all these words; /alert test WORDS tries them\n"
         "/alerts – the alerts of this chat and their options\n"
         "/filter NUMBER only WORDS, or not WORDS – of a feed only some items\n"
-        "/why LINK – what became of an item\n"
+        "/why LINK, or /why as a reply – what became of an item\n"
         "/settings – style, pictures, language and more; /settings NUMBER for one feed\n"
         "/template – messages as you write them yourself\n\n"
         "For a channel: make me its administrator with the right to post, then write to me in private, "
-        "with the channel's @name behind the command: /sub ADDRESS @channel\n"
+        "with the channel's @name right behind the command: /sub @channel ADDRESS, /alert @channel WORDS\n"
         "In groups, administrators change things and everybody may read.\n\n"
         "Begin with /sub and an address."
     ),
+    help_inline="In any other chat: type {name} and words, and I offer stored items to post there.",
     help_owner="/status – for you, who run me: how I am",
     unknown="I don't know {command}; /help lists what I can do.",
     chatter="Send me the address of a website or feed to follow it; /help lists what else I can do.",

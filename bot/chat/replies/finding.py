@@ -21,8 +21,10 @@ class Finding:
     filters_line_none: str
     filter_only: str
     filter_not: str
+    filter_nothing: str
     filters_kept: str
     filters_how: str
+    filters_unknown: str
     filter_which: str
     filter_which_some: str
     filter_no_feed: str
@@ -76,6 +78,9 @@ class Finding:
     why_noticed: str
     why_alerts: str
     why_no_alerts: str
+    why_told_for: str
+    why_untell: str
+    why_untold: str
     why_sent: str
     why_sent_linked: str
     why_sent_before: str

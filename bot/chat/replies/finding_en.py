@@ -10,19 +10,24 @@ EN_FINDING = Finding(
     filters_line_none="{number}. {feed} · all items",
     filter_only="only “{query}”",
     filter_not="not “{query}”",
+    filter_nothing="all items",
     filters_kept="{count} kept back in 7 days",
     filters_how=(
         "/filter{at} NUMBER only WORDS – of this feed only items with them\n"
         "/filter{at} NUMBER not WORDS – none of its items with them\n"
         "Both may stand side by side; ✕ or off ends them. Alerts come all the same."
     ),
-    filter_which="Which feed shall hear {filter}?",
-    filter_which_some="Several feeds fit “{words}”. Which one shall hear {filter}?",
-    filter_no_feed="No feed here fits “{words}”. Which one shall hear {filter}?",
-    filter_how="Say what to filter: /filter{at} {number} only WORDS, or not WORDS, or off.",
-    filter_wrong="I can't use this filter, and nothing has changed: {why} Correct that and send it again.",
-    filter_set="From now on, {feed} brings {filter}.",
-    filter_set_all="From now on, each of the {count} feeds brings {filter}.",
+    filters_unknown=(
+        "“{words}” is not one feed of these. Send /filter{at} and a number of this list, then only or not, "
+        "then the words:"
+    ),
+    filter_which="Which feed is this for: {filter}?",
+    filter_which_some="Several feeds fit “{words}”. Which one is this for: {filter}?",
+    filter_no_feed="No feed here fits “{words}”. Which one is this for: {filter}?",
+    filter_how="To change that: /filter{at} {number} only WORDS, or not WORDS, or off.",
+    filter_wrong="I can't use this filter, and nothing has changed: {why}",
+    filter_set="From now on, {feed}: {filter}.",
+    filter_set_all="From now on, each of the {count} feeds: {filter}.",
     filter_off="{feed} brings all its items again. /filter{at} shows all filters.",
     filter_off_all="All {count} feeds bring all their items again. /filter{at} shows how to filter.",
     filter_none="{feed} has no filter. Set one with /filter{at} {number} only WORDS, or not WORDS.",
@@ -42,12 +47,13 @@ EN_FINDING = Finding(
         "Exact words in quotes, a OR b, -without, title:word. It looks through all items of the last "
         "{days} days of this chat's feeds."
     ),
-    search_wrong="I can't search for this: {why} Correct that and send it again.",
+    search_wrong="I can't search for this: {why}",
     search_title="Items with “{query}”",
     search_title_of="Items with “{query}” in {chat}",
     search_none=(
         "No item of the last {days} days holds “{query}”. Try fewer words, the beginning of one and a star "
-        "(elect*), or a OR b. /alert{at} {query} tells you when one comes; /list{at} shows the feeds."
+        "(elect*), or a OR b. /alert{at} and the same words tells you when one comes; /list{at} shows "
+        "the feeds."
     ),
     search_none_more="Nothing with “{query}” since {when}; there is more further back. Tap to go on.",
     search_until="Looked back to {when}; tap to go on.",
@@ -87,6 +93,9 @@ EN_FINDING = Finding(
     why_noticed="Published {when}, noticed {noticed}, at once.",
     why_alerts="Alerts that it matches: {alerts}.",
     why_no_alerts="It matches no alert of the {count} here.",
+    why_told_for="Told here for an alert of another chat: {alerts}.",
+    why_untell="✕ Not here any more: {alert}",
+    why_untold="That alert is not told here any more.",
     why_sent="Sent as message {message}.",
     why_sent_linked="Sent as {message}.",
     why_sent_before="Sent, before this group became a supergroup.",

@@ -10,17 +10,21 @@ ZH_FINDING = Finding(
     filters_line_none="{number}. {feed} · 全部消息",
     filter_only="只要“{query}”",
     filter_not="不要“{query}”",
+    filter_nothing="全部消息",
     filters_kept="7 天内拦下 {count} 条",
     filters_how=(
         "/filter{at} 编号 只要 关键词 – 该订阅只送含这些词的消息\n"
         "/filter{at} 编号 不要 关键词 – 不送含这些词的消息\n"
         "两者可以并用；点 ✕ 或写“取消”即可去掉。提醒照常送达。"
     ),
+    filters_unknown=(
+        "“{words}”不是列表中的某一个订阅。请发送 /filter{at} 加列表中的编号，再写 只要 或 不要，再写关键词："
+    ),
     filter_which="{filter}：用于哪一个订阅？",
     filter_which_some="有多个订阅符合“{words}”。{filter}：用于哪一个？",
     filter_no_feed="没有符合“{words}”的订阅。{filter}：用于哪一个？",
-    filter_how="请写明如何过滤：/filter{at} {number} 只要 关键词，或 不要 关键词，或 取消。",
-    filter_wrong="这个过滤无法使用，未作改动：{why} 请改正后再发送。",
+    filter_how="如要更改：/filter{at} {number} 只要 关键词，或 不要 关键词，或 取消。",
+    filter_wrong="这个过滤无法使用，未作改动：{why}",
     filter_set="从现在起，{feed}：{filter}。",
     filter_set_all="从现在起，全部 {count} 个订阅：{filter}。",
     filter_off="{feed} 恢复送出全部消息。/filter{at} 查看所有过滤。",
@@ -39,12 +43,12 @@ ZH_FINDING = Finding(
         "引号内为原文，a OR b 为任一，-词 为排除，title:词 只找标题。"
         "查找范围是本聊天订阅最近 {days} 天的全部消息。"
     ),
-    search_wrong="无法这样搜索：{why} 请改正后再发送。",
+    search_wrong="无法这样搜索：{why}",
     search_title="含“{query}”的消息",
     search_title_of="{chat} 中含“{query}”的消息",
     search_none=(
         "最近 {days} 天没有含“{query}”的消息。可以少写几个词，用词首加星号（elect*），或用 a OR b。"
-        "/alert{at} {query} 会在出现时提醒；/list{at} 查看订阅。"
+        "/alert{at} 加同样的词会在出现时提醒；/list{at} 查看订阅。"
     ),
     search_none_more="目前没有找到含“{query}”的消息：已查到 {when}，更早的还没有查；点按钮继续。",
     search_until="已查到 {when}；点按钮继续。",
@@ -80,6 +84,9 @@ ZH_FINDING = Finding(
     why_noticed="发布于 {when}，发现于 {noticed}，没有延迟。",
     why_alerts="符合的提醒：{alerts}。",
     why_no_alerts="不符合这里 {count} 个提醒中的任何一个。",
+    why_told_for="因另一个聊天的提醒而发到这里：{alerts}。",
+    why_untell="✕ 不再发到这里：{alert}",
+    why_untold="这个提醒不再发到这里。",
     why_sent="已送出，消息编号 {message}。",
     why_sent_linked="已送出：{message}。",
     why_sent_before="在本群升级为超级群组之前已送出。",

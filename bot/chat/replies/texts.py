@@ -19,13 +19,13 @@ class Texts:
 
     language: str
     """Its primary subtag."""
-    language_name: str
-    """What the language calls itself."""
 
     # beginning
     start: str
     start_group: str
     help: str
+    help_inline: str
+    """Where inline mode is on; ``{name}`` is the bot's."""
     help_owner: str
     unknown: str
     chatter: str

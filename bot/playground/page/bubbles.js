@@ -29,9 +29,12 @@ function keyboard(message, press) {
   return element("div", { className: "buttons", role: "group", "aria-label": "Buttons" }, ...rows);
 }
 
-function marks(message) {
+function marks(message, reply) {
   const told = [message.pinned ? "📌" : "", message.silent ? "🔕" : "", message.edited ? "edited" : "", clock(message.date)].filter(Boolean);
   const made = element("span", { className: "meta" }, told.join(" "));
+  const answer = element("button", { type: "button", className: "reply", title: "Reply", "aria-label": "Reply" });
+  answer.addEventListener("click", () => reply(message));
+  made.prepend(answer);
   made.title = [message.pinned && "Pinned", message.silent && "Sent without a sound"].filter(Boolean).join(", ");
   return made;
 }
@@ -56,8 +59,9 @@ function parts(messages) {
   return made;
 }
 
-// `messages`: one, or those of an album. `named`: whether the sender's name shows, as it does in groups.
-export function bubble(messages, { named, press }) {
+// `messages`: one, or those of an album. `named`: whether the sender's name shows, as it does in groups. `press` and
+// `reply`: what a button of the message does, and that for an answer to it.
+export function bubble(messages, { named, press, reply }) {
   const [message] = messages;
   if (message.service) return element("p", { className: "service" }, message.service);
   const box = element("div", { className: "bubble" });
@@ -66,7 +70,7 @@ export function bubble(messages, { named, press }) {
   if (message.reply) {
     box.append(element("div", { className: "quoted" }, element("b", {}, message.reply.sender), " ", message.reply.text));
   }
-  box.append(...parts(messages), marks(messages.find((one) => one.edited) ?? message));
+  box.append(...parts(messages), marks(messages.find((one) => one.edited) ?? message, reply));
   const seen = messages.some((one) => one.media && isSeen(one.media));
   const classes = {
     mine: message.mine, pictured: seen || message.preview?.large || message.preview?.title === "",

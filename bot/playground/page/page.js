@@ -5,7 +5,7 @@ import { Composer } from "./composer.js";
 
 const NEAR_END = 120; // pixels from the end within which the page follows new messages
 const at = (id) => document.getElementById(id);
-const state = { chats: [], messages: new Map(), unread: new Map(), commands: [], feeds: [], open: null, typing: new Map() };
+const state = { chats: [], messages: new Map(), unread: new Map(), commands: [], feeds: [], open: null, typing: new Map(), replying: null };
 
 async function post(path, body) {
   const answer = await fetch(path, {
@@ -89,7 +89,18 @@ function groupOf(message) {
   return [...shown(message.chat).values()].filter((one) => one.album === message.album);
 }
 
-const draw = (group) => bubble(group, { named: chatOf(group[0].chat)?.kind === "group", press });
+// What is sent next answers `message`, null for none.
+function reply(message) {
+  const follow = isFollowing();
+  state.replying = message;
+  at("replying").hidden = !message;
+  if (follow) toEnd();
+  if (!message) return;
+  at("replying").querySelector("span").textContent = `${message.sender}: ${brief(message)}`;
+  at("text").focus();
+}
+
+const draw = (group) => bubble(group, { named: chatOf(group[0].chat)?.kind === "group", press, reply });
 const drawn = (group) => group.map((one) => at("log").querySelector(`[data-id="${one.id}"]`)).find(Boolean);
 
 function drawLog() {
@@ -124,6 +135,7 @@ function toEnd() {
 }
 
 function open(id, { focus = false } = {}) {
+  if (id !== state.open) reply(null);
   state.open = id;
   state.unread.delete(id);
   if (focus) document.body.dataset.view = "chat";
@@ -235,7 +247,8 @@ function send(text) {
   const chat = chatOf(state.open);
   const bot = state.chats.find((one) => one.kind === "bot");
   if (chat?.kind === "channel" && text.startsWith("/sub ") && bot) open(bot.id, { focus: true });
-  post("chat/say", { chat: state.open, text });
+  post("chat/say", { chat: state.open, text, reply: state.replying?.id ?? 0 });
+  reply(null);
 }
 
 function listen() {
@@ -265,6 +278,7 @@ at("back").addEventListener("click", () => {
   at("chats").querySelector("[aria-current]")?.focus();
 });
 at("newest").addEventListener("click", toEnd);
+at("replying").querySelector("button").addEventListener("click", () => { reply(null); at("text").focus(); });
 let following = true;
 at("log").addEventListener("scroll", () => {
   following = isFollowing();

@@ -91,6 +91,7 @@ class Reader:
         self._candidates = candidates
         self._alerts = alerts
         self._answers: dict[tuple[str, Heard], tuple[str, ...] | None] = {}
+        self._matched: dict[tuple[str, Heard], bool] = {}
 
     def firing(self, chat: ChatId, heard: Heard) -> list[Firing]:
         """Return the rules of a chat that the item fires, in the order in which they were made."""
@@ -107,18 +108,23 @@ class Reader:
 
         A filter that is no longer understood keeps nothing back.
         """
-        if never and self.asked(never, heard) is not None:
+        if never and self._matches(never, heard):
             return "not"
-        if only and rule_of(only) and self.asked(only, heard) is None:
+        if only and rule_of(only) and not self._matches(only, heard):
             return "only"
         return ""
 
+    def _matches(self, query: str, heard: Heard) -> bool:
+        key = (query, heard)
+        if key not in self._matched:
+            rule = rule_of(query)
+            self._matched[key] = rule is not None and rule.matches(self._texts, heard)
+        return self._matched[key]
+
     def asked(self, query: str, heard: Heard) -> tuple[str, ...] | None:
         """Return the words by which the item matches a query, None if it does not."""
-        rule = rule_of(query)
-        if rule is None:
-            return None
         key = (query, heard)
         if key not in self._answers:
-            self._answers[key] = rule.hit(self._texts, heard)
+            rule = rule_of(query)
+            self._answers[key] = rule.hit(self._texts, heard) if rule else None
         return self._answers[key]

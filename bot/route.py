@@ -11,6 +11,7 @@ each batch, so that a rule is in force for whatever is handed on after it was ma
 """
 
 import asyncio
+import gc
 import logging
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -22,6 +23,7 @@ from bot.items import ChatId, Feed, FeedId, Hit, ItemId, StoredItem, Subscriptio
 from bot.matching import searchable
 from bot.rulebook import Firing, Reader, Rulebook
 from bot.rules import Heard
+from bot.store.alerts import Version
 from bot.store.client import Store
 from bot.store.news import NewsEntry
 from bot.store.outbox import Letter
@@ -49,16 +51,16 @@ PASSIVE_S = 1.0
 """How soon a router that waits asks again."""
 
 
+MANY_RULES = 10_000
+"""From so many on, the garbage collector is kept from going through them: it holds the loop for 1 µs each."""
+
+
 @dataclass(slots=True)
 class _Sorted:
     """What becomes of one item in some chats."""
 
     letters: dict[ChatId, Letter] = field(default_factory=dict)
     kept_from: list[tuple[ChatId, str]] = field(default_factory=list)
-
-    def all(self) -> set[ChatId]:
-        """Return all chats that may have the item: filters change, and alerts do."""
-        return self.letters.keys() | {chat for chat, _ in self.kept_from}
 
     def add(self, chat: ChatId, hits: tuple[Hit, ...] = (), *, alone: bool = False) -> None:
         """Let a chat have the item; one that has it by several ways has it once."""
@@ -81,8 +83,8 @@ class Router:
         self._holder = holder
         self._led_s = time.monotonic()
         self._rules = Rulebook()
-        self._known = -1
-        """The version of the rules that are known; -1 before the first time."""
+        self._known: Version | None = None
+        """The version of the rules that are known; None before the first time."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Route whatever is handed on, until ``stop``; the batch in hand is finished."""
@@ -153,15 +155,20 @@ class Router:
         async for some in self._store.feeds.subscribers_in_portions(feed_id):
             for entry, stored in told:
                 hearing = [one for one in some if _hears(one, stored, now_ms)]
-                sorted_ = await self._sort(stored, feed, hearing, readers)
                 if entry.edit:
-                    edits += await self._store.edits.lay(stored.id, entry.edit, list(sorted_.all()))
+                    edits += await self._store.edits.lay(stored.id, entry.edit, self._may_have(hearing))
                     continue
+                sorted_ = await self._sort(stored, feed, hearing, readers)
                 letters = list(sorted_.letters.values())
                 laid += await self._store.outbox.lay(stored.id, stored.order_ms, letters)
                 await self._store.filtered.note(stored.id, sorted_.kept_from)
             await self._stay()
         return laid, edits
+
+    def _may_have(self, hearing: Sequence[Subscription]) -> list[ChatId]:
+        """Return the chats that may have got an item, whatever filters and alerts say of it now."""
+        own = [one.chat for one in hearing]
+        return list(dict.fromkeys([*own, *(also for chat in own for also in self._rules.also(chat))]))
 
     async def _sort(
         self,
@@ -175,7 +182,14 @@ class Router:
             return _everybody(hearing)
         try:
             # In a thread: rules are many, and a regular expression may take its time.
-            return await asyncio.to_thread(self._sorted, stored, feed, hearing, readers)
+            work = asyncio.to_thread(self._sorted, stored, feed, hearing, readers)
+            sorting = asyncio.ensure_future(work)
+            while not sorting.done():
+                await asyncio.wait((sorting,), timeout=LEAD_MS / 4000)
+                await self._stay()
+            return sorting.result()
+        except StoreError:
+            raise
         except Exception:
             # An item that cannot be matched is still news.
             log.exception("item %s: alerts and filters could not be asked; it goes out to all", stored.id)
@@ -195,14 +209,16 @@ class Router:
 
     async def _changes(self) -> AsyncIterator[None]:
         """Take in what has become of alert rules, some chats at a time; all of them at the first."""
-        changes = await self._store.alerts.changes(max(self._known, 0))
-        if self._known < 0 or changes.chats is None:
+        changes = await self._store.alerts.changes(self._known)
+        if changes.chats is None:
             begun_s, everybody = time.monotonic(), set[ChatId]()
             async for some in self._store.alerts.everyone():
                 await asyncio.to_thread(self._rules.put_all, some)
                 everybody |= some.keys()
                 yield
             self._rules.keep(everybody)
+            if len(self._rules) >= MANY_RULES:
+                gc.freeze()
             if everybody:
                 log.info("%d alert rules learned in %.1f s", len(self._rules), time.monotonic() - begun_s)
         elif changes.chats:
@@ -244,15 +260,21 @@ def _everybody(hearing: Sequence[Subscription]) -> _Sorted:
 def _sorted(reader: Reader, feed: Feed, hearing: Sequence[Subscription]) -> _Sorted:
     """Return who gets an item: whom no filter keeps it from, and where an alert fires, filtered or not."""
     result = _Sorted()
+    failed: Exception | None = None
     for one in hearing:
         heard = heard_as(one, feed)
-        firing = reader.firing(one.chat, heard)
-        kept = reader.filtered(one.only, one.never, heard) if one.only or one.never else ""
+        try:
+            firing = reader.firing(one.chat, heard)
+            kept = reader.filtered(one.only, one.never, heard) if one.only or one.never else ""
+        except Exception as error:  # noqa: BLE001  what trips us is one chat's, and no other's
+            firing, kept, failed = [], "", error
         if kept:
             result.kept_from.append((one.chat, kept))
         if firing or not kept:
             result.add(one.chat, tuple(fired.hit() for fired in firing), alone=bool(kept))
         _copy(result, one.chat, firing)
+    if failed:
+        log.error("alerts and filters of some chats could not be asked; it goes out there", exc_info=failed)
     return result
 
 

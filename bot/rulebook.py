@@ -8,15 +8,19 @@ from bot.items import Alert, ChatId, Hit
 from bot.rules import Heard, Index, Rule, Searchable, parse
 
 RULES_KEPT = 20_000
-"""Queries kept read: of those that match nothing for a day only their text is kept."""
+"""Queries kept read: those that items came near to lately; of all others only the text is kept."""
 
 
 @lru_cache(maxsize=RULES_KEPT)
 def rule_of(query: str) -> Rule | None:
     """Return the rule that a stored query asks for; None for one that is no longer understood."""
+    return _read(query)
+
+
+def _read(query: str) -> Rule | None:
     try:
         return parse(query, negative=True)
-    except ValueError:
+    except Exception:  # noqa: BLE001  one that trips us must not stop all others
         return None
 
 
@@ -34,7 +38,7 @@ class Rulebook:
         """Let these be the rules of a chat, in the place of those that it had."""
         loud = tuple(one for one in alerts if not one.muted)
         for one in loud:
-            self._index.add(one.query, rule.node if (rule := rule_of(one.query)) else None)
+            self._index.add(one.query, rule.node if (rule := _read(one.query)) else None)
         for one in self._alerts.pop(chat, ()):
             self._index.discard(one.query)
         if loud:
@@ -53,6 +57,10 @@ class Rulebook:
     def has(self, chat: ChatId) -> bool:
         """Tell whether a chat has rules that may fire."""
         return chat in self._alerts
+
+    def also(self, chat: ChatId) -> set[ChatId]:
+        """Return the other chats that get what rules of a chat find."""
+        return {one.also for one in self._alerts.get(chat, ()) if one.also is not None}
 
     def reader(self, texts: Searchable) -> "Reader":
         """Return what answers for one item which rules it fires."""
@@ -83,6 +91,7 @@ class Reader:
         self._candidates = candidates
         self._alerts = alerts
         self._answers: dict[tuple[str, Heard], tuple[str, ...] | None] = {}
+        self._matched: dict[tuple[str, Heard], bool] = {}
 
     def firing(self, chat: ChatId, heard: Heard) -> list[Firing]:
         """Return the rules of a chat that the item fires, in the order in which they were made."""
@@ -99,18 +108,23 @@ class Reader:
 
         A filter that is no longer understood keeps nothing back.
         """
-        if never and self.asked(never, heard) is not None:
+        if never and self._matches(never, heard):
             return "not"
-        if only and rule_of(only) and self.asked(only, heard) is None:
+        if only and rule_of(only) and not self._matches(only, heard):
             return "only"
         return ""
 
+    def _matches(self, query: str, heard: Heard) -> bool:
+        key = (query, heard)
+        if key not in self._matched:
+            rule = rule_of(query)
+            self._matched[key] = rule is not None and rule.matches(self._texts, heard)
+        return self._matched[key]
+
     def asked(self, query: str, heard: Heard) -> tuple[str, ...] | None:
         """Return the words by which the item matches a query, None if it does not."""
-        rule = rule_of(query)
-        if rule is None:
-            return None
         key = (query, heard)
         if key not in self._answers:
-            self._answers[key] = rule.hit(self._texts, heard)
+            rule = rule_of(query)
+            self._answers[key] = rule.hit(self._texts, heard) if rule else None
         return self._answers[key]

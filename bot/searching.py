@@ -11,6 +11,7 @@ import asyncio
 import logging
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import heapify, heappop
@@ -23,9 +24,6 @@ from bot.store.client import Store
 from bot.store.words import Entry, Everything, Passes, Sheet, likely
 
 log = logging.getLogger(__name__)
-
-FEEDS_AT_ONCE = 5
-"""Feeds whose sheets are read together: some 2 MB where all are busy, which fits a processor's cache."""
 
 READ_AT_ONCE = 50
 """Items read and asked at a time: some 25 ms of a thread."""
@@ -46,6 +44,9 @@ TRIED_MOST = 400
 """Matches of a back-test that are counted one by one; beyond, it is "more than"."""
 
 SAMPLES = 3
+
+FEW = 5
+"""Items of a feed that tell how many of it match; of fewer, those that are missing count as none."""
 
 LINK_WORDS = 8
 """Words of a link by which its items are found among all others."""
@@ -82,17 +83,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """How often a rule would have fired on the items of the last ``days``; ``more``: at least so often."""
+    """How often a rule would have fired on the items of the last ``days``; ``more``: at least so often.
+
+    ``per_day`` goes by how much each feed brings: what is kept of a busy or new one may be of hours only.
+    """
 
     fired: int
     days: float
     samples: tuple[Match, ...] = ()
     more: bool = False
-
-    @property
-    def per_day(self) -> float:
-        """How often a day."""
-        return self.fired / max(self.days, 1.0)
+    per_day: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class _Asked:
 
 
 class Searcher:
-    """Searches the items of some feeds, each time for ``search_s`` at most.
+    """Searches the items of some feeds, each time for ``search_s`` at most, usually :data:`SEARCH_S`.
 
     Every method raises :class:`StoreUnavailable`.
     """
@@ -170,15 +170,26 @@ class Searcher:
     async def test(self, rule: Rule, heard: Mapping[FeedId, Heard], *, days: int = 7) -> Backtest:
         """Return how often ``rule`` would have fired in the last ``days``, as far as items are kept."""
         now_ms = await self._store.now_ms()
-        found, until_ms = await self._find(
-            _by_rule(rule, heard), list(heard), TRIED_MOST + 1, Span(now_ms - days * DAY_MS)
-        )
+        since_ms = now_ms - days * DAY_MS
+        found, until_ms = await self._find(_by_rule(rule, heard), list(heard), TRIED_MOST + 1, Span(since_ms))
         more = len(found) > TRIED_MOST or bool(until_ms)
         found = found[:TRIED_MOST]
         if len(found) == TRIED_MOST:
             until_ms = until_ms or found[-1].stored.order_ms
-        span = (now_ms - until_ms) / DAY_MS if until_ms else float(days)
-        return Backtest(len(found), min(max(span, 0.0), float(days)), tuple(found[:SAMPLES]), more)
+        span = min(max((now_ms - until_ms) / DAY_MS, 0.0), float(days)) if until_ms else float(days)
+        per_day = await self._per_day(found, max(since_ms, until_ms), span)
+        return Backtest(len(found), span, tuple(found[:SAMPLES]), more, per_day)
+
+    async def _per_day(self, found: Sequence[Match], since_ms: int, days: float) -> float:
+        """Return how many such items come in a day, by what share of each feed's they are."""
+        fired = Counter(one.stored.feed for one in found)
+        kept = await self._store.archive.counts(list(fired), since_ms)
+        rates = {feed.id: feed.rate_per_day for feed in await self._store.feeds.many(fired)}
+        total = 0.0
+        for feed, count in fired.items():
+            share = count / max(kept[feed], FEW)
+            total += min(share, 1.0) * (rates.get(feed) or kept[feed] / max(days, 1 / 24))
+        return total
 
     async def by_link(self, link: str, feeds: Sequence[FeedId], *, most: int = 3) -> Page:
         """Return the newest items with that link, as :func:`bot.identity.canonical_link` compares them."""
@@ -230,7 +241,8 @@ class Searcher:
         read. The next sheets are on their way while a thread looks through those that have come.
         """
         archive = self._store.archive
-        portions = [feeds[start : start + FEEDS_AT_ONCE] for start in range(0, len(feeds), FEEDS_AT_ONCE)]
+        some = archive.feeds_at_once
+        portions = [feeds[start : start + some] for start in range(0, len(feeds), some)]
         heap: list[Entry] = []
         lacking: list[Sheet] = []
         floor_ms = 0

@@ -34,7 +34,7 @@ from bot.items import (
 )
 from bot.pages import PageFinder
 from bot.settings import Settings
-from bot.store.alerts import Changes
+from bot.store.alerts import Changes, Version
 from bot.store.client import Store
 from bot.store.news import Candidate, NewsEntry, Taken
 from bot.store.outbox import Letter
@@ -150,6 +150,8 @@ class Memory:
     health: set[str] = field(default_factory=set)
     down: set[str] = field(default_factory=set)
     """Names of the steps that do not answer."""
+    at_once: bool = False
+    """Whether all who hear a feed come in one portion, not each in its own."""
     saved: asyncio.Event = field(default_factory=asyncio.Event)
     """Set whenever something was saved."""
 
@@ -301,8 +303,9 @@ class Memory:
         return [one for (_, feed), one in self.subscribed.items() if feed == known]
 
     async def subscribers_in_portions(self, known: FeedId) -> AsyncIterator[list[Subscription]]:
-        for one in await self.subscribers(known):
-            yield [one]
+        every = await self.subscribers(known)
+        for some in [every] if self.at_once else [[one] for one in every]:
+            yield some
 
     async def subscribe(self, wish: Subscription) -> bool:
         self._answer("subscribe")
@@ -318,8 +321,8 @@ class Memory:
             self.known[known] = replace(self.known[known], seeded=False, validators=Validators())
         return was is not None
 
-    async def changes(self, since: int) -> Changes:
-        return Changes(since + 1, None)
+    async def changes(self, since: Version | None) -> Changes:
+        return Changes(Version(self.now, 0), None)
 
     async def everyone(self) -> AsyncIterator[dict[ChatId, list[Alert]]]:
         self._answer("everyone")

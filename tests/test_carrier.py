@@ -9,7 +9,7 @@ from bot.deliver import carrier, letters, partners, surely
 from bot.deliver.outcome import ChatLost, Migrated, Outcome, TopicLost, Wait
 from bot.deliver.owners import Owners
 from bot.deliver.partners import Ear
-from bot.errors import StoreError, StoreUnavailable
+from bot.errors import StoreError, StoreUnavailable, StoreUnfit
 from bot.items import Chat, ChatId, FeedId, Hit, Item, ItemId, StoredItem, Style, Taste, UserId
 from bot.render.look import Look
 from bot.render.message import compose
@@ -305,6 +305,42 @@ async def test_a_clock_set_forward_sends_nothing_twice_that_is_on_its_way(
     monkeypatch.undo()
     await post.work(5_000)
     assert post.sender.titles(ANN) == ["Item 1"]
+
+
+async def test_a_claim_that_came_too_early_is_given_back_although_the_store_refuses_for_a_moment(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go = asyncio.Event(), asyncio.Event()
+    deliver, defer = post.sender.deliver, post.store.outbox.defer
+    refusals = [StoreUnfit("this Redis is a read-only replica")]
+
+    async def slow(chat: ChatId, message: Message, **how: bool) -> Outcome:
+        begun.set()
+        await go.wait()
+        return await deliver(chat, message, plainly=how["plainly"])
+
+    async def refused(*args: Any, **how: Any) -> bool:
+        if refusals:
+            raise refusals.pop()
+        return await defer(*args, **how)
+
+    monkeypatch.setattr(surely, "RETRY_S", 0.01)
+    await post.subscribe(ANN)
+    await post.lay(1, ANN)
+    with monkeypatch.context() as patched:
+        patched.setattr(post.sender, "deliver", slow)
+        patched.setattr(post.store.outbox, "defer", refused)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(post.turn())
+            await begun.wait()
+            post.clock.forward(HOUR)
+            group.create_task(post.turn())
+            await asyncio.sleep(0.02)
+            go.set()
+    assert refusals == []
+    await post.lay(2, ANN)
+    await post.work(5_000)
+    assert post.sender.titles(ANN) == ["Item 1", "Item 2"]
 
 
 @pytest.mark.parametrize("ahead_ms", [-HOUR, HOUR])

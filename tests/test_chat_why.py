@@ -105,7 +105,7 @@ async def test_an_alert_of_another_chat_that_is_told_here_can_be_ended_here(
     for also in (here, None):
         await stage.store.alerts.add(Alert(0, there, "served", name="Tea time", also=also, topic=7))
     hit = Hit(1, "served", ("served",), "Tea time", owner=there)
-    await stage.store._door.do("HSET", keys.hits(here), stored.id, fields.of_hits((hit,)))
+    await stage.store._door.do("HSET", keys.hits(here), stored.id, f"[{fields.of_hit(hit)}]")
     said = await stage.ask(me, "/why https://news.example/tea")
     assert "Told here for an alert of another chat: “Tea time”." in said.text
     assert "Hall" not in said.text

@@ -243,6 +243,15 @@ async def test_an_alert_is_heard_though_the_story_came_quietly_before(store: Sto
     assert sent(post) == 2, "once quietly, once loudly"
 
 
+async def test_a_story_that_an_alert_told_does_not_come_again_without_it(store: Store, clock: Clock) -> None:
+    """As where the alert is to be quiet for a while, or for one of the feeds alone."""
+    post = await a_reader(store, clock)
+    await lay_from(post, "one", 1, Item(title=TITLE, link="https://one.example/1"), Hit(1, "harbour"))
+    await lay_from(post, "two", 2, Item(title=TITLE, link="https://two.example/2"))
+    await post.work(MINUTE)
+    assert sent(post) == 1
+
+
 async def test_links_of_a_feed_that_repeats_its_links_tell_no_story(store: Store, clock: Clock) -> None:
     post = await a_reader(store, clock)
     await lay_from(post, "one", 1, Item(title="First of one", link="https://one.example/list"))

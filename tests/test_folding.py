@@ -177,9 +177,9 @@ def test_only_some_marks_count(letter: str, spelling: str) -> None:
     ],
 )
 def test_a_hostile_text_is_folded_in_no_time(text: str) -> None:
-    started = time.process_time()
+    started = time.thread_time()
     assert fold(fold(text)) == fold(text)
-    assert time.process_time() - started < 1  # what is quadratic takes ten
+    assert time.thread_time() - started < 1  # what is quadratic takes ten
 
 
 def test_the_table_of_characters_is_what_its_source_makes() -> None:

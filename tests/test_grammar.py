@@ -58,7 +58,6 @@ READ: dict[str, Node] = {
     'NEAR/0(a, "b c" elect*)': Near(0, (A, Phrase(("b", "c")), Term("elect", prefix=True))),
     "near/3 (a b)": Near(3, (A, B)),
     "near (a b)": Every((Term("near"), Every((A, B)))),
-    "near/3 a": Every(T("near/3", "a")),
     "near": Term("near"),
     "title:a b": Every((Within(Field.TITLE, A), B)),
     "Title: a": Within(Field.TITLE, A),
@@ -104,6 +103,12 @@ PASTED: dict[str, Node] = {
     "title：（a b）": Within(Field.TITLE, Every((A, B))),
     "／ab／": Regex("ab"),
     "near／2（a b）": Near(2, (A, B)),
+    "a ＯＲ b": Either((A, B)),
+    "a ―b": Every((A, Not(B))),
+    "a ‑b": Every((A, Not(B))),
+    "3,5 % 100,000,a,5": Every(T("3,5", "100,000", "a", "5")),
+    "النفط، الغاز؟": Every(T("النفط", "الغاز")),
+    "मोदी । दिल्ली।": Every(T("मोदी", "दिल्ली")),
     "near／１２（a b）": Near(12, (A, B)),
     "elect＊": Term("elect", prefix=True),
     "a －b": Every((A, Not(B))),
@@ -254,6 +259,9 @@ REFUSED = {
     "near(a (b c))": "not “(” at 8",
     "near(a /b/)": "not “/b/” at 8",
     "near(a)": "near() at 1 needs two words",
+    "a near/3 b": "near() at 3 needs two words. Write it like near/5(rates cut).",
+    "lang:english a": "lang: at 6 takes the short name of a language",
+    "a lang:(en OR 中文)": "lang: at 15",
     "/a": "Missing / for the / at 1.",
     "/etc/passwd": "“passwd” at 6 cannot follow a regex",
     "/a/g": "“g” at 4 cannot follow a regex",
@@ -335,12 +343,12 @@ def test_long_queries_are_answered_in_milliseconds(piece: str) -> None:
         query = (piece * length)[:length]
         taken = []
         for _ in range(3):
-            began = time.perf_counter()
+            began = time.thread_time()
             try:
                 parse(query)
             except QueryError as error:
                 assert str(error)
-            taken.append(time.perf_counter() - began)
+            taken.append(time.thread_time() - began)
         assert min(taken) < 0.02, f"{piece!r} × {length}"
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.rules import Index, Rule, Searchable, parse, printed, signature
+from bot.rules import Index, Rule, Searchable, Sieve, parse, printed, signature
 from bot.rules.nodes import Node, Term
 from bot.rules.text import Needle
 from tests.sought import HEARD, items, odd
@@ -20,7 +20,7 @@ def filled(*queries: str) -> Index:
     return index
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.lists(odd, max_size=6), items)
 def test_whatever_matches_is_a_candidate(trees: list[Node], item: Searchable) -> None:
     index = Index()
@@ -91,7 +91,7 @@ def test_what_is_looked_for_otherwise_than_by_whole_words_is_found(query: str, b
     assert parse(query).query == query
     assert parse(query).hit(item) is not None
     assert filled(query).candidates(item) == {query}
-    assert parse(query).may_match(signature(item))
+    assert Sieve(parse(query).node).passes(signature(item))
 
 
 def test_a_query_that_is_no_longer_understood_is_no_candidate() -> None:
@@ -160,9 +160,9 @@ def test_a_hostile_item_takes_milliseconds_and_four_kilobytes(body: str) -> None
     assert item.texts[0].folded is not None  # folding has its own tests
     times = []
     for _ in range(3):
-        began = time.process_time()
+        began = time.thread_time()
         index.candidates(item)
-        times.append(time.process_time() - began)
+        times.append(time.thread_time() - began)
     assert min(times) < 0.2
     assert len(signature(item)) <= 4096
 
@@ -172,7 +172,7 @@ def test_adding_takes_as_long_with_many_rules_as_with_few() -> None:
     nodes = [parse(f"word{number} other{number} -third").node for number in range(3000)]
     times = []
     for number, node in enumerate(nodes):
-        began = time.process_time()
+        began = time.thread_time()
         index.add(str(number), node)
-        times.append(time.process_time() - began)
+        times.append(time.thread_time() - began)
     assert sum(sorted(times)[:-30]) / len(times) < 0.001

@@ -70,10 +70,10 @@ def test_a_regex_that_is_found_in_nothing_is_refused(pattern: str) -> None:
 def test_a_bomb_is_refused_in_milliseconds(pattern: str) -> None:
     taken = []
     for _ in range(3):
-        began = time.perf_counter()
+        began = time.thread_time()
         with pytest.raises(QueryError) as refused:
             parse(f"/{pattern}/")
-        taken.append(time.perf_counter() - began)
+        taken.append(time.thread_time() - began)
     assert min(taken) < 0.02
     assert refused.value.flaw.why in (Why.REGEX_HEAVY, Why.REGEX_WRONG, Why.REGEX_LONG)
 
@@ -94,11 +94,19 @@ def test_all_the_regexes_of_a_query_share_what_they_may_take() -> None:
 def test_a_regex_takes_a_bounded_time_whatever_the_text(pattern: str) -> None:
     rule = parse(f"/{pattern}/")
     item = Searchable(body=HOSTILE)
-    began = time.perf_counter()
+    began = time.thread_time()
     rule.hit(item)
-    taken = time.perf_counter() - began
+    taken = time.thread_time() - began
     print(f"{pattern}: {steps(pattern)} steps, {taken * 1000:.1f} ms")
-    assert taken < 2, "ten times what an idle machine takes"
+    assert taken < 0.2, "ten times what an idle machine takes"
+
+
+def test_the_more_the_regexes_of_a_query_take_the_less_of_a_text_they_read() -> None:
+    item = Searchable(body="a" + " " * 1500 + "b c")
+    assert parse("/b c/").hit(item) == ("b c",)
+    assert parse("/b c/ OR /x.{0,60}y/").hit(item) == ("b c",)
+    assert parse("/b c/ OR /x.{0,60}y.{0,60}z/").hit(item) is None
+    assert parse("/^a/ -/x.{0,60}y.{0,60}z/").hit(item) == ("a",)
 
 
 def test_a_text_is_read_so_far_and_told_so_often() -> None:

@@ -1,7 +1,9 @@
 """Loop two: who gets an item, why, and what happens when the store breaks in between."""
 
 import asyncio
+import gc
 from dataclasses import replace
+from threading import Event
 
 import pytest
 
@@ -9,8 +11,8 @@ from bot.errors import StoreUnavailable
 from bot.items import Alert, ChatId, FeedId, Hit, Item, ItemId, StoredItem
 from bot.matching import searchable
 from bot.route import Router
-from bot.rulebook import Rulebook
-from bot.rules import Heard
+from bot.rulebook import Rulebook, rule_of
+from bot.rules import Heard, Rule, Searchable
 from bot.store.news import NewsEntry
 from tests.collecting import FEED, OTHER, START_MS, Memory, item, until
 
@@ -104,6 +106,15 @@ async def test_a_correction_is_laid_for_those_who_hear_the_feed_and_in_no_lane()
     assert memory.acked == ["0-0", "1-0"]
 
 
+async def test_a_correction_reaches_another_chat_that_was_told_although_the_alert_finds_it_no_more() -> None:
+    memory = Memory()
+    feed = memory.follow(FEED, 1)
+    memory.rules[ChatId(1)] = [Alert(1, ChatId(1), "moon", also=ChatId(9))]
+    (corrected,) = entries(hand(memory, feed, "a"))
+    await Router(memory.store).route([replace(corrected, edit="text")])
+    assert memory.edits == [(ChatId(1), corrected.item_id, "text"), (ChatId(9), corrected.item_id, "text")]
+
+
 async def test_an_item_of_a_feed_that_nobody_hears_is_acknowledged() -> None:
     memory = Memory()
     await Router(memory.store).route(entries(hand(memory, FeedId("unheard"), "a")))
@@ -134,6 +145,51 @@ async def test_an_alert_that_cannot_be_matched_delays_no_item(
     await Router(memory.store).route(entries(hand(memory, feed, "a")))
     assert heard(memory) == {1: ["Title a"]}
     assert "goes out to all" in caplog.text
+
+
+async def test_a_rule_that_trips_us_costs_its_own_chat_the_alert_and_no_other_a_thing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def hit(rule: Rule, *_: object) -> tuple[str, ...]:
+        if rule.query == "bad":
+            raise ZeroDivisionError
+        return ("A",)
+
+    monkeypatch.setattr(Rule, "hit", hit)
+    monkeypatch.setattr("bot.rules.Index.candidates", lambda *_: {"bad", "good"})
+    memory = Memory()
+    memory.at_once = True
+    feed = memory.follow(FEED, 1)
+    for chat, only, query in ((1, "", "bad"), (2, "", "good"), (3, "bad", "")):
+        memory.follow(FEED, chat)
+        memory.subscribed[ChatId(chat), feed] = replace(memory.subscribed[ChatId(chat), feed], only=only)
+        memory.rules[ChatId(chat)] = [Alert(1, ChatId(chat), query)]
+    (one,) = hand(memory, feed, "a")
+    await Router(memory.store).route(entries([one]))
+    assert {chat: len(lane[one].hits) for chat, lane in memory.lanes.items()} == {1: 0, 2: 1, 3: 0}
+    assert "could not be asked" in caplog.text
+
+
+async def test_a_router_keeps_its_lead_while_rules_take_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = Memory()
+    feed = memory.follow(FEED, 1)
+    memory.rules[ChatId(1)] = [Alert(1, ChatId(1), "title")]
+    led = Event()
+
+    async def lead(*_: object) -> bool:
+        led.set()
+        return True
+
+    def slow(stored: StoredItem) -> Searchable:
+        assert led.wait(1)
+        return searchable(stored)
+
+    monkeypatch.setattr(memory, "lead", lead)
+    monkeypatch.setattr("bot.route.searchable", slow)
+    monkeypatch.setattr("bot.route.LEAD_MS", 40)
+    (one,) = hand(memory, feed, "a")
+    await Router(memory.store).route(entries([one]))
+    assert memory.lanes[ChatId(1)][one].hits
 
 
 def fired(one: Item, *queries: str) -> list[str]:
@@ -168,6 +224,30 @@ def test_a_muted_alert_does_not_fire_and_one_that_is_gone_neither() -> None:
     book.keep({ChatId(2)})
     assert not book.has(ChatId(1))
     assert len(book) == 1
+
+
+def test_of_rules_that_no_item_came_near_to_only_the_text_is_kept() -> None:
+    rule_of.cache_clear()
+    book, texts = Rulebook(), searchable(StoredItem(ItemId("feed.item"), FeedId("feed"), item("a"), 0, 0))
+    book.put(ChatId(1), [Alert(1, ChatId(1), "title"), Alert(2, ChatId(1), "moon")])
+    assert rule_of.cache_info().currsize == 0
+    assert book.reader(texts).firing(ChatId(1), Heard())
+    assert rule_of.cache_info().currsize == 1
+
+
+@pytest.mark.parametrize("many", [2, 1])
+async def test_many_rules_are_kept_from_the_garbage_collector(
+    many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.route.MANY_RULES", many)
+    memory = Memory()
+    memory.rules[ChatId(1)] = [Alert(1, ChatId(1), "title")]
+    gc.unfreeze()
+    try:
+        await Router(memory.store).route([])
+        assert (gc.get_freeze_count() > 0) is (many == 1)
+    finally:
+        gc.unfreeze()
 
 
 async def test_filters_keep_items_from_a_chat_and_that_is_noted() -> None:

@@ -3,10 +3,11 @@
 import time
 from dataclasses import replace
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
-from bot.errors import StoreError
+from bot.errors import StoreError, StoreUnavailable
 from bot.identity import recognise
 from bot.items import Alert, ChatId, Feed, Subscription
 from bot.route import Router
@@ -113,6 +114,21 @@ async def test_an_alert_that_has_fired_is_quiet_for_its_cooldown_and_the_item_co
     assert await store.filtered.counts(ChatId(2)) == {feed.id: 3}
     clock.forward(8 * 86_400_000)
     assert await store.alerts.fired(ChatId(1)) == {}
+
+
+async def test_what_was_laid_but_not_noted_as_filtered_is_so_when_it_is_routed_again(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed, router = await heard_feed(store, clock, 1, 2), Router(store)
+    await store.chats.update(ChatId(2), feed.id, lambda one: replace(one, never="title"))
+    batch = await publish(store, feed, clock, "a")
+    with monkeypatch.context() as away:
+        away.setattr(store.filtered, "note", AsyncMock(side_effect=StoreUnavailable("away")))
+        with pytest.raises(StoreUnavailable):
+            await router.route(batch)
+    assert await Router(store).route(await store.news.read("next", 10, 0)) == 0
+    assert await store.filtered.counts(ChatId(2)) == {feed.id: 1}
+    assert await claimed(store, clock) == {1: []}
 
 
 async def test_two_thousand_chats_of_one_feed_are_served_at_once(store: Store, clock: Clock) -> None:

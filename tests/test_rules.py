@@ -174,7 +174,7 @@ ITEM = Searchable(
         ("lang:en-gb shop", ("shop",)),
         ("lang:EN_GB shop", ("shop",)),
         ("lang:gb shop", None),
-        ("lang:e shop", None),
+        ("lang:eng shop", None),
         ("lang:en* shop", ("shop",)),
         ("lang:(de OR en) shop", ("shop",)),
         ("shop -lang:en", None),
@@ -331,23 +331,27 @@ LONG = 10_000
         ("a'", 'a\'s OR "a b"'),
         ("A a ", "a"),
         ("ab ", "/ab/ ab"),
+        ("à a ", "á OR â OR ã OR ä OR å OR ā OR ą OR ǎ OR ạ OR ả"),
+        ("à b ", '"á zz" OR "â zz" OR "ã b b" OR "à a"'),
+        ("xab yab ", " OR ".join("ab"[:1] + "b" * more for more in range(40))),
+        ("a x b x ", "near/0(a b)"),
     ],
 )
 def test_no_rule_takes_long_at_a_long_item(piece: str, query: str) -> None:
     rule = parse(query)
     taken = []
     for length in (LONG // 5, LONG):
-        item = Searchable(body=(piece * length)[:length] + " x y w v u zz")
-        rule.hit(item)
         best = 9.0
-        for _ in range(3):
-            began = time.perf_counter()
+        for _ in range(4):
+            item = Searchable(body=(piece * length)[:length] + " x y w v u zz")
+            assert item.texts[0].folded  # folding has its own tests
+            began = time.thread_time()
             rule.hit(item)
-            best = min(best, time.perf_counter() - began)
+            best = min(best, time.thread_time() - began)
         taken.append(best)
     print(f"{query}: {taken[1] * 1000:.1f} ms")
     assert taken[1] < 15 * taken[0] + 0.02, "five times the text takes about five times as long"
-    assert taken[1] < 1
+    assert taken[1] < 0.2, "ten times what an idle machine takes"
 
 
 def test_an_ordinary_rule_is_answered_in_microseconds() -> None:
@@ -358,10 +362,10 @@ def test_an_ordinary_rule_is_answered_in_microseconds() -> None:
         rule.hit(item)
         best = 9.0
         for _ in range(5):
-            began = time.perf_counter()
+            began = time.thread_time()
             for _ in range(100):
-                rule._check.holds(item, HEARD)
-            best = min(best, (time.perf_counter() - began) / 100)
+                rule.matches(item, HEARD)
+            best = min(best, (time.thread_time() - began) / 100)
         print(f"{query}: {best * 1e6:.1f} µs")
         assert best < 100e-6, "ten times what is measured on an idle machine"
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -56,7 +57,7 @@ async def test_where_most_items_may_match_they_are_found_in_rounds(
     store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(searching, "LIKELY_MOST", 5)
-    monkeypatch.setattr(searching, "FEEDS_AT_ONCE", 2)
+    monkeypatch.setattr(store.archive, "feeds_at_once", 2)
     feeds = [await feed_of(store, number) for number in range(5)]
     for feed in feeds:
         await publish(store, clock, feed, *["Tea", "Coffee"] * 6)
@@ -103,6 +104,16 @@ async def test_items_without_a_record_are_found_and_get_one(store: Store, clock:
     (sheet,) = await store.archive.sheets([feed.id])
     assert sheet.kept == len(words.recorded(sheet)) == 2
     assert await store.archive.unsigned(sheet) == []
+    assert await titles(store, "tea", feed) == ["Tea"]
+
+
+async def test_an_item_with_two_records_hides_none_that_has_none(store: Store, clock: Clock) -> None:
+    feed = await feed_of(store)
+    await publish(store, clock, feed, "Tea", "Coffee")
+    await store._door.do("DEL", keys.words_young(feed.id), keys.words_old(feed.id))
+    (_, coffee) = await store.archive.latest([feed.id], offset=0, limit=2)
+    for _ in range(2):
+        await store.archive.sign([(coffee, b"")])
     assert await titles(store, "tea", feed) == ["Tea"]
 
 
@@ -266,3 +277,22 @@ def test_many_signatures_pass_together_as_each_by_itself(given: list[tuple[str, 
     assert sieve.passing(raw, 4, size + 4, len(alike), size) == expected
     old = [b"\x00" + one[1:] for one in alike]
     assert sieve.passing(b"".join(old), 0, size, len(old), size) == list(range(len(old)))
+
+
+@pytest.mark.parametrize(
+    ("rate", "titles", "expected"),
+    [
+        (240.0, ["tea"] * 10 + ["milk"] * 10, 120),  # a young or a busy feed: what is kept is of some hours
+        (0.0, ["tea"] * 14 + ["milk"] * 14, 2),  # a feed whose times tell nothing
+        (240.0, ["tea"], 48),  # one item tells little
+        (240.0, ["milk"] * 10, 0),
+    ],
+)
+async def test_how_often_a_rule_fires_goes_by_how_much_a_feed_brings(
+    store: Store, clock: Clock, rate: float, titles: list[str], expected: float
+) -> None:
+    feed = replace(await feed_of(store), rate_per_day=rate)
+    await publish(store, clock, feed, *titles, hours=0.1)
+    found = await Searcher(store).test(parse("tea"), {feed.id: Heard()})
+    assert found.fired == titles.count("tea")
+    assert found.per_day == pytest.approx(expected)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.errors import StoreUnfit
 from bot.items import FeedId, ItemId
 from bot.store import keys, words
 from bot.store.client import Store
@@ -65,6 +66,32 @@ async def test_records_are_kept_of_items_that_are_kept_and_go_with_them(
     assert oldest.id not in entries(sheet)
     assert len(entries(sheet)) == sheet.kept == 60, "of an item with two records the later is left"
     assert signed(sheet, bytes(17_000)) == [last.id]
+
+
+async def test_items_whose_time_is_over_go_from_a_feed_that_tells_little(store: Store, redis: Any) -> None:
+    feed = await seeded_feed(store, numbers=range(1, 31))
+    every = await store.archive.latest([feed.id], offset=0, limit=30)
+    for one in every[10:]:  # as Redis does it
+        await redis.delete(keys.item(one.id))
+    await take(store, feed, [candidate(99)])
+    await take(store, feed, [candidate(100)])
+    assert await redis.zcard(keys.feed_items(feed.id)) == await redis.hlen(keys.feed_prints(feed.id)) == 12
+    assert len(await store.archive.latest([feed.id], offset=0, limit=50)) == 12
+
+
+async def test_a_redis_that_does_not_tell_of_its_memory_takes_items(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = store.news._door.do
+
+    async def do(*command: Any, **how: Any) -> Any:
+        if command[0] == "INFO":
+            raise StoreUnfit("this Redis user may not do that")
+        return await real(*command, **how)
+
+    monkeypatch.setattr(store.news._door, "do", do)
+    feed = await seeded_feed(store, numbers=[1])
+    assert (await take(store, feed, [candidate(2)])).handed_on == 1
 
 
 async def test_what_comes_later_is_signed_as_it_is_taken_in(

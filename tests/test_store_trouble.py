@@ -12,7 +12,8 @@ from bot import route
 from bot.deliver import courier, surely
 from bot.deliver.outcome import ChatLost
 from bot.errors import StoreError, StoreUnfit
-from bot.items import ChatId, ItemId
+from bot.identity import feed_id
+from bot.items import Alert, ChatId, ItemId
 from bot.store import keys
 from bot.store.client import Store
 from bot.store.door import Pace
@@ -87,11 +88,17 @@ def wrong(key: str, *marks: pytest.MarkDecorator) -> ParameterSet:
         wrong(keys.chat(BAD), pytest.mark.soak),
         wrong(keys.sent(BAD), pytest.mark.soak),
         wrong(keys.parked(BAD), pytest.mark.soak),
+        wrong(keys.chat_alerts(BAD)),
+        wrong(keys.filtered(BAD)),
+        wrong(f"cooling:{BAD}", pytest.mark.soak),
     ],
 )
 async def test_a_key_of_a_wrong_type_before_routing_is_named_and_stops_no_other_chat(
     fast: Store, redis: Any, sender: FakeSender, caplog: pytest.LogCaptureFixture, key: str
 ) -> None:
+    await fast.alerts.add(Alert(0, BAD, "title", cooldown_s=60))
+    if key == keys.filtered(BAD):
+        await fast.chats.update(BAD, feed_id(FEED), lambda one: replace(one, never="title"))
     await redis.set(key, "no such thing")
     async with flow(fast, sender):
         await all_arrive(sender, await hand_on(fast, range(3)), *GOOD, within_s=AT_ONCE_S)

@@ -356,13 +356,13 @@ def test_the_count_of_words_grows_by_one_at_most(raw: str) -> None:
 )
 @pytest.mark.parametrize("prefix", [False, True])
 def test_a_hostile_text_is_searched_in_no_time(raw: str, query: str, *, prefix: bool) -> None:
-    started = time.process_time()
+    started = time.thread_time()
     text = Text(raw)
     for number, span in enumerate(text.places(Needle.of(query, prefix=prefix))):
         if number % 100 == 0:
             text.original(*span)
     text.ordinal(40_000)
-    assert time.process_time() - started < 1  # what is quadratic takes a minute
+    assert time.thread_time() - started < 1  # what is quadratic takes a minute
 
 
 def test_a_long_text_is_looked_through_only_as_far_as_is_asked() -> None:

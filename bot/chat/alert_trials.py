@@ -23,7 +23,6 @@ DAYS = 7
 QUERY_SHOWN = 1_000
 """Letters of a query where it is shown whole: with three samples it fits into a message."""
 
-_HOUR_DAYS = 1 / 24
 _TOLD_FROM = 2
 """Hits a day from which the rate is said besides the count."""
 
@@ -37,15 +36,9 @@ class Trial:
     stored: bool
 
     @property
-    def per_day(self) -> float:
-        """How often a day: where not all was looked at, judged by what was."""
-        found = self.found
-        return found.fired / max(found.days, _HOUR_DAYS) if found.more else found.per_day
-
-    @property
     def is_frequent(self) -> bool:
         """Whether the rule is to be set only after a yes."""
-        return self.per_day > MOST_PER_DAY
+        return self.found.per_day > MOST_PER_DAY
 
 
 async def tried(desk: Desk, chat: Chat, rule: Rule) -> Trial:
@@ -81,9 +74,9 @@ def said(texts: Alerting, trial: Trial) -> RichText:
     else:
         template = texts.trial_once if found.fired == 1 else texts.trial_times
     sentence = say(template, count=found.fired, last=_last(texts, found.days))
-    if trial.per_day < _TOLD_FROM:
+    if trial.found.per_day < _TOLD_FROM:
         return sentence
-    return join([sentence, say(texts.trial_rate, count=round(trial.per_day))])
+    return join([sentence, say(texts.trial_rate, count=round(trial.found.per_day))])
 
 
 def shown(query: str) -> RichText:

@@ -104,6 +104,6 @@ async def _set_one(desk: Desk, ask: Ask, chat: Chat, query: str, *, trying: bool
     if refused := await refusal(desk, ask, chat, rule):
         return refused.text
     if trying and (trial := await tried(desk, chat, rule)).is_frequent:
-        return texts.line_often.format(count=round(trial.per_day))
+        return texts.line_often.format(count=round(trial.found.per_day))
     made = await keep(desk, ask, chat, rule)
     return made.text if isinstance(made, RichText) else made

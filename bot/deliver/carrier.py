@@ -112,7 +112,7 @@ class Carrier:
         if (before := self._in_hand.get(claim.chat)) is not None:
             # A clock that was set forward has ended our own lease: what it is on its way with will be noted.
             await before.wait()
-            await self._noted(claim, lambda: self._outbox.defer(claim, 0, counts=False))
+            await self._noted(claim, lambda: surely(lambda: self._outbox.defer(claim, 0, counts=False)))
             return
         self._in_hand[claim.chat] = asyncio.Event()
         try:

@@ -103,6 +103,8 @@ class Letters:
         stories = self._stories(stored, wishes, loud=bool(claim.hits))
         if stories and not claim.pieces and _was_told(await self._memory.told(claim.chat, stories)):
             return Withdrawn("the same story came from another feed", "same")
+        if claim.hits:  # what was told loudly is not told again without a sound
+            stories += self._stories(stored, wishes, loud=False)
         letter = self._letter(stored, wishes, claim.hits, simply=simply, stories=stories)
         return _piece(letter, len(claim.pieces)) if claim.pieces or letter.message.rest else letter
 

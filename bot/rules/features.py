@@ -28,8 +28,9 @@ class Features:
     """The features of an item."""
 
     def __init__(self, item: Searchable) -> None:
-        self._folded = "\n".join(text.folded for field in _FIELDS for text in item.within(field))
-        self._words = set(words(self._folded))
+        texts = [text for field in _FIELDS for text in item.within(field)]
+        self._folded = "\n".join(text.folded for text in texts)
+        self._words = set[str]().union(*(text.words for text in texts))
 
     def whole(self) -> set[str]:
         """Return words, what they may be the plurals of, and pairs of unspaced letters: most features."""

@@ -7,6 +7,7 @@
 Nothing is joined that was bracketed, so that what is printed reads as the same tree.
 """
 
+import re
 from collections.abc import Callable, Sequence
 
 from bot.rules import regex
@@ -22,6 +23,9 @@ DEPTH_LIMIT = 16
 
 REGEXES_LIMIT = 5
 """Regexes in a query."""
+
+_LANGUAGE = re.compile("[a-z]{2,3}([-_][a-z0-9]+)*", re.IGNORECASE | re.ASCII)
+"""How a tag of a language looks: what feeds give; not a language's name, by which nothing would be found."""
 
 
 def tree(tokens: Sequence[Token]) -> Node:
@@ -160,17 +164,17 @@ class _Parser:
 
     def _term(self, token: Token) -> Term:
         self._count(token)
+        if self._field is Field.LANG and not _LANGUAGE.fullmatch(token.text):
+            raise QueryError(Flaw(Why.LANG, token.place))
         return Term(token.text, prefix=bool(token.star))
 
     def _quoted(self, token: Token) -> Term | Phrase:
         if token.star:
             raise QueryError(Flaw(Why.STAR_IN_QUOTES, token.star))
         self._count(token, len(token.words))
-        if len(token.words) == 1:
-            return Term(token.words[0], exact=True)
-        if self._field is Field.LANG:
+        if self._field is Field.LANG and not _LANGUAGE.fullmatch(token.text):
             raise QueryError(Flaw(Why.LANG, token.place))
-        return Phrase(token.words)
+        return Term(token.words[0], exact=True) if len(token.words) == 1 else Phrase(token.words)
 
     def _count(self, token: Token, terms: int = 1) -> None:
         self._terms += terms

@@ -5,7 +5,6 @@ a sentence around words. A backslash takes the meaning off the character behind 
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -14,6 +13,7 @@ from enum import Enum, auto
 from bot.rules.flaws import Flaw, QueryError, Why
 from bot.rules.folding import fold
 from bot.rules.nodes import Field
+from bot.rules.text import is_picture
 
 NEAR_MOST = 100
 """Words between two that are near: more is a page, not a place."""
@@ -28,7 +28,7 @@ FIELDS = (*Field, "in")
 """What may stand before a colon."""
 
 _OPEN, _CLOSE, _OR, _SLASH, _STAR, _COLON = "(（", ")）", "|｜", "/／", "*＊", ":："
-_MINUS = "-－–—−"
+_MINUS = "-－‐‑‒–—―−﹣"
 _DASHES = "–—―−"
 """These part words; a hyphen joins them."""
 
@@ -47,7 +47,7 @@ _CLOSING = {
 }
 """What ends each quote; the second choice where people mix them."""
 
-_SEPARATORS = ",;，、；；。！？：《》〈〉」』｣〞〟»›[]{}【】〔〕［］｛｝"
+_SEPARATORS = ",;，、；；。！？：《》〈〉」』｣〞〟»›[]{}【】〔〕［］｛｝､｡،؛؟۔।॥"
 """What stands between words and is not looked for."""
 
 _BREAKS = frozenset(_SEPARATORS + _OPEN + _CLOSE + _OR + _DASHES + "".join(_CLOSING))
@@ -58,6 +58,7 @@ _TRAILING = _PART | frozenset(_QUOTES + ".,:;!?…/／")
 
 _NAME = re.compile("([A-Za-z]{1,20})[:：]")
 _NEAR = re.compile(r"near(?:[/／]([0-9０-９]+)\s*)?[(（]", re.IGNORECASE)
+_NEAR_ALONE = re.compile("near[/／][0-9０-９]+", re.IGNORECASE)
 _PLAIN = re.compile(r"[0-9A-Za-zÀ-ɏЀ-ҁҊ-ӿ一-鿿가-힣]+(?=\s|\Z)")
 """Words of which nothing need be asked: most are, and of many rules each counts."""
 
@@ -99,7 +100,14 @@ class Token:
     star: int = 0
 
 
-_KEYWORDS = {"OR": Kind.OR, "AND": Kind.AND, "NOT": Kind.NOT}
+_KEYWORDS = {
+    "OR": Kind.OR,
+    "ＯＲ": Kind.OR,
+    "AND": Kind.AND,
+    "ＡＮＤ": Kind.AND,
+    "NOT": Kind.NOT,
+    "ＮＯＴ": Kind.NOT,
+}
 
 _Letters = list[tuple[str, bool]]
 """Characters, each with whether a backslash made it one."""
@@ -309,6 +317,8 @@ class _Lexer:
         if kind := _KEYWORDS.get(typed):
             self._tokens.append(Token(kind, start + 1, typed))
             return
+        if _NEAR_ALONE.fullmatch(typed):
+            raise QueryError(Flaw(Why.NEAR_FEW, start + 1))
         letters = _stripped(letters)
         star = 0
         while letters and letters[-1][0] in _STAR and not letters[-1][1]:
@@ -326,11 +336,13 @@ class _Lexer:
         self._tokens.append(token)
 
     def _is_inside(self, place: int) -> bool:
-        """Tell whether the mark at ``place`` is a letter's business: inches, Hebrew, one quote alone."""
+        """Tell whether the mark at ``place`` is a word's own: of numbers, inches, Hebrew, one quote alone."""
         mark = self._query[place]
+        before, after = self._letter(place - 1), self._letter(place + 1)
+        if mark == ",":
+            return before.isdecimal() and after.isdecimal()
         if mark not in _QUOTES:
             return False
-        before, after = self._letter(place - 1), self._letter(place + 1)
         if self._is_end(place + 1) or (_HEBREW.match(before) and _HEBREW.match(after)):
             return True
         return self._closing(place + 1, mark) is None
@@ -368,8 +380,3 @@ def _stripped(letters: _Letters) -> _Letters:
 def _says_something(text: str) -> bool:
     """Tell whether there is a letter, a digit or a picture to look for."""
     return any(letter.isalnum() or is_picture(letter) for letter in fold(text))
-
-
-def is_picture(letter: str) -> bool:
-    """Tell whether ``letter`` is a symbol that people look for, such as an emoji."""
-    return not letter.isascii() and unicodedata.category(letter)[0] == "S"

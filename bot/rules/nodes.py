@@ -1,7 +1,9 @@
 """What a query asks for, as a tree: :mod:`bot.rules.grammar` makes it, :mod:`bot.rules.rule` answers it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 
 
 class Field(StrEnum):
@@ -88,6 +90,17 @@ class Not:
 
 
 Node = Term | Phrase | Near | Regex | In | Within | Every | Either | Not
+
+
+def leaves(node: Node) -> Iterator[Node]:
+    """Yield what ``node`` joins, denies or looks for in fields."""
+    match node:
+        case Not(inner) | Within(_, inner):
+            yield from leaves(inner)
+        case Every(nodes) | Either(nodes):
+            yield from chain.from_iterable(map(leaves, nodes))
+        case _:
+            yield node
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,17 @@ PATTERN_LIMIT = 200
 """Characters in a pattern."""
 
 STEPS_LIMIT = 1_500
-"""Instructions of all the patterns of a query: room for one ``\\pL`` or ``.{0,100}``.
-
-At worst each byte of a text costs some 10 ns an instruction: 150 ms for :data:`READ_BYTES`, outside Python's
-lock. What people write has 10 to 100, and takes 0.1 ms.
-"""
+"""Instructions of all the patterns of a query: room for one ``\\pL`` or ``.{0,100}``. Most have 10 to 100."""
 
 READ_BYTES = 10_000
 """How far into a text a pattern is looked for, in UTF-8."""
+
+WORK_LIMIT = 1_500_000
+"""Instructions times bytes that the patterns of a query may take in one text.
+
+Each takes some 10 ns at worst, where somebody means harm, so 15 ms, outside Python's lock; in ordinary
+texts a hundredth of it. Patterns of more than 150 instructions read less of a text, 1,000 bytes at least.
+"""
 
 MATCHES_LIMIT = 24
 """Places that are told of one pattern in one text: each may take a look through the rest of it."""
@@ -75,14 +78,19 @@ def encoded(text: str) -> bytes:
     return whole[:READ_BYTES]
 
 
-def found(pattern: str, text: str) -> bool:
-    """Tell whether ``pattern``, which :func:`steps` took, is in ``text``."""
-    return _compiled(pattern).search(encoded(text)) is not None
+def reach(steps: int) -> int:
+    """Return how many bytes of a text patterns of so many instructions in all may read."""
+    return min(READ_BYTES, WORK_LIMIT // max(steps, 1))
 
 
-def matches(pattern: str, text: str) -> Iterator[str]:
-    """Return what ``pattern`` matches in ``text``, the first :data:`MATCHES_LIMIT` places."""
-    read = encoded(text)
+def found(pattern: str, text: str, reach: int) -> bool:
+    """Tell whether ``pattern``, which :func:`steps` took, is in the first ``reach`` bytes of ``text``."""
+    return _compiled(pattern).search(encoded(text)[:reach]) is not None
+
+
+def matches(pattern: str, text: str, reach: int) -> Iterator[str]:
+    """Return what ``pattern`` matches there, the first :data:`MATCHES_LIMIT` places."""
+    read = encoded(text)[:reach]
     for start, end in islice(_spans(_compiled(pattern), read), MATCHES_LIMIT):
         if end > start:
             yield read[start:end].decode("utf-8", "replace")

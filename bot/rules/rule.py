@@ -7,13 +7,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.rules.checks import Called, Check, check, told
+from bot.rules.checks import Called, Check, ready, told
 from bot.rules.flaws import Flaw, QueryError, Why
 from bot.rules.grammar import asks_for_words, tree
 from bot.rules.lexer import Kind, tidied, tokens
-from bot.rules.nodes import Either, Every, Heard, In, Node, Not, Regex, Within
+from bot.rules.nodes import Either, Every, Heard, In, Node, Regex, Within, leaves
 from bot.rules.searchable import Searchable
-from bot.rules.signature import Sieve
 
 QUERY_LIMIT = 1_000
 """Characters in a query: a screen of a telephone."""
@@ -34,30 +33,24 @@ class Rule:
     query: str
     node: Node
 
+    def matches(self, item: Searchable, heard: Heard = _NOBODY) -> bool:
+        """Tell whether ``item`` is what is asked for."""
+        return self._check.holds(item, heard)
+
     def hit(self, item: Searchable, heard: Heard = _NOBODY) -> tuple[str, ...] | None:
         """Return the words found, as they stand in ``item``, or None where it is not what is asked for.
 
         Each spelling once, those of the title first, :data:`bot.rules.checks.WORDS_TOLD` at most; none
         where only what is excluded, or a place, decided.
         """
-        return told(self._check, item, heard) if self._check.holds(item, heard) else None
+        return told(self._check, item, heard) if self.matches(item, heard) else None
 
-    def may_match(self, signature: bytes) -> bool:
-        """Tell whether the item whose signature this is may be found: False only where it is not.
-
-        Nothing is known where the signature is empty, or was made by another version.
-        """
-        return self._sieve.passes(signature)
-
-    @cached_property
+    @property
     def has_regex(self) -> bool:
-        """Whether :meth:`hit` may take tenths of a second where somebody means harm: ask in a thread.
+        """Whether a regular expression is in it, which at worst takes longer than anything else."""
+        return any(isinstance(leaf, Regex) for leaf in leaves(self.node))
 
-        RE2 works outside Python's lock.
-        """
-        return _has_regex(self.node)
-
-    @cached_property
+    @property
     def places(self) -> tuple[str, ...]:
         """The feeds and folders that it asks for with ``in:``, each once; not those that it excludes."""
         return tuple(dict.fromkeys(_places(self.node)))
@@ -72,21 +65,7 @@ class Rule:
 
     @cached_property
     def _check(self) -> Check:
-        return check(self.node)
-
-    @cached_property
-    def _sieve(self) -> Sieve:
-        return Sieve(self.node)
-
-
-def _has_regex(node: Node) -> bool:
-    match node:
-        case Not(inner) | Within(_, inner):
-            return _has_regex(inner)
-        case Every(nodes) | Either(nodes):
-            return any(_has_regex(one) for one in nodes)
-        case _:
-            return isinstance(node, Regex)
+        return ready(self.node)
 
 
 def _places(node: Node) -> Iterator[str]:

@@ -1,9 +1,12 @@
 """Alerts: the rules of each chat, which of them have changed, and how often each has fired."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from bot.errors import StoreUnavailable
+from bot.errors import StoreError, StoreUnavailable, StoreUnfit
 from bot.items import Alert, ChatId
 from bot.store import fields, keys
 from bot.store.chats import SWAPS
@@ -11,15 +14,26 @@ from bot.store.door import Door
 
 DAY_MS = 86_400_000
 
-PORTION = 500
-"""Chats whose rules are read together."""
+PORTION = 50
+"""Chats whose rules are read together: 5000 rules at most, some milliseconds of the loop."""
+
+logger = logging.getLogger(__name__)
+
+
+class Version(NamedTuple):
+    """How far somebody knows what has become of rules."""
+
+    at_ms: int
+    """Of the latest change; no two have the same."""
+    born_ms: int
+    """When the data was made: those of another time know nothing of that change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What has become of rules since a version; ``chats`` is None where all are to be read again."""
 
-    version: int
+    version: Version
     chats: tuple[ChatId, ...] | None
 
 
@@ -56,46 +70,53 @@ class Alerts:
 
     async def of_many(self, chat_ids: Iterable[ChatId]) -> dict[ChatId, list[Alert]]:
         """Return the rules of each of ``chat_ids``, an empty list for a chat without any."""
+        found: dict[ChatId, list[Alert]] = {}
         wanted = list(chat_ids)
-        raws = await self._door.many([("HGETALL", keys.chat_alerts(one)) for one in wanted])
-        return {
-            chat_id: [
-                fields.alert(chat_id, number, value)
-                for number, value in sorted(
-                    (int(name), value) for name, value in raw.items() if name != b"next"
-                )
-            ]
-            for chat_id, raw in zip(wanted, raws, strict=True)
-        }
+        for start in range(0, len(wanted), PORTION):
+            some = wanted[start : start + PORTION]
+            found |= await asyncio.to_thread(_rules, some, await self._raws(some))
+        return found
+
+    async def _raws(self, chat_ids: Sequence[ChatId]) -> list[Mapping[bytes, bytes]]:
+        """Return what stands there of each chat; of one where that is not ours, nothing, lest all suffer."""
+        commands = [("HGETALL", keys.chat_alerts(one)) for one in chat_ids]
+        try:
+            return await self._door.many(commands)
+        except (StoreUnavailable, StoreUnfit):
+            raise
+        except StoreError as error:
+            if len(chat_ids) == 1:
+                logger.error("chat %d: its alerts cannot be read: %s", chat_ids[0], error)  # noqa: TRY400
+                return [{}]
+        return [raw for one in chat_ids for raw in await self._raws([one])]
 
     async def everyone(self) -> AsyncIterator[dict[ChatId, list[Alert]]]:
         """Yield the rules of all chats that have any, some chats at a time."""
         cursor = 0
         while True:
-            answer, chats = await self._door.do("SSCAN", keys.CHATS, cursor, "COUNT", PORTION)
-            found = await self.of_many(ChatId(int(one)) for one in chats)
-            yield {chat: rules for chat, rules in found.items() if rules}
+            answer, raw = await self._door.do("SSCAN", keys.CHATS, cursor, "COUNT", PORTION)
+            # A small set comes whole, whatever is asked for.
+            for start in range(0, len(raw), PORTION):
+                found = await self.of_many(_ids(raw[start : start + PORTION]))
+                yield {chat: rules for chat, rules in found.items() if rules}
             cursor = int(answer)
             if not cursor:
                 return
 
-    async def version(self) -> int:
-        """Return the number of changes so far."""
-        return int(await self._door.do("HGET", keys.META, "rules") or 0)
-
-    async def changes(self, since: int) -> Changes:
-        """Return which chats' rules have changed since a version.
+    async def changes(self, since: Version | None) -> Changes:
+        """Return which chats' rules have changed since a version; None: since before all of them.
 
         Whatever was changed before this is called is among them: a rule that was added before an
         item came is in force for it.
         """
-        now, chats = await self._door.many(
-            [("HGET", keys.META, "rules"), ("ZRANGE", keys.RULES, f"({since}", "+inf", "BYSCORE")]
+        after = since.at_ms if since else 0
+        (now, born), chats = await self._door.many(
+            [("HMGET", keys.META, "rules", "born_ms"), ("ZRANGE", keys.RULES, f"({after}", "+inf", "BYSCORE")]
         )
-        version = int(now or 0)
-        if version < since:  # Redis has lost what it had
-            return Changes(version, None)
-        return Changes(version, tuple(ChatId(int(one)) for one in chats))
+        version = Version(int(now or 0), int(born or 0))
+        # Redis may have lost what it had, or the latest of it.
+        is_other = since is None or version.born_ms != since.born_ms or version.at_ms < since.at_ms
+        return Changes(version, None if is_other else tuple(_ids(chats)))
 
     async def fired(self, chat_id: ChatId, days: int = 7) -> dict[int, int]:
         """Return how often each rule of a chat has fired in the last ``days``, today among them."""
@@ -106,3 +127,18 @@ class Alerts:
             for name, count in raw.items():
                 counts[int(name)] = counts.get(int(name), 0) + int(count)
         return counts
+
+
+def _rules(chat_ids: Sequence[ChatId], raws: Sequence[Mapping[bytes, bytes]]) -> dict[ChatId, list[Alert]]:
+    """Return the rules of chats, read; what is not ours among them is passed over."""
+    return {
+        chat_id: [
+            fields.alert(chat_id, number, value)
+            for number, value in sorted((int(name), value) for name, value in raw.items() if name.isdigit())
+        ]
+        for chat_id, raw in zip(chat_ids, raws, strict=True)
+    }
+
+
+def _ids(raw: Iterable[bytes]) -> list[ChatId]:
+    return [ChatId(int(one)) for one in raw if one.removeprefix(b"-").isdigit()]

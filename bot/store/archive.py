@@ -11,14 +11,19 @@ from bot.store.words import Entry, Sheet
 AT_ONCE = 200
 """Items read together: some 20 ms of computing, in a thread."""
 
+RECORDS_AT_ONCE = 2_500
+"""Items whose records are read together: some 2 MB, which fits a processor's cache."""
+
 
 class Archive:
     """The kept items, found again. Every method raises :class:`StoreUnavailable`."""
 
-    def __init__(self, door: Door, news: News, *, keep_ms: int) -> None:
+    def __init__(self, door: Door, news: News, *, keep_ms: int, keep_items: int) -> None:
         self._door = door
         self._news = news
         self._keep_ms = keep_ms
+        self.feeds_at_once = max(1, RECORDS_AT_ONCE // keep_items)
+        """Feeds whose sheets are to be read together."""
 
     async def latest(
         self, feed_ids: Sequence[FeedId], *, offset: int, limit: int, before_ms: int = 0
@@ -46,6 +51,11 @@ class Archive:
             found += await self._news.many(ItemId(item.decode()) for _, item in newest[:at_once])
             newest = newest[at_once:]
         return found[offset:enough]
+
+    async def counts(self, feed_ids: Sequence[FeedId], since_ms: int) -> dict[FeedId, int]:
+        """Return how many items are kept of each feed from ``since_ms`` on."""
+        commands = [("ZCOUNT", keys.feed_items(one), since_ms, "+inf") for one in feed_ids]
+        return dict(zip(feed_ids, await self._door.many(commands), strict=True))
 
     async def sheets(self, feed_ids: Sequence[FeedId]) -> list[Sheet]:
         """Return which words the items of some feeds may hold; some 300 KB of each busy one."""

@@ -17,6 +17,9 @@ LOST_MS = LOST_DAYS * 86_400_000
 SWAPS = 20
 """Times that a change is tried anew because another came first: more than can press at once."""
 
+OWNERS_AT_ONCE = 500
+"""Chats whose owners are noted in one trip."""
+
 ABANDONED_AT_ONCE = 20
 """Chats forgotten in one step: each may hear hundreds of feeds."""
 
@@ -55,9 +58,27 @@ class Chats:
 
     async def owned_by(self, user_id: UserId) -> list[Chat]:
         """Return the chats whose owner is ``user_id``: groups and channels, not their own private chat."""
-        raw = await self._door.do("SMEMBERS", keys.owned(user_id))
-        found = [await self.get(one) for one in sorted(ChatId(int(chat)) for chat in raw)]
-        return [one for one in found if one and one.owner == user_id and one.kind is not ChatKind.PRIVATE]
+        named = await self._door.do("SMEMBERS", keys.owned(user_id))
+        ids = sorted(ChatId(int(chat)) for chat in named)
+        raws = await self._door.many([("HGETALL", keys.chat(one)) for one in ids])
+        found = [fields.chat(one, raw) for one, raw in zip(ids, raws, strict=True) if raw]
+        return [one for one in found if one.owner == user_id and one.kind is not ChatKind.PRIVATE]
+
+    async def note_owners(self) -> None:
+        """Note by its owner each chat that was saved before such notes were kept, once for all."""
+        if await self._door.do("HGET", keys.META, "owners"):
+            return
+        ids = await self.all_ids()
+        for start in range(0, len(ids), OWNERS_AT_ONCE):
+            some = ids[start : start + OWNERS_AT_ONCE]
+            owners = await self._door.many([("HGET", keys.chat(one), "owner") for one in some])
+            named = [
+                ("SADD", keys.owned(UserId(int(owner))), chat)
+                for chat, owner in zip(some, owners, strict=True)
+                if owner and owner.isdigit()
+            ]
+            await self._door.many(named)
+        await self._door.do("HSET", keys.META, "owners", 1)
 
     async def all_ids(self) -> list[ChatId]:
         """Return every chat that we know."""

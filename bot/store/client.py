@@ -71,7 +71,7 @@ class Store:
         keep_ms = round(keep_days * 86_400_000)
         self.feeds = Feeds(self._door)
         self.news = News(self._door, keep_ms=keep_ms, keep_items=keep_items)
-        self.archive = Archive(self._door, self.news, keep_ms=keep_ms)
+        self.archive = Archive(self._door, self.news, keep_ms=keep_ms, keep_items=keep_items)
         self.chats = Chats(self._door, keep_ms=keep_ms)
         self.alerts = Alerts(self._door)
         self.filtered = Filtered(self._door, keep_ms=keep_ms)
@@ -106,6 +106,7 @@ class Store:
                 f"the data is of version {schema.decode()}, this newsrelay reads {SCHEMA}; update it"
             )
         await self._door.do("HSETNX", keys.META, "schema", SCHEMA)
+        await self.chats.note_owners()
         return bool(await self._door.do("HSETNX", keys.META, "born_ms", await self.now_ms()))
 
     async def fitness(self) -> list[Check]:

@@ -186,7 +186,7 @@ def alert(chat_id: ChatId, number: int, raw: bytes) -> Alert:
     """Return the alert that stands at ``number`` in ``chat_id``."""
     told = _table(raw)
     return Alert(
-        number, chat_id, told.get("query", ""), **{name: told[name] for name in _ALERT if name in told}
+        number, chat_id, str(told.get("query", "")), **{name: told[name] for name in _ALERT if name in told}
     )
 
 
@@ -195,11 +195,6 @@ def of_hit(hit: Hit) -> str:
     how = ("p" if hit.pin else "") + ("b" if hit.brief else "")
     owner = () if hit.owner is None else (hit.owner,)
     return _json([hit.alert, hit.query, hit.words, hit.name, how, hit.topic, *owner])
-
-
-def of_hits(hits: tuple[Hit, ...]) -> str:
-    """Return the alerts that an item fired as JSON, "" for none."""
-    return f"[{','.join(map(of_hit, hits))}]" if hits else ""
 
 
 def hits(raw: bytes) -> tuple[Hit, ...]:

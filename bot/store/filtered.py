@@ -1,15 +1,19 @@
 """What filters kept from a chat: counted by feed, and of each item which filter it was."""
 
+import logging
 from collections.abc import Sequence
 
 from bot.items import ChatId, FeedId, ItemId
 from bot.store import keys
 from bot.store.door import Argument, Door
+from bot.store.outbox import broken_chats
 
 DAY_MS = 86_400_000
 
 AT_ONCE = 500
 """Chats noted in one step."""
+
+logger = logging.getLogger(__name__)
 
 
 class Filtered:
@@ -25,12 +29,9 @@ class Filtered:
             args: list[Argument] = []
             for chat, which in kept_from[start : start + AT_ONCE]:
                 args += [chat, which]
-            await self._door.run("note_filtered", item_id, self._keep_ms, *args)
-
-    async def by(self, chat_id: ChatId, item_id: ItemId) -> str:
-        """Return which filter kept an item from a chat, "" for none."""
-        found = await self._door.do("HGET", keys.filtered(chat_id), item_id)
-        return found.decode() if found else ""
+            _, *broken = await self._door.run("note_filtered", item_id, self._keep_ms, *args)
+            for chat, why in broken_chats(broken):
+                logger.error("chat %d, item %s: that it is filtered cannot be noted: %s", chat, item_id, why)
 
     async def counts(self, chat_id: ChatId, days: int = 7) -> dict[FeedId, int]:
         """Return of each feed how many items filters kept from a chat in the last ``days``."""

@@ -7,7 +7,9 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 |----------------------|--------|---------------------|-----------------------------------------------|
 | `meta`               | hash   | for ever            | `schema`, `born_ms`: lost, the data is gone  |
 |                      |        |                     | `clock_ms`: the time at the last claim       |
-|                      |        |                     | `rules`: changes of alerts so far, a version |
+|                      |        |                     | `rules`: the version of alerts: when they     |
+|                      |        |                     | changed last (ms), or later; `owners`: they  |
+|                      |        |                     | are noted in `owned:{user}`                  |
 | `schedule`           | zset   | for ever            | feed id by due time (ms); claimed: now + lease|
 | `looking`            | zset   | a look              | feed id by the end of its claim (ms)         |
 | `feeds`              | hash   | for ever            | canonical address → feed id, earlier addresses too|
@@ -35,7 +37,7 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `chat:{id}:alerts`   | hash   | with the chat       | alert id → alert (JSON); field `next` counts |
 | `rules`              | zset   | for ever            | chat id by the version at which its alerts changed|
 | `fired:{chat}:{day}` | hash   | 8 days              | alert id → how often it fired on that day (UTC)|
-| `cooling:{chat}`     | hash   | 8 days              | alert id → until when it does not fire again (ms)|
+| `cooling:{chat}`     | hash   | the longest cooldown| alert id → until when it does not fire again (ms)|
 |                      |        |                     | `chat:id` for another chat's, told here, too |
 | `filtered:{chat}`    | hash   | KEEP_DAYS, by count | item id → the filter that kept it: `only`, `not`|
 | `filtered:{chat}:{day}`| hash | 8 days              | feed id → how many items filters kept that day|

@@ -90,7 +90,7 @@ def likely(sheet: Sheet, sieve: Passes, since_ms: int, before_ms: int) -> tuple[
     once they are merged, are looked through together: some 10 µs for a run of any length.
     """
     found: list[Entry] = []
-    seen = 0
+    seen = set[bytes]()
     for raw in (sheet.old, sheet.young):
         at, end = 0, len(raw) - _HEAD
         while at <= end:
@@ -101,9 +101,9 @@ def likely(sheet: Sheet, sieve: Passes, since_ms: int, before_ms: int) -> tuple[
                 order_ms = int.from_bytes(raw[one + 2 : one + 8])
                 if since_ms <= order_ms < before_ms:
                     found.append(Entry(-order_ms, sheet.feed, raw[one + 8 : one + _HEAD]))
+            seen.update([raw[one + 8 : one + _HEAD] for one in range(at, at + size * count, size)])
             at += size * count
-            seen += count
-    return found, seen >= sheet.kept
+    return found, len(seen) >= sheet.kept
 
 
 def _passing(sieve: Passes, raw: bytes, at: int, size: int, count: int) -> list[int]:

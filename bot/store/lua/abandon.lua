@@ -15,8 +15,8 @@ for _, chat in ipairs(gone) do
   if owner ~= '' then redis.call('SREM', 'owned:' .. owner, chat) end
   for _, kind in ipairs({'lease', 'sent', 'pieces', 'known', 'told', 'parked', 'filtered', 'hits', 'cooling'}) do redis.call('DEL', kind .. ':' .. chat) end
   for _, part in ipairs({'', ':notes', ':tries', ':doubts'}) do redis.call('DEL', 'lane:' .. chat .. part) end
+  if redis.call('EXISTS', 'chat:' .. chat .. ':alerts') == 1 then rules_changed(chat) end
   for _, part in ipairs({'', ':feeds', ':alerts'}) do redis.call('DEL', 'chat:' .. chat .. part) end
-  rules_changed(chat)
   redis.call('SREM', 'chats', chat)
   redis.call('HDEL', 'tops', chat)
   redis.call('ZREM', 'ready', chat)

@@ -1,5 +1,5 @@
 -- Add an alert rule to a chat.
--- uses: rules
+-- uses: clock, rules
 -- KEYS: `chat:{id}:alerts`, `chats`, `meta`, `rules`, spelled here.
 -- ARGV: 1 now · 2 chat · 3 alert (JSON)
 -- Result: its number, never used before in this chat.

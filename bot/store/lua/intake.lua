@@ -80,6 +80,13 @@ if #new > 0 then
     end
     redis.call('ZREMRANGEBYRANK', items, 0, beyond - 1)
   end
+  -- Nor does a feed that tells little keep those whose time is over: some at its old end, more than came.
+  for _, item in ipairs(redis.call('ZRANGE', items, 0, 2 * #new + 8)) do
+    if redis.call('EXISTS', 'item:' .. item) == 0 then
+      redis.call('ZREM', items, item)
+      redis.call('HDEL', prints, half(item))
+    end
+  end
   redis.call('PEXPIRE', items, keep_ms)
   redis.call('PEXPIRE', prints, keep_ms)
 end

@@ -26,22 +26,36 @@ end
 
 -- Alerts get new numbers where the other chat has used theirs.
 local alerts, mine = 'chat:' .. old .. ':alerts', 'chat:' .. new .. ':alerts'
-if redis.call('EXISTS', mine) == 0 then
-  if redis.call('EXISTS', alerts) == 1 then redis.call('RENAME', alerts, mine) end
-else
-  local all = redis.call('HGETALL', alerts)
-  for i = 1, #all, 2 do
-    if all[i] ~= 'next' then redis.call('HSET', mine, redis.call('HINCRBY', mine, 'next', 1), all[i + 1]) end
+local numbers
+if redis.call('EXISTS', alerts) == 1 then
+  if redis.call('EXISTS', mine) == 0 then
+    redis.call('RENAME', alerts, mine)
+  else
+    local all = redis.call('HGETALL', alerts)
+    numbers = {}
+    for i = 1, #all, 2 do
+      if all[i] ~= 'next' then
+        numbers[all[i]] = redis.call('HINCRBY', mine, 'next', 1)
+        redis.call('HSET', mine, numbers[all[i]], all[i + 1])
+      end
+    end
+    redis.call('DEL', alerts)
   end
-  redis.call('DEL', alerts)
+  rules_changed(old)
+  rules_changed(new)
 end
-rules_changed(old)
-rules_changed(new)
+local cooling = redis.call('HGETALL', 'cooling:' .. old)
+for i = 1, #cooling, 2 do
+  local alert = cooling[i]
+  if numbers and tonumber(alert) then alert = numbers[alert] end -- else it is another chat's, told here
+  if alert then redis.call('HSETNX', 'cooling:' .. new, alert, cooling[i + 1]) end
+end
+local quiet_ms = redis.call('PTTL', 'cooling:' .. old)
+if quiet_ms > redis.call('PTTL', 'cooling:' .. new) then redis.call('PEXPIRE', 'cooling:' .. new, quiet_ms) end
+redis.call('DEL', 'cooling:' .. old)
 merge_hash('filtered:' .. old, 'filtered:' .. new)
 redis.call('PEXPIRE', 'filtered:' .. new, keep_ms)
 redis.call('DEL', 'hits:' .. old)
-merge_hash('cooling:' .. old, 'cooling:' .. new)
-redis.call('PEXPIRE', 'cooling:' .. new, keep_ms)
 
 redis.call('ZUNIONSTORE', 'lane:' .. new, 2, 'lane:' .. new, 'lane:' .. old, 'AGGREGATE', 'MIN')
 merge_hash('lane:' .. old .. ':notes', 'lane:' .. new .. ':notes')
@@ -75,7 +89,10 @@ for i = 1, #known, 2 do
 end
 redis.call('HSETNX', 'chat:' .. new, 'kind', 'supergroup')
 local owner = redis.call('HGET', 'chat:' .. new, 'owner') or ''
-if owner ~= '' then redis.call('SADD', 'owned:' .. owner, new) end
+if owner ~= '' then
+  redis.call('SREM', 'owned:' .. owner, old)
+  redis.call('SADD', 'owned:' .. owner, new)
+end
 redis.call('HSET', 'moved', old, new)
 redis.call('SADD', 'chats', new)
 redis.call('SREM', 'chats', old)

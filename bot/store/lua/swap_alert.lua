@@ -1,5 +1,5 @@
 -- Put another alert rule in the place of one, if what stands there is still what was read; or remove it.
--- uses: rules
+-- uses: clock, rules
 -- KEYS: `chat:{id}:alerts`, `meta`, `rules`, spelled here.
 -- ARGV: 1 now · 2 chat · 3 number · 4 what was read · 5 what is to stand there, or '' to remove whatever does
 -- Result: 1, or 0 if something else stands there now, or nothing.

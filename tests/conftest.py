@@ -7,12 +7,17 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from bot.playground import Playground
 from bot.store.client import Store, connect
 from bot.store.embedded import EmbeddedServer
 from tests.caller import Caller
 from tests.nursery import Nursery, nursery
+
+# An example that takes long on a busy machine proves nothing.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 class Clock:

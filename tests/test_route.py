@@ -156,6 +156,7 @@ async def test_a_rule_that_trips_us_costs_its_own_chat_the_alert_and_no_other_a_
         return ("A",)
 
     monkeypatch.setattr(Rule, "hit", hit)
+    monkeypatch.setattr(Rule, "matches", hit)
     monkeypatch.setattr("bot.rules.Index.candidates", lambda *_: {"bad", "good"})
     memory = Memory()
     memory.at_once = True

@@ -72,6 +72,15 @@ async def test_a_word_of_the_body_alone_shows_the_line_around_it(stage: Stage) -
     )
 
 
+async def test_a_word_is_marked_in_a_title_that_says_where_it_may_be_broken(stage: Stage) -> None:
+    me = stage.world.user
+    stage.web.publish(FEED, "Example News", [replace(items(1)[0], title="Die Zentral\u00adbank tagt")])
+    await stage.ask(me, f"/sub {FEED}", more=2)
+    for query in ("zentralbank", "zentral\u00adbank"):
+        said = await stage.ask(me, f"/search {query}")
+        assert underlined(said) == {"Zentral\u00adbank"}
+
+
 def underlined(said: Message) -> set[str]:
     told = said.text.encode("utf-16-le")
     return {

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.items import FeedId, Hit, Item, ItemId, StoredItem
-from bot.render.foot import ALERT_LIMIT, file_line, foot_of
+from bot.items import ChatId, FeedId, Hit, Item, ItemId, StoredItem
+from bot.render.alerts import ALERT_LIMIT, ALERTS_LIMIT, merged
+from bot.render.foot import BELOW_LIMIT, TAGS_LIMIT, file_line, foot_of
 from bot.render.hashtags import LONGEST, MOST, hashtag, hashtags
 from bot.render.look import Look
 from bot.render.parts import Media, MediaKind, RichText, units
@@ -202,6 +203,44 @@ def test_a_long_query_is_shortened_and_leaves_room_for_the_words() -> None:
     assert 100 < units(line) <= ALERT_LIMIT
 
 
+def test_a_rule_that_reaches_a_chat_in_three_ways_is_named_once_with_all_words() -> None:
+    copper = Hit(1, "copper", ("Copper", "copper"))
+    ways = (copper, replace(copper, alert=2, owner=ChatId(7)), replace(copper, alert=3, owner=ChatId(-8)))
+    assert alerts(*ways) == ["🔔 copper"]
+    assert alerts(Hit(1, "a b", ("a",), "Metal"), Hit(2, "c", ("c", "A"), "metal"), Hit(3, "-metal")) == [
+        "🔔 Metal: a, c",
+        "🔔 -metal",
+    ]
+
+
+def test_a_word_is_told_once_whatever_cannot_be_seen_in_it() -> None:
+    bank = ("Zentral\u00adbank", "Zentralbank", "ZENTRAL\u200bBANK", "Zentral\u200cbank")
+    assert alerts(Hit(1, "zentralbank", bank)) == ["🔔 zentralbank"]
+    assert alerts(Hit(1, "bank*", (*bank, "Banken"))) == ["🔔 bank*: Zentralbank, Banken"]
+    assert alerts(Hit(1, "Zentral\u00adbank", bank[1:2])) == ["🔔 Zentralbank"]
+    assert alerts(Hit(1, "C*", ("C++", "C#", "Cafe\u0301", "Café"))) == ["🔔 C*: C++, C#, Cafe\u0301"]
+
+
+def test_of_ten_rules_with_short_names_all_are_named_and_of_more_is_told_how_many_more() -> None:
+    hits = [Hit(number, f"rule number {number}", ("copper", "ore")) for number in range(200)]
+    lines = alerts(*hits[:10])
+    assert [line.partition(":")[0] for line in lines] == [f"🔔 rule number {number}" for number in range(10)]
+    lines = alerts(*hits)
+    assert len(lines) > 10
+    assert lines[-1] == f"… +{201 - len(lines)}"
+    assert alerts(*(replace(one, words=()) for one in hits[:30]))[ALERTS_LIMIT:] == ["… +14"]
+
+
+def test_with_many_hashtags_fewer_alerts_are_told_and_both_keep_to_their_room() -> None:
+    stored = StoredItem(ItemId("f.i"), FeedId("f"), replace(ITEM, tags=tuple("abcdefgh" * 3)), 0, 0)
+    look = replace(LOOK, labels=tuple(f"label{number}{'x' * 20}" for number in range(9)), hashtags=True)
+    hits = tuple(Hit(number, f"rule number {number}", ("copper", "ore")) for number in range(200))
+    tags, below = foot_of(stored, look, hits, None).below.text.split("\n", 1)
+    assert 100 < units(tags) <= TAGS_LIMIT
+    assert 100 < units(below) < BELOW_LIMIT - units(tags)
+    assert below.startswith("🔔 rule number 0: copper, ore\n")
+
+
 @settings(max_examples=50)
 @given(
     st.lists(
@@ -216,13 +255,16 @@ def test_a_long_query_is_shortened_and_leaves_room_for_the_words() -> None:
         max_size=30,
     )
 )
-def test_the_lines_of_any_alerts_fit_and_as_many_are_named_as_fit(hits: list[Hit]) -> None:
+def test_the_lines_of_any_alerts_fit_and_all_are_named_or_counted(hits: list[Hit]) -> None:
     stored = StoredItem(ItemId("f.i"), FeedId("f"), Item(), 0, 0)
     text = foot_of(stored, LOOK, tuple(hits), None).with_files(()).text
-    assert units(text) <= ALERT_LIMIT
+    assert units(text) <= BELOW_LIMIT
     lines = text.split("\n")
-    assert len(lines) == len(hits) or (lines[-1] == "…" and len(lines) > ALERT_LIMIT // 60)
-    assert all(line.startswith("🔔") for line in lines[: len(hits)] if line != "…")
+    named = [line for line in lines if line.startswith("🔔")]
+    assert all(units(line) <= ALERT_LIMIT for line in named)
+    told = len(merged(tuple(hits)))
+    assert len(named) >= min(told, 9)
+    assert lines[len(named) :] == ([f"… +{told - len(named)}"] if told > len(named) else [])
 
 
 @pytest.mark.parametrize(

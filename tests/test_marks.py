@@ -41,6 +41,11 @@ def words(*found: str, query: str = "q") -> Words:
         ("👩‍👩‍👧 👩", "👩", "👩‍👩‍👧 <u>👩</u>"),
         ("C++ and C", "C++", "<u>C++</u> and C"),
         ("a b c", "", "a b c"),
+        ("Die Zentral\u00adbank, ja", "Zentralbank", "Die <u>Zentral\u00adbank</u>, ja"),
+        ("Die Zentralbank, ja", "Zentral\u00adbank", "Die <u>Zentralbank</u>, ja"),
+        ("\u200bZentral\u200bbank\u00ad", "\ufeffZENTRAL\u00adBANK", "\u200b<u>Zentral\u200bbank</u>\u00ad"),
+        ("Zentral\u00adbanken", "Zentral", "Zentral\u00adbanken"),
+        ("Zentral\u200ebank", "\u200f", "Zentral\u200ebank"),
     ],
 )
 def test_words_are_marked_where_they_stand_as_words(text: str, found: str, html: str) -> None:
@@ -109,6 +114,18 @@ def test_a_marked_text_is_the_same_text_as_telegram_takes_it(
 
 
 @given(
+    st.text("abA c\u00ad\u200b\u2060", max_size=20), st.lists(st.text("ab c\u00ad", max_size=3), max_size=4)
+)
+def test_what_cannot_be_seen_makes_no_difference(text: str, found: list[str]) -> None:
+    unseen = dict.fromkeys(map(ord, "\u00ad\u200b\u2060"))
+    wanted = words(*found)
+    places = wanted.places(text)
+    seen = [len(text[:at].translate(unseen)) for place in places for at in place]
+    assert seen == [at for place in wanted.places(text.translate(unseen)) for at in place]
+    assert all(text[start] not in "\u00ad\u200b\u2060" for start, _ in places)
+
+
+@given(
     st.lists(st.builds(Run, st.text("ab c", max_size=5), st.sampled_from([(), ("b",)]))),
     st.lists(st.text("ab c", max_size=3), max_size=4),
 )
@@ -153,6 +170,8 @@ def letters(count: int) -> tuple[str, ...]:
         ("a " * 16_000, tuple("a " * length + "b" for length in range(24))),
         ("经济" * 16_000, ("经", "济", "经济", "济经", *(f"经济{n}" for n in range(20)))),
         ("😀 " * 16_000, ("😀", "😀 😀", "é" * 60)),
+        ("a\u00ad" * 16_000, letters(24)),
+        ("經\u200b" * 16_000, ("經" * 9, "\u00ad" * 999 + "經")),
         ("a" + " " * 32_000, tuple("a" + " b" * length for length in range(1, 24))),
     ],
 )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.items import FeedId, Hit, Image, Item, ItemId, StoredItem, Style, Taste
 from bot.parse.document import read
 from bot.render.characters import is_blank, width
-from bot.render.foot import ALERT_LIMIT
+from bot.render.foot import BELOW_LIMIT
 from bot.render.lead import SUMMARY_LIMIT, lead
 from bot.render.look import look_of
 from bot.render.message import compose
@@ -222,9 +222,9 @@ def test_a_caption_keeps_title_source_time_and_alert_however_long_each_is() -> N
     assert source.startswith("SSSS")
     assert source.endswith("… · 27 Feb 2025, 16:19 UTC")
     assert alert.startswith("🔔 query 0: one")
-    assert units(alert) <= ALERT_LIMIT
-    assert alert.count("🔔") > 2
-    assert alert.endswith("\n…")
+    assert units(alert) <= BELOW_LIMIT
+    assert alert.count("🔔") > 8
+    assert alert.endswith(f"\n… +{200 - alert.count('🔔')}")
 
 
 def test_a_lead_of_emoji_costs_a_caption_neither_source_nor_time() -> None:

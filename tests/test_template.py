@@ -271,3 +271,9 @@ def test_every_example_of_the_document_can_be_used() -> None:
     assert len(sources) >= 3
     for source in sources:
         assert text(source.partition("```")[0])
+
+
+def test_a_rule_that_reaches_a_chat_in_two_ways_is_one_hit_to_a_template() -> None:
+    twice = (*HITS, replace(HITS[0], alert=2, words=("rains", "snow")))
+    source = "{% for hit in hits %}{{ hit.name }}: {{ hit.words|join(', ') }};{% endfor %}"
+    assert fill(source, stored(ITEM), LOOK, twice) == "rain | snow: Rain, rains, snow;"

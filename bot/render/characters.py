@@ -16,6 +16,9 @@ _GONE = (
     "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u202a-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufeff\uffa0"
     "\ufff0-\ufffc\ufffe\uffff\ud800-\udfff\U000e0000-\U000e001f\U000e0080-\U000e00ff"
 )
+UNSEEN = _GONE + "\u200e\u200f"
+"""What cannot be seen within a word, for a character class; joiners can, by what they join."""
+
 _ODD = re.compile(
     f"[{_TO_SPACE}{_GONE}\r\u2028\u2029\u0300-\u036f\u200c-\u200f\ufe00-\ufe0f\U000e0020-\U000e007f]"
 )
@@ -100,6 +103,11 @@ def one_line(text: str) -> str:
 def is_blank(text: str) -> bool:
     """Tell whether nothing of ``text`` can be seen; Telegram refuses such a message."""
     return _VISIBLE.search(text) is None
+
+
+def is_turned(text: str) -> bool:
+    """Tell whether ``text`` has letters that are written from right to left."""
+    return not text.isascii() and any(unicodedata.bidirectional(one) in {"R", "AL"} for one in text)
 
 
 def width(text: str) -> int:

@@ -1,15 +1,15 @@
 """The foot of a message: files to open, whence and when, hashtags, the alerts that fired."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from bot.items import Hit, StoredItem
-from bot.render.characters import is_blank
-from bot.render.cut import ELLIPSIS, cut
+from bot.render.alerts import Glimpse, alert_lines
+from bot.render.characters import is_blank, is_turned
+from bot.render.cut import cut
 from bot.render.hashtags import hashtags
 from bot.render.links import absolute
 from bot.render.look import Look
@@ -24,15 +24,12 @@ SOURCE_LIMIT = 64
 TAGS_LIMIT = 160
 """Units of the line of hashtags."""
 
-ALERT_LIMIT = 160
-"""Units of the lines that say which alerts fired.
+BELOW_LIMIT = 320
+"""Units of hashtags and alerts together: with fewer hashtags more alerts are told.
 
 Title, source, hashtags and alerts together leave some 200 units of a caption: a lead gives way to
 them, and they are never cut to make room for it.
 """
-
-ALERT_LEAST = 32
-"""Units of one alert's line that still say something; alerts without so much room are but an ellipsis."""
 
 NAME_LIMIT = 40
 """Letters of a file's name."""
@@ -44,8 +41,6 @@ _BRIDGED = re.compile(r"(?<=\S) [-–—] Telegram Channel\Z")
 """What RSSHub appends to the name of a channel that it makes a feed of."""
 _LEFT_TO_RIGHT = "\u200e"
 """Behind Arabic, a number takes its direction: "26 Nov" would be shown as "Nov 26" with the hours between."""
-
-_RIGHT_TO_LEFT = "\u200f"
 
 _SIGNS = {MediaKind.AUDIO: "🎧", MediaKind.VIDEO: "▶", MediaKind.DOCUMENT: "📄"}
 
@@ -62,10 +57,17 @@ class Foot:
         return join("\n", (*map(file_line, list(files)[:FILES_LIMIT]), self.line, self.below))
 
 
-def foot_of(stored: StoredItem, look: Look, hits: tuple[Hit, ...], link: str | None, said: str = "") -> Foot:
+def foot_of(
+    stored: StoredItem,
+    look: Look,
+    hits: tuple[Hit, ...],
+    link: str | None,
+    said: str = "",
+    glimpse: Glimpse | None = None,
+) -> Foot:
     """Return the foot of ``stored``; its source leads to ``link``, if given, else to the item's via.
 
-    Hashtags that the text ``said`` already are not repeated.
+    Hashtags that the text ``said`` already are not repeated. A ``glimpse`` stands below its alert.
     """
     item = stored.item
     source = _source(look.source or item.source, link, item.via)
@@ -74,17 +76,14 @@ def foot_of(stored: StoredItem, look: Look, hits: tuple[Hit, ...], link: str | N
     time = RichText()
     if when is not None:
         said_when = moment(when, look.zone, look.language, stored.noticed_ms)
-        is_turned = _is_turned(source.text) or _is_turned(author.text)
-        time = RichText(f"{_LEFT_TO_RIGHT}{said_when}" if is_turned else said_when)
+        turned = is_turned(source.text) or is_turned(author.text)
+        time = RichText(f"{_LEFT_TO_RIGHT}{said_when}" if turned else said_when)
     tags = RichText()
     if look.hashtags or look.labels:
         tags = cut(RichText(hashtags(item.tags if look.hashtags else (), look.labels, said)), TAGS_LIMIT)
-    return Foot(join(" · ", (source, author, time)), join("\n", (tags, _alerts(hits))))
-
-
-def _is_turned(text: str) -> bool:
-    """Tell whether ``text`` has letters that are written from right to left."""
-    return not text.isascii() and any(unicodedata.bidirectional(one) in {"R", "AL"} for one in text)
+    room = BELOW_LIMIT - units(tags.text) - len("\n")
+    alerts = alert_lines(hits, room, glimpse)
+    return Foot(join(" · ", (source, author, time)), join("\n", (tags, alerts)))
 
 
 @lru_cache(maxsize=1024)
@@ -138,39 +137,3 @@ def _length(seconds: int) -> str:
 
 def _size(size: int) -> str:
     return f"{size / 1_000_000:.0f} MB" if size >= 1_000_000 else f"{max(1, size // 1000)} kB"
-
-
-def _alerts(hits: tuple[Hit, ...]) -> RichText:
-    """Return a line for each of the alerts that fired, as many as there is room for."""
-    lines: list[RichText] = []
-    left = ALERT_LIMIT - units(f"\n{ELLIPSIS}")
-    for at, hit in enumerate(hits):
-        if left < ALERT_LEAST:
-            lines.append(RichText(ELLIPSIS))
-            break
-        lines.append(_alert(hit, max(ALERT_LEAST, left // (len(hits) - at) - 1)))
-        left -= units(lines[-1].text) + 1
-    return join("\n", lines)
-
-
-def _alert(hit: Hit, room: int) -> RichText:
-    """Return in ``room`` units what an alert is called, and what it found where that is something else."""
-    label = plain_text(f"🔔 {hit.label}")
-    spellings = {word.casefold(): word for word in reversed(hit.words)}
-    first = dict.fromkeys(spellings[word.casefold()] for word in hit.words)
-    found = plain_text(", ".join(first))
-    if not found.text or found.text.casefold() == plain_text(hit.label).text.casefold():
-        return cut(label, room)
-    between = f":{_turn(hit.label)} " if _is_turned(hit.label) or _is_turned(found.text) else ": "
-    label = cut(label, max(room // 2, room - units(between + found.text)))
-    return join(between, (label, cut(found, room - units(label.text + between))))
-
-
-def _turn(text: str) -> str:
-    """Return the mark of the direction that ``text`` begins with: what comes after it goes on in that."""
-    ways = (unicodedata.bidirectional(one) for one in text)
-    return (
-        _RIGHT_TO_LEFT
-        if next((one for one in ways if one in {"L", "R", "AL"}), "L") != "L"
-        else _LEFT_TO_RIGHT
-    )

@@ -1,18 +1,18 @@
 """The words that fired an alert, marked where they stand.
 
-They are looked for as they stand in the item, whatever their case and the white space in them, and marked
-where they stand as words. A regular expression may have found a part of a word: what stands nowhere as
-a word is then marked within others. What it takes is bounded by the length of the text.
+They are looked for as they stand in the item, whatever their case, the white space and what cannot be seen
+in them, and marked where they stand as words. A regular expression may have found a part of a word: what
+stands nowhere as a word is then marked within others. What it takes is bounded by the length of the text.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, zip_longest
 
 from bot.items import Hit
-from bot.render.characters import KEPT_SPACES, WIDE, is_seam, one_line
+from bot.render.characters import KEPT_SPACES, UNSEEN, WIDE, is_seam, one_line
 from bot.render.parts import ENTITY_LIMIT, Entity, EntityKind, RichText, units
 from bot.render.rich import STYLES, arrange
 
@@ -30,6 +30,8 @@ _REGEX = "/"
 
 _LETTER = re.compile(f"[^\\W_{WIDE}\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 """A letter of a script that parts its words: not of the Chinese, the Thai and their like."""
+
+_UNSEEN = re.compile(f"[{UNSEEN}]+")
 
 Span = tuple[int, int]
 """Where something begins and ends in a text, in characters."""
@@ -54,7 +56,7 @@ class Words:
     def __init__(self, hits: Iterable[Hit] = ()) -> None:
         named = [[(word, _REGEX in hit.query) for word in hit.words] for hit in hits]
         by_rank = chain.from_iterable(zip_longest(*named, fillvalue=("", False)))
-        words = {tidy: is_part for word, is_part in by_rank if (tidy := one_line(word))}
+        words = {tidy: is_part for word, is_part in by_rank if (tidy := one_line(_UNSEEN.sub("", word)))}
         forms = {form: words[word] for word in islice(words, WORDS_LIMIT) for form in _forms(word)}
         self._needles = tuple(
             _Needle(form, _is_letter(form[0]), _is_letter(form[-1]), is_part)
@@ -70,7 +72,7 @@ class Words:
 
         For a text that is marked piece by piece: each piece alone would tell otherwise.
         """
-        settled, folded = Words(), _folded(text)
+        settled, folded = Words(), _folded(_seen(text)[0])
         settled._needles = tuple(self._settled(needle, folded) for needle in self._needles)
         return settled
 
@@ -81,13 +83,15 @@ class Words:
 
     def places(self, text: str, most: int = MARKED_LIMIT) -> list[Span]:
         """Return at most ``most`` places of the words in ``text``, in order, none touching another."""
-        folded, looks = _folded(text), self._looks
+        seen, at = _seen(text)
+        folded, looks = _folded(seen), self._looks
         ranked: list[tuple[int, Span]] = []
         for needle in self._needles:
             if needle.word in folded:
                 whole, within = _found(needle, folded, looks)
                 ranked += enumerate(whole if whole or not needle.may_be_part else within)
-        return _joined(sorted(span for _, span in sorted(ranked)[: max(0, most)]))
+        joined = _joined(sorted(span for _, span in sorted(ranked)[: max(0, most)]))
+        return [(at[start], at[end - 1] + 1) for start, end in joined]
 
     @property
     def _looks(self) -> int:
@@ -125,6 +129,19 @@ def _forms(word: str) -> Iterator[str]:
     if not word.isascii():
         yield _folded(unicodedata.normalize("NFC", word))
         yield _folded(unicodedata.normalize("NFD", word))
+
+
+def _seen(text: str) -> tuple[str, Sequence[int]]:
+    """Return what can be seen of ``text``, and where in ``text`` each of its characters stands."""
+    if text.isascii() or not _UNSEEN.search(text):
+        return text, range(len(text))
+    at: list[int] = []
+    end = 0
+    for unseen in _UNSEEN.finditer(text):
+        at += range(end, unseen.start())
+        end = unseen.end()
+    at += range(end, len(text))
+    return _UNSEEN.sub("", text), at
 
 
 def _folded(text: str) -> str:

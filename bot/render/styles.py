@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from bot.items import Hit, StoredItem
+from bot.render.alerts import Glimpse, glimpse_of, unmarked
 from bot.render.characters import is_blank, width
 from bot.render.cut import ELLIPSIS, broken_off, cut, cut_with_more, sentence_ends, split
 from bot.render.foot import foot_of
@@ -60,14 +61,14 @@ class Setter:
 
     def headline(self) -> Message:
         """Return title and source."""
-        head, foot = self._frame(Told(), ())
+        head, foot = self._frame(Told(), (), is_part=True)
         return Message(self._text(head, RichText(), foot), preview=self._link_preview)
 
     def summary(self) -> Message:
         """Return picture, title and lead."""
         opening = self._opening()
         media = self._choice.shown
-        head, foot = self._frame(opening, self._choice.led_to, media)
+        head, foot = self._frame(opening, self._choice.led_to, media, is_part=True)
         body = cut(opening.text, _room(CAPTION_LIMIT if media else TEXT_LIMIT, head, foot))
         return Message(self._text(head, body, foot), media, self._link_preview)
 
@@ -195,24 +196,35 @@ class Setter:
         return join(_GAP, (bare if end == len(bare.text) else broken_off(bare), self._read_on))
 
     def _frame(
-        self, text: Told, files: tuple[Media, ...], shown: tuple[Media, ...] = ()
+        self, text: Told, files: tuple[Media, ...], shown: tuple[Media, ...] = (), *, is_part: bool = False
     ) -> tuple[RichText, RichText]:
-        """Return title and foot of ``text``; one that says nothing more than what it heads is left out."""
+        """Return title and foot of ``text``; one that says nothing more than what it heads is left out.
+
+        Where ``text`` is only a part of what the item says, the foot may show what an alert found beyond it.
+        """
         title = self._title
         says_nothing = is_generic if text.text.text else is_name
         if text.repeats or ((text.text.text or shown) and says_nothing(title.text, self._item)):
             title = RichText()
         titled = bool(title.text)
         link = None if titled else self._link
-        foot = foot_of(self._stored, self._look, self._hits, link, text.text.text)
+        glimpse = self._glimpse(text.text.text) if is_part and self._words else None
+        foot = foot_of(self._stored, self._look, self._hits, link, text.text.text, glimpse)
         says_enough = text.text.text or (foot.line.text and (shown or not self._link))
         if not titled and not says_enough:
             title = self._stand_in()
-            foot = foot_of(self._stored, self._look, self._hits, None)
+            foot = foot_of(self._stored, self._look, self._hits, None, glimpse=glimpse)
         head = styled(cut(title, TITLE_LIMIT), EntityKind.BOLD)
         if self._link:
             head = styled(head, EntityKind.LINK, self._link)
         return head, foot.with_files(files)
+
+    def _glimpse(self, text: str) -> Glimpse | None:
+        """Return what an alert found beyond title and ``text``, as far as an unfolded text is read."""
+        hits = unmarked(self._hits, f"{cut(self._title, TITLE_LIMIT).text}\n{text}")
+        if not hits:
+            return None
+        return glimpse_of(hits, whole(self._item, self._title.text, 2 * TEXT_LIMIT).text.text)
 
     def _stand_in(self) -> RichText:
         """Return something to open the item by, where there is neither title nor text."""

@@ -16,6 +16,7 @@ from jinja2 import nodes
 
 from bot.errors import RelayError
 from bot.items import Hit, Item, StoredItem
+from bot.render.alerts import merged
 from bot.render.characters import is_blank, one_line
 from bot.render.elements import BLOCKS, LINES, LISTS
 from bot.render.hashtags import hashtag
@@ -199,14 +200,16 @@ def _labels(given: _Given) -> tuple[str, ...]:
 
 
 def _hits(given: _Given) -> tuple[Hit, ...]:
-    return tuple(
-        Hit(
-            one.alert,
-            _line(one.query),
-            tuple(_line(word) for word in one.words[:LIST_LIMIT]),
-            _line(one.label),
+    return merged(
+        tuple(
+            Hit(
+                one.alert,
+                _line(one.query),
+                tuple(_line(word) for word in one.words[:LIST_LIMIT]),
+                _line(one.label),
+            )
+            for one in given.hits[:LIST_LIMIT]
         )
-        for one in given.hits[:LIST_LIMIT]
     )
 
 

@@ -21,7 +21,7 @@ types: .venv/dev.stamp
 	$(BIN)/mypy
 
 check-tests: .venv/dev.stamp
-	$(BIN)/pytest -n 2 --dist loadfile -m "not soak" $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadfile -m "not soak" $(ARGS)
 
 soak: .venv/dev.stamp
 	$(BIN)/pytest -m soak $(ARGS)

@@ -139,12 +139,12 @@ async def test_a_yes_after_a_restart_is_a_yes_and_after_a_day_is_none(
 @pytest.mark.parametrize(
     ("found", "frequent", "says"),
     [
-        (Backtest(140, 7, per_day=20), False, "140 times in 7 days. That is about 20 a day."),
-        (Backtest(141, 7, per_day=20.1), True, "141 times in 7 days. That is about 20 a day."),
-        (Backtest(400, 2.0, more=True, per_day=200), True, "at least 400 times in 2 days. That is about 200 a day."),
-        (Backtest(10, 0.25, more=True, per_day=40), True, "at least 10 times in 6 hours. That is about 40 a day."),
-        (Backtest(10, 0.01, more=True, per_day=240), True, "at least 10 times in an hour. That is about 240 a day."),
-        (Backtest(3, 1.2, more=True, per_day=2.4), False, "at least 3 times in a day. That is about 2 a day."),
+        (Backtest(140, 7, per_day=20), False, "140 times in 7 days. At the pace of the feeds that is about 20 a day."),
+        (Backtest(141, 7, per_day=20.1), True, "141 times in 7 days. At the pace of the feeds that is about 20 a day."),
+        (Backtest(400, 2.0, more=True, per_day=200), True, "at least 400 times in 2 days. At the pace of the feeds that is about 200 a day."),
+        (Backtest(10, 0.25, more=True, per_day=40), True, "at least 10 times in 6 hours. At the pace of the feeds that is about 40 a day."),
+        (Backtest(10, 0.01, more=True, per_day=240), True, "at least 10 times in an hour. At the pace of the feeds that is about 240 a day."),
+        (Backtest(3, 1.2, more=True, per_day=2.4), False, "at least 3 times in a day. At the pace of the feeds that is about 2 a day."),
         (Backtest(0, 3, more=True), False, "It would not have fired in 3 days."),
         (Backtest(1, 7), False, "It would have fired once in 7 days."),
     ],

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.items import ChatId, FeedId, Hit, Item, ItemId, StoredItem
-from bot.render.alerts import ALERT_LIMIT, ALERTS_LIMIT, merged
+from bot.render.alerts import ALERT_LIMIT, ALERTS_LIMIT, alert_lines, merged
 from bot.render.foot import BELOW_LIMIT, TAGS_LIMIT, file_line, foot_of
 from bot.render.hashtags import LONGEST, MOST, hashtag, hashtags
 from bot.render.look import Look
-from bot.render.parts import Media, MediaKind, RichText, units
+from bot.render.parts import EntityKind, Media, MediaKind, RichText, units
 from bot.render.serialise import serialise
 from bot.render.times import moment
 from tests.oracle import as_sent, tdjson
@@ -279,3 +279,9 @@ def test_the_lines_of_any_alerts_fit_and_all_are_named_or_counted(hits: list[Hit
 )
 def test_what_follows_a_label_goes_on_in_its_direction(label: str, word: str, mark: str) -> None:
     assert alerts(Hit(1, label, (word,))) == [f"🔔 {label}:{mark} {word}"]
+
+
+def test_a_regex_names_its_alert_as_code_so_that_no_client_makes_a_command_of_it() -> None:
+    line = alert_lines((Hit(1, "/fer+y/", ("ferry",)),), 160)
+    assert line.text == "🔔 /fer+y/: ferry"
+    assert [(one.kind, one.offset, one.length) for one in line.entities] == [(EntityKind.CODE, 3, 7)]

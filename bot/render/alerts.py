@@ -10,8 +10,8 @@ from bot.items import Hit
 from bot.render.characters import UNSEEN, is_turned, one_line, seam_before
 from bot.render.cut import ELLIPSIS, cut, fits
 from bot.render.marks import WORDS_LIMIT, Words, marked
-from bot.render.parts import RichText, units
-from bot.render.rich import join, plain_text
+from bot.render.parts import EntityKind, RichText, units
+from bot.render.rich import join, plain_text, styled
 
 ALERT_LIMIT = 160
 """Units of the line of one alert."""
@@ -95,6 +95,10 @@ def alert_lines(hits: tuple[Hit, ...], room: int, glimpse: Glimpse | None = None
     return join("\n", (*lines, RichText(_more(rest)) if rest else RichText()))
 
 
+_LINKED = re.compile(r"[/@#$]")
+"""What a client makes a link of, where it begins a query: as code it stays what it is."""
+
+
 def _more(count: int) -> str:
     return f"{ELLIPSIS} +{count}"
 
@@ -102,6 +106,8 @@ def _more(count: int) -> str:
 def _line(hit: Hit, room: int) -> RichText:
     """Return in ``room`` units what an alert is called, and what it found where that is something else."""
     label = plain_text(f"🔔 {hit.label}")
+    if _LINKED.match(hit.label):
+        label = join("", (RichText("🔔 "), styled(plain_text(hit.label), EntityKind.CODE)))
     found = plain_text(", ".join(hit.words))
     if not found.text or _key(found.text) == _key(hit.label):
         return cut(label, room)

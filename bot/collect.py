@@ -24,7 +24,8 @@ from bot.errors import NotAFeed, StoreError, TooComplex
 from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
 from bot.identity import Sighting, sight
 from bot.items import Document, Feed, FeedId, Item, Validators
-from bot.pacing import Bounds, next_look
+from bot.life import after_look
+from bot.pacing import Bounds, asked_of, next_look
 from bot.pages import MOST, WITHIN_S, PageFinder
 from bot.settings import Settings
 from bot.store.client import Store
@@ -52,9 +53,6 @@ POLL_BATCH = 1000
 
 BACKOFF_S = (0.2, 5.0)
 """The first and the longest wait while the store does not answer."""
-
-MOVED_LOOKS = 2
-"""Looks in a row that must find a feed moved for good to one address before that is believed."""
 
 ITEMS_INLINE = 100
 """Documents with more items are recognised off the event loop (some 50 µs an item)."""
@@ -142,8 +140,6 @@ class Collector:
         self._dice = dice
         self._on_lost = on_lost
         self._pages = pages
-        self._moves: dict[FeedId, tuple[str, int]] = {}
-        """Where feeds were found moved to, and at how many looks in a row."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look at whatever is due, until ``stop``; then looks in hand get a moment to end."""
@@ -251,15 +247,16 @@ class Collector:
         """Take in a document that changed."""
         seen = await _sight(document, feed, now_ms)
         feed = _well(replace(seen.feed, changed_ms=now_ms), now_ms)
-        asked_s = max(answer.max_age_s or 0, document.ttl_s or 0)
-        feed, due_ms = self._due_again(feed, now_ms, _dates(document.items), asked_s=asked_s)
+        feed = replace(feed, asked=asked_of(document))
+        feed, due_ms = self._due_again(feed, now_ms, _dates(document.items), max_age_s=answer.max_age_s)
+        feed, moved_to = await self._lived(feed, moved_to=answer.moved_to)
         candidates = [Candidate(*one) for one in zip(seen.keys, seen.items, seen.order_ms, strict=True)]
         if self._pages and feed.seeded:  # a first look hands nothing on
             candidates = await self._pages.of_new(
                 self._store.news, feed, candidates, most=MOST, within_s=WITHIN_S
             )
         taken = await self._store.news.intake(
-            feed, candidates, due_ms=due_ms, hand_on=True, moved_to=self._moved(feed, answer)
+            feed, candidates, due_ms=due_ms, hand_on=True, moved_to=moved_to
         )
         if taken.lost:
             log.error("feed %s (%s): what was seen is lost; taken as a first look", feed.id, _host(feed.url))
@@ -274,15 +271,15 @@ class Collector:
 
     async def _same(self, feed: Feed, answer: Fetched | NotModified, outcome: Outcome, now_ms: int) -> Look:
         """Note that there is nothing new."""
-        feed, due_ms = self._due_again(_well(feed, now_ms), now_ms, (), asked_s=answer.max_age_s)
-        await self._store.feeds.finish(feed, due_ms, moved_to=self._moved(feed, answer))
+        feed, due_ms = self._due_again(_well(feed, now_ms), now_ms, (), max_age_s=answer.max_age_s)
+        feed, moved_to = await self._lived(feed, moved_to=answer.moved_to)
+        await self._store.feeds.finish(feed, due_ms, moved_to=moved_to)
         await self._store.claims.note_health("look")
         return Look(feed.id, outcome)
 
     async def _failed(self, feed: Feed, failure: Failed) -> Look:
         """Note that the look failed, and why."""
         now_ms = await self._store.now_ms()
-        self._moves.pop(feed.id, None)
         feed = replace(
             feed,
             looked_ms=now_ms,
@@ -291,6 +288,7 @@ class Collector:
             trouble=failure.why.value,
         )
         feed, due_ms = self._due_again(feed, now_ms, (), failure=failure)
+        feed, _ = await self._lived(feed, failure=failure)
         level = logging.WARNING if feed.failures == 1 else logging.INFO
         log.log(level, "feed %s (%s): %s: %s", feed.id, _host(feed.url), failure.why.value, failure.detail)
         await self._store.feeds.finish(feed, due_ms)
@@ -303,33 +301,29 @@ class Collector:
         published: Sequence[int],
         *,
         failure: Failed | None = None,
-        asked_s: int | None = None,
+        max_age_s: int | None = None,
     ) -> tuple[Feed, int]:
         """Return the feed with its new interval, and when it is due again (epoch ms)."""
-        wait_s = next_look(
+        pace = next_look(
             feed,
             published,
             now_ms,
             bounds=self._bounds,
             roll=self._dice(),
             failure=failure,
-            asked_s=asked_s,
+            max_age_s=max_age_s,
         )
-        return replace(feed, interval_s=round(wait_s)), now_ms + int(wait_s * 1000)
+        paced = replace(feed, interval_s=round(pace.wait_s), rhythm=pace.rhythm, wait_why=pace.why.value)
+        return paced, now_ms + int(pace.wait_s * 1000)
 
-    def _moved(self, feed: Feed, answer: Fetched | NotModified) -> str | None:
-        """Return the feed's new address once enough looks in a row were sent there for good."""
-        if not answer.moved_to:
-            self._moves.pop(feed.id, None)
-            return None
-        target, times = self._moves.get(feed.id, ("", 0))
-        times = times + 1 if target == answer.moved_to else 1
-        if times < MOVED_LOOKS:
-            self._moves[feed.id] = (answer.moved_to, times)
-            return None
-        self._moves.pop(feed.id, None)
-        log.info("feed %s (%s) moved for good, to %s", feed.id, _host(feed.url), _host(answer.moved_to))
-        return answer.moved_to
+    async def _lived(
+        self, feed: Feed, *, failure: Failed | None = None, moved_to: str | None = None
+    ) -> tuple[Feed, str | None]:
+        """Return the feed with its fate noted, and its new address once that is believed."""
+        lived = after_look(feed, failure=failure, moved_to=moved_to)
+        if lived.moved_to:
+            log.info("feed %s (%s) moved for good, to %s", feed.id, _host(feed.url), _host(lived.moved_to))
+        return lived.feed, lived.moved_to
 
     async def _start(self, group: asyncio.TaskGroup, looks: set[asyncio.Task[None]]) -> float:
         """Begin a look at each due feed there is room for; return how long to wait for the next, in s."""

@@ -90,6 +90,10 @@ class Document:
     """A WebSub hub, if the document names one."""
     ttl_s: int | None = None
     """How long the publisher asks us to wait between looks, in seconds."""
+    skip_hours: tuple[int, ...] = ()
+    """Hours of the day (UTC) in which the publisher asks not to be looked at."""
+    skip_days: tuple[int, ...] = ()
+    """Days of the week (0: Monday, UTC) in which the publisher asks not to be looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,20 @@ class Feed:
     """How many looks have been taken in all."""
     rate_per_day: float = 0.0
     """Items a day, as far as the publication times tell."""
+    rhythm: str = ""
+    """What :mod:`bot.pacing` has learnt of when the feed publishes, in its own writing."""
+    asked: str = ""
+    """What the feed's document asks of whoever looks at it, in the writing of :mod:`bot.pacing`."""
+    wait_why: str = ""
+    """Why the next look is when it is: a :class:`bot.pacing.Why`."""
+    life: str = ""
+    """What was told of the feed's fate, and what may have to be, in the writing of :mod:`bot.life`."""
+    hub: str = ""
+    """The WebSub hub that the feed names, "" for none."""
+    hub_topic: str = ""
+    """The address by which that hub knows the feed."""
+    pushed_until_ms: int = 0
+    """Until when a hub has promised to push what is new; 0 for never."""
 
 
 @dataclass(frozen=True, slots=True)

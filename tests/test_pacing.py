@@ -29,7 +29,7 @@ def every(hours: float, *, ago_h: float = 0, count: int = 10) -> list[int]:
 
 
 def wait(known: Feed, published: list[int], *, bounds: Bounds = WIDE, asked_s: int | None = None) -> float:
-    return next_look(known, published, NOW_MS, bounds=bounds, roll=0.5, asked_s=asked_s)
+    return next_look(known, published, NOW_MS, bounds=bounds, roll=0.5, max_age_s=asked_s).wait_s
 
 
 def test_a_new_subscription_is_looked_at_eagerly() -> None:
@@ -69,7 +69,7 @@ def test_failures_back_off_to_six_hours() -> None:
     waits = [
         next_look(
             feed(failures=times), [], NOW_MS, bounds=WIDE, roll=0.5, failure=Failed(Failure.UNREACHABLE)
-        )
+        ).wait_s
         for times in (1, 2, 3, 9, 10, 5000)
     ]
     assert waits == [60, 120, 240, 15_360, 21_600, 21_600]
@@ -77,7 +77,9 @@ def test_failures_back_off_to_six_hours() -> None:
 
 def test_a_new_feed_that_fails_backs_off_too() -> None:
     failed = Failed(Failure.MISSING)
-    assert next_look(feed(looks=3, failures=3), [], NOW_MS, bounds=WIDE, roll=0.5, failure=failed) == 240
+    assert (
+        next_look(feed(looks=3, failures=3), [], NOW_MS, bounds=WIDE, roll=0.5, failure=failed).wait_s == 240
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,16 +93,18 @@ def test_a_new_feed_that_fails_backs_off_too() -> None:
     ],
 )
 def test_a_server_that_says_when_is_believed(failure: Failed, seconds: int) -> None:
-    assert next_look(feed(failures=1), [], NOW_MS, bounds=WIDE, roll=0.5, failure=failure) == seconds
+    assert next_look(feed(failures=1), [], NOW_MS, bounds=WIDE, roll=0.5, failure=failure).wait_s == seconds
 
 
 def test_retry_after_is_kept_beyond_the_bounds_and_never_cut_by_the_die() -> None:
     failed = Failed(Failure.BUSY, retry_after_s=7200)
-    assert next_look(feed(failures=1), [], NOW_MS, bounds=Bounds(1, 60), roll=0.0, failure=failed) == 7200
+    assert (
+        next_look(feed(failures=1), [], NOW_MS, bounds=Bounds(1, 60), roll=0.0, failure=failed).wait_s == 7200
+    )
 
 
 def test_the_die_spreads_by_a_tenth() -> None:
-    waits = [next_look(feed(), every(1), NOW_MS, bounds=WIDE, roll=roll) for roll in (0.0, 0.5, 1.0)]
+    waits = [next_look(feed(), every(1), NOW_MS, bounds=WIDE, roll=roll).wait_s for roll in (0.0, 0.5, 1.0)]
     assert waits == pytest.approx([324, 360, 396])
 
 
@@ -132,5 +136,7 @@ def test_the_settings_bounds_always_hold(
 ) -> None:
     bounds = Bounds(min_s, min_s + more_s)
     failure = None if why is None else Failed(why)
-    seconds = next_look(known, published, NOW_MS, bounds=bounds, roll=roll, failure=failure, asked_s=asked_s)
+    seconds = next_look(
+        known, published, NOW_MS, bounds=bounds, roll=roll, failure=failure, max_age_s=asked_s
+    ).wait_s
     assert bounds.min_s <= seconds <= bounds.max_s

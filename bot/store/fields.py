@@ -29,7 +29,7 @@ Fields = dict[str, str]
 
 
 def of_feed(feed: Feed) -> Fields:
-    """Return the fields that a look at a feed may change: all but its address and ``seeded``."""
+    """Return the fields that a look at a feed may change: all but its address, ``seeded`` and pushes."""
     return {
         "title": feed.title,
         "link": feed.link,
@@ -47,6 +47,12 @@ def of_feed(feed: Feed) -> Fields:
         "interval_s": str(feed.interval_s),
         "looks": str(feed.looks),
         "rate_per_day": repr(feed.rate_per_day),
+        "rhythm": feed.rhythm,
+        "asked": feed.asked,
+        "wait_why": feed.wait_why,
+        "life": feed.life,
+        "hub": feed.hub,
+        "hub_topic": feed.hub_topic,
     }
 
 
@@ -71,6 +77,13 @@ def feed(feed_id: FeedId, raw: Mapping[bytes, bytes]) -> Feed:
         interval_s=_int(told.get("interval_s")),
         looks=_int(told.get("looks")),
         rate_per_day=_float(told.get("rate_per_day")),
+        rhythm=told.get("rhythm", ""),
+        asked=told.get("asked", ""),
+        wait_why=told.get("wait_why", ""),
+        life=told.get("life", ""),
+        hub=told.get("hub", ""),
+        hub_topic=told.get("hub_topic", ""),
+        pushed_until_ms=_int(told.get("pushed_until_ms")),
     )
 
 

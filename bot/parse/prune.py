@@ -190,7 +190,10 @@ def _are_whole(items: list[bytes], name: bytes) -> bool:
     opening = b"<" + name
     kinds = [kind for kind in _STRETCHES if any(kind[0] in item for item in items)]
     return all(
-        item.startswith(opening) and item.find(opening, 1) < 0 and _is_settled(item, kinds) for item in items
+        item.startswith(opening)
+        and (item.find(opening, 1) < 0 or len(_ITEM.findall(item)) == 1)
+        and _is_settled(item, kinds)
+        for item in items
     )
 
 

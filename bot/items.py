@@ -20,6 +20,16 @@ Key = NewType("Key", int)
 """A signed 64-bit hash by which an item is known again within its feed (:mod:`bot.identity`)."""
 
 
+class Role(StrEnum):
+    """What a process may do; the roles know each other only through Redis."""
+
+    CHAT = "chat"
+    COLLECT = "collect"
+    ROUTE = "route"
+    DELIVER = "deliver"
+    WEB = "web"
+
+
 @dataclass(frozen=True, slots=True)
 class Image:
     """A picture of an item, by address.

@@ -35,8 +35,8 @@ from bot.store.news import Candidate, Extent
 
 log = logging.getLogger(__name__)
 
-READING_S = 60
-"""How long a document may take to be read, the wait for a free reader included."""
+READING_S = 600
+"""How long a document may take to be read, the wait for a reader included: long at a cold start."""
 
 STORING_S = 60
 """What the steps of one look at the store may take together, many times what they do."""
@@ -256,7 +256,7 @@ class Looker:
         else:
             feed = replace(_well(feed, now_ms), asked=asked_of(document))
             feed, due_ms = self._due_again(feed, now_ms, published, max_age_s=view.answer.max_age_s)
-            feed, moved_to = await self._lived(feed, moved_to=view.answer.moved_to)
+            feed, moved_to = self._lived(feed, moved_to=view.answer.moved_to)
         candidates = _candidates(seen)
         if self._pages and feed.seeded:  # a first look hands nothing on
             candidates = await self._pages.of_new(
@@ -283,9 +283,8 @@ class Looker:
         self, was: Feed, got: Validators, answer: Fetched | NotModified, outcome: Outcome, now_ms: int
     ) -> Look:
         """Note that there is nothing new."""
-        feed = _well(was, now_ms, got)
-        feed, due_ms = self._due_again(feed, now_ms, (), max_age_s=answer.max_age_s)
-        feed, moved_to = await self._lived(feed, moved_to=answer.moved_to)
+        feed, due_ms = self._due_again(_well(was, now_ms, got), now_ms, (), max_age_s=answer.max_age_s)
+        feed, moved_to = self._lived(feed, moved_to=answer.moved_to)
         await self._store.feeds.finish(feed, due_ms, moved_to=moved_to, was=was)
         return Look(feed.id, outcome)
 
@@ -300,7 +299,7 @@ class Looker:
             trouble=failure.why.value,
         )
         feed, due_ms = self._due_again(feed, now_ms, (), failure=failure)
-        feed, _ = await self._lived(feed, failure=failure)
+        feed, _ = self._lived(feed, failure=failure)
         level = logging.WARNING if feed.failures == 1 else logging.INFO
         log.log(level, "feed %s (%s): %s: %s", feed.id, host_of(feed.url), failure.why.value, failure.detail)
         await self._store.feeds.finish(feed, due_ms, was=was)
@@ -328,7 +327,7 @@ class Looker:
         paced = replace(feed, interval_s=round(pace.wait_s), rhythm=pace.rhythm, wait_why=pace.why.value)
         return paced, now_ms + int(pace.wait_s * 1000)
 
-    async def _lived(
+    def _lived(
         self, feed: Feed, *, failure: Failed | None = None, moved_to: str | None = None
     ) -> tuple[Feed, str | None]:
         """Return the feed with its fate noted, and its new address once that is believed."""

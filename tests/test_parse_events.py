@@ -122,7 +122,7 @@ whole_items = st.builds(
 feeds = st.builds(
     lambda tag, ns, first, names, entries: (
         f'<{tag} xmlns="{ns}" xmlns:a="{first}" xmlns:b="{NAMESPACES["b"][names % 3]}" '
-        f'xmlns:c="{NAMESPACES["c"][names % 3]}" version="2.0">{"".join(entries)}</{tag}>'
+        f'xmlns:c="{NAMESPACES["c"][names % 3]}" version="2.0" xml:base="https://a.example/">{"".join(entries)}</{tag}>'
     ),
     st.sampled_from(["rss", "feed", "channel"]),
     st.sampled_from(NAMESPACES[""]),
@@ -180,3 +180,11 @@ def test_where_a_prefix_is_ambiguous_the_text_is_read() -> None:
     root = etree.fromstring('<rss xmlns:a="urn:x" xmlns:b="urn:x"><item b:c="1"/></rss>')
     with pytest.raises(Ambiguous):
         tell(root)
+
+
+def test_the_base_of_an_item_is_not_that_of_the_next() -> None:
+    text = '<feed><entry xml:base="https://a.example/1/"><link href="x"/></entry><entry><link href="y"/></entry></feed>'
+    assert [entry["links"][0]["href"] for entry in tell(etree.fromstring(text)).entries] == [
+        "https://a.example/1/x",
+        "y",
+    ]

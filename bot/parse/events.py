@@ -1,8 +1,8 @@
 """Telling feedparser of a tree that was read already, rather than have it read the text again. Pure.
 
 What it hears is what its own reading of the same document would tell it: namespaces, elements with
-their attributes, text. It is spared what nobody asks it for: dates, which :mod:`bot.parse.dates`
-reads, and the pieces in which expat hands over text.
+their attributes, text; so it finds the same. It is spared what nobody asks it for: dates, which
+:mod:`bot.parse.dates` reads, and the pieces in which expat hands over text.
 """
 
 from collections.abc import Mapping
@@ -95,6 +95,8 @@ def tell(root: etree._Element) -> Any:
                 listener.named = ""
                 listener.endElementNS(_pair(what.tag), None)
                 ended[what.tag] = listener.named
+            # feedparser itself would keep the base of one item for all after it, where the feed has none.
+            listener.baseuri = listener.basestack[-1] if listener.basestack else ""
             if what is not root and (text := what.tail):
                 characters(text)
         else:

@@ -56,7 +56,8 @@ class Track:
             found = await self.store.feeds.many(self.others)
             due |= {one.id: begun_ms - 1000 for one in found if self._looks[one.id] < one.looks}
             self._looks |= {one.id: one.looks for one in found}
-        await self.redis.zadd(keys.SCHEDULE, due)
+        if due:
+            await self.redis.zadd(keys.SCHEDULE, due)
         times: list[float] = []
         async with asyncio.timeout(within_s):
             while before:
@@ -82,10 +83,12 @@ async def track(server: Path, redis: Any, **settings: str) -> AsyncIterator[Trac
     """Run a collector in this process meanwhile."""
     async with open_parts(read({**to_loopback(server), **settings})) as parts:
         collecting = asyncio.create_task(parts.collector().run(asyncio.Event()))
-        yield Track(parts.store, redis)
-        collecting.cancel()
-        with suppress(asyncio.CancelledError):
-            await collecting
+        try:
+            yield Track(parts.store, redis)
+        finally:
+            collecting.cancel()
+            with suppress(asyncio.CancelledError):
+                await collecting
 
 
 @asynccontextmanager

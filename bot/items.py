@@ -145,6 +145,8 @@ class Feed:
     interval_s: int = 0
     looks: int = 0
     """How many looks have been taken in all."""
+    whole_ms: int = 0
+    """When its document was last read as a whole, and not only what was new in it."""
     rate_per_day: float = 0.0
     """Items a day, as far as the publication times tell."""
     rhythm: str = ""

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from bot.collect import Collector
 from bot.fetch.client import Client
+from bot.fetch.hosts import Hosts
 from bot.items import Feed
+from bot.looking import Looker
 from bot.pages import PageFinder, need_fulltext
 from bot.parse.worker import Parser
 from bot.settings import Settings
@@ -23,11 +25,16 @@ class Parts:
     client: Client
     parser: Parser
     pages: PageFinder
+    hosts: Hosts
+
+    def looker(self, on_lost: Callable[[Feed], Awaitable[None]] | None = None) -> Looker:
+        """Return what looks at one feed; ``on_lost`` hears of one whose seen state is gone from the store."""
+        parts = self.store, self.client, self.parser, self.settings
+        return Looker(*parts, on_lost=on_lost, pages=self.pages)
 
     def collector(self, on_lost: Callable[[Feed], Awaitable[None]] | None = None) -> Collector:
-        """Return loop one; ``on_lost`` hears of a feed whose seen state is gone from the store."""
-        parts = self.store, self.client, self.parser, self.settings
-        return Collector(*parts, on_lost=on_lost, pages=self.pages)
+        """Return loop one."""
+        return Collector(self.store, self.looker(on_lost), self.settings, hosts=self.hosts)
 
     def subscriber(self) -> Subscriber:
         """Return what takes up a new feed."""
@@ -45,6 +52,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
     need_fulltext(settings)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings))
-        client = await stack.enter_async_context(Client(settings))
+        hosts = Hosts()
+        client = await stack.enter_async_context(Client(settings, hosts))
         parser = await stack.enter_async_context(Parser())
-        yield Parts(settings, store, client, parser, PageFinder(client, parser, settings))
+        yield Parts(settings, store, client, parser, PageFinder(client, parser, settings), hosts)

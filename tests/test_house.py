@@ -39,7 +39,8 @@ ROOMS: dict[str, set[str]] = {
     "corrections": {"identity", "render"},
     "store": {"identity", "corrections", "matching", "settings"},
     "pages": {"fetch", "parse", "identity", "render", "store", "settings"},
-    "collect": {"fetch", "parse", "identity", "life", "pacing", "pages", "store", "settings"},
+    "looking": {"fetch", "parse", "identity", "life", "pacing", "pages", "store", "settings"},
+    "collect": {"fetch", "looking", "store", "settings"},
     "subscribe": {"fetch", "parse", "identity", "pages", "store", "settings"},
     "route": {"matching", "rulebook", "rules", "store"},
     "stories": {"identity"},
@@ -50,7 +51,7 @@ ROOMS: dict[str, set[str]] = {
     "web": {"store", "settings"},
     "playground": set(),
     "preview": {"pages", "fetch", "identity", "parse", "render", "settings"},
-    "parts": {"fetch", "parse", "store", "collect", "subscribe", "pages", "settings"},
+    "parts": {"fetch", "parse", "store", "collect", "looking", "subscribe", "pages", "settings"},
     "voice": {"parts", "deliver", "fetch", "render"},
     "errands": {"parts", "store", "deliver", "opml", "pages", "settings"},
     "app": {"parts", "voice", "route", "deliver", "chat", "web", "settings"},
@@ -59,8 +60,8 @@ ROOMS: dict[str, set[str]] = {
 }  # fmt: skip
 
 WORLD = {
-    "__main__", "app", "parts", "voice", "demo", "errands", "log", "preview", "collect", "pages", "route", "searching", "subscribe",
-    "fetch/client", "fetch/dial", "fetch/trouble", "parse/reading", "parse/worker",
+    "__main__", "app", "parts", "voice", "demo", "errands", "log", "preview", "collect", "looking", "pages", "route", "searching", "subscribe",
+    "fetch/client", "fetch/dial", "fetch/hosts", "fetch/trouble", "parse/reading", "parse/worker",
     "store", "deliver", "chat", "web", "playground",
 }  # fmt: skip
 """What touches the world; whatever is not below one of these is pure."""

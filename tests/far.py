@@ -8,9 +8,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parent.parent
+
+
+class Request(NamedTuple):
+    """Which feed was asked, from when until when (:func:`time.monotonic`), and by whom (User-Agent)."""
+
+    feed: str
+    begun: float
+    ended: float | None
+    agent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +34,9 @@ class Far:
         """Give an order and return the answer; the module says which there are."""
         return await _ask(self.process, order)
 
-    async def requests(self) -> list[tuple[str, float, float | None]]:
-        """Return what was asked since the round began: which feed, from when until when (monotonic, s)."""
-        return [(name, begun, ended) for name, begun, ended in (await self.ask(do="log"))["requests"]]
+    async def requests(self) -> list[Request]:
+        """Return what was asked since the round began."""
+        return [Request(*told) for told in (await self.ask(do="log"))["requests"]]
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ Orders come as lines of JSON on its standard input, an answer to each goes to it
     {"feeds": 2000, "addresses": 400}  ► {"urls": […], "bad": {…}, "bytes": {"median": …, "all": …}}
     {"do": "round", "name": "mix-new"} ► {"acts": {"builds": …, …}, "items": …}
     {"do": "told"}                     ► {"answers": {"200": …, "304": …}, "cpu_s": …}
-    {"do": "log"}                      ► {"requests": [[feed, asked at, answered at], …]}
+    {"do": "log"}                      ► {"requests": [[feed, asked at, answered at, by whom], …]}
 
 Counts are since the last round, times seconds of :func:`time.monotonic`, which all processes of a
 machine share; a request that is not answered in full has null. The first orders may say also:
@@ -42,6 +42,7 @@ from polling.trouble import Bad, Trouble, bomb
 _ASKED = re.compile(rb"GET /((?:(\w+)/)?(\d+))\.xml HTTP/1\.1\r\n")
 _NONE_MATCH = re.compile(rb"\r\nif-none-match: *([^\r]+)", re.IGNORECASE)
 _SINCE = re.compile(rb"\r\nif-modified-since: *([^\r]+)", re.IGNORECASE)
+_AGENT = re.compile(rb"\r\nuser-agent: *([^\r]+)", re.IGNORECASE)
 _LONGEST_HEAD = 64 * 1024
 _PAGE = b"<!doctype html><title>An item</title><p>There is nothing more here.</p>"
 _BUFFER = 4 * 1024 * 1024
@@ -143,9 +144,10 @@ class Origin:
         used = resource.getrusage(resource.RUSAGE_SELF)
         return {"answers": self.answers, "cpu_s": used.ru_utime + used.ru_stime}
 
-    def asked(self, name: str) -> Callable[[], None]:
+    def asked(self, name: str, head: bytes) -> Callable[[], None]:
         """Note a request; return what notes its end."""
-        request: list[Any] = [name, time.monotonic(), None]
+        agent = _AGENT.search(head)
+        request: list[Any] = [name, time.monotonic(), None, agent[1].decode() if agent else ""]
         self.requests.append(request)
 
         def ended() -> None:
@@ -203,7 +205,7 @@ class Talk(asyncio.Protocol):
             length = b"Content-Length: %d\r\n\r\n" % len(_PAGE)
             transport.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n" + length + _PAGE)
             return
-        ended = origin.asked(asked[1].decode())
+        ended = origin.asked(asked[1].decode(), head)
         if asked[2]:
             kind = Trouble(asked[2].decode())
             origin.answers[kind] += 1

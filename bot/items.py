@@ -161,6 +161,8 @@ class Feed:
     """The WebSub hub that the feed names, "" for none."""
     hub_topic: str = ""
     """The address by which that hub knows the feed."""
+    marks: bytes = b""
+    """The items of the document that was read last, by the hashes of their bytes (:mod:`bot.parse.prune`)."""
     pushed_until_ms: int = 0
     """Until when a hub has promised to push what is new; 0 for never."""
 

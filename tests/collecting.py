@@ -137,7 +137,6 @@ class Memory:
     filtered: Kept = field(default_factory=Kept)
     health: set[str] = field(default_factory=set)
     resting: dict[str, int] = field(default_factory=dict)
-    marked: dict[FeedId, bytes] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
     """Names of the steps that do not answer."""
     at_once: bool = False
@@ -227,9 +226,6 @@ class Memory:
     async def leave_in_peace(self, host: str, until_ms: int) -> None:
         self.resting[host] = until_ms
 
-    async def marks(self, known: FeedId) -> bytes:
-        return self.marked.get(known, b"")
-
     async def none_seen(self, known: FeedId, candidates: Sequence[Candidate]) -> bool:
         return not any(self.seen.get(known, set()).intersection(one.keys.all) for one in candidates)
 
@@ -268,7 +264,7 @@ class Memory:
         if extent.is_part and (lost or not was.seeded):
             return Taken(refused=True)
         self.health.add("look")
-        self.marked[feed.id] = extent.marks if extent.marks is not None else self.marked.get(feed.id, b"")
+        marks = was.marks if extent.marks is None else extent.marks
         seen = self.seen.setdefault(feed.id, set())
         new = []
         for one in candidates:
@@ -278,7 +274,7 @@ class Memory:
             seen.update(one.keys.all)
         hand_on = hand_on and was.seeded and not lost
         self.handed += new if hand_on else []
-        self.known[feed.id] = replace(feed, url=moved_to or feed.url, seeded=True)
+        self.known[feed.id] = replace(feed, url=moved_to or feed.url, seeded=True, marks=marks)
         self._schedule(feed.id, self.due.get(feed.id, 0) if due_ms is None else due_ms)
         return Taken(tuple(new), len(new) if hand_on else 0, not was.seeded or lost, lost)
 

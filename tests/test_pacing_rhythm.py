@@ -116,12 +116,28 @@ def test_dates_made_at_the_look_teach_nothing_but_doubt() -> None:
     assert sum(looker.rhythm.days) < 10
 
 
-def test_documents_that_differ_each_time_without_a_newer_item_do_not_quicken_the_pace() -> None:
-    looker = Looker()
+@pytest.mark.parametrize("dates", [[], history(10, DAY)])
+def test_documents_that_differ_each_time_without_a_newer_item_are_not_looked_at_without_end(
+    dates: list[int],
+) -> None:
+    looker, now, looks = Looker(), float(MONDAY), 0
     looker.look(MONDAY, history(10, DAY))
-    for number in range(1, 300):
-        looker.look(MONDAY + number * 600, history(10, DAY), changed=True)
-    assert sum(looker.rhythm.days) < 20
+    while now < MONDAY + 7 * DAY:
+        now += looker.look(int(now), dates, changed=True).wait_s
+        looks += 1
+    assert looks < 7 * 400
+
+
+def test_a_lively_feed_without_times_is_looked_at_as_one_with_times_is() -> None:
+    waits = []
+    for has_times in (True, False):
+        looker, now, seen = Looker(), float(MONDAY), MONDAY
+        while now < MONDAY + 3 * DAY:
+            new = list(range(seen + 300 - seen % 300, int(now), 300))
+            seen = new[-1] if new else seen
+            now += looker.look(int(now), new if has_times else [], changed=bool(new)).wait_s
+        waits.append(looker.pace.wait_s)
+    assert waits[1] < 2 * waits[0] < 400
 
 
 def test_doubt_passes_when_looks_bring_nothing() -> None:

@@ -5,7 +5,7 @@ item, where that lies after the look before; else, since the item was not there 
 says, the middle between the two looks. Items without a time count by that alone. Publication
 times known before, far ahead, or older than what is remembered, tell nothing.
 
-Some documents lie: each look brings items that are as old as the look itself, or new bytes and
+Some documents lie: each look brings items that are as old as the look itself, or other bytes and
 nothing newer. One such look proves nothing, for a quick feed looks the same; each adds to a doubt
 that others reduce, and in great doubt nothing is learnt.
 """
@@ -27,6 +27,9 @@ AHEAD_S = 60
 
 FRESH_S = 10
 """An item as young as this may have been dated by the look itself."""
+
+SHORT_S = 150
+"""Documents that have changed after each of such short waits, and tell no newer time, are hardly new."""
 
 DOUBTFUL = 6
 """Suspicious looks, less the others, from which on what looks new is not believed."""
@@ -87,8 +90,8 @@ def learn(rhythm: Rhythm, published: Sequence[int], now: int, *, before: int, ch
     if not newer and not changed:
         rhythm.doubt = max(rhythm.doubt - 1, 0)
         return
-    is_suspect = not newer or newer[-1] >= now - FRESH_S
-    rhythm.doubt = min(max(rhythm.doubt + (1 if is_suspect else -1), 0), DOUBT_MOST)
+    is_suspect = newer[-1] >= now - FRESH_S if newer else now - before < SHORT_S
+    rhythm.doubt = min(max(rhythm.doubt + (1 if is_suspect else -2), 0), DOUBT_MOST)
     if newer:
         rhythm.newest = newer[-1]
     if rhythm.doubt >= DOUBTFUL:

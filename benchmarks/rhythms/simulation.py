@@ -20,12 +20,14 @@ class Outcome:
     looks: float = 0.0
 
 
-def look_at(history: History, make: Maker, days: int, seed: int) -> Outcome:
-    """Look at a feed for ``days``, the first WARM_UP of which do not count."""
+def look_at(
+    history: History, make: Maker, days: int, seed: int, *, begin: int = BEGIN, warm_up: int = WARM_UP
+) -> Outcome:
+    """Look at a feed for ``days`` from ``begin`` on, the first ``warm_up`` of which do not count."""
     policy = make(history, seed)
     outcome = Outcome(history.kind)
-    counted_from, end = BEGIN + WARM_UP * DAY, BEGIN + days * DAY
-    now, known, looks = float(BEGIN + seed % 600), 0, 0
+    counted_from, end = begin + warm_up * DAY, begin + days * DAY
+    now, known, looks = float(begin + seed % 600), 0, 0
     while now < end:
         place = history.after(int(now))
         new = place - known
@@ -40,7 +42,7 @@ def look_at(history: History, make: Maker, days: int, seed: int) -> Outcome:
             outcome.delays += [now - seen for seen in history.seen[known:place] if seen >= counted_from]
         known = place
         now += policy(int(now), dates, new)
-    outcome.looks = looks / (days - WARM_UP)
+    outcome.looks = looks / (days - warm_up)
     return outcome
 
 
@@ -73,3 +75,17 @@ def best_fixed(histories: Sequence[History], days: int, looks: float) -> list[fl
         spent = sum(DAY / wait for wait in waits) / len(waits)
         low, high = (price, high) if spent > looks else (low, price)
     return waits
+
+
+def all_knowing(histories: Sequence[History], days: int) -> list[Outcome]:
+    """Look whenever an item comes, as often as the bounds allow: what no policy that cannot know can beat."""
+    outcomes = []
+    for history in histories:
+        outcome, last, looks = Outcome(history.kind), 0.0, 0
+        for seen in history.seen[history.after(BEGIN + WARM_UP * DAY - 1) :]:
+            if seen > last:
+                last, looks = max(float(seen), last + BOUNDS.min_s), looks + 1
+            outcome.delays.append(last - seen)
+        outcome.looks = looks / (days - WARM_UP)
+        outcomes.append(outcome)
+    return outcomes

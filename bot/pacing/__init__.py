@@ -5,6 +5,7 @@ hands back in writing. How, and how well that does, is told in `docs/pacing.md`.
 """
 
 from bot.pacing.asking import asked_of
+from bot.pacing.habits import Habits, habits_of
 from bot.pacing.pace import Bounds, Pace, Why, next_look
 
-__all__ = ["Bounds", "Pace", "Why", "asked_of", "next_look"]
+__all__ = ["Bounds", "Habits", "Pace", "Why", "asked_of", "habits_of", "next_look"]

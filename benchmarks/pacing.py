@@ -99,15 +99,21 @@ def _head() -> None:
     )
 
 
-def _row(name: str, outcomes: Sequence[Outcome], days: float = DAYS - WARM_UP) -> None:
+def _row(name: str, outcomes: Sequence[Outcome]) -> None:
+    """Print a line: the median over items, that over feeds of their own medians, looks a feed and day, …."""
     delays = [delay for one in outcomes for delay in one.delays]
+    medians = [quantile(one.delays, 0.5) for one in outcomes if one.delays]
     looks = sum(one.looks for one in outcomes)
-    mean = sum(delays) / len(delays) if delays else 0.0
-    per_item = f"{looks * days / len(delays):12.2f}" if delays else f"{'–':>12}"
-    print(
-        f"{name:28}{quantile(delays, 0.5):9.0f}{mean:8.0f}{quantile(delays, 0.95):8.0f}"
-        f"{looks / len(outcomes):16.1f}{per_item}{len(delays):9}"
+    figures = (
+        f"{quantile(delays, 0.5):.0f}",
+        f"{quantile(medians, 0.5):.0f}",
+        f"{sum(delays) / max(len(delays), 1):.0f}",
+        f"{quantile(delays, 0.95):.0f}",
+        f"{looks / len(outcomes):.1f}",
+        f"{looks * (DAYS - WARM_UP) / len(delays):.2f}" if delays else "–",
+        f"{len(delays)}",
     )
+    print(f"{name:28}" + "".join(f"{one:>11}" for one in figures))
 
 
 def _verdict(plain: Sequence[Outcome], learned: Sequence[Outcome]) -> int:
@@ -122,19 +128,23 @@ def _verdict(plain: Sequence[Outcome], learned: Sequence[Outcome]) -> int:
 
 
 def _corpus(folder: Path) -> None:
-    """Tell the same of real publication times, so few as a document holds."""
+    """Tell the same of real publication times, so few as a document holds; and of as many looks, fixed."""
     found = list(_recorded(folder))
+    span = sum(days for _, _, days in found)
     print(f"\n{len(found)} recorded documents: their later halves, without a time to warm up")
-    for name, make in ((FIXED, fixed(FIXED_S)), (LEARNED, Learned)):
-        waits, looks, span = list[float](), 0.0, 0
-        for number, (one, begin, days) in enumerate(found):
-            outcome = look_at(one, make, days, 7919 * number, begin=begin, warm_up=0)
-            waits += outcome.delays
-            looks += outcome.looks * days
-            span += days
+    looks = 0.0
+    for name in (FIXED, LEARNED, "fixed, as many looks"):
+        wait_s = FIXED_S if name == FIXED else DAY * span / max(looks, 1)
+        make = Learned if name == LEARNED else fixed(wait_s)
+        outcomes = [
+            look_at(one, make, days, 7919 * number, begin=begin, warm_up=0)
+            for number, (one, begin, days) in enumerate(found)
+        ]
+        waits = [delay for one in outcomes for delay in one.delays]
+        looks = sum(one.looks * days for one, (_, _, days) in zip(outcomes, found, strict=True))
         print(
-            f"{name:28}{quantile(waits, 0.5):9.0f}{sum(waits) / len(waits):8.0f}{quantile(waits, 0.95):8.0f}"
-            f"{looks / span:16.1f}{looks / len(waits):12.2f}{len(waits):9}"
+            f"{name:28}median {quantile(waits, 0.5):.0f} s, p95 {quantile(waits, 0.95):.0f} s, "
+            f"{looks / span:.1f} looks a day, {len(waits)} items"
         )
 
 

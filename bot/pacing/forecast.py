@@ -30,7 +30,7 @@ from bot.pacing.rhythm import (
     number,
 )
 
-PRICE_S = 18.0
+PRICE_S = 16.0
 """What a look costs: so many seconds of an item's waiting. Half of it takes 1.4 times the looks."""
 
 PRIOR_MOMENTS = 0.5
@@ -64,7 +64,7 @@ class Due:
 class Forecast:
     """What is to be expected of a feed, by the digits of its rhythm, as of one moment."""
 
-    __slots__ = ("_day", "_digits", "_hour", "_slot", "_span_h", "last", "now", "usual")
+    __slots__ = ("_day", "_digits", "_hour", "_span_h", "last", "now", "usual")
 
     def __init__(self, digits: bytes, now: int) -> None:
         """Take the digits of a rhythm, and the present in epoch seconds."""
@@ -94,7 +94,9 @@ class Forecast:
     def due(self, price_s: float, most_s: float) -> Due:
         """Return when a look is worth ``price_s``, or ``most_s`` from now if it is not before."""
         begin, end_all = self.now, self.now + int(most_s)
-        left_share, slots = self._left(), self._slots()
+        left_share = self._left()
+        slots = self._digits[SLOT:ENDED] if self._digits[BY_CLOCK] else b""
+        more, scale = _shape(sum(slots) / SLOTS, SHAPE_H[2] / self._span_h)
         hour_end = stage_end = begin
         stage = 0
         waiting = waited = rate = here = weight = 0.0
@@ -110,7 +112,7 @@ class Forecast:
             end = min(hour_end, stage_end)
             if slots:
                 slot = begin % 3600 // SLOT_S
-                here *= slots[slot]
+                here *= (slots[slot] + more) * scale
                 end = min(end, _run_end(slots, slot, begin))
             long = end - begin
             grown = waited + long * (waiting + here * long / 2)
@@ -121,15 +123,6 @@ class Forecast:
             waiting += here * long
             begin = end
         return Due(most_s, here / self.usual)
-
-    def _slots(self) -> list[float]:
-        """Return the weight of each slot of the hour, or nothing for a feed that does not go by the clock."""
-        digits = self._digits
-        if not digits[BY_CLOCK]:
-            return []
-        counts = digits[SLOT:ENDED]
-        more, scale = _shape(sum(counts) / SLOTS, SHAPE_H[2] / self._span_h)
-        return [(count + more) * scale for count in counts]
 
     def _rate(self, stage: int) -> float:
         """Return the moments a second to expect in a stage of the silence, at hours of weight 1."""
@@ -153,8 +146,8 @@ def _shape(mean: float, unseen: float) -> tuple[float, float]:
     return more, 1 / (mean + more)
 
 
-def _run_end(slots: list[float], slot: int, moment: int) -> int:
-    """Return when the run of slots that weigh the same as ``slot``, in which ``moment`` is, ends."""
+def _run_end(slots: bytes, slot: int, moment: int) -> int:
+    """Return when the run of slots that count the same as ``slot``, in which ``moment`` is, ends."""
     here, after = slots[slot], slot + 1
     while after < SLOTS and slots[after] == here:
         after += 1

@@ -94,9 +94,8 @@ def _each(histories: Sequence[History], waits: Sequence[float]) -> list[Outcome]
 
 
 def _head() -> None:
-    print(
-        f"{'':28}{'median s':>9}{'mean s':>8}{'p95 s':>8}{'looks/feed/day':>16}{'looks/item':>12}{'items':>9}"
-    )
+    heads = ("median s", "of feeds'", "mean s", "p95 s", "looks/day", "looks/item", "items")
+    print(" " * 28 + "".join(f"{one:>11}" for one in heads))
 
 
 def _row(name: str, outcomes: Sequence[Outcome]) -> None:

@@ -37,10 +37,10 @@ def chart(policies: Mapping[str, Sequence[Outcome]], bars: tuple[str, str]) -> s
             for step in range(201)
         )
         lines.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2.5"/>')
-        y = TOP + 20 + 20 * number
+        y = TOP + DOWN - 100 + 20 * number
         lines += [
-            f'<rect x="{LEFT + 12}" y="{y - 10}" width="14" height="10" fill="{colour}"/>',
-            _text(LEFT + 34, y, f"{name}: {looks:.0f} looks a feed and day"),
+            f'<rect x="{LEFT + 436}" y="{y - 10}" width="14" height="10" fill="{colour}"/>',
+            _text(LEFT + 458, y, f"{name}: {looks:.0f} looks a feed and day"),
         ]
     kinds = list(dict.fromkeys(one.kind for one in policies[bars[0]] if one.delays))
     lines.append(_text(LEFT, BARS_TOP - 22, f"Median by kind of feed: {bars[0]}, and {bars[1]}", bold=True))

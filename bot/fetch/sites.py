@@ -76,10 +76,15 @@ def is_rsshub(address: str) -> bool:
     return address.strip()[:7].lower() == "rsshub:"
 
 
+def is_of_telegram(url: str) -> bool:
+    """Tell whether an address is one of Telegram's links to chats, or to anything else of its own."""
+    return Place.of(url).host in {"t.me", "telegram.me", "telegram.dog"}
+
+
 def telegram_channel(url: str) -> str:
     """Return the name of the public channel or chat that an address is about, "" for none."""
     place = Place.of(url)
-    if place.host not in {"t.me", "telegram.me", "telegram.dog"}:
+    if not is_of_telegram(url):
         return ""
     parts = place.parts[1:] if place.parts[:1] == ("s",) else place.parts
     if not parts or not all(one.isdecimal() for one in parts[1:]):

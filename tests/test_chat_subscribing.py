@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.choices import ON
-from bot.chat.flood import MUCH_PER_DAY
+from bot.chat.flood import FEWEST, MUCH_PER_DAY
 from bot.chat.following import TITLE_SHOWN, offer_line
-from bot.chat.replies import LANGUAGES, join, short
+from bot.chat.replies import LANGUAGES, bold, code, join, say, short
 from bot.fetch.answer import Failure
 from bot.items import ChatId, Style, Subscription
 from bot.playground.playground import Playground
@@ -87,6 +87,16 @@ async def test_a_feed_that_brings_less_is_followed_without_a_question(stage: Sta
     assert SAYS.flood not in answer.text
     assert not answer.buttons
     assert MUCH_PER_DAY == 100
+
+
+async def test_a_few_items_at_once_are_no_flood(stage: Stage) -> None:
+    few = stage.web.documents[FEED].items[:FEWEST]
+    for count, warned in ((FEWEST - 1, False), (FEWEST, True)):
+        stage.web.publish(f"https://few.example/{count}", "Few", few[:count])
+        answer = await stage.ask(stage.world.user, f"/sub https://few.example/{count}", more=2)
+        assert "about 180 a day" in answer.text
+        assert (SAYS.flood in answer.text) is warned
+        await stage.settled()
 
 
 async def test_headlines_and_silence_are_chosen_for_the_feed_and_taken_back(stage: Stage) -> None:
@@ -230,3 +240,25 @@ def test_whatever_feeds_are_called_telegram_takes_the_offer_as_it_is(
         sent = oracle.as_sent(said)
         assert sent.text == said.text
         assert oracle.looks(sent) == oracle.looks(said)
+
+
+@given(names, st.sampled_from(["en", "zh"]))
+def test_whatever_a_feed_is_called_telegram_takes_the_warning_as_it_is(name: str, language: str) -> None:
+    texts = LANGUAGES[language].subscribing
+    named = bold(short(name) or "x")
+    said = [
+        say(texts.flood_stands, feed=named, rate="7"),
+        say(texts.flood_choose, at=" @x", number=1),
+        say(texts.flood_goes, at="", number=1),
+        say(texts.flood_how, only=code("/filter 1 only a"), never=code("/filter 1 not a")),
+        *(say(one, address=code(short(name) or "x")) for one in (texts.rsshub_off, texts.telegram_none)),
+        say(
+            texts.rsshub_failed,
+            address=code(short(name) or "x"),
+            host="hub.example",
+            why=texts.rsshub_no_feed,
+        ),
+    ]
+    for one in said:
+        if not oracle.has_marks(one.text):
+            assert oracle.looks(oracle.as_sent(one)) == oracle.looks(one)

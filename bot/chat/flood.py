@@ -21,6 +21,9 @@ from bot.rules import QueryError, parse
 MUCH_PER_DAY = 100
 """Items a day from which on a feed brings very much: one every ten minutes while people are awake."""
 
+FEWEST = 10
+"""Items of a document that tell a rate at all: a few at once are a busy hour of a calm feed."""
+
 CALMER = {"style": Style.HEADLINE.value, "silent": ON}
 """What a button chooses for the feed, by the setting's name."""
 
@@ -29,14 +32,14 @@ FILTER, LEAVE, GO_ON = "filter", "leave", "go"
 _WORD = re.compile(r"[^\W\d_]{4,20}")
 
 
-def is_flood(feed: Feed) -> bool:
-    """Tell whether a feed brings so much that people should be asked whether they want it all."""
-    return feed.rate_per_day >= MUCH_PER_DAY
+def is_flood(feed: Feed, items: int) -> bool:
+    """Tell whether a feed, seen with so many items, brings so much that people may not want it all."""
+    return items >= FEWEST and feed.rate_per_day >= MUCH_PER_DAY
 
 
-async def warned(desk: Desk, ask: Ask, chat: Chat, feed: Feed) -> tuple[RichText, Buttons]:
+async def warned(desk: Desk, ask: Ask, chat: Chat, feed: Feed, items: int) -> tuple[RichText, Buttons]:
     """Say that ``feed``, just followed, brings very much, with buttons; nothing where it does not."""
-    found = await source_of(desk, chat.id, feed.id) if is_flood(feed) else None
+    found = await source_of(desk, chat.id, feed.id) if is_flood(feed, items) else None
     if found is None:
         return RichText(), ()
     texts, (number, source) = ask.texts.subscribing, found

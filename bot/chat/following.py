@@ -140,7 +140,7 @@ async def _take(desk: Desk, ask: Ask, chat: Chat, found: Found) -> None:
         text = say(ask.texts.subscribed_empty, feed=called)
     else:
         text = say(ask.texts.subscribed, feed=called, rate=often)
-    warning, buttons = await flood.warned(desk, ask, chat, feed)
+    warning, buttons = await flood.warned(desk, ask, chat, feed, len(found.document.items))
     await desk.answer(ask, join([text, warning], "\n\n") if warning.text else text, buttons)
     if found.latest is not None:
         await _show_sample(desk, ask, chat, found.latest)

@@ -89,7 +89,7 @@ class Document:
     """What one feed document says: the feed's own words and its items in document order."""
 
     format: str
-    """``rss``, ``atom``, ``rdf``, ``json`` or ``news`` (a news document in the seed's layout)."""
+    """``rss``, ``atom``, ``rdf``, ``json``, ``telegram``, or ``news`` (a document in the seed's layout)."""
     title: str = ""
     link: str | None = None
     description: str = ""

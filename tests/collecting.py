@@ -63,6 +63,8 @@ class Web:
     answers: dict[str, Answer | Exception] = field(default_factory=dict)
     asked: list[tuple[str, Validators]] = field(default_factory=list)
     gate: asyncio.Event | None = None
+    hang: set[str] = field(default_factory=set)
+    """Addresses that never answer."""
     at_once: int = 0
     most_at_once: int = 0
 
@@ -94,6 +96,7 @@ class Web:
         self.most_at_once = max(self.at_once, self.most_at_once)
         try:
             await (self.gate.wait() if self.gate else asyncio.sleep(0))
+            await (asyncio.Event().wait() if url in self.hang else asyncio.sleep(0))
         finally:
             self.at_once -= 1
         answer = self.answers.get(url, Failed(Failure.MISSING, "404"))

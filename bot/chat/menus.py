@@ -48,6 +48,7 @@ class Verb(StrEnum):
     FILTER = "V"
     UNFILTER = "W"
     UNTELL = "E"
+    CALM = "F"
 
 
 _FIELDS = {
@@ -76,6 +77,7 @@ _FIELDS = {
     Verb.FILTER: 2,
     Verb.UNFILTER: 2,
     Verb.UNTELL: 2,
+    Verb.CALM: 3,
 }
 """How much each verb carries besides the chat, at most."""
 

@@ -15,6 +15,7 @@ from bot.chat import (
     commands,
     filters,
     finding,
+    flood,
     following,
     listing,
     membership,
@@ -90,6 +91,7 @@ PRESSES: Mapping[Verb, Callable[[Desk, Ask, Press], Awaitable[None]]] = {
     Verb.FILTER: filters.press_filter,
     Verb.UNFILTER: filters.press_unfilter,
     Verb.UNTELL: why.press_untell,
+    Verb.CALM: flood.press_calm,
 }
 
 

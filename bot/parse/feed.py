@@ -56,13 +56,14 @@ def read_tree(accepted: Accepted, url: str) -> Document:
     skip_hours, skip_days = skips_of(accepted.root)
     try:
         heard = tell(accepted.root)
-        found = _document(heard.feeddata, heard.entries, heard.version, url)
     except Ambiguous:
         found = read_xml(etree.tostring(accepted.root, encoding="utf-8"), url)
-    except (MemoryError, RecursionError, Unreadable):
+    except (MemoryError, RecursionError):
         raise
     except Exception as error:
         raise Unreadable(f"feedparser fails on it: {error!r:.200}") from error
+    else:
+        found = _document(heard.feeddata, heard.entries, heard.version, url)
     return replace(found, skip_hours=skip_hours, skip_days=skip_days)
 
 

@@ -249,7 +249,7 @@ class Collector:
         feed = _well(replace(seen.feed, changed_ms=now_ms), now_ms)
         feed = replace(feed, asked=asked_of(document))
         feed, due_ms = self._due_again(feed, now_ms, _dates(document.items), max_age_s=answer.max_age_s)
-        feed, moved_to = await self._lived(feed, moved_to=answer.moved_to)
+        feed, moved_to = await self._lived(feed, now_ms, moved_to=answer.moved_to, read=True)
         candidates = [Candidate(*one) for one in zip(seen.keys, seen.items, seen.order_ms, strict=True)]
         if self._pages and feed.seeded:  # a first look hands nothing on
             candidates = await self._pages.of_new(
@@ -272,7 +272,9 @@ class Collector:
     async def _same(self, feed: Feed, answer: Fetched | NotModified, outcome: Outcome, now_ms: int) -> Look:
         """Note that there is nothing new."""
         feed, due_ms = self._due_again(_well(feed, now_ms), now_ms, (), max_age_s=answer.max_age_s)
-        feed, moved_to = await self._lived(feed, moved_to=answer.moved_to)
+        feed, moved_to = await self._lived(
+            feed, now_ms, moved_to=answer.moved_to, read=outcome is Outcome.UNCHANGED
+        )
         await self._store.feeds.finish(feed, due_ms, moved_to=moved_to)
         await self._store.claims.note_health("look")
         return Look(feed.id, outcome)
@@ -288,7 +290,7 @@ class Collector:
             trouble=failure.why.value,
         )
         feed, due_ms = self._due_again(feed, now_ms, (), failure=failure)
-        feed, _ = await self._lived(feed, failure=failure)
+        feed, _ = await self._lived(feed, now_ms, failure=failure)
         level = logging.WARNING if feed.failures == 1 else logging.INFO
         log.log(level, "feed %s (%s): %s: %s", feed.id, _host(feed.url), failure.why.value, failure.detail)
         await self._store.feeds.finish(feed, due_ms)
@@ -317,10 +319,17 @@ class Collector:
         return paced, now_ms + int(pace.wait_s * 1000)
 
     async def _lived(
-        self, feed: Feed, *, failure: Failed | None = None, moved_to: str | None = None
+        self,
+        feed: Feed,
+        now_ms: int,
+        *,
+        failure: Failed | None = None,
+        moved_to: str | None = None,
+        read: bool = False,
     ) -> tuple[Feed, str | None]:
         """Return the feed with its fate noted, and its new address once that is believed."""
-        lived = after_look(feed, failure=failure, moved_to=moved_to)
+        lived = after_look(feed, now_ms, failure=failure, moved_to=moved_to, read=read)
+        await self._store.notices.put(lived.notices)
         if lived.moved_to:
             log.info("feed %s (%s) moved for good, to %s", feed.id, _host(feed.url), _host(lived.moved_to))
         return lived.feed, lived.moved_to

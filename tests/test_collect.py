@@ -9,7 +9,10 @@ from bot.collect import Look, Outcome
 from bot.errors import StoreUnavailable, TooComplex
 from bot.fetch.answer import Failed, Failure, NotModified
 from bot.items import Document, Feed, FeedId, Validators
+from bot.life import Event
 from tests.collecting import FEED, OTHER, Reader, Relay
+
+HOUR_MS = 3_600_000
 
 # One look
 
@@ -158,15 +161,17 @@ async def test_a_large_document_is_taken_in_order() -> None:
 # Moving
 
 
-async def test_a_feed_has_moved_when_two_looks_in_a_row_say_so() -> None:
+async def test_a_feed_has_moved_when_two_looks_an_hour_apart_say_so_and_that_is_told() -> None:
     relay = Relay()
     feed = relay.memory.follow(FEED)
     relay.web.serve(FEED, "a", moved_to=OTHER)
     await relay.collector.look(feed)
     assert relay.memory.known[feed].url == FEED
+    relay.memory.now += HOUR_MS
     relay.web.serve(FEED, "b", "a", moved_to=OTHER)
     assert (await relay.collector.look(feed)).new_items == 1
     assert relay.memory.known[feed].url == OTHER
+    assert [(one.event, one.old, one.new) for one in relay.memory.told] == [(Event.MOVED, FEED, OTHER)]
 
 
 async def test_a_feed_that_answers_304_from_its_new_address_has_moved_too() -> None:
@@ -175,6 +180,7 @@ async def test_a_feed_that_answers_304_from_its_new_address_has_moved_too() -> N
     relay.web.serve(FEED, "a", moved_to=OTHER)
     await relay.collector.look(feed)
     relay.web.answers[FEED] = NotModified(moved_to=OTHER)
+    relay.memory.now += HOUR_MS
     await relay.collector.look(feed)
     assert relay.memory.known[feed].url == OTHER
 

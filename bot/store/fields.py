@@ -29,7 +29,7 @@ Fields = dict[str, str]
 
 
 def of_feed(feed: Feed) -> Fields:
-    """Return the fields that a look at a feed may change: all but its address, ``seeded`` and pushes."""
+    """Return the fields that a look at a feed may change: all but its addresses, ``seeded`` and pushes."""
     return {
         "title": feed.title,
         "link": feed.link,
@@ -81,6 +81,7 @@ def feed(feed_id: FeedId, raw: Mapping[bytes, bytes]) -> Feed:
         asked=told.get("asked", ""),
         wait_why=told.get("wait_why", ""),
         life=told.get("life", ""),
+        unmoved=told.get("unmoved", ""),
         hub=told.get("hub", ""),
         hub_topic=told.get("hub_topic", ""),
         pushed_until_ms=_int(told.get("pushed_until_ms")),

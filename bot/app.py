@@ -5,6 +5,7 @@ import logging
 import os
 import secrets
 import socket
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -14,12 +15,14 @@ import telegram
 from telegram.error import InvalidToken, TelegramError
 
 from bot.chat.conversation import Conversation
+from bot.chat.fates import FeedWords
 from bot.collect import Collector
 from bot.deliver.courier import Courier, Shelves
 from bot.deliver.judging import MOST_BYTES, Head
 from bot.deliver.partners import Ear
 from bot.deliver.probe import HEAD_BYTES, Peek
 from bot.deliver.sender import Sender
+from bot.deliver.telling import Teller
 from bot.deliver.transport import Transport
 from bot.deliver.uploads import Pictures
 from bot.errors import SettingsError
@@ -142,15 +145,22 @@ def _loops(
     if Role.COLLECT in roles:
         yield parts.collector(on_lost=owners.of_lost).run(stop)
     if Role.ROUTE in roles:
-        yield Router(store, holder=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}").run(stop)
+        yield Router(store, holder=_holder()).run(stop)
     if Role.DELIVER in roles and voice is not None:
         ear = Ear(owners.tell, store.claims.note_health)
         shelves = Shelves(store.outbox, store.edits, store.news, store.chats)
         yield Courier(shelves, voice.sender, settings, ear=ear).run(stop)
+        words = FeedWords(lambda: time.time_ns() // 1_000_000)
+        yield Teller(store, voice.sender, words, settings, holder=_holder()).run(stop)
     if Role.CHAT in roles and voice is not None:
         yield Conversation(store, voice.bot, voice.sender, parts.subscriber(), settings).run(stop)
     if Role.WEB in roles:
         yield Web(store, settings).run(stop)
+
+
+def _holder() -> str:
+    """Return a name that no other worker has."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 @asynccontextmanager

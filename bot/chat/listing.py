@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from bot.chat import menus
 from bot.chat.desk import Ask, Buttons, Desk, at, handle, here, name
+from bot.chat.fates import standing
 from bot.chat.menus import PAGE_SIZE, Press, Verb
-from bot.chat.replies import bold, join, level, link, rate, say, short, trouble
+from bot.chat.replies import bold, join, level, link, rate, say, short
 from bot.chat.rights import pressed_target, target_of
 from bot.chat.sources import Source, meant, name_of, page_of, source_of, sources_of
 from bot.items import Chat, ChatId
@@ -150,8 +151,8 @@ def _line(desk: Desk, ask: Ask, number: int, source: Source) -> RichText:
         notes.append(FILTERED)
     if source.subscription.paused:
         notes.append(texts.list_paused)
-    if feed.trouble:
-        notes.append(f"⚠ {trouble(texts, feed.trouble, feed.ok_ms, desk.now_ms())}")
+    if wrong := standing(texts, feed, desk.now_ms()):
+        notes.append(wrong)
     named = link(source.name, page_of(feed))
     return join([RichText(f"{number}. "), level(named), RichText(" · " + " · ".join(notes))])
 

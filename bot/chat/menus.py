@@ -48,6 +48,10 @@ class Verb(StrEnum):
     FILTER = "V"
     UNFILTER = "W"
     UNTELL = "E"
+    FATE = "F"
+    UNMOVE = "G"
+    SEEK = "H"
+    INSTEAD = "I"
 
 
 _FIELDS = {
@@ -76,6 +80,10 @@ _FIELDS = {
     Verb.FILTER: 2,
     Verb.UNFILTER: 2,
     Verb.UNTELL: 2,
+    Verb.FATE: 1,
+    Verb.UNMOVE: 1,
+    Verb.SEEK: 1,
+    Verb.INSTEAD: 2,
 }
 """How much each verb carries besides the chat, at most."""
 

@@ -13,6 +13,7 @@ from bot.chat import (
     alerts,
     choosing,
     commands,
+    feed_life,
     filters,
     finding,
     following,
@@ -90,6 +91,10 @@ PRESSES: Mapping[Verb, Callable[[Desk, Ask, Press], Awaitable[None]]] = {
     Verb.FILTER: filters.press_filter,
     Verb.UNFILTER: filters.press_unfilter,
     Verb.UNTELL: why.press_untell,
+    Verb.FATE: feed_life.press_fate,
+    Verb.UNMOVE: feed_life.press_unmove,
+    Verb.SEEK: feed_life.press_seek,
+    Verb.INSTEAD: feed_life.press_instead,
 }
 
 

@@ -3,6 +3,7 @@
 from bot.chat.replies.alerting_en import EN_ALERTING
 from bot.chat.replies.choosing_en import EN_CHOOSING
 from bot.chat.replies.finding_en import EN_FINDING
+from bot.chat.replies.living_en import EN_LIVING
 from bot.chat.replies.texts import Texts
 from bot.fetch.answer import Failure
 
@@ -225,6 +226,7 @@ EN = Texts(
     alerting=EN_ALERTING,
     choosing=EN_CHOOSING,
     finding=EN_FINDING,
+    living=EN_LIVING,
     status_private="/status is for those who run me: send it to me in private.",
     status_owners=(
         "Only those who run me may see this: ask them to add your id, {person}, to the setting OWNER_IDS. "

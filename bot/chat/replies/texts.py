@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bot.chat.replies.alerting import Alerting
 from bot.chat.replies.choosing import Choosing
 from bot.chat.replies.finding import Finding
+from bot.chat.replies.living import Living
 from bot.fetch.answer import Failure
 
 
@@ -116,6 +117,8 @@ class Texts:
     """What is said of settings and templates."""
     finding: Finding
     """What is said of filters, search, and the way of one item."""
+    living: Living
+    """What is said of what becomes of feeds."""
 
     # status
     status_private: str

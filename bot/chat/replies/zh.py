@@ -3,6 +3,7 @@
 from bot.chat.replies.alerting_zh import ZH_ALERTING
 from bot.chat.replies.choosing_zh import ZH_CHOOSING
 from bot.chat.replies.finding_zh import ZH_FINDING
+from bot.chat.replies.living_zh import ZH_LIVING
 from bot.chat.replies.texts import Texts
 from bot.fetch.answer import Failure
 
@@ -179,6 +180,7 @@ ZH = Texts(
     alerting=ZH_ALERTING,
     choosing=ZH_CHOOSING,
     finding=ZH_FINDING,
+    living=ZH_LIVING,
     status_private="/status 仅供运行者使用：请私聊我发送。",
     status_owners=(
         "只有运行者可以查看：请他们把你的 id {person} 加入 OWNER_IDS 设置。发送 /help 查看我能为你做什么。"

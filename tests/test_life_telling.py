@@ -13,7 +13,7 @@ from bot.deliver.telling import Pace, Teller, audience
 from bot.errors import StoreUnavailable
 from bot.fetch.answer import Failed, Failure
 from bot.items import Chat, ChatId, ChatKind, Feed, Subscription, UserId
-from bot.life import Event, Notice, after_look
+from bot.life import DEAD_LOOKS, Event, Notice, after_look
 from bot.render.parts import Message
 from bot.settings import Settings
 from bot.store.client import Store
@@ -22,7 +22,6 @@ from tests.conftest import Clock
 ME, OTHER = ChatId(7), ChatId(8)
 GROUP, CHANNEL = ChatId(-100), ChatId(-200)
 DAY_MS = 86_400_000
-DEAD_AFTER = range(14)
 HASTE = Pace(round_s=0.01, apart_s=0)
 
 
@@ -78,11 +77,11 @@ class Stage:
         await self.store.feeds.finish(lived.feed, now_ms + 60_000, moved_to=lived.moved_to)
 
     async def die(self, *feeds: Feed, why: Failure = Failure.UNREACHABLE) -> None:
-        """Fail for more than three days, four times a day."""
-        for _ in DEAD_AFTER:
+        """Fail for more than three days."""
+        for _ in range(DEAD_LOOKS):
             for feed in feeds:
                 await self.look(feed, why)
-            self.clock.forward(DAY_MS // 4)
+            self.clock.forward(DAY_MS * 4 // 5)
 
     async def rounds(self, count: int = 4, *, apart_ms: int = 600_000) -> None:
         for _ in range(count):

@@ -10,6 +10,7 @@ from bot.chat.replies import bold, join, level, link, rate, say, short
 from bot.chat.rights import pressed_target, target_of
 from bot.chat.sources import Source, meant, name_of, page_of, source_of, sources_of
 from bot.items import Chat, ChatId
+from bot.life import Fate, fate_of
 from bot.render.parts import Button, RichText
 
 NUMBERS_A_ROW = 4
@@ -170,4 +171,10 @@ def _buttons(
     rows = [
         row[at : at + NUMBERS_A_ROW] for at in range(0, len(leave), NUMBERS_A_ROW) for row in (leave, choose)
     ]
+    ended = [
+        Button(f"⚠ {number}", data=menus.pack(Verb.FATE, chat, one.feed.id))
+        for number, one in shown
+        if fate_of(one.feed) in {Fate.DEAD, Fate.GONE}
+    ]
+    rows += [ended[at : at + NUMBERS_A_ROW] for at in range(0, len(ended), NUMBERS_A_ROW)]
     return rows + menus.turning(Verb.LIST, chat, page, last, ask.texts.previous, ask.texts.following)

@@ -9,7 +9,8 @@ itself must keep names from leading into private networks.
 """
 
 import asyncio
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -25,12 +26,16 @@ from bot.fetch import address, head
 from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
 from bot.fetch.codings import ACCEPTED, PIECE, Body, TooMuchError
 from bot.fetch.dial import connector
+from bot.fetch.hosts import Hosts, host_of
 from bot.fetch.trouble import EXPECTED, failed
 from bot.items import Validators
 from bot.settings import Settings
 
 CONNECT_S = 10
 """For look-up, connect, TLS and a proxy's consent together, all addresses of a host included."""
+
+TURN_S = 3
+"""How long a redirect waits for its turn at another host."""
 
 MOST_REDIRECTS = 10
 _MOST_HEADERS = 200
@@ -120,8 +125,10 @@ class _Chain:
 class Client:
     """Asks the web. An async context manager; one is enough for a process."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, hosts: Hosts | None = None) -> None:
+        """Take the settings; redirects wait for their turn among ``hosts``, the first address does not."""
         self._settings = settings
+        self._hosts = hosts
         self._stack = AsyncExitStack()
         self._session: aiohttp.ClientSession | None = None
 
@@ -191,7 +198,8 @@ class Client:
             if reason := self._refusal(chain.url):
                 return Failed(Failure.REFUSED, f"{address.host_of(chain.url)} is not asked: {reason}")
             try:
-                answer = await self._hop(chain, wish)
+                async with self._turn(start, chain.url):
+                    answer = await self._hop(chain, wish)
             except EXPECTED as error:
                 return failed(chain.url, error, wish.max_bytes)
             if answer is not None:
@@ -200,6 +208,16 @@ class Client:
             Failure.TOO_MANY_REDIRECTS,
             f"{address.host_of(start)} redirects more than {MOST_REDIRECTS} times",
         )
+
+    @asynccontextmanager
+    async def _turn(self, start: str, url: str) -> AsyncIterator[None]:
+        """Wait a moment for a turn at the host of ``url``, unless whoever asks for ``start`` has it."""
+        async with AsyncExitStack() as stack:
+            if self._hosts and host_of(url) != host_of(start):
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(TURN_S):
+                        await stack.enter_async_context(self._hosts.turn(host_of(url)))
+            yield
 
     def _refusal(self, url: str) -> str | None:
         return address.refusal_by_looks(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bot import identity
 from bot.items import ChatId, FeedId
 from bot.life import Event, Notice, failing_since_ms
-from bot.store import keys
+from bot.store import fields, keys
 from bot.store.door import Argument, Door
 
 PORTION = 500
@@ -131,8 +131,8 @@ class Notices:
     async def failing_since(self) -> list[int]:
         """Return since when each of some thousands of feeds that are heard fails (ms); 0: it does not."""
         feeds = await self._door.do("ZRANDMEMBER", keys.SCHEDULE, SAMPLE) or ()
-        lives = await self._door.many([("HGET", keys.feed(FeedId(one.decode())), "life") for one in feeds])
-        return [failing_since_ms((life or b"").decode(errors="replace")) for life in lives]
+        states = await self._door.many([("HGET", keys.feed(FeedId(one.decode())), "state") for one in feeds])
+        return [failing_since_ms(fields.life_of(state or b"")) for state in states]
 
     async def take_back(self, feed_id: FeedId, *, at: str, back_to: str, unmoved: str) -> bool:
         """Let a feed that has moved to ``at`` be looked at where it was, at once.

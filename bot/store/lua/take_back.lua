@@ -8,7 +8,7 @@ local key = 'feed:' .. feed
 if redis.call('HGET', key, 'url') ~= ARGV[3] then return 0 end
 move(feed, ARGV[4], ARGV[5])
 redis.call('HSET', key, 'unmoved', ARGV[6])
-redis.call('HDEL', key, 'etag', 'modified', 'body_hash')
+redis.call('HDEL', key, 'validators', 'marks')
 if redis.call('EXISTS', key .. ':chats') == 1 then
   redis.call('ZADD', 'schedule', 'LT', clock(), feed)
 end

@@ -1,0 +1,207 @@
+"""The origin: a process that serves feeds on many loopback addresses, and costs as little as it can.
+
+Orders come as lines of JSON on its standard input, an answer to each goes to its standard output:
+
+    {"feeds": 2000, "addresses": 400}  ► {"urls": […], "bytes": {"median": …, "all": …}}
+    {"do": "round", "name": "mix-new"} ► {"acts": {"builds": …, …}, "items": …}
+    {"do": "told"}                     ► {"answers": {"200": …, "304": …}, "cpu_s": …}
+    {"do": "log"}                      ► {"requests": [[feed, asked at, answered at], …]}
+
+Counts are since the last round, times seconds of :func:`time.monotonic`, which all processes of a
+machine share. The end of its input stops it. A document is made when it changes and kept whole with
+its headers, so that a request costs a look at its head and one write. Many addresses in 127.0.0.0/8
+are Linux' own; elsewhere one has to be enough.
+"""
+
+import asyncio
+import hashlib
+import json
+import re
+import resource
+import socket
+import statistics
+import sys
+import time
+from collections import Counter
+from email.utils import formatdate
+from typing import Any
+
+from polling.papers import Paper
+from polling.rounds import Act, Round, act
+
+_ASKED = re.compile(rb"GET /(\d+)\.xml HTTP/1\.1\r\n")
+_NONE_MATCH = re.compile(rb"\r\nif-none-match: *([^\r]+)", re.IGNORECASE)
+_SINCE = re.compile(rb"\r\nif-modified-since: *([^\r]+)", re.IGNORECASE)
+_LONGEST_HEAD = 64 * 1024
+_PAGE = b"<!doctype html><title>An item</title><p>There is nothing more here.</p>"
+_BUFFER = 4 * 1024 * 1024
+"""Room for most documents in the kernel, so that they are written at once."""
+
+
+class Shelf:
+    """One feed as it is served: its answers, whole."""
+
+    def __init__(self, paper: Paper) -> None:
+        self.paper = paper
+        self.etag = self.modified = b""
+        self.full = self.short = b""
+        self.size = 0
+        self.is_honest = True
+        """Whether it answers 304 where it may."""
+        self.changed = paper.now
+        self.lay()
+
+    def lay(self) -> None:
+        """Lay out the document that there is now."""
+        body, number = self.paper.document(), self.paper.number
+        self.size = len(body)
+        # Of ten servers six know both validators, two an ETag alone and two a date alone.
+        if number % 10 < 8:
+            self.etag = b'"' + hashlib.md5(body, usedforsecurity=False).hexdigest().encode() + b'"'
+        if number % 10 not in {6, 7}:
+            self.modified = formatdate(self.changed, usegmt=True).encode()
+        known = [b"Server: nginx", b"Date: " + formatdate(time.time(), usegmt=True).encode()]
+        known += [b"ETag: " + self.etag] if self.etag else []
+        known += [b"Last-Modified: " + self.modified] if self.modified else []
+        known += [b"Cache-Control: max-age=300"] if number % 3 == 0 else []
+        kind = self.paper.content_type.encode()
+        told = [*known, b"Content-Type: " + kind, b"Content-Length: %d" % self.size]
+        self.full = b"\r\n".join([b"HTTP/1.1 200 OK", *told, b"", body])
+        self.short = b"\r\n".join([b"HTTP/1.1 304 Not Modified", *known, b"", b""])
+
+    def do(self, what: Act) -> None:
+        """Let a round come over it."""
+        self.is_honest = what is Act.NOTHING
+        if what in {Act.NOTHING, Act.REPEATS}:
+            return
+        # A date of whole seconds has to be another one each time.
+        self.changed = max(time.time(), self.changed + 1)
+        if what is Act.BUILDS:
+            self.paper.build()
+        else:
+            self.paper.publish(1 if what is Act.PUBLISHES_ONE else 2, time.time())
+        self.lay()
+
+    def answer(self, head: bytes) -> bytes:
+        """Return what a request is answered."""
+        if self.is_honest:
+            if match := _NONE_MATCH.search(head):
+                return self.short if match[1] == self.etag else self.full
+            if match := _SINCE.search(head):
+                return self.short if match[1] == self.modified else self.full
+        return self.full
+
+
+class Origin:
+    """All feeds, and what has been asked of them since the last round."""
+
+    def __init__(self, feeds: int, sites: list[str]) -> None:
+        now = time.time()
+        self.shelves = [Shelf(Paper(number, sites[number % len(sites)], now)) for number in range(feeds)]
+        self.answers: Counter[str] = Counter()
+        self.requests: list[tuple[int, float, float]] = []
+        self.turn = 0
+
+    def round(self, name: Round) -> dict[str, Any]:
+        """Begin a round."""
+        self.turn += 1
+        self.answers.clear()
+        self.requests.clear()
+        acts: Counter[str] = Counter()
+        for number, shelf in enumerate(self.shelves):
+            done = act(name, number, self.turn)
+            acts[done] += 1
+            shelf.do(done)
+        return {"acts": acts, "items": acts[Act.PUBLISHES_ONE] + 2 * acts[Act.PUBLISHES_TWO]}
+
+    def told(self) -> dict[str, Any]:
+        """Tell what was answered, and what that has cost since the process began."""
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        return {"answers": self.answers, "cpu_s": used.ru_utime + used.ru_stime}
+
+
+class Talk(asyncio.Protocol):
+    """One connection, kept alive."""
+
+    def __init__(self, origin: Origin) -> None:
+        self._origin = origin
+        self._rest = b""
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        place: socket.socket = transport.get_extra_info("socket")
+        place.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
+
+    def data_received(self, data: bytes) -> None:
+        """Answer each request that is whole."""
+        assert self._transport
+        data = self._rest + data
+        while (end := data.find(b"\r\n\r\n")) >= 0:
+            self._transport.write(self._answer(data[: end + 2]))
+            data = data[end + 4 :]
+        self._rest = data
+        if len(data) > _LONGEST_HEAD:
+            self._transport.abort()
+
+    def _answer(self, head: bytes) -> bytes:
+        origin, asked = self._origin, _ASKED.match(head)
+        if asked is None or int(asked[1]) >= len(origin.shelves):
+            origin.answers["page"] += 1
+            return b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s" % (
+                len(_PAGE),
+                _PAGE,
+            )
+        shelf = origin.shelves[int(asked[1])]
+        answer = shelf.answer(head)
+        origin.answers["304" if answer is shelf.short else "200"] += 1
+        now = time.monotonic()
+        origin.requests.append((shelf.paper.number, now, now))
+        return answer
+
+
+def addresses(count: int) -> list[str]:
+    """Return so many loopback addresses."""
+    return [f"127.7.{number // 250}.{number % 250 + 1}" for number in range(count)]
+
+
+async def serve(orders: dict[str, Any], inbox: asyncio.StreamReader) -> None:
+    """Serve until the input ends."""
+    hosts = addresses(orders["addresses"])
+    with socket.create_server((hosts[0], 0), backlog=1024) as first:
+        port = first.getsockname()[1]
+        origin = Origin(orders["feeds"], [f"http://{host}:{port}" for host in hosts])
+        loop = asyncio.get_running_loop()
+        await loop.create_server(lambda: Talk(origin), sock=first)
+        if len(hosts) > 1:
+            await loop.create_server(lambda: Talk(origin), hosts[1:], port, backlog=1024)
+        sizes = [shelf.size for shelf in origin.shelves]
+        urls = [f"{shelf.paper.site}/{shelf.paper.number}.xml" for shelf in origin.shelves]
+        say({"urls": urls, "bytes": {"median": statistics.median(sizes), "all": sum(sizes)}})
+        while line := await inbox.readline():
+            order = json.loads(line)
+            if order["do"] == "round":
+                say(origin.round(Round(order["name"])))
+            elif order["do"] == "log":
+                say({"requests": origin.requests})
+            else:
+                say(origin.told())
+
+
+def say(told: dict[str, Any]) -> None:
+    """Answer the one who gave the orders."""
+    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.flush()
+
+
+async def _main() -> None:
+    inbox = asyncio.StreamReader(limit=1024 * 1024)
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(inbox), sys.stdin)
+    await serve(json.loads(await inbox.readline()), inbox)
+
+
+if __name__ == "__main__":
+    asyncio.run(_main())

@@ -97,6 +97,10 @@ async def test_a_move_is_taken_back_at_once_and_without_validators(store: Store,
     found = await store.feeds.find(OLD)
     assert found is not None
     assert found.id == feed.id
+    assert (await store.feeds.ensure(NEW)).id != feed.id
+    await store.feeds.forget(feed.id)
+    assert await store.feeds.find(OLD) is None
+    assert await store.feeds.find(NEW) is not None
 
 
 async def test_how_all_feeds_do_is_told_by_their_lives(store: Store, clock: Clock) -> None:

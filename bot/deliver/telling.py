@@ -48,7 +48,7 @@ logger = logging.getLogger(__name__)
 class Pace:
     """How soon what is told, in seconds."""
 
-    soon_s: float = 10
+    soon_s: float = 5
     """From a notice to its message; what comes meanwhile is told with it."""
     later_s: float = 600
     """The same for what is :data:`CLUSTERED`."""

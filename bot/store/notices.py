@@ -137,10 +137,11 @@ class Notices:
     async def take_back(self, feed_id: FeedId, *, at: str, back_to: str, unmoved: str) -> bool:
         """Let a feed that has moved to ``at`` be looked at where it was, at once.
 
-        ``unmoved``: marks of where it is not to move again. False: it is elsewhere by now.
+        ``unmoved``: marks of where it is not to move again; who subscribes to that gets another feed.
+        False: it is elsewhere by now.
         """
-        canonical = identity.feed_address(back_to)
-        return bool(await self._door.run("take_back", feed_id, at, canonical, back_to, unmoved))
+        places = (at, identity.feed_address(at), back_to, identity.feed_address(back_to))
+        return bool(await self._door.run("take_back", feed_id, *places, unmoved))
 
 
 def _id(notice: Notice) -> str:

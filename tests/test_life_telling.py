@@ -9,7 +9,7 @@ import pytest
 
 from bot.chat.fates import FeedWords
 from bot.deliver.outcome import ChatLost, Down, Outcome, Refused, Sent, Unclear, Wait
-from bot.deliver.telling import Pace, Teller, audience
+from bot.deliver.telling import Pace, Teller, Told, audience
 from bot.errors import StoreUnavailable
 from bot.fetch.answer import Failed, Failure
 from bot.items import Chat, ChatId, ChatKind, Feed, Subscription, UserId
@@ -348,6 +348,41 @@ async def test_a_teller_that_is_cut_off_while_it_speaks_does_not_repeat_itself(
             await stage.rounds()
     await stage.rounds(50)
     assert len(stage.voice.said) == 1
+
+
+async def test_a_notice_that_is_read_before_its_look_is_saved_waits_for_that(stage: Stage) -> None:
+    feed = await stage.follow("news")
+    new = "https://new.example/feed"
+    await stage.look(feed, moved_to=new)
+    stage.clock.forward(3_600_000)
+    known = await stage.store.feeds.get(feed.id)
+    assert known is not None
+    lived = after_look(known, stage.clock.ms, moved_to=new, read=True)
+    await stage.store.notices.put(lived.notices)
+    await stage.rounds(2, apart_ms=60_000)
+    await stage.store.feeds.finish(lived.feed, stage.clock.ms, moved_to=lived.moved_to)
+    await stage.rounds(2, apart_ms=60_000)
+    assert len(stage.voice.said) == 1
+
+
+async def test_what_cannot_be_put_into_words_is_given_up_and_the_next_person_is_told(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    feed = await stage.follow("news")
+    await stage.follow("news", OTHER)
+    told = FeedWords.told
+
+    def stumble(self: FeedWords, things: Sequence[Told], language: str, person: ChatId) -> Message:
+        if person == ME:
+            raise ZeroDivisionError
+        return told(self, things, language, person)
+
+    monkeypatch.setattr(FeedWords, "told", stumble)
+    await stage.die(feed)
+    await stage.rounds()
+    assert [to for to, _ in stage.voice.said] == [OTHER]
+    assert "cannot be told of its feeds" in caplog.text
+    assert await stage.store.notices.slips(ME) == []
 
 
 async def test_a_notice_of_a_feed_that_is_gone_from_the_store_comes_to_nothing(stage: Stage) -> None:

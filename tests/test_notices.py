@@ -22,7 +22,7 @@ async def follow(store: Store, url: str, chat: ChatId = ME) -> Feed:
 
 
 async def waiting(store: Store) -> list[Notice]:
-    return [one async for some in store.notices.waiting() for one in some]
+    return [one async for some in store.notices.waiting() for one, _ in some]
 
 
 def notice(feed: Feed, event: Event = Event.DEAD, since_ms: int = 5, **more: Any) -> Notice:
@@ -45,6 +45,7 @@ async def test_what_others_wrote_among_the_notices_is_left_out(store: Store, red
     await store.notices.put([notice(feed)])
     for number, raw in enumerate(["", "[]", "{}", '["a","b",1,2,"",""]', '["a","dead","x",2,"",""]', "\xff"]):
         await redis.hset(keys.NOTICES, f"odd{number}", raw)
+        await redis.hset(keys.NOTICES, f"odd{number + 99}", f"1 {raw}")
         await redis.hset(keys.notices_for(ME), f"dead feed {number}", f"0 {raw}")
         await redis.hset(keys.notices_for(ME), f"dead feed x{number}", raw)
     assert await waiting(store) == [notice(feed)]

@@ -29,6 +29,9 @@ LEAD_MS = 180_000
 
 RESIGN_S = 1.0
 
+UNSAVED_MS = 900_000
+"""A notice that does not hold may be of a look that is not saved yet, or is taken again: see its lease."""
+
 PEOPLE_AT_ONCE = 20
 """People told in one round; between two rounds new notices are laid out."""
 
@@ -149,32 +152,42 @@ class Teller:
             if stop.is_set():
                 return
             await self._stay()
-            await self._tell(person)
+            try:
+                await self._tell(person)
+            except StoreError:
+                raise
+            except Exception:  # it must not stand in the way of all others for ever
+                logger.exception("chat %d: cannot be told of its feeds; that is given up", person)
+                await self._store.notices.settle(person, await self._store.notices.slips(person), None)
 
     async def _spread(self) -> None:
         """Lay each notice out for those who are to be told, and drop it."""
-        if await self._store.now_ms() < self._held_until_ms:
+        now_ms = await self._store.now_ms()
+        if now_ms < self._held_until_ms:
             return
         held = 0
         async for some in self._store.notices.waiting():
-            for notice in some:
-                if notice.event is Event.DEAD and await self._is_ours(notice):
+            feeds = {one.id: one for one in await self._store.feeds.many({one.feed for one, _ in some})}
+            for notice, put_ms in some:
+                feed = feeds.get(notice.feed)
+                if feed is None or not _still_holds(notice, feed):
+                    if now_ms - put_ms < UNSAVED_MS:
+                        continue
+                elif notice.event is Event.DEAD and await self._is_ours(notice):
                     held += 1
                     continue
-                await self._lay(notice)
+                else:
+                    await self._lay(notice, now_ms)
                 await self._store.notices.drop(notice)
         if held:
-            self._held_until_ms = await self._store.now_ms() + round(self._pace.hold_s * 1000)
+            self._held_until_ms = now_ms + round(self._pace.hold_s * 1000)
             logger.warning("%d feeds have died, but most fail at once: is it our network?", held)
             await self._tell_owners()
 
-    async def _lay(self, notice: Notice) -> None:
-        feed = await self._store.feeds.get(notice.feed)
-        if feed is None or not _still_holds(notice, feed):
-            return
+    async def _lay(self, notice: Notice, now_ms: int) -> None:
         wait_s = self._pace.later_s if notice.event in CLUSTERED else self._pace.soon_s
-        due_ms = await self._store.now_ms() + round(wait_s * 1000)
-        async for some in self._store.feeds.subscribers_in_portions(feed.id):
+        due_ms = now_ms + round(wait_s * 1000)
+        async for some in self._store.feeds.subscribers_in_portions(notice.feed):
             slips = []
             for wish in some:
                 people = [] if wish.paused else await self._audience(wish)

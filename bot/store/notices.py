@@ -62,15 +62,20 @@ class Notices:
     async def put(self, notices: Sequence[Notice]) -> None:
         """Keep what is to be told; the same notice is one, however often it is put."""
         if notices:
-            told = [part for one in notices for part in (_id(one), _of_notice(one))]
+            now_ms = await self._door.now_ms()
+            told = [part for one in notices for part in (_id(one), f"{now_ms} {_of_notice(one)}")]
             await self._door.do("HSET", keys.NOTICES, *told)
 
-    async def waiting(self) -> AsyncIterator[list[Notice]]:
-        """Yield the notices that are not laid out yet, some hundreds at a time, in no order."""
+    async def waiting(self) -> AsyncIterator[list[tuple[Notice, int]]]:
+        """Yield the notices that are not laid out yet, and when each was put (ms), in no order.
+
+        They come some hundreds at a time.
+        """
         cursor = 0
         while True:
             after, raw = await self._door.do("HSCAN", keys.NOTICES, cursor, "COUNT", PORTION)
-            yield [one for one in map(_notice, raw.values()) if one]
+            pairs = [(_notice(value.partition(b" ")[2]), _before(value)) for value in raw.values()]
+            yield [(notice, put_ms) for notice, put_ms in pairs if notice]
             cursor = int(after)
             if not cursor:
                 return
@@ -163,14 +168,19 @@ def _notice(raw: bytes) -> Notice | None:
         return None
 
 
+def _before(raw: bytes) -> int:
+    """Return the number before the first space, 0 where there is none."""
+    number = raw.partition(b" ")[0]
+    return int(number) if number.isdigit() and len(number) <= 15 else 0
+
+
 def _of_slip(slip: Slip) -> str:
     return f"{slip.tried} {_of_notice(slip.notice)}"
 
 
 def _slip(name: bytes, raw: bytes) -> Slip | None:
-    tried, _, told = raw.partition(b" ")
-    chat, notice = name.rpartition(b" ")[2], _notice(told)
+    notice = _notice(raw.partition(b" ")[2])
     try:
-        return Slip(notice, ChatId(int(chat)), int(tried)) if notice else None
+        return Slip(notice, ChatId(int(name.rpartition(b" ")[2])), _before(raw)) if notice else None
     except ValueError:
         return None

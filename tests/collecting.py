@@ -32,6 +32,7 @@ from bot.items import (
     Subscription,
     Validators,
 )
+from bot.life import Notice
 from bot.looking import Looker
 from bot.pages import PageFinder
 from bot.settings import Settings
@@ -138,6 +139,7 @@ class Memory:
     lanes: dict[ChatId, dict[ItemId, Letter]] = field(default_factory=dict)
     edits: Laid = field(default_factory=Laid)
     filtered: Kept = field(default_factory=Kept)
+    told: list[Notice] = field(default_factory=list)
     health: set[str] = field(default_factory=set)
     resting: dict[str, int] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
@@ -151,6 +153,14 @@ class Memory:
     def store(self) -> Store:
         """This memory in the place of the real one."""
         return cast("Store", self)
+
+    @property
+    def notices(self) -> "Memory":
+        return self
+
+    async def put(self, notices: Sequence[Notice]) -> None:
+        self._answer("put")
+        self.told += notices
 
     @property
     def feeds(self) -> "Memory":

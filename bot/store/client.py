@@ -26,6 +26,7 @@ from bot.store.embedded import EmbeddedServer
 from bot.store.feeds import Feeds
 from bot.store.filtered import Filtered
 from bot.store.news import News
+from bot.store.notices import Notices
 from bot.store.outbox import Outbox, limits, paces
 from bot.store.status import Status
 from bot.store.traces import Traces
@@ -80,6 +81,7 @@ class Store:
         self.edits = Edits(self._door, limit)
         self.claims = Claims(self._door)
         self.drafts = Drafts(self._door)
+        self.notices = Notices(self._door)
         self.status = Status(self._door)
         self.traces = Traces(self._door)
 

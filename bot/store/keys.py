@@ -81,6 +81,10 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `leaders`            | hash   | for ever            | role of one only (polling, routing) → `till holder`|
 | `file:{bot}:{hash}`  | string | 30 days             | Telegram's file id of a picture that was uploaded|
 | `bad:{bot}:{hash}`   | string | 3 days              | a picture's address that Telegram could not use|
+| `notices`            | hash   | until laid out      | event, feed and period → what is to be told of a feed|
+| `notices:{chat}`     | hash   | until told          | event, feed and chat → the same, laid out for whom|
+| `notices:due`        | zset   | until told, and a rest| chat id by when it may be told (ms)        |
+| `noticed:{chat}`     | hash   | 180 days            | event and feed → the period it was told of   |
 | `hinted:{chat}:{hash}`| string | 30 days            | an owner was told of some trouble            |
 | `health`             | hash   | for ever            | last good look, route, send and update (ms)  |
 
@@ -105,12 +109,14 @@ HEALTH = "health"
 KNOWN_IN_BOX = "known:box"
 TROUBLES = "troubles"
 RULES = "rules"
+NOTICES = "notices"
+NOTICES_DUE = "notices:due"
 
 TYPES = {
-    **dict.fromkeys((META, FEEDS, USERNAMES, HEALTH, "leaders", "moved", "tops", "edits:notes"), "hash"),
-    **dict.fromkeys(
-        (SCHEDULE, READY, BUDGET, WINDOW, RESTING, "looking", "edits", "lost", "troubles", "rules"), "zset"
-    ),
+    **dict.fromkeys((META, FEEDS, USERNAMES, HEALTH, NOTICES, "leaders", "moved", "tops"), "hash"),
+    **dict.fromkeys((SCHEDULE, READY, BUDGET, WINDOW, RESTING, NOTICES_DUE), "zset"),
+    **dict.fromkeys(("looking", "edits", "lost", "troubles", "rules"), "zset"),
+    "edits:notes": "hash",
     NEWS: "stream",
     CHATS: "set",
 }
@@ -245,6 +251,16 @@ def known(chat_id: ChatId) -> str:
 def hinted(chat_id: ChatId, digest: str) -> str:
     """Whether the chat's owner was told of some trouble."""
     return f"hinted:{chat_id}:{digest}"
+
+
+def notices_for(chat_id: ChatId) -> str:
+    """What is to be told there of feeds."""
+    return f"notices:{chat_id}"
+
+
+def noticed(chat_id: ChatId) -> str:
+    """What was told there of feeds."""
+    return f"noticed:{chat_id}"
 
 
 def tally(day: int) -> str:

@@ -28,6 +28,14 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 |                      |        |                     | of an item counts                            |
 | `feed:{id}:words:b`  | string | as `:items`         | … and the old ones, the young are merged into|
 | `feed:{id}:chats`    | hash   | with the feed       | chat id → subscription (JSON)                |
+| `push:{id}`          | hash   | while wanted, + a day| a feed's hub and what it was asked: `hub`, `topic`,|
+|                      |        |                     | `callback`, `secret`, `pending`, `verified`, |
+|                      |        |                     | `until_ms`: what it promised (ms); `wanted`; |
+|                      |        |                     | `failures`, `missed`; `doubt_ms`: not trusted|
+|                      |        |                     | until; `next_ms`: when to ask; `born_ms`     |
+| `pushes`             | zset   | while wanted        | feed id by when to ask its hub (ms); claimed: |
+|                      |        |                     | now + lease                                  |
+| `pushed`             | zset   | the hub's lease     | feed id by until when its hub is trusted (ms)|
 | `item:{id}`          | string | KEEP_DAYS           | the item, packed and compressed              |
 | `news`               | stream | until routed        | items handed on: `item`, for a correction    |
 |                      |        |                     | also `edit`; group `routers`                 |
@@ -105,11 +113,16 @@ HEALTH = "health"
 KNOWN_IN_BOX = "known:box"
 TROUBLES = "troubles"
 RULES = "rules"
+PUSHED = "pushed"
 
 TYPES = {
     **dict.fromkeys((META, FEEDS, USERNAMES, HEALTH, "leaders", "moved", "tops", "edits:notes"), "hash"),
     **dict.fromkeys(
-        (SCHEDULE, READY, BUDGET, WINDOW, RESTING, "looking", "edits", "lost", "troubles", "rules"), "zset"
+        (
+            *(SCHEDULE, READY, BUDGET, WINDOW, RESTING, PUSHED),
+            *("pushes", "looking", "edits", "lost", "troubles", "rules"),
+        ),
+        "zset",
     ),
     NEWS: "stream",
     CHATS: "set",
@@ -155,6 +168,11 @@ def words_old(feed_id: FeedId) -> str:
 def feed_chats(feed_id: FeedId) -> str:
     """Who hears the feed."""
     return f"feed:{feed_id}:chats"
+
+
+def push(feed_id: FeedId) -> str:
+    """The feed's hub, and what it was asked."""
+    return f"push:{feed_id}"
 
 
 def item(item_id: ItemId) -> str:

@@ -1,0 +1,179 @@
+"""What hubs push is taken in beside the answers to them: one at a time for a feed, and not too much.
+
+Nothing is lost here, since nothing depends on it: before a hub is answered, its feed is due for a look
+soon, which taking in what was pushed makes needless.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.errors import StoreError
+from bot.fetch.answer import Fetched
+from bot.items import FeedId
+
+HANDS = 8
+"""Feeds taken in at once."""
+
+MOST_FEEDS = 1000
+"""Feeds of which something may wait."""
+
+MOST_BYTES = 32 * 1024 * 1024
+"""What may wait of documents, all feeds together."""
+
+MOST_DOCUMENTS = 16
+"""What may wait of one feed's documents; where there are more, one look at the feed brings them all."""
+
+LOOK_GAP_S = 10.0
+"""A hub makes us ask for its feed no more often than this."""
+
+WITHIN_S = 180
+"""How long taking in may last: a look does not last so long."""
+
+NET_MS = 60_000
+"""How soon a feed is looked at whose push is lost after the hub was answered."""
+
+SOON_MS = 10_000
+"""How soon a feed is looked at whose push there is no room for."""
+
+FAILED = "failed"
+"""How a look ended that could not read its document."""
+
+log = logging.getLogger(__name__)
+
+
+class Looked(Protocol):
+    """What a look came to."""
+
+    @property
+    def outcome(self) -> str:
+        """How it ended: :data:`FAILED`, or better."""
+
+
+class Looking(Protocol):
+    """The part of the looker that pushes need."""
+
+    async def look(self, feed_id: FeedId) -> Looked:
+        """Ask for the feed's document, and take in what is new."""
+
+    async def pushed(self, feed_id: FeedId, answer: Fetched) -> Looked:
+        """Take in what is new in a document that a hub has pushed."""
+
+
+class Schedule(Protocol):
+    """What is asked of :class:`bot.store.pushes.Pushes`."""
+
+    async def ping(self, feed_id: FeedId, within_ms: int) -> bool:
+        """Let the feed be looked at in ``within_ms`` at the latest; False: nobody hears it."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """What has come of one feed and is not yet taken in."""
+
+    documents: deque[Fetched] = field(default_factory=deque)
+    look: bool = False
+    """Whether the feed itself is to be asked afterwards."""
+
+
+class Pings:
+    """Takes in what was pushed. ``clock`` is monotonic, in seconds."""
+
+    def __init__(
+        self, looker: Looking, schedule: Schedule, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._looker = looker
+        self._schedule = schedule
+        self._clock = clock
+        self._waiting: dict[FeedId, _Waiting] = {}
+        self._bytes = 0
+        self._queue: asyncio.Queue[FeedId] = asyncio.Queue()
+        self._in_hand: set[FeedId] = set()
+        """Feeds that are queued or being taken in."""
+        self._looked: dict[FeedId, float] = {}
+
+    async def take(self, feed_id: FeedId, document: Fetched | None) -> None:
+        """See that what a hub has pushed is not lost, and let it be taken in; None: ask the feed itself.
+
+        Raises:
+            StoreError: it may be lost; the hub shall push it again.
+        """
+        if not await self._schedule.ping(feed_id, NET_MS):
+            return
+        if not self._put(feed_id, document):
+            await self._schedule.ping(feed_id, SOON_MS)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Take in what comes, until ``stop``; what is in hand then is finished, the rest looked for later."""
+        async with asyncio.TaskGroup() as group:
+            hands = [group.create_task(self._work(stop)) for _ in range(HANDS)]
+            await stop.wait()
+            for _ in hands:
+                self._queue.put_nowait(FeedId(""))  # ends the wait of one hand
+
+    def _put(self, feed_id: FeedId, document: Fetched | None) -> bool:
+        """Queue what came; False: there is no room, or the feed was asked just now."""
+        waiting = self._waiting.get(feed_id, _Waiting())
+        if not waiting.documents and not waiting.look and len(self._waiting) >= MOST_FEEDS:
+            return False
+        if document is None and not self._may_look(feed_id):
+            return False
+        if document is None or len(waiting.documents) >= MOST_DOCUMENTS:
+            waiting.look = True
+        elif self._bytes + len(document.body) > MOST_BYTES:
+            return False
+        else:
+            waiting.documents.append(document)
+            self._bytes += len(document.body)
+        self._waiting[feed_id] = waiting
+        if feed_id not in self._in_hand:
+            self._in_hand.add(feed_id)
+            self._queue.put_nowait(feed_id)
+        return True
+
+    async def _work(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            feed_id = await self._queue.get()
+            waiting = self._waiting.pop(feed_id, None)
+            if waiting is None:
+                continue
+            self._bytes -= sum(len(one.body) for one in waiting.documents)
+            await self._survive(feed_id, waiting)
+            if feed_id in self._waiting:
+                self._queue.put_nowait(feed_id)
+            else:
+                self._in_hand.discard(feed_id)
+
+    async def _survive(self, feed_id: FeedId, waiting: _Waiting) -> None:
+        """Take in what waited for one feed; whatever that raises, a look comes later by itself."""
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                await self._take_in(feed_id, waiting)
+        except (StoreError, TimeoutError) as error:
+            log.warning("feed %s: what its hub pushed is looked for later: %s", feed_id, error or "too slow")
+        except Exception:
+            log.exception(
+                "feed %s: what its hub pushed could not be taken in; it is looked for later", feed_id
+            )
+
+    async def _take_in(self, feed_id: FeedId, waiting: _Waiting) -> None:
+        look = waiting.look
+        for document in waiting.documents:
+            taken = await self._looker.pushed(feed_id, document)
+            look = look or taken.outcome == FAILED
+        if look and self._may_look(feed_id):
+            self._looked[feed_id] = self._clock()
+            await self._looker.look(feed_id)
+        elif look:
+            await self._schedule.ping(feed_id, SOON_MS)
+
+    def _may_look(self, feed_id: FeedId) -> bool:
+        now_s = self._clock()
+        if len(self._looked) > MOST_FEEDS:
+            self._looked = {one: at_s for one, at_s in self._looked.items() if now_s - at_s < LOOK_GAP_S}
+        last_s = self._looked.get(feed_id)
+        return last_s is None or now_s - last_s >= LOOK_GAP_S

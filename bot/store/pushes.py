@@ -93,7 +93,7 @@ class Pushes:
         return bool(await self._door.run("verify_push", *told))
 
     async def deny(self, push: Push, topic: str, again_ms: int) -> bool:
-        """Note that the hub will not push ``topic``, to be asked again in ``again_ms``. False: it never was."""
+        """Note that the hub will not push ``topic``, and when to ask it again. False: nobody has asked it."""
         return bool(await self._door.run("deny_push", push.feed, push.callback, topic, again_ms))
 
     async def ping(self, feed_id: FeedId, within_ms: int) -> bool:

@@ -9,6 +9,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -95,6 +96,8 @@ class Pings:
         self._in_hand: set[FeedId] = set()
         """Feeds that are queued or being taken in."""
         self._looked: dict[FeedId, float] = {}
+        self._later: dict[FeedId, asyncio.TimerHandle] = {}
+        """Feeds that are looked at once the gap since the last look is over."""
 
     async def take(self, feed_id: FeedId, document: Fetched | None) -> None:
         """See that what a hub has pushed is not lost, and let it be taken in; None: ask the feed itself.
@@ -112,16 +115,18 @@ class Pings:
         async with asyncio.TaskGroup() as group:
             hands = [group.create_task(self._work(stop)) for _ in range(HANDS)]
             await stop.wait()
+            for timer in self._later.values():
+                timer.cancel()
             for _ in hands:
                 self._queue.put_nowait(FeedId(""))  # ends the wait of one hand
 
     def _put(self, feed_id: FeedId, document: Fetched | None) -> bool:
-        """Queue what came; False: there is no room, or the feed was asked just now."""
-        waiting = self._waiting.get(feed_id, _Waiting())
-        if not waiting.documents and not waiting.look and len(self._waiting) >= MOST_FEEDS:
-            return False
-        if document is None and not self._may_look(feed_id):
-            return False
+        """Queue what came; False: there is no room for it."""
+        waiting = self._waiting.get(feed_id)
+        if waiting is None:
+            if len(self._waiting) >= MOST_FEEDS:
+                return False
+            waiting = _Waiting()
         if document is None or len(waiting.documents) >= MOST_DOCUMENTS:
             waiting.look = True
         elif self._bytes + len(document.body) > MOST_BYTES:
@@ -130,10 +135,21 @@ class Pings:
             waiting.documents.append(document)
             self._bytes += len(document.body)
         self._waiting[feed_id] = waiting
-        if feed_id not in self._in_hand:
-            self._in_hand.add(feed_id)
-            self._queue.put_nowait(feed_id)
+        self._enqueue(feed_id)
         return True
+
+    def _enqueue(self, feed_id: FeedId) -> None:
+        """Queue a feed of which something waits; one that is only to be asked may have to wait for that."""
+        if feed_id in self._in_hand:
+            return
+        if timer := self._later.pop(feed_id, None):
+            timer.cancel()
+        gap_s = 0.0 if self._waiting[feed_id].documents else self._gap_s(feed_id)
+        if gap_s > 0:
+            self._later[feed_id] = asyncio.get_running_loop().call_later(gap_s, self._enqueue, feed_id)
+            return
+        self._in_hand.add(feed_id)
+        self._queue.put_nowait(feed_id)
 
     async def _work(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -143,10 +159,11 @@ class Pings:
                 continue
             self._bytes -= sum(len(one.body) for one in waiting.documents)
             await self._survive(feed_id, waiting)
+            self._in_hand.discard(feed_id)
             if feed_id in self._waiting:
-                self._queue.put_nowait(feed_id)
-            else:
-                self._in_hand.discard(feed_id)
+                self._enqueue(feed_id)
+                with suppress(StoreError):  # the look that has just ended has set another time
+                    await self._schedule.ping(feed_id, NET_MS)
 
     async def _survive(self, feed_id: FeedId, waiting: _Waiting) -> None:
         """Take in what waited for one feed; whatever that raises, a look comes later by itself."""
@@ -156,24 +173,24 @@ class Pings:
         except (StoreError, TimeoutError) as error:
             log.warning("feed %s: what its hub pushed is looked for later: %s", feed_id, error or "too slow")
         except Exception:
-            log.exception(
-                "feed %s: what its hub pushed could not be taken in; it is looked for later", feed_id
-            )
+            log.exception("feed %s: what its hub pushed is looked for later; to take it in failed", feed_id)
 
     async def _take_in(self, feed_id: FeedId, waiting: _Waiting) -> None:
         look = waiting.look
         for document in waiting.documents:
             taken = await self._looker.pushed(feed_id, document)
             look = look or taken.outcome == FAILED
-        if look and self._may_look(feed_id):
-            self._looked[feed_id] = self._clock()
-            await self._looker.look(feed_id)
-        elif look:
-            await self._schedule.ping(feed_id, SOON_MS)
+        if not look:
+            return
+        if self._gap_s(feed_id) > 0:
+            self._waiting.setdefault(feed_id, _Waiting()).look = True
+            return
+        self._looked[feed_id] = self._clock()
+        await self._looker.look(feed_id)
 
-    def _may_look(self, feed_id: FeedId) -> bool:
+    def _gap_s(self, feed_id: FeedId) -> float:
+        """Return for how long the feed is not to be asked, since it has just been."""
         now_s = self._clock()
         if len(self._looked) > MOST_FEEDS:
             self._looked = {one: at_s for one, at_s in self._looked.items() if now_s - at_s < LOOK_GAP_S}
-        last_s = self._looked.get(feed_id)
-        return last_s is None or now_s - last_s >= LOOK_GAP_S
+        return self._looked.get(feed_id, now_s - LOOK_GAP_S) + LOOK_GAP_S - now_s

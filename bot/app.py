@@ -95,7 +95,17 @@ def _loops(
     if Role.WEB in roles:
         from bot.web.server import Web
 
-        yield Web(store, settings).run(stop)
+        callbacks = None
+        if settings.public_url:
+            from bot.pings import Pings
+            from bot.push import Hubs
+            from bot.web.websub import Callbacks
+
+            pings = Pings(parts.looker(voice.tell_of_lost if voice else None), store.pushes)
+            callbacks = Callbacks(store.pushes, pings, settings)
+            yield pings.run(stop)
+            yield Hubs(store.pushes, parts.client, settings).run(stop)
+        yield Web(store, settings, callbacks=callbacks).run(stop)
 
 
 @asynccontextmanager

@@ -41,28 +41,17 @@ NET_MS = 60_000
 SOON_MS = 10_000
 """How soon a feed is looked at whose push there is no room for."""
 
-FAILED = "failed"
-"""How a look ended that could not read its document."""
-
 log = logging.getLogger(__name__)
-
-
-class Looked(Protocol):
-    """What a look came to."""
-
-    @property
-    def outcome(self) -> str:
-        """How it ended: :data:`FAILED`, or better."""
 
 
 class Looking(Protocol):
     """The part of the looker that pushes need."""
 
-    async def look(self, feed_id: FeedId) -> Looked:
+    async def look(self, feed_id: FeedId) -> object:
         """Ask for the feed's document, and take in what is new."""
 
-    async def pushed(self, feed_id: FeedId, answer: Fetched) -> Looked:
-        """Take in what is new in a document that a hub has pushed."""
+    async def pushed(self, feed_id: FeedId, answer: Fetched) -> object:
+        """Take in what is new in a document that a hub has pushed; ask the feed where that cannot be told."""
 
 
 class Schedule(Protocol):
@@ -70,6 +59,9 @@ class Schedule(Protocol):
 
     async def ping(self, feed_id: FeedId, within_ms: int) -> bool:
         """Let the feed be looked at in ``within_ms`` at the latest; False: nobody hears it."""
+
+    async def taken(self, feed_id: FeedId) -> None:
+        """Let it be looked at when it was to be before."""
 
 
 @dataclass(slots=True)
@@ -176,17 +168,15 @@ class Pings:
             log.exception("feed %s: what its hub pushed is looked for later; to take it in failed", feed_id)
 
     async def _take_in(self, feed_id: FeedId, waiting: _Waiting) -> None:
-        look = waiting.look
         for document in waiting.documents:
-            taken = await self._looker.pushed(feed_id, document)
-            look = look or taken.outcome == FAILED
-        if not look:
-            return
-        if self._gap_s(feed_id) > 0:
+            await self._looker.pushed(feed_id, document)
+        if waiting.look and self._gap_s(feed_id) > 0:
             self._waiting.setdefault(feed_id, _Waiting()).look = True
-            return
-        self._looked[feed_id] = self._clock()
-        await self._looker.look(feed_id)
+        elif waiting.look:
+            self._looked[feed_id] = self._clock()
+            await self._looker.look(feed_id)
+        if feed_id not in self._waiting:
+            await self._schedule.taken(feed_id)
 
     def _gap_s(self, feed_id: FeedId) -> float:
         """Return for how long the feed is not to be asked, since it has just been."""

@@ -18,28 +18,22 @@ FEED, OTHER = FeedId("a" * 11), FeedId("b" * 11)
 
 
 @dataclass
-class Looked:
-    outcome: str = "changed"
-
-
-@dataclass
 class Looker:
     """Notes what it is asked; ``gate`` holds it up, ``trouble`` breaks it."""
 
     done: list[tuple[str, FeedId, bytes]] = field(default_factory=list)
     gate: asyncio.Event | None = None
-    unreadable: set[bytes] = field(default_factory=set)
     trouble: Exception | None = None
     in_hand: list[FeedId] = field(default_factory=list)
     at_once: int = 0
 
-    async def look(self, feed_id: FeedId) -> Looked:
-        return await self._do("look", feed_id, b"")
+    async def look(self, feed_id: FeedId) -> None:
+        await self._do("look", feed_id, b"")
 
-    async def pushed(self, feed_id: FeedId, answer: Fetched) -> Looked:
-        return await self._do("pushed", feed_id, answer.body)
+    async def pushed(self, feed_id: FeedId, answer: Fetched) -> None:
+        await self._do("pushed", feed_id, answer.body)
 
-    async def _do(self, what: str, feed_id: FeedId, body: bytes) -> Looked:
+    async def _do(self, what: str, feed_id: FeedId, body: bytes) -> None:
         assert feed_id not in self.in_hand, "one at a time of a feed"
         self.in_hand.append(feed_id)
         self.at_once = max(self.at_once, len(self.in_hand))
@@ -52,12 +46,12 @@ class Looker:
         finally:
             self.in_hand.remove(feed_id)
         self.done.append((what, feed_id, body))
-        return Looked("failed" if body in self.unreadable else "changed")
 
 
 @dataclass
 class Schedule:
     soon: list[tuple[FeedId, int]] = field(default_factory=list)
+    settled: list[FeedId] = field(default_factory=list)
     away: bool = False
     heard: bool = True
 
@@ -66,6 +60,9 @@ class Schedule:
             raise StoreUnavailable("gone")
         self.soon.append((feed_id, within_ms))
         return self.heard
+
+    async def taken(self, feed_id: FeedId) -> None:
+        self.settled.append(feed_id)
 
 
 @dataclass
@@ -108,6 +105,7 @@ async def test_a_document_is_taken_in_and_its_feed_is_due_soon_should_that_fail(
         await bench.until(lambda: bench.looker.done)
     assert bench.looker.done == [("pushed", FEED, b"one")]
     assert bench.schedule.soon == [(FEED, NET_MS)]
+    assert bench.schedule.settled == [FEED]
 
 
 async def test_a_push_without_a_document_asks_the_feed(bench: Bench) -> None:
@@ -115,14 +113,6 @@ async def test_a_push_without_a_document_asks_the_feed(bench: Bench) -> None:
         await bench.take(None)
         await bench.until(lambda: bench.looker.done)
     assert bench.looker.done == [("look", FEED, b"")]
-
-
-async def test_a_document_that_cannot_be_read_asks_the_feed(bench: Bench) -> None:
-    bench.looker.unreadable = {b"junk"}
-    async with bench.running():
-        await bench.take(b"junk")
-        await bench.until(lambda: len(bench.looker.done) == 2)
-    assert [what for what, _, _ in bench.looker.done] == ["pushed", "look"]
 
 
 async def test_documents_of_one_feed_are_taken_in_in_order_and_those_of_others_beside(bench: Bench) -> None:
@@ -150,6 +140,7 @@ async def test_a_burst_of_pings_is_one_look_and_one_more_after_the_gap_for_what_
         await bench.until(lambda: bench.pings._later)
         assert bench.schedule.soon[-1] == (FEED, NET_MS), "noted after the look, which has set another time"
         assert len(bench.looker.done) == 1
+        assert not bench.schedule.settled
         bench.now_s += 0.1
         await bench.until(lambda: len(bench.looker.done) == 2)
     assert not bench.pings._waiting
@@ -164,16 +155,6 @@ async def test_a_document_does_not_wait_for_the_gap(bench: Bench) -> None:
         await bench.take(b"one")
         await bench.until(lambda: len(bench.looker.done) == 2)
     assert bench.looker.done[-1] == ("pushed", FEED, b"one")
-
-
-async def test_junk_does_not_make_us_ask_again_and_again(bench: Bench) -> None:
-    bench.looker.unreadable = {b"junk"}
-    async with bench.running():
-        for _ in range(5):
-            await bench.take(b"junk")
-            await bench.until(lambda: not bench.pings._in_hand)
-    assert [what for what, _, _ in bench.looker.done].count("look") == 1
-    assert bench.pings._waiting[FEED].look, "it is asked once more, later"
 
 
 async def test_more_documents_than_wait_become_one_look(bench: Bench) -> None:
@@ -214,6 +195,7 @@ async def test_trouble_with_one_push_is_not_trouble_with_the_next(bench: Bench, 
         await bench.take(b"two")
         await bench.until(lambda: bench.looker.done)
     assert bench.looker.done == [("pushed", FEED, b"two")]
+    assert len(bench.schedule.settled) == 1
 
 
 async def test_what_cannot_be_noted_is_not_taken(bench: Bench) -> None:

@@ -176,6 +176,7 @@ async def test_missing_means_nothing_where_no_hub_has_promised(store: Store, red
     assert not await store.pushes.missed(feed.id)
     assert not await store.pushes.missed(feed.id)
     assert not await redis.exists(f"push:{feed.id}")
+    assert not await store.pushes.ping(feed.id, MINUTE)
 
 
 async def test_a_feed_that_nobody_hears_is_not_pushed_and_its_hub_is_told_once(
@@ -280,6 +281,7 @@ async def test_a_ping_makes_a_feed_due_no_later_than_it_was_and_only_if_it_is_he
     store: Store, clock: Clock
 ) -> None:
     feed = await heard(store)
+    await store.pushes.offer(feed.id, HUB, URL)
     await store.feeds.finish(feed, clock.ms + HOUR)
     assert await store.pushes.ping(feed.id, MINUTE)
     assert await store.feeds.next_due_ms() == clock.ms + MINUTE
@@ -288,3 +290,23 @@ async def test_a_ping_makes_a_feed_due_no_later_than_it_was_and_only_if_it_is_he
     await store.chats.unsubscribe(ANN, feed.id)
     assert not await store.pushes.ping(feed.id, MINUTE)
     assert await store.feeds.next_due_ms() is None
+
+
+async def test_a_feed_whose_push_is_taken_in_is_due_when_it_was(store: Store, clock: Clock) -> None:
+    feed = await heard(store)
+    await store.pushes.offer(feed.id, HUB, URL)
+    due_ms = clock.ms + HOUR
+    await store.feeds.finish(feed, due_ms)
+    await store.pushes.taken(feed.id)
+    assert await store.feeds.next_due_ms() == due_ms
+    for within_ms in (MINUTE, MINUTE // 6):
+        await store.pushes.ping(feed.id, within_ms)
+        clock.forward(1000)
+    await store.pushes.taken(feed.id)
+    assert await store.feeds.next_due_ms() == due_ms
+    await store.pushes.ping(feed.id, MINUTE)
+    await store.feeds.finish(feed, due_ms + HOUR)
+    await store.pushes.taken(feed.id)
+    assert await store.feeds.next_due_ms() == due_ms + HOUR, "a look has set another time"
+    await store.pushes.taken(feed.id)
+    assert await store.feeds.next_due_ms() == due_ms + HOUR

@@ -32,7 +32,9 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 |                      |        |                     | `callback`, `secret`, `pending`, `verified`, |
 |                      |        |                     | `until_ms`: what it promised (ms); `wanted`; |
 |                      |        |                     | `failures`, `missed`; `doubt_ms`: not trusted|
-|                      |        |                     | until; `next_ms`: when to ask; `born_ms`     |
+|                      |        |                     | until; `next_ms`: when to ask; `born_ms`;    |
+|                      |        |                     | `net_ms`, `was_ms`: when its feed is due, and|
+|                      |        |                     | was, while a push of it is taken in          |
 | `pushes`             | zset   | while wanted        | feed id by when to ask its hub (ms); claimed: |
 |                      |        |                     | now + lease                                  |
 | `pushed`             | zset   | the hub's lease     | feed id by until when its hub is trusted (ms)|

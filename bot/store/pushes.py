@@ -97,11 +97,15 @@ class Pushes:
         return bool(await self._door.run("deny_push", push.feed, push.callback, topic, again_ms))
 
     async def ping(self, feed_id: FeedId, within_ms: int) -> bool:
-        """Note that a hub has pushed: the feed is looked at in ``within_ms``, unless a look comes before.
+        """Note that a hub has pushed: the feed is looked at in ``within_ms``, unless that is taken in before.
 
         False: nobody hears the feed.
         """
         return bool(await self._door.run("ping", feed_id, within_ms))
+
+    async def taken(self, feed_id: FeedId) -> None:
+        """Note that all is taken in: the feed is looked at when it was to be before the push."""
+        await self._door.run("taken", feed_id)
 
     async def count(self) -> int:
         """Return how many feeds are pushed now."""

@@ -118,7 +118,9 @@ class Web:
         )
         if self._callbacks:
             app.add_routes(self._callbacks.routes())
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2, auto_decompress=False)
+        runner = web.AppRunner(
+            app, access_log=None, shutdown_timeout=2, lingering_time=1, auto_decompress=False
+        )
         await runner.setup()
         try:
             await web.TCPSite(runner, "0.0.0.0", self._port).start()  # noqa: S104  see the charter

@@ -14,7 +14,7 @@ redis.call('PERSIST', key .. ':seen:b')
 redis.call('ZADD', 'schedule', 'LT', clock(), feed)
 local is_json, about = pcall(cjson.decode, redis.call('HGET', key, 'about') or '')
 if is_json and (about[4] or '') ~= '' and redis.call('HGET', 'push:' .. feed, 'wanted') ~= '1' then
-  -- The hub was left when nobody heard the feed any more; the feed is not asked for its name again.
+  -- The hub was left when nobody heard the feed any more; its document is no news of it.
   want_push(clock(), feed, about[4], about[5] or '')
 end
 return 1

@@ -1,138 +1,29 @@
-"""The relay and a strict hub, over HTTP: what the test list of the Recommendation asks of subscribers.
+"""Subscriptions at a strict hub, over HTTP, by the test list of the Recommendation (websub.rocks).
 
-The numbers are those of the list (websub.rocks): discovery (100 to 104) is tried in tests/test_websub.py,
-the redirects of a hub (203, 204) in tests/test_websub_post.py, too.
+Of its numbers, 100 to 104 (discovery) are tried in tests/test_websub.py, 203 and 204 in
+tests/test_websub_post.py too, and 205 and 300 to 302 in tests/test_websub_callback.py.
 """
 
 import asyncio
-import gzip
-import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
 import pytest
 
-from bot.fetch.answer import Fetched
 from bot.fetch.client import Client
-from bot.items import ChatId, Feed, FeedId, Subscription
-from bot.pings import NET_MS, Pings
+from bot.items import Subscription
 from bot.push import AT_ONCE, DOWN_S, Hubs
-from bot.settings import Settings
-from bot.store.client import Store, connect
-from bot.web import websub
-from bot.web.server import Web
-from bot.web.websub import Callbacks
+from bot.store.client import Store
 from tests.conftest import Clock
-from tests.fetching import settings
-from tests.flowing import until
-from tests.hub import Hub, a_hub
-
-FEED = "https://a.example/feed"
-TOPIC = "https://a.example/own?x=1&y=%C3%BC"
-BODY = b"<feed>news</feed>"
-ANN = ChatId(1)
-DAY = 86_400_000
-
-
-@dataclass
-class Looker:
-    """Notes what is taken in."""
-
-    looks: list[FeedId] = field(default_factory=list)
-    pushes: list[tuple[FeedId, Fetched]] = field(default_factory=list)
-    gate: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def __post_init__(self) -> None:
-        self.gate.set()
-
-    async def look(self, feed_id: FeedId) -> None:
-        self.looks.append(feed_id)
-
-    async def pushed(self, feed_id: FeedId, answer: Fetched) -> None:
-        await self.gate.wait()
-        self.pushes.append((feed_id, answer))
-
-
-@dataclass
-class Scene:
-    """A relay's web role that takes pushes, a hub, and a feed that names it and that somebody hears."""
-
-    store: Store
-    clock: Clock
-    hub: Hub
-    hubs: Hubs
-    looker: Looker
-    feed: Feed
-    now_s: list[float]
-
-    @property
-    def callback(self) -> str:
-        return self.hub.asked[-1]["hub.callback"]
-
-    async def turn(self) -> None:
-        """Ask what is to be asked, and let the hub come back to it."""
-        await self.hubs.turn()
-        await self.hub.rest()
-
-    async def subscribed(self) -> None:
-        await self.store.pushes.offer(self.feed.id, self.hub.url, TOPIC)
-        await self.turn()
-        assert self.hub.held
-
-    async def pushed_until(self) -> int:
-        feed = await self.store.feeds.get(self.feed.id)
-        assert feed
-        return feed.pushed_until_ms
-
-    async def publish(self, body: bytes = BODY, method: str = "sha256", **headers: str) -> list[int]:
-        return await self.hub.publish(TOPIC, body, method, **headers)
-
-    async def until(self, true: Callable[[], object]) -> None:
-        await until(true, within_s=5)
-
-
-def web_settings(**more: str) -> Settings:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-    return settings(PORT=f"{port}", PUBLIC_URL=f"http://127.0.0.1:{port}", FETCH_MAX_BYTES="100000", **more)
-
-
-@asynccontextmanager
-async def running(store: Store, looker: Looker, told: Settings) -> AsyncIterator[Callbacks]:
-    """Serve the web role, with the callbacks."""
-    stop = asyncio.Event()
-    pings = Pings(looker, store.pushes)
-    callbacks = Callbacks(store.pushes, pings, told, dice=lambda: 0.5)
-    tasks = [asyncio.create_task(one.run(stop)) for one in (pings, Web(store, told, callbacks=callbacks))]
-    for _ in range(500):
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", told.port)
-            writer.close()
-            break
-        except OSError:
-            await asyncio.sleep(0.005)
-    try:
-        yield callbacks
-    finally:
-        stop.set()
-        await asyncio.gather(*tasks)
+from tests.hub import a_hub
+from tests.pushing import ANN, BODY, DAY, FEED, TOPIC, Looker, Scene, a_scene, running, web_settings
 
 
 @pytest.fixture
 async def scene(store: Store, clock: Clock) -> AsyncIterator[Scene]:
-    told, looker, now_s = web_settings(), Looker(), [1000.0]
-    async with AsyncExitStack() as stack:
-        hub = await stack.enter_async_context(a_hub())
-        client = await stack.enter_async_context(Client(told))
-        await stack.enter_async_context(running(store, looker, told))
-        feed = await store.feeds.ensure(FEED)
-        await store.chats.subscribe(Subscription(ANN, feed.id, 1))
-        hubs = Hubs(store.pushes, client, told, dice=lambda: 0.5, clock=lambda: now_s[0])
-        yield Scene(store, clock, hub, hubs, looker, feed, now_s)
+    async with a_scene(store, clock) as made:
+        yield made
 
 
 async def test_a_subscription_is_asked_for_verified_and_kept(scene: Scene) -> None:
@@ -168,18 +59,6 @@ async def test_a_hub_that_leads_to_another_is_followed(scene: Scene, path: str, 
     await scene.until(lambda: scene.looker.pushes)
 
 
-async def test_205_a_topic_that_nobody_asked_for_is_not_agreed_to(scene: Scene) -> None:
-    await scene.subscribed()
-    assert not await scene.hub.ask(scene.callback, "subscribe", "https://evil.example/")
-    assert not await scene.hub.ask(scene.callback, "unsubscribe", TOPIC)
-    assert not await scene.hub.ask(scene.callback, "publish", TOPIC)
-    assert not await scene.hub.ask(scene.callback[:-1] + "~", "subscribe", TOPIC)
-    assert not await scene.hub.ask(scene.callback[:-3] + "___", "subscribe", TOPIC)
-    assert scene.hub.answers[1:] == [404] * 5
-    assert await scene.pushed_until() > 0
-    assert await scene.hub.ask(scene.callback, "subscribe", TOPIC), "a hub may make sure at any time"
-
-
 async def test_a_hub_may_grant_another_lease(scene: Scene) -> None:
     scene.hub.lease = "3600"
     await scene.subscribed()
@@ -194,124 +73,6 @@ async def test_a_subscription_is_renewed_before_its_lease_ends_at_the_same_callb
     assert (scene.callback, scene.hub.asked[1]["hub.secret"]) == first
     assert await scene.pushed_until() == scene.clock.ms + 10 * DAY
     assert len(scene.hub.held) == 1
-
-
-@pytest.mark.parametrize("method", ["sha1", "sha256", "sha384", "sha512"])
-async def test_300_what_is_pushed_is_taken_in(scene: Scene, method: str) -> None:
-    await scene.subscribed()
-    await scene.store.feeds.finish(scene.feed, scene.clock.ms + DAY)
-    scene.looker.gate.clear()
-    assert await scene.publish(method=method) == [202]
-    assert await scene.store.feeds.next_due_ms() == scene.clock.ms + NET_MS, "should it be lost from here on"
-    scene.looker.gate.set()
-    await scene.until(lambda: scene.looker.pushes)
-    assert scene.looker.pushes == [(scene.feed.id, Fetched(TOPIC, BODY, content_type="application/atom+xml"))]
-    async with asyncio.timeout(5):
-        while await scene.store.feeds.next_due_ms() != scene.clock.ms + DAY:  # noqa: ASYNC110  Redis has none
-            await asyncio.sleep(0.005)
-
-
-async def test_a_large_document_is_taken_in_and_a_larger_one_is_not(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(websub, "INLINE_BYTES", 1000)
-    await scene.subscribed()
-    assert await scene.publish(b"x" * 100_000) == [202]
-    await scene.until(lambda: scene.looker.pushes)
-    assert await scene.publish(b"x" * 100_001) == [413]
-    assert len(scene.looker.pushes) == 1
-
-
-async def test_a_document_that_does_not_tell_its_length_is_cut_off(
-    scene: Scene, http: aiohttp.ClientSession
-) -> None:
-    await scene.subscribed()
-
-    async def long() -> AsyncIterator[bytes]:
-        for _ in range(20):
-            yield b"x" * 10_000
-
-    async with http.post(scene.callback, data=long()) as answer:
-        assert answer.status == 413
-
-
-async def test_a_document_that_does_not_come_is_not_waited_for(
-    scene: Scene, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(websub, "BODY_S", 0.05)
-    await scene.subscribed()
-    over = asyncio.Event()
-
-    async def slow() -> AsyncIterator[bytes]:
-        yield b"<"
-        await over.wait()
-
-    async with http.post(scene.callback, data=slow()) as answer:
-        assert answer.status == 408
-    over.set()
-    assert await scene.publish() == [202], "and there is room for others"
-
-
-@pytest.mark.parametrize(
-    ("method", "headers"),
-    [
-        ("", {}),
-        ("sha256", {"X-Hub-Signature": "sha256=" + "0" * 64}),
-        ("sha256", {"X-Hub-Signature": "md5=" + "0" * 32}),
-        ("sha256", {"X-Hub-Signature": "nonsense"}),
-    ],
-    ids=["302 none", "301 wrong", "another method", "nonsense"],
-)
-async def test_what_is_not_signed_right_is_thanked_for_and_dropped(
-    scene: Scene, redis: Any, method: str, headers: dict[str, str]
-) -> None:
-    await scene.subscribed()
-    await scene.store.feeds.finish(scene.feed, scene.clock.ms + DAY)
-    told = {"Content-Type": "application/atom+xml", **headers}
-    assert await scene.hub.publish(TOPIC, BODY, method, **told) == [202]
-    assert await scene.publish(b"") == [202]
-    await scene.until(lambda: scene.looker.looks)
-    assert scene.looker.pushes == []
-
-
-@pytest.mark.parametrize("body", [b"", b" \r\n"])
-async def test_a_push_without_a_document_asks_the_feed(scene: Scene, body: bytes) -> None:
-    await scene.subscribed()
-    assert await scene.publish(body) == [202]
-    await scene.until(lambda: scene.looker.looks)
-    assert scene.looker.looks == [scene.feed.id]
-
-
-async def test_a_packed_document_is_not_unpacked_but_asked_for(scene: Scene) -> None:
-    await scene.subscribed()
-    assert await scene.publish(gzip.compress(b"0" * 5_000_000), **{"Content-Encoding": "gzip"}) == [202]
-    await scene.until(lambda: scene.looker.looks)
-    assert scene.looker.pushes == []
-
-
-async def test_forged_calls_are_404_and_write_nothing(
-    scene: Scene, redis: Any, http: aiohttp.ClientSession
-) -> None:
-    await scene.subscribed()
-    before = (await redis.info("persistence"))["rdb_changes_since_last_save"]
-    base = scene.callback.rpartition("/")[0]
-    for name in (scene.feed.id + "x" * 32, "y" * 43, "x", "x" * 500, "..%2f" + "x" * 38, ""):
-        for method in ("GET", "POST", "HEAD", "PUT"):
-            query = {"hub.mode": "subscribe", "hub.topic": TOPIC, "hub.challenge": "x"}
-            async with http.request(method, f"{base}/{name}", params=query, data=BODY) as answer:
-                assert answer.status in {404, 405}, (method, name)
-    assert (await redis.info("persistence"))["rdb_changes_since_last_save"] == before
-
-
-async def test_a_challenge_is_echoed_as_text_that_no_browser_runs(
-    scene: Scene, http: aiohttp.ClientSession
-) -> None:
-    await scene.subscribed()
-    query = {"hub.mode": "subscribe", "hub.topic": TOPIC, "hub.challenge": "<script>alert(1)</script>"}
-    async with http.get(scene.callback, params=query) as answer:
-        assert await answer.text() == "<script>alert(1)</script>"
-        assert answer.content_type == "text/plain"
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 async def test_a_hub_that_denies_is_heard_and_asked_again_tomorrow(scene: Scene) -> None:
@@ -421,19 +182,6 @@ async def test_a_relay_that_dies_before_it_has_asked_asks_when_it_is_back(scene:
     scene.clock.forward(600_000)
     await scene.turn()
     assert scene.hub.held
-
-
-async def test_without_redis_a_hub_is_asked_to_come_again(clock: Clock) -> None:
-    away = connect("redis://127.0.0.1:1/0")
-    store, told, looker = Store(away, clock=clock), web_settings(), Looker()
-    callback = f"{told.public_url}/websub/{'x' * 43}"
-    async with running(store, looker, told), a_hub() as hub:
-        hub.held[TOPIC, callback] = "s"
-        assert await hub.publish(TOPIC, BODY) == [503]
-        assert await hub.ask(callback, "subscribe", TOPIC) is False
-        assert hub.answers == [503]
-    assert looker.pushes == []
-    await store.close()
 
 
 async def test_the_loop_asks_soon_and_stops_at_once(scene: Scene, store: Store) -> None:

@@ -66,7 +66,8 @@ class Newsroom:
         return (
             "<?xml version='1.0'?><rss version='2.0' xmlns:a='http://www.w3.org/2005/Atom'><channel>"
             f"<title>The press</title><link>{self.url}/</link><description/>"
-            f"<a:link rel='self' href='{topic}'/><a:link rel='hub' href='{self.url}/hub'/>{items}</channel></rss>"
+            f"<a:link rel='self' href='{topic}'/><a:link rel='hub' href='{self.url}/hub'/>"
+            f"{items}</channel></rss>"
         ).encode()
 
     async def serve(self, request: web.Request) -> web.Response:

@@ -93,18 +93,18 @@ def _loops(
 
         yield Conversation(store, voice.bot, voice.sender, parts.subscriber(), settings).run(stop)
     if Role.WEB in roles:
+        from bot.push import Hubs
         from bot.web.server import Web
 
         callbacks = None
         if settings.public_url:
             from bot.pings import Pings
-            from bot.push import Hubs
             from bot.web.websub import Callbacks
 
             pings = Pings(parts.looker(voice.tell_of_lost if voice else None), store.pushes)
             callbacks = Callbacks(store.pushes, pings, settings)
             yield pings.run(stop)
-            yield Hubs(store.pushes, parts.client, settings).run(stop)
+        yield Hubs(store.pushes, parts.client, settings).run(stop)
         yield Web(store, settings, callbacks=callbacks).run(stop)
 
 

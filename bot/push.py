@@ -16,10 +16,10 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from bot.errors import StoreError
 from bot.fetch.answer import Failed
+from bot.fetch.hosts import host_of
 from bot.fetch.websub import DOWN, PATH, Mode, Offer, again_in_s, form
 from bot.settings import Settings
 from bot.store.pushes import Push
@@ -41,6 +41,9 @@ log = logging.getLogger(__name__)
 
 class Pushes(Protocol):
     """What is asked of :class:`bot.store.pushes.Pushes`."""
+
+    async def reach(self, public_url: str) -> int:
+        """Note where hubs reach us; return how many feeds were pushed to elsewhere."""
 
     async def claim(self, limit: int, lease_ms: int) -> list[Push]:
         """Return feeds whose hub is to be asked now."""
@@ -73,28 +76,40 @@ class Hubs:
     ) -> None:
         self._pushes = pushes
         self._client = client
-        self._callbacks = settings.public_url + PATH
+        self._public_url = settings.public_url
         self._lease_ms = int((settings.fetch_timeout_seconds * AT_ONCE + 60) * 1000)
         self._dice = dice
         self._clock = clock
         self._down: dict[str, float] = {}
-        """Hub → until when (by ``clock``) it is left alone."""
+        """Host of a hub → until when (by ``clock``) it is left alone."""
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Ask whatever hub is to be asked, until ``stop``."""
-        backoff_s = BACKOFF_S[0]
+        """Ask whatever hub is to be asked, until ``stop``; without PUBLIC_URL, only end the trust in hubs."""
+        backoff_s, told = BACKOFF_S[0], False
         while not stop.is_set():
             try:
+                told = told or await self._tell()
+                if not self._public_url:
+                    return
                 wait_s = 0.0 if await self.turn() == AT_ONCE else IDLE_S
                 backoff_s = BACKOFF_S[0]
-            except StoreError as error:
-                log.warning("hubs are not asked for %.1f s: %s", backoff_s, error)
+            except Exception as error:
                 wait_s, backoff_s = backoff_s, min(backoff_s * 2, BACKOFF_S[1])
+                if isinstance(error, StoreError):
+                    log.warning("hubs are not asked for %.1f s: %s", wait_s, error)
+                else:
+                    log.exception("a hub could not be asked; it is asked again later")
             try:
                 async with asyncio.timeout(wait_s):
                     await stop.wait()
             except TimeoutError:
                 continue
+
+    async def _tell(self) -> bool:
+        """Note where hubs reach us; True once that is done."""
+        if concerned := await self._pushes.reach(self._public_url):
+            log.info("PUBLIC_URL is another one now; the hubs of %d feeds do not know it yet", concerned)
+        return True
 
     async def turn(self) -> int:
         """Ask the hubs of the feeds that are due; return how many feeds those are.
@@ -103,27 +118,27 @@ class Hubs:
             StoreError: the store does not answer; what was claimed comes back with its lease.
         """
         claimed = await self._pushes.claim(AT_ONCE, self._lease_ms)
-        hubs: dict[str, list[Push]] = defaultdict(list)
+        hosts: dict[str, list[Push]] = defaultdict(list)
         for push in claimed:
-            hubs[push.hub].append(push)
+            hosts[host_of(push.hub)].append(push)
         done = await asyncio.gather(
-            *(self._ask(hub, some) for hub, some in hubs.items()), return_exceptions=True
+            *(self._ask(host, some) for host, some in hosts.items()), return_exceptions=True
         )
         for trouble in done:
             if isinstance(trouble, BaseException):
                 raise trouble
         return len(claimed)
 
-    async def _ask(self, hub: str, pushes: Sequence[Push]) -> None:
-        """Ask one hub for some feeds; once it does not answer, the others are left to their lease."""
+    async def _ask(self, host: str, pushes: Sequence[Push]) -> None:
+        """Ask the hubs of one host for some feeds; once it does not answer, the rest is left to its lease."""
         now_s = self._clock()
         self._down = {one: until_s for one, until_s in self._down.items() if until_s > now_s}
         for push in pushes:
-            if hub in self._down:
+            if host in self._down:
                 return
             failure = await self._ask_for(push)
             if failure and failure.why in DOWN:
-                self._down[hub] = self._clock() + DOWN_S
+                self._down[host] = self._clock() + DOWN_S
 
     async def _ask_for(self, push: Push) -> Failed | None:
         """Ask the hub of one feed for what is wanted of it; return why it did not take that, if so."""
@@ -133,17 +148,13 @@ class Hubs:
         again_s = again_in_s(push.failures + 1, None, self._dice())
         if not await self._pushes.ask(push, mode, round(again_s * 1000)):
             return None
-        asked = form(mode, Offer(push.hub, push.topic), self._callbacks + push.callback, push.secret)
+        asked = form(mode, Offer(push.hub, push.topic), self._public_url + PATH + push.callback, push.secret)
         failure = await self._client.post(push.hub, asked)
         if failure is None:
-            log.debug("feed %s: its hub %s was asked to %s", push.feed, _host(push.hub), mode.value)
+            log.debug("feed %s: its hub %s was asked to %s", push.feed, host_of(push.hub), mode.value)
             return None
         again_s = again_in_s(push.failures + 1, failure, self._dice())
         if await self._pushes.put_off(push, round(again_s * 1000)):
             level = logging.INFO if push.failures or mode is Mode.UNSUBSCRIBE else logging.WARNING
             log.log(level, "feed %s: its hub did not %s: %s", push.feed, mode.value, failure.detail)
         return failure
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).hostname or "no host"

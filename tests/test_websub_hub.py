@@ -5,17 +5,20 @@ tests/test_websub_post.py too, and 205 and 300 to 302 in tests/test_websub_callb
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import aiohttp
 import pytest
 
+from bot import push
+from bot.fetch.answer import Failed
 from bot.fetch.client import Client
 from bot.items import Subscription
 from bot.push import AT_ONCE, DOWN_S, Hubs
 from bot.store.client import Store
 from tests.conftest import Clock
+from tests.fetching import settings
 from tests.hub import a_hub
 from tests.pushing import ANN, BODY, DAY, FEED, TOPIC, Looker, Scene, a_scene, running, web_settings
 
@@ -182,6 +185,49 @@ async def test_a_relay_that_dies_before_it_has_asked_asks_when_it_is_back(scene:
     scene.clock.forward(600_000)
     await scene.turn()
     assert scene.hub.held
+
+
+async def test_hubs_are_told_where_the_relay_has_moved(scene: Scene) -> None:
+    told = scene.store.pushes
+    assert await told.reach("https://one.example") == 0
+    await scene.subscribed()
+    assert await told.reach("https://one.example") == 0
+    assert await scene.pushed_until() > 0
+    assert await told.reach("https://two.example") == 1
+    assert await scene.pushed_until() == 0
+    await scene.turn()
+    assert len(scene.hub.asked) == 2
+    assert await scene.pushed_until() > 0
+
+
+async def test_without_an_address_no_hub_is_asked_or_trusted(scene: Scene, store: Store) -> None:
+    await store.pushes.reach("https://relay.example")
+    await scene.subscribed()
+    async with Client(settings()) as client, asyncio.timeout(5):
+        await Hubs(store.pushes, client, settings()).run(asyncio.Event())
+    assert await scene.pushed_until() == 0
+    assert len(scene.hub.asked) == 1
+
+
+async def test_a_mistake_of_ours_does_not_end_the_loop(
+    scene: Scene, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(push, "BACKOFF_S", (0.01, 0.01))
+    right = scene.hubs._client
+
+    class Broken:
+        async def post(self, url: str, form: Mapping[str, str]) -> Failed | None:
+            scene.hubs._client = right
+            scene.clock.forward(DAY)
+            raise RuntimeError(url, form)
+
+    scene.hubs._client = Broken()
+    stop = asyncio.Event()
+    await store.pushes.offer(scene.feed.id, scene.hub.url, TOPIC)
+    task = asyncio.create_task(scene.hubs.run(stop))
+    await scene.until(lambda: scene.hub.held)
+    stop.set()
+    await task
 
 
 async def test_the_loop_asks_soon_and_stops_at_once(scene: Scene, store: Store) -> None:

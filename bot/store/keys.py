@@ -9,7 +9,8 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 |                      |        |                     | `clock_ms`: the time at the last claim       |
 |                      |        |                     | `rules`: the version of alerts: when they     |
 |                      |        |                     | changed last (ms), or later; `owners`: they  |
-|                      |        |                     | are noted in `owned:{user}`                  |
+|                      |        |                     | are noted in `owned:{user}`; `reached`: the  |
+|                      |        |                     | PUBLIC_URL that hubs were told               |
 | `schedule`           | zset   | for ever            | feed id by due time (ms); claimed: now + lease|
 | `looking`            | zset   | a look              | feed id by the end of its claim (ms)         |
 | `resting`            | zset   | until past          | host by when it may be asked again (ms): it said so|

@@ -51,6 +51,10 @@ class Pushes:
         """Note that a poll found what the hub should have pushed; return whether the trust in it ends."""
         return bool(await self._door.run("miss_push", feed_id, MISSES, DOUBT_MS))
 
+    async def reach(self, public_url: str) -> int:
+        """Note where hubs reach us, "" for nowhere; return how many feeds were pushed to elsewhere."""
+        return int(await self._door.run("reach_push", public_url))
+
     async def claim(self, limit: int, lease_ms: int) -> list[Push]:
         """Return up to ``limit`` feeds whose hub is to be asked now, and put each off by ``lease_ms``."""
         found = await self._door.run("claim_pushes", limit, lease_ms)

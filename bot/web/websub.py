@@ -10,12 +10,12 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from bot.errors import StoreError
 from bot.fetch.answer import Failed, Failure, Fetched
+from bot.fetch.hosts import host_of
 from bot.fetch.websub import PATH, Mode, Question, again_in_s, is_signed, question, renewed_in_s
 from bot.items import FeedId
 from bot.settings import Settings
@@ -95,7 +95,7 @@ class Callbacks:
 
     async def _agreed(self, push: Push, asked: Question) -> bool:
         """Return whether we have asked for that; if so, it is in force from now on."""
-        host = urlsplit(push.hub).hostname
+        host = host_of(push.hub)
         if asked.mode is Mode.DENIED:
             again_s = again_in_s(max(push.failures, 1), Failed(Failure.DENIED), self._dice())
             denied = await self._pushes.deny(push, asked.topic, round(again_s * 1000))

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.fetch import websub
@@ -106,6 +106,7 @@ def test_a_lease_is_the_hubs_within_reason(told: str, lease_s: int) -> None:
     assert found.lease_s == lease_s
 
 
+@settings(max_examples=30)
 @given(
     body=st.binary(max_size=200),
     secret=st.text("0123456789abcdef", min_size=1),

@@ -166,7 +166,7 @@ History = list[tuple[int, int, str]]
 
 
 @given(publishers, looks, st.integers(0, 2**32))
-@settings(max_examples=25)
+@settings(max_examples=20)
 def test_pruned_and_whole_reading_find_the_same_new_items(
     publisher: Publisher, history: History, seed: int
 ) -> None:

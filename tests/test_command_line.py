@@ -91,7 +91,6 @@ def test_preview_as_html_is_a_page(feed: Path) -> None:
     ("words", "stdin", "says"),
     [
         (("preview", "nowhere.xml"), b"", "no such file"),
-        (("preview", "rsshub://"), b"", "no route of RSSHub"),
         (("preview", "-"), b"<html><body>Hello</body></html>", "HTML"),
         (("preview", "-"), b"", "empty"),
         (("preview", "-"), FEED[: FEED.index("<item>")].encode() + b"</channel></rss>", "no items"),

@@ -22,7 +22,7 @@ from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
 from bot.errors import SettingsError, TooComplex
-from bot.fetch.answer import Answer, Failed, Failure, Fetched
+from bot.fetch.answer import SHUT, Answer, Failed, Failure, Fetched
 from bot.fetch.client import Kind
 from bot.fetch.sites import is_of_telegram
 from bot.identity import canonical_link, is_home
@@ -279,7 +279,7 @@ class PageFinder:
         except asyncio.CancelledError:
             host.count(useful=False, now=self._clock())
             raise
-        if isinstance(answer, Failed) and answer.why in {Failure.DENIED, Failure.BUSY}:
+        if isinstance(answer, Failed) and answer.why in SHUT | {Failure.BUSY}:
             host.closed_until = self._clock() + max(REST_S, answer.retry_after_s or 0)
         if not isinstance(answer, Fetched):
             return None

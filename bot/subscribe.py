@@ -21,6 +21,7 @@ from bot.fetch.discover import feeds_of, is_of_comments
 from bot.fetch.sites import telegram_channel, translated
 from bot.identity import feed_address, item_id, order, rate_of, sight
 from bot.items import ChatId, Document, Feed, StoredItem, Subscription, UserId, Validators
+from bot.pacing import Bounds, asked_of, next_look
 from bot.pages import MOST, SAMPLE_WITHIN_S, PageFinder
 from bot.parse.text import plain
 from bot.settings import Settings
@@ -155,7 +156,7 @@ class Subscriber:
         self._client = client
         self._parser = parser
         self._pages = pages
-        self._first_wait_ms = settings.poll_min_seconds * 1000
+        self._bounds = Bounds(settings.poll_min_seconds, settings.poll_max_seconds)
         self._within_s = settings.fetch_timeout_seconds
         self._rsshub = settings.rsshub_url
 
@@ -317,16 +318,20 @@ class Subscriber:
             looks=feed.looks + 1,
             failures=0,
             trouble="",
+            asked=asked_of(caught.document),
         )
+        # The whole document tells how often it has news; later looks bring what is new alone.
+        dates = [int(one.published.timestamp() * 1000) for one in caught.document.items if one.published]
+        pace = next_look(feed, dates, now_ms, bounds=self._bounds, roll=0.5, max_age_s=answer.max_age_s)
+        due_ms = now_ms + int(pace.wait_s * 1000)
+        feed = replace(feed, interval_s=round(pace.wait_s), rhythm=pace.rhythm, wait_why=pace.why.value)
         candidates = [Candidate(*one) for one in zip(seen.keys, seen.items, seen.order_ms, strict=True)]
         heard = feed.seeded and bool(await self._store.feeds.subscribers(feed.id))
         if self._pages:
             candidates = await self._pages.of_new(
                 self._store.news, feed, candidates, most=MOST if heard else 1, within_s=SAMPLE_WITHIN_S
             )
-        taken = await self._store.news.intake(
-            feed, candidates, due_ms=now_ms + self._first_wait_ms, hand_on=heard
-        )
+        taken = await self._store.news.intake(feed, candidates, due_ms=due_ms, hand_on=heard)
         log.info("feed %s: found, %d items of it new", feed.id, len(taken.new))
         stored = await self._store.archive.latest([feed.id], offset=0, limit=1)
         return Found(

@@ -13,6 +13,7 @@ from bot.chat import (
     alerts,
     choosing,
     commands,
+    feed_life,
     filters,
     finding,
     flood,
@@ -92,6 +93,10 @@ PRESSES: Mapping[Verb, Callable[[Desk, Ask, Press], Awaitable[None]]] = {
     Verb.UNFILTER: filters.press_unfilter,
     Verb.UNTELL: why.press_untell,
     Verb.CALM: flood.press_calm,
+    Verb.FATE: feed_life.press_fate,
+    Verb.UNMOVE: feed_life.press_unmove,
+    Verb.SEEK: feed_life.press_seek,
+    Verb.INSTEAD: feed_life.press_instead,
 }
 
 

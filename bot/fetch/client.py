@@ -9,11 +9,12 @@ itself must keep names from leading into private networks.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from importlib.metadata import version
 from types import TracebackType
 from typing import Self
@@ -29,10 +30,13 @@ from bot.fetch.dial import connector
 from bot.fetch.hosts import Hosts, host_of
 from bot.fetch.trouble import EXPECTED, failed
 from bot.items import Validators
-from bot.settings import Settings
+from bot.settings import Network, Settings
 
 CONNECT_S = 10
 """For look-up, connect, TLS and a proxy's consent together, all addresses of a host included."""
+
+ADDRESSES = 4096
+"""Addresses of which is remembered how they are spelled, and whether they look forbidden."""
 
 TURN_S = 3
 """How long a redirect waits for its turn at another host."""
@@ -174,7 +178,7 @@ class Client:
         Where the ``beginning`` is enough, what is longer than ``max_bytes`` is cut there and no failure.
         """
         try:
-            start = address.normalise(url)
+            start = _normal(url)
         except ValueError as error:
             return Failed(Failure.BAD_ADDRESS, str(error))
         wish = _Wish(validators, kind, max_bytes or self._settings.fetch_max_bytes, beginning)
@@ -191,6 +195,49 @@ class Client:
             )
         return answer
 
+    async def post(self, url: str, form: Mapping[str, str]) -> Failed | None:
+        """Send ``form`` to ``url``; return None once it was taken (2xx), or why it was not.
+
+        Guarded and bounded as :meth:`get`. Of redirects 307 and 308 alone are followed: what they lead to
+        is sent the same.
+        """
+        try:
+            chain = _Chain(address.normalise(url))
+        except ValueError as error:
+            return Failed(Failure.BAD_ADDRESS, str(error))
+        seconds, host = self._settings.fetch_timeout_seconds, address.host_of(chain.url)
+        try:
+            async with asyncio.timeout(seconds):
+                for _ in range(MOST_REDIRECTS + 1):
+                    done, answer = await self._sent(chain, form)
+                    if done:
+                        return answer
+        except TimeoutError:
+            return Failed(Failure.TOO_SLOW, f"{host} did not answer within {seconds:g} s")
+        return Failed(Failure.TOO_MANY_REDIRECTS, f"{host} redirects more than {MOST_REDIRECTS} times")
+
+    async def _sent(self, chain: _Chain, form: Mapping[str, str]) -> tuple[bool, Failed | None]:
+        """Send ``form`` to where ``chain`` stands; return whether that is the end, and of what failure."""
+        host = address.host_of(chain.url)
+        if reason := self._refusal(chain.url):
+            return True, Failed(Failure.REFUSED, f"{host} is not asked: {reason}")
+        if self._session is None:
+            raise RuntimeError("the client is not open: async with Client(settings) as client")
+        try:
+            async with self._session.post(
+                URL(chain.url, encoded=True), data=form, allow_redirects=False
+            ) as response:
+                status = response.status
+                if status in {307, 308} and "Location" in response.headers:
+                    chain.follow(response)
+                    return False, None
+                if 200 <= status < 300:
+                    return True, None
+                wait_s = head.retry_after_s(response.headers, datetime.now(UTC))
+                return True, Failed(head.failure_of(status), f"{host} answered {status}", wait_s)
+        except EXPECTED as error:
+            return True, failed(chain.url, error, 0)
+
     async def _follow(self, start: str, wish: _Wish) -> Answer:
         """Ask ``start`` and wherever it redirects to."""
         chain = _Chain(start)
@@ -198,8 +245,11 @@ class Client:
             if reason := self._refusal(chain.url):
                 return Failed(Failure.REFUSED, f"{address.host_of(chain.url)} is not asked: {reason}")
             try:
-                async with self._turn(start, chain.url):
+                if self._hosts is None or host_of(chain.url) == host_of(start):
                     answer = await self._hop(chain, wish)
+                else:
+                    async with _turn(self._hosts, host_of(chain.url)):
+                        answer = await self._hop(chain, wish)
             except EXPECTED as error:
                 return failed(chain.url, error, wish.max_bytes)
             if answer is not None:
@@ -209,20 +259,8 @@ class Client:
             f"{address.host_of(start)} redirects more than {MOST_REDIRECTS} times",
         )
 
-    @asynccontextmanager
-    async def _turn(self, start: str, url: str) -> AsyncIterator[None]:
-        """Wait a moment for a turn at the host of ``url``, unless whoever asks for ``start`` has it."""
-        async with AsyncExitStack() as stack:
-            if self._hosts and host_of(url) != host_of(start):
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(TURN_S):
-                        await stack.enter_async_context(self._hosts.turn(host_of(url)))
-            yield
-
     def _refusal(self, url: str) -> str | None:
-        return address.refusal_by_looks(
-            url, self._settings.fetch_allow_networks, proxied=bool(self._settings.fetch_proxy)
-        )
+        return _refusal(url, self._settings.fetch_allow_networks, bool(self._settings.fetch_proxy))
 
     async def _hop(self, chain: _Chain, wish: _Wish) -> Answer | None:
         """Ask where ``chain`` stands; None if that leads on.
@@ -252,6 +290,26 @@ class Client:
                     head.retry_after_s(response.headers, now),
                 )
             return _fetched(response, await _body(response, wish), chain, now)
+
+
+@lru_cache(ADDRESSES)
+def _normal(url: str) -> str:
+    return address.normalise(url)
+
+
+@lru_cache(ADDRESSES)
+def _refusal(url: str, allow: tuple[Network, ...], proxied: bool) -> str | None:  # noqa: FBT001  for the cache
+    return address.refusal_by_looks(url, allow, proxied=proxied)
+
+
+@asynccontextmanager
+async def _turn(hosts: Hosts, host: str) -> AsyncIterator[None]:
+    """Wait a moment for a turn at the ``host`` that a redirect leads to, then go all the same."""
+    async with AsyncExitStack() as stack:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TURN_S):
+                await stack.enter_async_context(hosts.turn(host))
+        yield
 
 
 def user_agent(settings: Settings) -> str:

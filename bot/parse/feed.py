@@ -7,6 +7,7 @@ sanitises nor resolves anything: what it finds is foreign until :mod:`bot.render
 import io
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import feedparser
@@ -15,9 +16,11 @@ from lxml import etree
 from bot.items import Document, Enclosure, Item
 from bot.parse.addresses import absolute
 from bot.parse.dates import duration, read_date
+from bot.parse.events import Ambiguous, tell
 from bot.parse.images import Offer, Rank, is_image, merit, sized, videos_in_body
 from bot.parse.scan import Accepted
 from bot.parse.shape import GROUP, shape
+from bot.parse.skips import skips_of
 from bot.parse.text import as_html, decoded, is_markup, plain
 
 Fields = Mapping[str, Any]
@@ -50,7 +53,18 @@ def read_tree(accepted: Accepted, url: str) -> Document:
     """Read a document that the scan has accepted; its tree is changed on the way."""
     for item in accepted.items:
         shape(item)
-    return read_xml(etree.tostring(accepted.root, encoding="utf-8"), url)
+    skip_hours, skip_days = skips_of(accepted.root)
+    try:
+        heard = tell(accepted.root)
+    except Ambiguous:
+        found = read_xml(etree.tostring(accepted.root, encoding="utf-8"), url)
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as error:
+        raise Unreadable(f"feedparser fails on it: {error!r:.200}") from error
+    else:
+        found = _document(heard.feeddata, heard.entries, heard.version, url)
+    return replace(found, skip_hours=skip_hours, skip_days=skip_days)
 
 
 def read_xml(document: bytes, url: str) -> Document:
@@ -72,15 +86,19 @@ def read_xml(document: bytes, url: str) -> Document:
         raise
     except Exception as error:
         raise Unreadable(f"feedparser fails on it: {error!r:.200}") from error
-    feed: Fields = parsed.feed
+    return _document(parsed.feed, parsed.entries, parsed.version, url)
+
+
+def _document(feed: Fields, entries: list[Fields], version: str, url: str) -> Document:
+    """Return what feedparser found, in our words."""
     self_link = _rel(feed, "self", url)
     link = absolute(_get(feed, "link"), self_link, url) or _rel(feed, "alternate", url)
     bases = (self_link, link, url)
     title = plain(_get(feed, "title"), markup=_is_html(feed, "title"))
     language = _language(_get(feed, "language"))
-    form = _format(parsed.version)
+    form = _format(version)
     shell = Item(source=title, language=language, author=_author(feed) if form == "atom" else "")
-    items = tuple(_item(entry, shell, bases) for entry in parsed.entries[:MAX_ITEMS])
+    items = tuple(_item(entry, shell, bases) for entry in entries[:MAX_ITEMS])
     return Document(
         format=form,
         title=title,
@@ -267,7 +285,10 @@ def _enclosures(fields: Fields, bases: tuple[str | None, ...]) -> Iterator[Enclo
 
 
 def _ttl(feed: Fields) -> int | None:
-    """Return the pause between looks that the publisher asks for, in seconds."""
+    """Return the pause between looks that the publisher asks for, in seconds.
+
+    Once an hour is what WordPress writes into every feed, whoever publishes: nobody asks for that.
+    """
     minutes = str(_get(feed, "ttl") or "").strip()
     if minutes.isascii() and minutes.isdigit() and len(minutes) < 7:
         return int(minutes) * 60 or None
@@ -275,4 +296,5 @@ def _ttl(feed: Fields) -> int | None:
     often = str(_get(feed, "sy_updatefrequency") or "1").strip()
     if period is None or not (often.isascii() and often.isdigit() and len(often) < 7):
         return None
-    return period // max(1, int(often)) or None
+    pause_s = period // max(1, int(often))
+    return pause_s if pause_s and (period, pause_s) != (3600, 3600) else None

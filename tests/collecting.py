@@ -32,6 +32,7 @@ from bot.items import (
     Subscription,
     Validators,
 )
+from bot.life import Notice
 from bot.looking import Looker
 from bot.pages import PageFinder
 from bot.settings import Settings
@@ -63,6 +64,8 @@ class Web:
     answers: dict[str, Answer | Exception] = field(default_factory=dict)
     asked: list[tuple[str, Validators]] = field(default_factory=list)
     gate: asyncio.Event | None = None
+    hang: set[str] = field(default_factory=set)
+    """Addresses that never answer."""
     at_once: int = 0
     most_at_once: int = 0
 
@@ -94,6 +97,7 @@ class Web:
         self.most_at_once = max(self.at_once, self.most_at_once)
         try:
             await (self.gate.wait() if self.gate else asyncio.sleep(0))
+            await (asyncio.Event().wait() if url in self.hang else asyncio.sleep(0))
         finally:
             self.at_once -= 1
         answer = self.answers.get(url, Failed(Failure.MISSING, "404"))
@@ -135,6 +139,7 @@ class Memory:
     lanes: dict[ChatId, dict[ItemId, Letter]] = field(default_factory=dict)
     edits: Laid = field(default_factory=Laid)
     filtered: Kept = field(default_factory=Kept)
+    told: list[Notice] = field(default_factory=list)
     health: set[str] = field(default_factory=set)
     resting: dict[str, int] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
@@ -148,6 +153,14 @@ class Memory:
     def store(self) -> Store:
         """This memory in the place of the real one."""
         return cast("Store", self)
+
+    @property
+    def notices(self) -> "Memory":
+        return self
+
+    async def put(self, notices: Sequence[Notice]) -> None:
+        self._answer("put")
+        self.told += notices
 
     @property
     def feeds(self) -> "Memory":

@@ -30,7 +30,7 @@ Fields = dict[str, str]
 
 
 def of_feed(feed: Feed, was: Feed | None = None) -> Fields:
-    """Return the fields that a look at a feed changes: all but its address, ``seeded`` and pushes.
+    """Return the fields that a look at a feed changes: all but its addresses, ``seeded`` and pushes.
 
     Few fields with much in them, for each takes some 90 bytes beside what it holds. With ``was``,
     the feed as it was read, those that a look seldom changes are left out where they are the same.
@@ -61,7 +61,7 @@ def _state(feed: Feed) -> str:
 
 def feed(feed_id: FeedId, values: Sequence[bytes | None]) -> Feed:
     """Return the feed that ``lua/record.lua`` tells of."""
-    url, seeded, about, validators, state, marks, pushed = values
+    url, seeded, about, validators, state, marks, pushed, unmoved = values
     title, link, language, hub, topic = _words(about)
     body_hash, etag, modified = _lines(validators, 3)
     numbers, why, trouble, asked, rhythm, life = _lines(state, 6)
@@ -85,6 +85,7 @@ def feed(feed_id: FeedId, values: Sequence[bytes | None]) -> Feed:
         asked=asked,
         wait_why=why,
         life=life,
+        unmoved=_text(unmoved),
         hub=hub,
         hub_topic=topic,
         marks=marks or b"",
@@ -117,6 +118,11 @@ def _lines(value: bytes | None, count: int) -> list[str]:
 
 def _text(value: bytes | None) -> str:
     return value.decode(errors="replace") if value else ""
+
+
+def life_of(state: bytes) -> str:
+    """Return :attr:`bot.items.Feed.life` by the field that it stands in, last of all."""
+    return state.rpartition(b"\n")[2].decode(errors="replace")
 
 
 def of_chat(chat: Chat) -> Fields:

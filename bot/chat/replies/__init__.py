@@ -69,7 +69,10 @@ def level(words: RichText) -> RichText:
     """
     if words.text.isascii() or not any(unicodedata.bidirectional(one) in {"R", "AL"} for one in words.text):
         return words
-    return join([RichText(_LEFT_TO_RIGHT), words, RichText(_LEFT_TO_RIGHT)])
+    # Once each: of two in a row, Telegram makes another character.
+    before = "" if words.text.startswith(_LEFT_TO_RIGHT) else _LEFT_TO_RIGHT
+    after = "" if words.text.endswith(_LEFT_TO_RIGHT) else _LEFT_TO_RIGHT
+    return join([RichText(before), words, RichText(after)])
 
 
 def bold(text: str) -> RichText:
@@ -124,6 +127,19 @@ def ago(texts: Texts, then_ms: int, now_ms: int) -> str:
     if minutes < 48 * 60:
         return texts.hours_ago.format(count=minutes // 60)
     return texts.days_ago.format(count=minutes // 1440)
+
+
+def span(texts: Texts, ms: int) -> str:
+    """Say how long something takes, roughly."""
+    finding, seconds = texts.finding, ms // 1000
+    for template, one, most in (
+        (finding.span_seconds, 1, 120),
+        (finding.span_minutes, 60, 7200),
+        (finding.span_hours, 3600, 172_800),
+    ):
+        if seconds < most:
+            return template.format(count=seconds // one)
+    return finding.span_days.format(count=seconds // 86_400)
 
 
 def failure(texts: Texts, why: Failure, address: str) -> RichText:

@@ -22,6 +22,7 @@ from dotenv import dotenv_values
 from bot import log
 from bot.errors import RelayError, SettingsError
 from bot.items import Length, Role, Style, Taste
+from bot.loading import loading
 from bot.settings import Settings, read
 
 EXIT_SETTINGS = 78  # EX_CONFIG of sysexits.h
@@ -163,25 +164,25 @@ def port(text: str) -> int:
 
 async def run(asked: argparse.Namespace, settings: Settings) -> int:
     """``newsrelay run``: until SIGTERM or Ctrl-C."""
-    from bot import app
-
+    with loading():
+        from bot import app
     await app.run(settings, frozenset(asked.roles) or frozenset(Role), stop=stop_signal())
     return 0
 
 
 async def show(asked: argparse.Namespace, settings: Settings) -> int:
     """``newsrelay demo``: until Ctrl-C."""
-    from bot import demo
-
+    with loading():
+        from bot import demo
     await demo.run(settings, port=asked.port, browser=not asked.no_browser, stop=stop_signal())
     return 0
 
 
 async def look(asked: argparse.Namespace, settings: Settings) -> int:
     """``newsrelay preview``."""
-    from bot import preview
-    from bot.pages import need_fulltext
-
+    with loading():
+        from bot import preview
+        from bot.pages import need_fulltext
     need_fulltext(settings)
     taste = Taste(
         style=asked.style,
@@ -202,16 +203,16 @@ async def look(asked: argparse.Namespace, settings: Settings) -> int:
 
 async def poll(asked: argparse.Namespace, settings: Settings) -> int:
     """``newsrelay poll``."""
-    from bot.errands import polling
-
+    with loading():
+        from bot.errands import polling
     print(await polling.poll(settings, every=asked.all))
     return 0
 
 
 async def check(_: argparse.Namespace, settings: Settings) -> int:
     """``newsrelay check``."""
-    from bot.errands import checks
-
+    with loading():
+        from bot.errands import checks
     fine = True
     async for one in checks.check(settings):
         print(f"{'ok  ' if one.ok else 'FAIL'} {one.name}: {one.says}", flush=True)
@@ -221,16 +222,16 @@ async def check(_: argparse.Namespace, settings: Settings) -> int:
 
 async def subs_import(asked: argparse.Namespace, settings: Settings) -> int:
     """``newsrelay subs import``."""
-    from bot.errands import subscriptions
-
+    with loading():
+        from bot.errands import subscriptions
     print(await subscriptions.import_subscriptions(settings, asked.file, asked.chat))
     return 0
 
 
 async def subs_export(asked: argparse.Namespace, settings: Settings) -> int:
     """``newsrelay subs export``."""
-    from bot.errands import subscriptions
-
+    with loading():
+        from bot.errands import subscriptions
     sys.stdout.write(await subscriptions.export_subscriptions(settings, asked.chat))
     return 0
 

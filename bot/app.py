@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from bot.errors import SettingsError
 from bot.items import Role
+from bot.loading import loading
+from bot.matching import load_rules
 from bot.parts import Parts, open_parts
 from bot.settings import Settings, need_token
 
@@ -56,10 +58,12 @@ async def run(settings: Settings, roles: frozenset[Role], *, stop: asyncio.Event
             from bot.voice import open_voice
 
             voice = await stack.enter_async_context(open_voice(parts))
+        with loading():
+            loops = list(_loops(parts, voice, roles, stop))
         logger.info("newsrelay runs: %s", ", ".join(sorted(roles)))
         try:
             async with _until(stop, STOP_WITHIN_S), asyncio.TaskGroup() as group:
-                for loop in _loops(parts, voice, roles, stop):
+                for loop in loops:
                     group.create_task(loop)
         except TimeoutError:
             logger.warning("stopped with work in hand; its leases bring it back at the next start")
@@ -72,6 +76,7 @@ def _loops(
     """Yield what each role runs."""
     store, settings = parts.store, parts.settings
     if Role.COLLECT in roles:
+        load_rules()
         yield parts.collector(on_lost=voice.tell_of_lost if voice else None).run(stop)
     if Role.ROUTE in roles:
         from bot.route import Router

@@ -9,11 +9,13 @@ gives its slot to others, and feeds whose last look failed have few slots of the
 
 import asyncio
 import logging
+import math
 import random
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Container, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from bot.errors import StoreError
 from bot.fetch.hosts import Hosts, host_of
@@ -85,35 +87,80 @@ class Slots:
     """How many looks there are at once; those that take long count no more, up to a bound."""
 
     def __init__(self, count: int) -> None:
-        self._free = asyncio.Semaphore(count)
-        self._open = asyncio.Semaphore(OPEN_MOST * count)
-        self._usual_s = LONG_LEAST_S
+        self._count = count
+        self._young = 0
+        self._open = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._usual_s = LONG_LEAST_S / LONG
 
-    @asynccontextmanager
-    async def one(self, freed: Callable[[], None]) -> AsyncIterator[None]:
-        """Wait for a slot and hold it, for as long as most need at most; ``freed`` hears of its end."""
+    async def take(self, freed: Callable[[], None]) -> "Slot":
+        """Wait for a slot; whoever has it ends it. ``freed`` hears when another may have its place."""
+        while self._young >= self._count or self._open >= OPEN_MOST * self._count:
+            turn = asyncio.get_running_loop().create_future()
+            self._waiting.append(turn)
+            await turn
+        self._young += 1
+        self._open += 1
+        return Slot(self, freed, max(LONG * self._usual_s, LONG_LEAST_S))
+
+    def freed(self) -> None:
+        """Let the next one in."""
+        self._young -= 1
+        self._wake()
+
+    def ended(self, took_s: float) -> None:
+        """Note how long a look took: a running median, up and down by the same small share."""
+        self._open -= 1
+        self._usual_s *= 1 + (1 if took_s > self._usual_s else -1) / 32
+        self._usual_s = max(self._usual_s, LONG_LEAST_S / LONG)
+        self._wake()
+
+    def _wake(self) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+
+
+class Slot:
+    """One look's place among those at work, for as long as most need."""
+
+    __slots__ = ("_freed", "_slots", "_timer", "begun_s")
+
+    def __init__(self, slots: Slots, freed: Callable[[], None], within_s: float) -> None:
         loop = asyncio.get_running_loop()
-        is_held = False
+        self._slots = slots
+        self._freed: Callable[[], None] | None = freed
+        self.begun_s = loop.time()
+        self._timer = loop.call_later(within_s, self._free)
 
-        def free() -> None:
-            nonlocal is_held
-            if is_held:
-                is_held = False
-                self._free.release()
-                freed()
+    def _free(self) -> None:
+        if self._freed:
+            self._freed()
+            self._freed = None
+            self._slots.freed()
 
-        async with self._open:
-            await self._free.acquire()
-            is_held, begun_s = True, loop.time()
-            timer = loop.call_later(max(LONG * self._usual_s, LONG_LEAST_S), free)
-            try:
-                yield
-            finally:
-                timer.cancel()
-                free()
-                # A running median: up and down by the same small share.
-                self._usual_s *= 1 + (1 if loop.time() - begun_s > self._usual_s else -1) / 32
-                self._usual_s = max(self._usual_s, LONG_LEAST_S / LONG)
+    def end(self) -> None:
+        """Give the place up; once."""
+        self._timer.cancel()
+        self._free()
+        self._slots.ended(asyncio.get_running_loop().time() - self.begun_s)
+
+
+@dataclass(slots=True)
+class _Hand:
+    """A feed in hand; its look has begun at ``begun_s`` by the loop's clock, infinity before."""
+
+    task: asyncio.Task[Any] | None
+    begun_s: float = math.inf
+    cut_off: bool = False
+
+    def bound(self, longest_s: float) -> None:
+        """End the look if it has taken longer: every part of it has a limit of its own, so it hangs."""
+        if self.task and asyncio.get_running_loop().time() - self.begun_s > longest_s:
+            self.cut_off = True
+            self.task.cancel()
 
 
 class Collector:
@@ -138,7 +185,7 @@ class Collector:
         self._doubted_slots = asyncio.Semaphore(max(1, self._concurrency // DOUBTED_SHARE))
         self._resting: dict[str, int] = {}
         """Hosts left in peace, and until when (epoch ms)."""
-        self._in_hand: set[FeedId] = set()
+        self._in_hand: dict[FeedId, _Hand] = {}
         self._pressing = 0
         """How many of them have or want a slot: none that wait at a host or gave theirs up."""
         self._doubted = 0
@@ -272,32 +319,33 @@ class Collector:
             StoreError: what the look came to could not be saved.
         """
         host = host_of(feed.url)
-        self._in_hand.add(feed.id)
+        doubted = feed.failures > 0
+        at_once = not doubted and self._hosts.is_free(host)
+        self._pressing += at_once
+        hand = self._in_hand[feed.id] = _Hand(asyncio.current_task())
         try:
-            async with self._turn(host, doubted=feed.failures > 0):
-                async with asyncio.timeout(self._looker.longest_s):
-                    look = await self._looker.look_at(feed)
-        except TimeoutError:
+            async with self._hosts.turn(host):
+                if doubted:
+                    async with self._doubted_slots:
+                        hand.begun_s = asyncio.get_running_loop().time()
+                        look = await self._looker.look_at(feed)
+                else:
+                    self._pressing += not at_once
+                    slot = await self._slots.take(self._freed)
+                    hand.begun_s = slot.begun_s
+                    try:
+                        look = await self._looker.look_at(feed)
+                    finally:
+                        slot.end()
+        except asyncio.CancelledError:
+            if not hand.cut_off:
+                raise
             log.warning("feed %s (%s): the look took for ever and was cut off", feed.id, host)
             return None
         finally:
-            self._in_hand.discard(feed.id)
+            del self._in_hand[feed.id]
         await self._heed(host, look)
         return look
-
-    @asynccontextmanager
-    async def _turn(self, host: str, *, doubted: bool) -> AsyncIterator[None]:
-        """Wait for a turn at ``host``, then for a slot."""
-        if doubted:
-            async with self._hosts.turn(host), self._doubted_slots:
-                yield
-            return
-        at_once = self._hosts.is_free(host)
-        self._pressing += at_once
-        async with self._hosts.turn(host):
-            self._pressing += not at_once
-            async with self._slots.one(self._freed):
-                yield
 
     def _freed(self) -> None:
         self._pressing -= 1
@@ -320,6 +368,8 @@ class Collector:
         """Keep the claims of feeds in hand, for as long as their looks last."""
         while True:
             await asyncio.sleep(RENEW_S)
+            for hand in self._in_hand.values():
+                hand.bound(self._looker.longest_s)
             try:
                 await self._store.feeds.renew(list(self._in_hand), int(LEASE_S * 1000))
             except StoreError as error:

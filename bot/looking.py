@@ -35,8 +35,8 @@ from bot.store.news import Candidate, Extent
 
 log = logging.getLogger(__name__)
 
-READING_S = 60
-"""How long a document may take to be read, the wait for a free reader included."""
+READING_S = 600
+"""How long a document may take to be read, the wait for a reader included: long at a cold start."""
 
 STORING_S = 60
 """What the steps of one look at the store may take together, many times what they do."""
@@ -284,8 +284,7 @@ class Looker:
         self, was: Feed, got: Validators, answer: Fetched | NotModified, outcome: Outcome, now_ms: int
     ) -> Look:
         """Note that there is nothing new."""
-        feed = _well(was, now_ms, got)
-        feed, due_ms = self._due_again(feed, now_ms, (), max_age_s=answer.max_age_s)
+        feed, due_ms = self._due_again(_well(was, now_ms, got), now_ms, (), max_age_s=answer.max_age_s)
         is_read = outcome is Outcome.UNCHANGED
         feed, moved_to = await self._lived(after_look(feed, now_ms, moved_to=answer.moved_to, read=is_read))
         await self._store.feeds.finish(feed, due_ms, moved_to=moved_to, was=was)
@@ -337,7 +336,8 @@ class Looker:
 
         What is to be told of it is stored first: should the feed not be saved, the next look finds the same.
         """
-        await self._store.notices.put(lived.notices)
+        if lived.notices:
+            await self._store.notices.put(lived.notices)
         for notice in lived.notices:
             log.info("feed %s (%s): %s", lived.feed.id, host_of(lived.feed.url), notice.event.value)
         if lived.moved_to:

@@ -23,6 +23,7 @@ ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "items": set(),
     "references": set(),
+    "loading": set(),
     "settings": set(),
     "log": {"settings"},
     "opml": set(),
@@ -55,9 +56,9 @@ ROOMS: dict[str, set[str]] = {
     "parts": {"fetch", "parse", "store", "collect", "looking", "subscribe", "pages", "settings"},
     "voice": {"parts", "deliver", "fetch", "render"},
     "errands": {"parts", "store", "deliver", "opml", "pages", "settings"},
-    "app": {"parts", "voice", "route", "deliver", "chat", "web", "settings"},
+    "app": {"loading", "matching", "parts", "voice", "route", "deliver", "chat", "web", "settings"},
     "demo": {"app", "playground", "settings", "log"},
-    "__main__": {"app", "pages", "demo", "errands", "preview", "settings", "log"},
+    "__main__": {"app", "loading", "pages", "demo", "errands", "preview", "settings", "log"},
 }  # fmt: skip
 
 WORLD = {
@@ -268,6 +269,19 @@ def test_every_version_is_pinned_with_its_hash() -> None:
         pins = re.findall(r"^[a-z0-9].*?(?=^[a-z0-9]|\Z)", text, re.MULTILINE | re.DOTALL)
         assert len(pins) > 15
         assert all("==" in pin and "--hash=sha256:" in pin for pin in pins)
+
+
+def test_a_poll_and_a_collector_load_nothing_of_telegram_chats_and_queries() -> None:
+    others = {
+        "telegram", "jinja2", "babel", "PIL", "re2", "trafilatura", "lxml.html",
+        "bot.chat", "bot.deliver", "bot.playground", "bot.rules", "bot.web",
+    }  # fmt: skip
+    rooms = "bot.__main__, bot.errands.polling, bot.errands.subscriptions, bot.app"
+    code = f"import {rooms}, sys; print(*{others} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=False, timeout=60, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "")
 
 
 def test_importing_is_not_starting() -> None:

@@ -254,3 +254,14 @@ def test_captured_feeds_give_the_same_items_pruned_and_whole(one: dict[str, obje
         assert replace(rest, items=()) == replace(whole, items=())
     else:
         assert len(set(whole.items)) < len(whole.items)
+
+
+@pytest.mark.skipif(not CORPUS.exists(), reason="the corpus of captured feeds is not here")
+def test_of_two_captured_fetches_of_one_feed_only_the_new_item_is_read() -> None:
+    memory = Memory()
+    first, second = ((CORPUS / "feeds" / f"macrumors-2014-t{fetch}.rss").read_bytes() for fetch in (1, 2))
+    assert len(memory.prune(first)) == 5
+    assert [item.title for item in memory.prune(second)] == [
+        "Apple Adds Beats Music to App Store List of 'Apps Made by Apple'"
+    ]
+    assert memory.pruned == 1

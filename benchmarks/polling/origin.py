@@ -2,15 +2,23 @@
 
 Orders come as lines of JSON on its standard input, an answer to each goes to its standard output:
 
-    {"feeds": 2000, "addresses": 400}  ► {"urls": […], "bytes": {"median": …, "all": …}}
+    {"feeds": 2000, "addresses": 400}  ► {"urls": […], "bad": {…}, "bytes": {"median": …, "all": …}}
     {"do": "round", "name": "mix-new"} ► {"acts": {"builds": …, …}, "items": …}
     {"do": "told"}                     ► {"answers": {"200": …, "304": …}, "cpu_s": …}
-    {"do": "log"}                      ► {"requests": [[feed, asked at, answered at], …]}
+    {"do": "log"}                      ► {"requests": [[feed, asked at, answered at, by whom], …]}
 
 Counts are since the last round, times seconds of :func:`time.monotonic`, which all processes of a
-machine share. The end of its input stops it. A document is made when it changes and kept whole with
-its headers, so that a request costs a look at its head and one write. Many addresses in 127.0.0.0/8
-are Linux' own; elsewhere one has to be enough.
+machine share; a request that is not answered in full has null. The first orders may say also:
+
+- "size": a factor of what items hold;
+- "hold_s": how long a good answer is kept back;
+- "bad": how many more feeds misbehave, like {"slow": 100, "resets": 50} (polling.trouble; "kind/number"
+  in the log), at so many "bad_addresses" of their own, or among the good ones; "slow_s": how long a slow
+  answer takes.
+
+The end of its input stops it. A document is made when it changes and kept whole with its headers, so
+that a request costs a look at its head and one write. Many addresses in 127.0.0.0/8 are Linux' own;
+elsewhere one has to be enough.
 """
 
 import asyncio
@@ -23,15 +31,18 @@ import statistics
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Sequence
 from email.utils import formatdate
 from typing import Any
 
 from polling.papers import Paper
 from polling.rounds import Act, Round, act
+from polling.trouble import Bad, Trouble, bomb
 
-_ASKED = re.compile(rb"GET /(\d+)\.xml HTTP/1\.1\r\n")
+_ASKED = re.compile(rb"GET /((?:(\w+)/)?(\d+))\.xml HTTP/1\.1\r\n")
 _NONE_MATCH = re.compile(rb"\r\nif-none-match: *([^\r]+)", re.IGNORECASE)
 _SINCE = re.compile(rb"\r\nif-modified-since: *([^\r]+)", re.IGNORECASE)
+_AGENT = re.compile(rb"\r\nuser-agent: *([^\r]+)", re.IGNORECASE)
 _LONGEST_HEAD = 64 * 1024
 _PAGE = b"<!doctype html><title>An item</title><p>There is nothing more here.</p>"
 _BUFFER = 4 * 1024 * 1024
@@ -95,18 +106,32 @@ class Shelf:
 class Origin:
     """All feeds, and what has been asked of them since the last round."""
 
-    def __init__(self, feeds: int, sites: list[str]) -> None:
+    def __init__(self, orders: dict[str, Any], sites: Sequence[str], bad_sites: Sequence[str]) -> None:
         now = time.time()
-        self.shelves = [Shelf(Paper(number, sites[number % len(sites)], now)) for number in range(feeds)]
+        size = orders.get("size", 1.0)
+        self.shelves = [
+            Shelf(Paper(number, sites[number % len(sites)], now, size=size))
+            for number in range(orders["feeds"])
+        ]
+        self.bad = {
+            Trouble(kind): [
+                f"{bad_sites[number % len(bad_sites)]}/{kind}/{number}.xml" for number in range(count)
+            ]
+            for kind, count in orders.get("bad", {}).items()
+        }
+        for number, _ in enumerate(self.bad.get(Trouble.BOMB, ())):
+            bomb(number % 3)  # made beforehand: it takes a moment
+        self.hold_s: float = orders.get("hold_s", 0.0)
+        self.slow_s: float = orders.get("slow_s", 30.0)
         self.answers: Counter[str] = Counter()
-        self.requests: list[tuple[int, float, float]] = []
+        self.requests: list[list[Any]] = []
         self.turn = 0
 
     def round(self, name: Round) -> dict[str, Any]:
         """Begin a round."""
         self.turn += 1
         self.answers.clear()
-        self.requests.clear()
+        self.requests = []
         acts: Counter[str] = Counter()
         for number, shelf in enumerate(self.shelves):
             done = act(name, number, self.turn)
@@ -119,6 +144,17 @@ class Origin:
         used = resource.getrusage(resource.RUSAGE_SELF)
         return {"answers": self.answers, "cpu_s": used.ru_utime + used.ru_stime}
 
+    def asked(self, name: str, head: bytes) -> Callable[[], None]:
+        """Note a request; return what notes its end."""
+        agent = _AGENT.search(head)
+        request: list[Any] = [name, time.monotonic(), None, agent[1].decode() if agent else ""]
+        self.requests.append(request)
+
+        def ended() -> None:
+            request[2] = time.monotonic()
+
+        return ended
+
 
 class Talk(asyncio.Protocol):
     """One connection, kept alive."""
@@ -127,6 +163,7 @@ class Talk(asyncio.Protocol):
         self._origin = origin
         self._rest = b""
         self._transport: asyncio.Transport | None = None
+        self._bad: Bad | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
@@ -135,31 +172,56 @@ class Talk(asyncio.Protocol):
         place: socket.socket = transport.get_extra_info("socket")
         place.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
 
+    def connection_lost(self, _: Exception | None) -> None:
+        """End what goes on."""
+        if self._bad:
+            self._bad.lost()
+
+    def pause_writing(self) -> None:
+        """Pour no more for now."""
+        if self._bad:
+            self._bad.pause()
+
+    def resume_writing(self) -> None:
+        """Pour on."""
+        if self._bad:
+            self._bad.resume()
+
     def data_received(self, data: bytes) -> None:
         """Answer each request that is whole."""
         assert self._transport
         data = self._rest + data
         while (end := data.find(b"\r\n\r\n")) >= 0:
-            self._transport.write(self._answer(data[: end + 2]))
+            self._answer(data[: end + 2], self._transport)
             data = data[end + 4 :]
         self._rest = data
         if len(data) > _LONGEST_HEAD:
             self._transport.abort()
 
-    def _answer(self, head: bytes) -> bytes:
+    def _answer(self, head: bytes, transport: asyncio.Transport) -> None:
         origin, asked = self._origin, _ASKED.match(head)
-        if asked is None or int(asked[1]) >= len(origin.shelves):
+        if asked is None or (not asked[2] and int(asked[3]) >= len(origin.shelves)):
             origin.answers["page"] += 1
-            return b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s" % (
-                len(_PAGE),
-                _PAGE,
-            )
-        shelf = origin.shelves[int(asked[1])]
+            length = b"Content-Length: %d\r\n\r\n" % len(_PAGE)
+            transport.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n" + length + _PAGE)
+            return
+        ended = origin.asked(asked[1].decode(), head)
+        if asked[2]:
+            kind = Trouble(asked[2].decode())
+            origin.answers[kind] += 1
+            self._bad = self._bad or Bad(transport)
+            document = origin.shelves[0].paper.document()
+            self._bad.answer(kind, int(asked[3]), document, origin.slow_s, ended)
+            return
+        shelf = origin.shelves[int(asked[3])]
         answer = shelf.answer(head)
         origin.answers["304" if answer is shelf.short else "200"] += 1
-        now = time.monotonic()
-        origin.requests.append((shelf.paper.number, now, now))
-        return answer
+        if origin.hold_s:
+            loop = asyncio.get_running_loop()
+            loop.call_later(origin.hold_s, lambda: (transport.write(answer), ended()))
+        else:
+            transport.write(answer)
+            ended()
 
 
 def addresses(count: int) -> list[str]:
@@ -169,17 +231,25 @@ def addresses(count: int) -> list[str]:
 
 async def serve(orders: dict[str, Any], inbox: asyncio.StreamReader) -> None:
     """Serve until the input ends."""
-    hosts = addresses(orders["addresses"])
+    good, bad = orders["addresses"], orders.get("bad_addresses", 0)
+    hosts = addresses(good + bad)
     with socket.create_server((hosts[0], 0), backlog=1024) as first:
         port = first.getsockname()[1]
-        origin = Origin(orders["feeds"], [f"http://{host}:{port}" for host in hosts])
+        sites = [f"http://{host}:{port}" for host in hosts]
+        origin = Origin(orders, sites[:good], sites[good:] or sites)
         loop = asyncio.get_running_loop()
         await loop.create_server(lambda: Talk(origin), sock=first)
         if len(hosts) > 1:
             await loop.create_server(lambda: Talk(origin), hosts[1:], port, backlog=1024)
         sizes = [shelf.size for shelf in origin.shelves]
         urls = [f"{shelf.paper.site}/{shelf.paper.number}.xml" for shelf in origin.shelves]
-        say({"urls": urls, "bytes": {"median": statistics.median(sizes), "all": sum(sizes)}})
+        say(
+            {
+                "urls": urls,
+                "bad": origin.bad,
+                "bytes": {"median": statistics.median(sizes), "all": sum(sizes)},
+            }
+        )
         while line := await inbox.readline():
             order = json.loads(line)
             if order["do"] == "round":

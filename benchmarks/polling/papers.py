@@ -58,6 +58,8 @@ class Paper:
     number: int
     site: str
     now: float
+    size: float = 1.0
+    """A factor of what its items hold."""
     format: Format = Format.RSS
     odd: str = ""
     language: str = "en"
@@ -85,7 +87,7 @@ class Paper:
         )
         self.count = dice.choices([count for count, _ in _COUNTS], [share for _, share in _COUNTS])[0]
         size = min(max(dice.lognormvariate(0, _SPREAD) * _MIDDLE_BYTES, _LEAST), _MOST)
-        self.item_bytes = int(size / self.count)
+        self.item_bytes = int(size * self.size / self.count)
         self.every_s = min(max(dice.lognormvariate(0, 1.5) * 14_400, 120), 7 * 86_400)
         self.is_cdata = dice.random() < 0.6
         self.has_counters = self.format is Format.RSS and dice.random() < 0.35

@@ -1,5 +1,6 @@
 """Feeds: what we know of each, who hears it, and when it is looked at next."""
 
+import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -39,12 +40,12 @@ class _Finish:
     feed: Feed
     due_ms: int
     moved_to: str | None
-    told: tuple[str, ...]
+    told: list[str]
 
-    def arguments(self) -> list[Argument]:
-        """Return its part of the arguments of ``lua/finish.lua``."""
-        moved = (identity.feed_address(self.moved_to), self.moved_to) if self.moved_to else ("", "")
-        return [self.feed.id, self.due_ms, *moved, len(self.told), *self.told]
+    def arguments(self) -> list[object]:
+        """Return what ``lua/finish.lua`` is told of it."""
+        moved = [identity.feed_address(self.moved_to), self.moved_to] if self.moved_to else []
+        return [self.feed.id, str(self.due_ms), self.told, *moved]
 
 
 class Feeds:
@@ -137,12 +138,13 @@ class Feeds:
         With ``was``, the feed as it was claimed, only what differs is written. Looks that end
         within some milliseconds are saved together.
         """
-        told = tuple(fields.flat(fields.of_feed(feed, was)))
+        told = fields.flat(fields.of_feed(feed, was))
         await self._finished.add(_Finish(feed, due_ms, moved_to, told))
 
     async def _finish(self, looks: list[_Finish]) -> None:
         well = any(one.feed.looked_ms and not one.feed.failures for one in looks)
-        await self._door.run("finish", int(well), *(part for one in looks for part in one.arguments()))
+        told = json.dumps([one.arguments() for one in looks], ensure_ascii=False)
+        await self._door.run("finish", int(well), told.encode(errors="replace"))
 
     async def subscribers(self, feed_id: FeedId) -> list[Subscription]:
         """Return who hears the feed, and how."""

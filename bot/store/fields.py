@@ -32,21 +32,21 @@ def of_feed(feed: Feed, was: Feed | None = None) -> Fields:
     """Return the fields that a look at a feed changes: all but its addresses, ``seeded`` and pushes.
 
     Few fields with much in them, for each takes some 90 bytes beside what it holds. With ``was``,
-    the feed as it was read, only those that differ.
+    the feed as it was read, those that a look seldom changes are left out where they are the same.
     """
-    told = {"about": _about(feed), "validators": _validators(feed), "state": _state(feed)}
-    if was is None:
-        return told
-    before = {"about": _about(was), "validators": _validators(was), "state": _state(was)}
-    return {name: value for name, value in told.items() if value != before[name]}
+    told = {"state": _state(feed)}
+    if was is None or _of_about(feed) != _of_about(was):
+        told["about"] = _json(_of_about(feed))
+    if was is None or feed.validators != was.validators:
+        told["validators"] = _validators(feed.validators)
+    return told
 
 
-def _about(feed: Feed) -> str:
-    return _json([feed.title, feed.link, feed.language, feed.hub, feed.hub_topic])
+def _of_about(feed: Feed) -> tuple[str, ...]:
+    return feed.title, feed.link, feed.language, feed.hub, feed.hub_topic
 
 
-def _validators(feed: Feed) -> str:
-    one = feed.validators
+def _validators(one: Validators) -> str:
     return f"{one.body_hash}\n{one.etag}\n{one.modified}" if one != Validators() else ""
 
 

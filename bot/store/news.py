@@ -170,10 +170,9 @@ class News:
         full = len(orders) == kept_most and not (hand_on and feed.seeded)
         known, kept = await self._known(feed.id, candidates)
         told = [(one.keys, one.item) for one, is_known in zip(candidates, known, strict=True) if is_known]
-        state = fields.flat(fields.of_feed(feed, was))
         intake = _Intake(
             feed=feed,
-            told=state if extent.marks is None else [*state, "marks", extent.marks],
+            told=_told(feed, was, extent),
             is_part=extent.is_part,
             candidates=candidates,
             hand_on=hand_on,
@@ -189,9 +188,7 @@ class News:
             # Its memory changed while we were at it: pack everything and let the steps decide.
             every = replace(intake, kept_from_ms=0)
             if not await self._steps(every, [False] * len(candidates), tally):
-                raise StoreError(
-                    f"feed {feed.id}: its items could not be taken in; the next look tries again"
-                )
+                raise StoreError(f"feed {feed.id}: its items were not taken in; the next look tries again")
         if tally.lost:
             logger.warning("feed %s: what it had shown is lost; its items are taken as seen", feed.id)
         return tally.taken()
@@ -312,6 +309,12 @@ class News:
             await self._door.run("ack", keys.ROUTERS, *entry_ids)
 
 
+def _told(feed: Feed, was: Feed | None, extent: Extent) -> list[Argument]:
+    """Return the fields of the feed that change, as names and values by turns."""
+    told: list[Argument] = [*fields.flat(fields.of_feed(feed, was))]
+    return told if extent.marks is None else [*told, "marks", extent.marks]
+
+
 def _portions(candidates: Sequence[Candidate]) -> list[Sequence[Candidate]]:
     return [candidates[start : start + ITEMS_AT_ONCE] for start in range(0, len(candidates), ITEMS_AT_ONCE)]
 
@@ -339,7 +342,8 @@ def _arguments(
         else:
             stored = StoredItem(item_id, intake.feed.id, one.item, intake.noticed_ms, one.order_ms, one.page)
             record, new_print = records.pack(stored), prints.of_new(one.item)
-            told = _words(stored)
+            # A first look brings many items that nobody may ever search: whoever does signs them.
+            told = _words(stored) if intake.feed.seeded else b""
         others = [key for key in one.keys.all if key not in one.keys.trusted]
         every = (*one.keys.trusted, *others)
         args += [item_id, one.order_ms, record, new_print, told, len(one.keys.trusted), len(every), *every]

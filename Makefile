@@ -28,7 +28,7 @@ soak: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	for file in benchmarks/*.py; do \
-		case $$file in */delivery.py|*/rules.py) size=--quick ;; *) size= ;; esac; \
+		case $$file in */delivery.py|*/rules.py|*/polling.py) size=--quick ;; *) size= ;; esac; \
 		$(BIN)/python $$file $$size || exit 1; \
 	done
 

@@ -1,5 +1,7 @@
 """The front door: the command line. It reads the environment, calls one room, and says how it went.
 
+A command's room is loaded when it is called, so that each starts with what it needs and no more.
+
 Exit codes: 0 done; 1 it could not be done (one line on stderr says why); 2 the command line is wrong;
 78 the settings are wrong (a line for each); 130 interrupted.
 """
@@ -17,10 +19,10 @@ from typing import Any
 
 from dotenv import dotenv_values
 
-from bot import app, demo, errands, log, preview
+from bot import log
 from bot.errors import RelayError, SettingsError
-from bot.items import Length, Style, Taste
-from bot.pages import need_fulltext
+from bot.items import Length, Role, Style, Taste
+from bot.loading import loading
 from bot.settings import Settings, read
 
 EXIT_SETTINGS = 78  # EX_CONFIG of sysexits.h
@@ -90,7 +92,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     one = commands.add_parser("run", help="the relay, or some of its roles")
-    one.add_argument("roles", nargs="*", type=role, metavar="ROLE", help=f"{', '.join(app.Role)}; none: all")
+    one.add_argument("roles", nargs="*", type=role, metavar="ROLE", help=f"{', '.join(Role)}; none: all")
     one.set_defaults(command=run)
 
     one = commands.add_parser("demo", help="try it in the browser: no token, no Redis, no internet")
@@ -139,11 +141,11 @@ def _add_taste(one: argparse.ArgumentParser) -> None:
     one.add_argument("--author", action="store_true", default=None, help="who wrote it")
 
 
-def role(text: str) -> app.Role:
+def role(text: str) -> Role:
     """Read the name of a role."""
-    if text not in list(app.Role):
-        raise argparse.ArgumentTypeError(f"{text!r} is no role; choose from {', '.join(app.Role)}")
-    return app.Role(text)
+    if text not in list(Role):
+        raise argparse.ArgumentTypeError(f"{text!r} is no role; choose from {', '.join(Role)}")
+    return Role(text)
 
 
 def count(text: str) -> int:
@@ -162,18 +164,25 @@ def port(text: str) -> int:
 
 async def run(asked: argparse.Namespace, settings: Settings) -> int:
     """``newsrelay run``: until SIGTERM or Ctrl-C."""
-    await app.run(settings, frozenset(asked.roles) or frozenset(app.Role), stop=stop_signal())
+    with loading():
+        from bot import app
+    await app.run(settings, frozenset(asked.roles) or frozenset(Role), stop=stop_signal())
     return 0
 
 
 async def show(asked: argparse.Namespace, settings: Settings) -> int:
     """``newsrelay demo``: until Ctrl-C."""
+    with loading():
+        from bot import demo
     await demo.run(settings, port=asked.port, browser=not asked.no_browser, stop=stop_signal())
     return 0
 
 
 async def look(asked: argparse.Namespace, settings: Settings) -> int:
     """``newsrelay preview``."""
+    with loading():
+        from bot import preview
+        from bot.pages import need_fulltext
     need_fulltext(settings)
     taste = Taste(
         style=asked.style,
@@ -194,14 +203,18 @@ async def look(asked: argparse.Namespace, settings: Settings) -> int:
 
 async def poll(asked: argparse.Namespace, settings: Settings) -> int:
     """``newsrelay poll``."""
-    print(await errands.poll(settings, every=asked.all))
+    with loading():
+        from bot.errands import polling
+    print(await polling.poll(settings, every=asked.all))
     return 0
 
 
 async def check(_: argparse.Namespace, settings: Settings) -> int:
     """``newsrelay check``."""
+    with loading():
+        from bot.errands import checks
     fine = True
-    async for one in errands.check(settings):
+    async for one in checks.check(settings):
         print(f"{'ok  ' if one.ok else 'FAIL'} {one.name}: {one.says}", flush=True)
         fine = fine and one.ok
     return 0 if fine else 1
@@ -209,13 +222,17 @@ async def check(_: argparse.Namespace, settings: Settings) -> int:
 
 async def subs_import(asked: argparse.Namespace, settings: Settings) -> int:
     """``newsrelay subs import``."""
-    print(await errands.import_subscriptions(settings, asked.file, asked.chat))
+    with loading():
+        from bot.errands import subscriptions
+    print(await subscriptions.import_subscriptions(settings, asked.file, asked.chat))
     return 0
 
 
 async def subs_export(asked: argparse.Namespace, settings: Settings) -> int:
     """``newsrelay subs export``."""
-    sys.stdout.write(await errands.export_subscriptions(settings, asked.chat))
+    with loading():
+        from bot.errands import subscriptions
+    sys.stdout.write(await subscriptions.export_subscriptions(settings, asked.chat))
     return 0
 
 

@@ -1,43 +1,36 @@
-"""Loop one: look at the feeds that are due, and take in what is new.
+"""Loop one: look at the feeds that are due, each in its turn.
 
-    claim ► ask ► read ► recognise ► pages of new items ► intake      (a document that changed)
-              └──────────┴─► finish                                   (nothing new, or a failure)
+    claim ► a turn at its host ► a slot ► look (bot.looking)
 
-A claim is a lease longer than any look, so a feed whose worker dies is looked at again. What
-lets a server answer "not modified" is saved in the step that takes the items in, never before:
-whatever breaks in between, the next look sees the same document. One feed's trouble, whatever
-it is, stays that feed's; where the store is gone, nothing is decided, and the loop waits. Times
-are by the store's clock, which all processes share.
+A claim is a lease that is renewed while the look lasts, so a feed whose worker dies is soon looked at
+by another. What is slow or broken must not make the rest late: a look that takes much longer than most
+gives its slot to others, and feeds whose last look failed have few slots of their own.
 """
 
 import asyncio
 import logging
+import math
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Protocol
-from urllib.parse import urlsplit
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Container, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from bot.errors import NotAFeed, StoreError, TooComplex
-from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
-from bot.identity import Sighting, sight
-from bot.items import Document, Feed, FeedId, Item, Validators
-from bot.life import after_look
-from bot.pacing import Bounds, asked_of, next_look
-from bot.pages import MOST, WITHIN_S, PageFinder
+from bot.errors import StoreError
+from bot.fetch.hosts import Hosts, host_of
+from bot.items import Feed, FeedId
+from bot.looking import Look, Looker, Outcome
 from bot.settings import Settings
 from bot.store.client import Store
-from bot.store.news import Candidate
+from bot.store.feeds import Claimed
 
 log = logging.getLogger(__name__)
 
-READING_S = 60
-"""How long a document may take to be read, the wait for a free reader included."""
+LEASE_S = 30.0
+"""How soon the feeds of a collector that died are taken up by another."""
 
-STORING_S = 60
-"""What the steps of one look at the store may take together, many times what they do."""
+RENEW_S = 8.0
 
 IDLE_S = 1.0
 """How soon a feed that became due out of turn, as after a subscription, is noticed."""
@@ -48,48 +41,33 @@ GRACE_S = 5.0
 SOONEST_S = 0.05
 """The shortest wait for a feed that is nearly due."""
 
-POLL_BATCH = 1000
-"""Feeds that one round of :meth:`Collector.poll` claims at once."""
+CLAIM_MOST = 200
+"""Feeds that are claimed in one step: some milliseconds of Redis' time."""
+
+AHEAD = 1000
+"""How many feeds :meth:`Collector.poll` has in hand at most, those that wait for their turn included."""
 
 BACKOFF_S = (0.2, 5.0)
 """The first and the longest wait while the store does not answer."""
 
-ITEMS_INLINE = 100
-"""Documents with more items are recognised off the event loop (some 50 µs an item)."""
+LONG = 4
+"""A look that takes so many times longer than most gives up its slot."""
 
+LONG_LEAST_S = 0.1
+OPEN_MOST = 4
+"""How many looks may be open for each slot, those that gave theirs up included."""
 
-class Fetching(Protocol):
-    """The part of :class:`bot.fetch.client.Client` that a look needs."""
+DOUBTED_SHARE = 4
+"""Feeds whose last look failed share a slot for each so many of the others."""
 
-    async def get(self, url: str, validators: Validators = ...) -> Answer:
-        """Return what is at ``url``, or why there is nothing."""
+IN_HAND_MOST = 5000
+"""Feeds in hand at most, whatever they wait for."""
 
+HOST_PATIENCE_S = 20.0
+"""A feed that would wait longer for its turn at a host is put off by that time instead."""
 
-class Reading(Protocol):
-    """The part of :class:`bot.parse.worker.Parser` that a look needs."""
-
-    async def read(self, body: bytes, url: str, content_type: str = "") -> Document:
-        """Return what the document says, or raise NotAFeed or TooComplex."""
-
-
-class Outcome(StrEnum):
-    """How a look ended."""
-
-    NOT_MODIFIED = "not modified"
-    UNCHANGED = "unchanged"
-    CHANGED = "changed"
-    FAILED = "failed"
-    FORGOTTEN = "forgotten"
-    """The feed is gone from the store: nobody hears it any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What one look at a feed came to; ``new_items`` are those handed on to chats."""
-
-    feed: FeedId
-    outcome: Outcome
-    new_items: int = 0
+DOUBTED_LATER_S = 30.0
+"""By how much a feed whose last look failed is put off where more of those wait than there are slots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,41 +83,116 @@ class PollReport:
     seconds: float
 
 
+class Slots:
+    """How many looks there are at once; those that take long count no more, up to a bound."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._young = 0
+        self._open = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._usual_s = LONG_LEAST_S / LONG
+
+    async def take(self, freed: Callable[[], None]) -> "Slot":
+        """Wait for a slot; whoever has it ends it. ``freed`` hears when another may have its place."""
+        while self._young >= self._count or self._open >= OPEN_MOST * self._count:
+            turn = asyncio.get_running_loop().create_future()
+            self._waiting.append(turn)
+            await turn
+        self._young += 1
+        self._open += 1
+        return Slot(self, freed, max(LONG * self._usual_s, LONG_LEAST_S))
+
+    def freed(self) -> None:
+        """Let the next one in."""
+        self._young -= 1
+        self._wake()
+
+    def ended(self, took_s: float) -> None:
+        """Note how long a look took: a running median, up and down by the same small share."""
+        self._open -= 1
+        self._usual_s *= 1 + (1 if took_s > self._usual_s else -1) / 32
+        self._usual_s = max(self._usual_s, LONG_LEAST_S / LONG)
+        self._wake()
+
+    def _wake(self) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+
+
+class Slot:
+    """One look's place among those at work, for as long as most need."""
+
+    __slots__ = ("_freed", "_slots", "_timer", "begun_s")
+
+    def __init__(self, slots: Slots, freed: Callable[[], None], within_s: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._slots = slots
+        self._freed: Callable[[], None] | None = freed
+        self.begun_s = loop.time()
+        self._timer = loop.call_later(within_s, self._free)
+
+    def _free(self) -> None:
+        if self._freed:
+            self._freed()
+            self._freed = None
+            self._slots.freed()
+
+    def end(self) -> None:
+        """Give the place up; once."""
+        self._timer.cancel()
+        self._free()
+        self._slots.ended(asyncio.get_running_loop().time() - self.begun_s)
+
+
+@dataclass(slots=True)
+class _Hand:
+    """A feed in hand; its look has begun at ``begun_s`` by the loop's clock, infinity before."""
+
+    task: asyncio.Task[Any] | None
+    begun_s: float = math.inf
+    cut_off: bool = False
+
+    def bound(self, longest_s: float) -> None:
+        """End the look if it has taken longer: every part of it has a limit of its own, so it hangs."""
+        if self.task and asyncio.get_running_loop().time() - self.begun_s > longest_s:
+            self.cut_off = True
+            self.task.cancel()
+
+
 class Collector:
     """Looks at feeds. One serves any number of feeds; any number share one store."""
 
     def __init__(
         self,
         store: Store,
-        client: Fetching,
-        parser: Reading,
+        looker: Looker,
         settings: Settings,
         *,
+        hosts: Hosts | None = None,
         dice: Callable[[], float] = random.random,
-        on_lost: Callable[[Feed], Awaitable[None]] | None = None,
-        pages: PageFinder | None = None,
     ) -> None:
-        """Take the parts.
-
-        Args:
-            store: where feeds and news are kept.
-            client: what asks the web.
-            parser: what reads documents.
-            settings: concurrency, timeouts and the bounds of the interval.
-            dice: uniform in [0, 1).
-            on_lost: told of a feed whose memory of seen items is gone from the store.
-            pages: what asks the pages of new items; none are asked without.
-        """
+        """Take the parts; ``hosts`` is shared with whoever else asks the web at leisure."""
         self._store = store
-        self._client = client
-        self._parser = parser
-        self._concurrency = settings.fetch_concurrency
-        self._bounds = Bounds(settings.poll_min_seconds, settings.poll_max_seconds)
-        look_s = settings.fetch_timeout_seconds + READING_S + WITHIN_S + STORING_S
-        self._lease_ms = int(look_s * 1000)
+        self._looker = looker
+        self._hosts = hosts or Hosts()
         self._dice = dice
-        self._on_lost = on_lost
-        self._pages = pages
+        self._concurrency = settings.fetch_concurrency
+        self._slots = Slots(self._concurrency)
+        self._doubted_slots = asyncio.Semaphore(max(1, self._concurrency // DOUBTED_SHARE))
+        self._resting: dict[str, int] = {}
+        """Hosts left in peace, and until when (epoch ms)."""
+        self._in_hand: dict[FeedId, _Hand] = {}
+        self._pressing = 0
+        """How many of them have or want a slot: none that wait at a host or gave theirs up."""
+        self._doubted = 0
+        """How many of them failed at their last look."""
+        self._hungry = False
+        """Whether more is due than there was room for."""
+        self._room = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look at whatever is due, until ``stop``; then looks in hand get a moment to end."""
@@ -147,19 +200,22 @@ class Collector:
         looks: set[asyncio.Task[None]] = set()
         async with asyncio.TaskGroup() as group:
             stopping = group.create_task(stop.wait())
+            renewing = group.create_task(self._renew())
             while not stop.is_set():
+                self._room.clear()
                 try:
                     wait_s, backoff_s = await self._start(group, looks), BACKOFF_S[0]
                 except StoreError as error:
                     log.warning("collecting waits %.1f s: %s", backoff_s, error)
                     wait_s, backoff_s = backoff_s, min(backoff_s * 2, BACKOFF_S[1])
-                # A look that ends makes room only where there was none.
-                ending = looks if len(looks) >= self._concurrency else set()
-                await asyncio.wait({stopping, *ending}, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
+                room = group.create_task(self._room.wait())
+                await asyncio.wait({stopping, room}, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
+                room.cancel()
             if looks:
                 _, late = await asyncio.wait(looks, timeout=GRACE_S)
                 for look in late:
                     look.cancel()
+            renewing.cancel()
 
     async def poll(self, *, every: bool) -> PollReport:
         """Look once at each feed that is due, or with ``every`` at each feed that somebody hears.
@@ -168,212 +224,166 @@ class Collector:
             StoreError: the store does not answer; what was taken in until then stays so.
         """
         begun = time.monotonic()
-        room = asyncio.Semaphore(self._concurrency)
-        looks: dict[FeedId, asyncio.Task[Look]] = {}
-
-        async def one(feed_id: FeedId) -> Look:
-            async with room:
-                return await self.look(feed_id)
-
+        room = asyncio.Semaphore(AHEAD)
+        looks: dict[FeedId, asyncio.Task[Look | None]] = {}
         try:
             async with asyncio.TaskGroup() as group:
-                batch = await (self._store.feeds.all_ids() if every else self._due())
-                while fresh := [feed_id for feed_id in batch if feed_id not in looks]:
-                    looks |= {feed_id: group.create_task(one(feed_id)) for feed_id in fresh}
-                    await asyncio.wait([looks[feed_id] for feed_id in fresh])
-                    batch = [] if every else await self._due()
+                renewing = group.create_task(self._renew())
+                async for feed in self._every() if every else self._due(looks):
+                    await room.acquire()
+                    looks[feed.id] = task = group.create_task(self._one(feed))
+                    task.add_done_callback(lambda _: room.release())
+                if looks:
+                    await asyncio.wait(looks.values())
+                renewing.cancel()
         except ExceptionGroup as trouble:
             raise trouble.exceptions[0] from None  # looks let nothing but StoreError out
         done = [look.result() for look in looks.values()]
-        ended = [look.outcome for look in done]
-        return PollReport(
-            feeds=len(ended),
-            not_modified=ended.count(Outcome.NOT_MODIFIED),
-            unchanged=ended.count(Outcome.UNCHANGED),
-            changed=ended.count(Outcome.CHANGED),
-            failed=ended.count(Outcome.FAILED),
-            new_items=sum(look.new_items for look in done),
-            seconds=round(time.monotonic() - begun, 3),
-        )
+        return _report([look for look in done if look], time.monotonic() - begun)
 
-    async def look(self, feed_id: FeedId) -> Look:
-        """Look at one feed and save what came of it, whatever that is.
+    async def _every(self) -> AsyncIterator[Feed]:
+        """Yield each feed that somebody hears, as the store has it by then."""
+        ids = await self._store.feeds.all_ids()
+        for start in range(0, len(ids), CLAIM_MOST):
+            for feed in await self._store.feeds.many(ids[start : start + CLAIM_MOST]):
+                yield feed
 
-        Raises:
-            StoreError: nothing was saved, or only items; the lease brings the feed back.
-        """
-        feed = await self._store.feeds.get(feed_id)
-        if feed is None:
-            return Look(feed_id, Outcome.FORGOTTEN)
-        try:
-            return await self._look(feed)
-        except StoreError:
-            raise
-        except Exception:
-            log.exception("feed %s (%s): the look broke; it counts as failed", feed.id, _host(feed.url))
-            # Without validators the next look is unconditional: what this one held is not lost.
-            return await self._failed(
-                replace(feed, validators=Validators()), Failed(Failure.BROKEN, "internal error")
-            )
-
-    async def _look(self, feed: Feed) -> Look:
-        sent = feed.validators if feed.seeded else Validators()
-        answer = await self._client.get(feed.url, sent)
-        now_ms = await self._store.now_ms()
-        if isinstance(answer, NotModified):
-            return await self._same(feed, answer, Outcome.NOT_MODIFIED, now_ms)
-        if isinstance(answer, Failed):
-            return await self._failed(feed, answer)
-        got = Validators(answer.etag, answer.modified, answer.body_hash)
-        if sent.body_hash and got.body_hash == sent.body_hash:
-            return await self._same(replace(feed, validators=got), answer, Outcome.UNCHANGED, now_ms)
-        document = await self._read(answer)
-        if isinstance(document, Failed):
-            return await self._failed(feed, document)
-        return await self._taken(replace(feed, validators=got), answer, document, now_ms)
-
-    async def _read(self, answer: Fetched) -> Document | Failed:
-        try:
-            async with asyncio.timeout(READING_S):
-                return await self._parser.read(answer.body, answer.url, answer.content_type)
-        except NotAFeed as error:
-            return Failed(Failure.NOT_A_FEED, str(error))
-        except TooComplex as error:
-            return Failed(Failure.TOO_COMPLEX, str(error))
-        except TimeoutError:
-            return Failed(Failure.TOO_COMPLEX, f"not read within {READING_S} s")
-
-    async def _taken(self, feed: Feed, answer: Fetched, document: Document, now_ms: int) -> Look:
-        """Take in a document that changed."""
-        seen = await _sight(document, feed, now_ms)
-        feed = _well(replace(seen.feed, changed_ms=now_ms), now_ms)
-        feed = replace(feed, asked=asked_of(document))
-        feed, due_ms = self._due_again(feed, now_ms, _dates(document.items), max_age_s=answer.max_age_s)
-        feed, moved_to = await self._lived(feed, moved_to=answer.moved_to)
-        candidates = [Candidate(*one) for one in zip(seen.keys, seen.items, seen.order_ms, strict=True)]
-        if self._pages and feed.seeded:  # a first look hands nothing on
-            candidates = await self._pages.of_new(
-                self._store.news, feed, candidates, most=MOST, within_s=WITHIN_S
-            )
-        taken = await self._store.news.intake(
-            feed, candidates, due_ms=due_ms, hand_on=True, moved_to=moved_to
-        )
-        if taken.lost:
-            log.error("feed %s (%s): what was seen is lost; taken as a first look", feed.id, _host(feed.url))
-            if self._on_lost:
-                await self._on_lost(feed)
-        if taken.new:
-            log.info("feed %s: %d new, %d handed on", feed.id, len(taken.new), taken.handed_on)
-        if taken.corrected:
-            log.info("feed %s: %d corrected", feed.id, taken.corrected)
-        await self._store.claims.note_health("look")
-        return Look(feed.id, Outcome.CHANGED, taken.handed_on)
-
-    async def _same(self, feed: Feed, answer: Fetched | NotModified, outcome: Outcome, now_ms: int) -> Look:
-        """Note that there is nothing new."""
-        feed, due_ms = self._due_again(_well(feed, now_ms), now_ms, (), max_age_s=answer.max_age_s)
-        feed, moved_to = await self._lived(feed, moved_to=answer.moved_to)
-        await self._store.feeds.finish(feed, due_ms, moved_to=moved_to)
-        await self._store.claims.note_health("look")
-        return Look(feed.id, outcome)
-
-    async def _failed(self, feed: Feed, failure: Failed) -> Look:
-        """Note that the look failed, and why."""
-        now_ms = await self._store.now_ms()
-        feed = replace(
-            feed,
-            looked_ms=now_ms,
-            looks=feed.looks + 1,
-            failures=feed.failures + 1,
-            trouble=failure.why.value,
-        )
-        feed, due_ms = self._due_again(feed, now_ms, (), failure=failure)
-        feed, _ = await self._lived(feed, failure=failure)
-        level = logging.WARNING if feed.failures == 1 else logging.INFO
-        log.log(level, "feed %s (%s): %s: %s", feed.id, _host(feed.url), failure.why.value, failure.detail)
-        await self._store.feeds.finish(feed, due_ms)
-        return Look(feed.id, Outcome.FAILED)
-
-    def _due_again(
-        self,
-        feed: Feed,
-        now_ms: int,
-        published: Sequence[int],
-        *,
-        failure: Failed | None = None,
-        max_age_s: int | None = None,
-    ) -> tuple[Feed, int]:
-        """Return the feed with its new interval, and when it is due again (epoch ms)."""
-        pace = next_look(
-            feed,
-            published,
-            now_ms,
-            bounds=self._bounds,
-            roll=self._dice(),
-            failure=failure,
-            max_age_s=max_age_s,
-        )
-        paced = replace(feed, interval_s=round(pace.wait_s), rhythm=pace.rhythm, wait_why=pace.why.value)
-        return paced, now_ms + int(pace.wait_s * 1000)
-
-    async def _lived(
-        self, feed: Feed, *, failure: Failed | None = None, moved_to: str | None = None
-    ) -> tuple[Feed, str | None]:
-        """Return the feed with its fate noted, and its new address once that is believed."""
-        lived = after_look(feed, failure=failure, moved_to=moved_to)
-        if lived.moved_to:
-            log.info("feed %s (%s) moved for good, to %s", feed.id, _host(feed.url), _host(lived.moved_to))
-        return lived.feed, lived.moved_to
+    async def _due(self, known: Container[FeedId]) -> AsyncIterator[Feed]:
+        """Yield each feed that is due, claimed; it ends where only ``known`` ones are left, given back."""
+        while True:
+            claimed = await self._claim(CLAIM_MOST)
+            again = [(feed.id, claimed.now_ms) for feed in claimed.feeds if feed.id in known]
+            await self._store.feeds.put_off(again)
+            if len(again) == len(claimed.feeds):
+                return
+            for feed in claimed.feeds:
+                if feed.id not in known:
+                    yield feed
 
     async def _start(self, group: asyncio.TaskGroup, looks: set[asyncio.Task[None]]) -> float:
         """Begin a look at each due feed there is room for; return how long to wait for the next, in s."""
-        room = self._concurrency - len(looks)
+        room = min(CLAIM_MOST, 2 * self._concurrency - self._pressing, IN_HAND_MOST - len(looks))
         if room <= 0:
+            self._hungry = True
             return IDLE_S
-        claimed = await self._store.feeds.claim_due(room, self._lease_ms)
-        for feed_id in claimed:
-            look = group.create_task(self._survive(feed_id))
+        claimed = await self._claim(room)
+        later: list[tuple[FeedId, int]] = []
+        for feed in claimed.feeds:
+            if wait_s := self._later_s(feed, claimed.now_ms):
+                later.append((feed.id, claimed.now_ms + int(wait_s * 1000)))
+                continue
+            self._doubted += feed.failures > 0
+            look = group.create_task(self._survive(feed))
             looks.add(look)
             look.add_done_callback(looks.discard)
-        if len(claimed) == room:
+        await self._store.feeds.put_off(later)
+        self._hungry = len(claimed.feeds) == room
+        if self._hungry:
             return IDLE_S
-        due_ms = await self._store.feeds.next_due_ms()
-        if due_ms is None:
+        if claimed.next_due_ms is None:
             return IDLE_S
-        wait_s = (due_ms - await self._store.now_ms()) / 1000
-        return min(max(wait_s, SOONEST_S), IDLE_S)
+        return min(max((claimed.next_due_ms - claimed.now_ms) / 1000, SOONEST_S), IDLE_S)
 
-    async def _survive(self, feed_id: FeedId) -> None:
+    def _later_s(self, feed: Feed, now_ms: int) -> float:
+        """Return by how much a feed that is due is put off, in seconds; 0 for not at all."""
+        host = host_of(feed.url)
+        spread = 1 + self._dice() / 10
+        if (until_ms := self._resting.get(host, 0)) > now_ms:
+            return (until_ms - now_ms) / 1000 * spread
+        if (wait_s := self._hosts.wait_s(host)) > HOST_PATIENCE_S:
+            return wait_s * spread
+        if feed.failures and self._doubted >= 2 * self._concurrency:
+            return DOUBTED_LATER_S * spread
+        return 0.0
+
+    async def _claim(self, limit: int) -> Claimed:
+        claimed = await self._store.feeds.claim_due(limit, int(LEASE_S * 1000))
+        self._resting = dict(claimed.resting)
+        return claimed
+
+    async def _survive(self, feed: Feed) -> None:
         """Look at one feed; whatever that raises is logged and the loop's no more."""
         try:
-            async with asyncio.timeout(self._lease_ms / 1000):
-                await self.look(feed_id)
-        except TimeoutError:
-            log.warning("feed %s: the look outlasted its lease and was cut off", feed_id)
+            await self._one(feed)
         except StoreError as error:
-            log.warning("feed %s: the look is not saved and will be taken again: %s", feed_id, error)
+            log.warning("feed %s: the look is not saved and will be taken again: %s", feed.id, error)
         except Exception:
-            log.exception("feed %s: the look could not be noted; it will be taken again", feed_id)
+            log.exception("feed %s: the look could not be noted; it will be taken again", feed.id)
+        finally:
+            self._doubted -= feed.failures > 0
 
-    async def _due(self) -> list[FeedId]:
-        return await self._store.feeds.claim_due(POLL_BATCH, self._lease_ms)
+    async def _one(self, feed: Feed) -> Look | None:
+        """Look at one feed in its turn; None where that takes for ever, or its host is left in peace.
+
+        Raises:
+            StoreError: what the look came to could not be saved.
+        """
+        host = host_of(feed.url)
+        doubted = feed.failures > 0
+        at_once = not doubted and self._hosts.is_free(host)
+        self._pressing += at_once
+        hand = self._in_hand[feed.id] = _Hand(asyncio.current_task())
+        try:
+            async with self._hosts.turn(host):
+                if doubted:
+                    async with self._doubted_slots:
+                        hand.begun_s = asyncio.get_running_loop().time()
+                        look = await self._looker.look_at(feed)
+                else:
+                    self._pressing += not at_once
+                    slot = await self._slots.take(self._freed)
+                    hand.begun_s = slot.begun_s
+                    try:
+                        look = await self._looker.look_at(feed)
+                    finally:
+                        slot.end()
+        except asyncio.CancelledError:
+            if not hand.cut_off:
+                raise
+            log.warning("feed %s (%s): the look took for ever and was cut off", feed.id, host)
+            return None
+        finally:
+            del self._in_hand[feed.id]
+        await self._heed(host, look)
+        return look
+
+    def _freed(self) -> None:
+        self._pressing -= 1
+        if self._hungry and self._pressing <= self._concurrency:
+            self._room.set()
+
+    async def _heed(self, host: str, look: Look) -> None:
+        """Leave a host in peace that turns our feeds away."""
+        if look.failure is None:
+            self._hosts.answered(host)
+            return
+        peace_s = self._hosts.turned_away(host, look.feed, look.failure)
+        if peace_s is not None:
+            log.warning("%s turns its feeds away (%s): not asked for %d s", host, look.failure.why, peace_s)
+            until_ms = await self._store.about_now_ms() + int(peace_s * 1000)
+            self._resting[host] = until_ms
+            await self._store.feeds.leave_in_peace(host, until_ms)
+
+    async def _renew(self) -> None:
+        """Keep the claims of feeds in hand, for as long as their looks last."""
+        while True:
+            await asyncio.sleep(RENEW_S)
+            for hand in self._in_hand.values():
+                hand.bound(self._looker.longest_s)
+            try:
+                await self._store.feeds.renew(list(self._in_hand), int(LEASE_S * 1000))
+            except StoreError as error:
+                log.debug("claims are not renewed: %s", error)
 
 
-async def _sight(document: Document, feed: Feed, now_ms: int) -> Sighting:
-    if len(document.items) <= ITEMS_INLINE:
-        return sight(document, feed, now_ms)
-    return await asyncio.to_thread(sight, document, feed, now_ms)
-
-
-def _host(url: str) -> str:
-    """Return as much of an address as a log may show: the rest may hold a password or a private token."""
-    return urlsplit(url).hostname or "no host"
-
-
-def _well(feed: Feed, now_ms: int) -> Feed:
-    """Return the feed after a look that brought a readable answer."""
-    return replace(feed, looked_ms=now_ms, ok_ms=now_ms, looks=feed.looks + 1, failures=0, trouble="")
-
-
-def _dates(items: Sequence[Item]) -> list[int]:
-    return [int(item.published.timestamp() * 1000) for item in items if item.published]
+def _report(looks: Sequence[Look], seconds: float) -> PollReport:
+    ended = [look.outcome for look in looks]
+    return PollReport(
+        feeds=len(ended),
+        not_modified=ended.count(Outcome.NOT_MODIFIED),
+        unchanged=ended.count(Outcome.UNCHANGED),
+        changed=ended.count(Outcome.CHANGED),
+        failed=ended.count(Outcome.FAILED),
+        new_items=sum(look.new_items for look in looks),
+        seconds=round(seconds, 3),
+    )

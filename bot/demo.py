@@ -6,6 +6,7 @@ import webbrowser
 from pathlib import Path
 
 from bot import app
+from bot.items import Role
 from bot.playground.demo import stage
 from bot.settings import Settings
 
@@ -33,4 +34,4 @@ async def run(settings: Settings, *, port: int, browser: bool, stop: asyncio.Eve
             print(f"newsrelay demo: open {set_up.url} in a browser; Ctrl-C ends it")  # noqa: T201  the one thing to know
             if browser:
                 await asyncio.to_thread(webbrowser.open, set_up.url)
-            await app.run(played, frozenset(app.Role), stop=stop)
+            await app.run(played, frozenset(Role), stop=stop)

@@ -20,6 +20,16 @@ Key = NewType("Key", int)
 """A signed 64-bit hash by which an item is known again within its feed (:mod:`bot.identity`)."""
 
 
+class Role(StrEnum):
+    """What a process may do; the roles know each other only through Redis."""
+
+    CHAT = "chat"
+    COLLECT = "collect"
+    ROUTE = "route"
+    DELIVER = "deliver"
+    WEB = "web"
+
+
 @dataclass(frozen=True, slots=True)
 class Image:
     """A picture of an item, by address.
@@ -135,6 +145,8 @@ class Feed:
     interval_s: int = 0
     looks: int = 0
     """How many looks have been taken in all."""
+    whole_ms: int = 0
+    """When its document was last read as a whole, and not only what was new in it."""
     rate_per_day: float = 0.0
     """Items a day, as far as the publication times tell."""
     rhythm: str = ""

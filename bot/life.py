@@ -26,7 +26,7 @@ def after_look(feed: Feed, *, failure: Failed | None = None, moved_to: str | Non
         moved_to: where permanent redirects led it, if they did.
     """
     if failure is not None or not moved_to:
-        return Lived(replace(feed, life=""))
+        return Lived(replace(feed, life="") if feed.life else feed)
     times, _, target = feed.life.partition(" ")
     count = int(times) + 1 if target == moved_to else 1
     if count < MOVED_LOOKS:

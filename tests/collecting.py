@@ -7,7 +7,7 @@ The web serves documents that are lists of items; the store keeps the promises o
 # ruff: noqa: ARG002  what stands for another takes what that takes, wanted or not
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import cast
@@ -32,12 +32,15 @@ from bot.items import (
     Subscription,
     Validators,
 )
+from bot.looking import Looker
 from bot.pages import PageFinder
 from bot.settings import Settings
 from bot.store.alerts import Changes, Version
 from bot.store.client import Store
-from bot.store.news import Candidate, NewsEntry, Taken
+from bot.store.feeds import Claimed
+from bot.store.news import WHOLE, Candidate, Extent, NewsEntry, Taken
 from bot.store.outbox import Letter
+from tests.laying import Kept, Laid
 
 START_MS = 1_770_000_000_000
 NOTHING = Validators()
@@ -116,21 +119,6 @@ class Reader:
         return page.decode().partition("<body>")[2]
 
 
-class Kept(list[tuple[ItemId, ChatId, str]]):
-    """What filters kept back."""
-
-    async def note(self, known: ItemId, kept_from: Sequence[tuple[ChatId, str]]) -> None:
-        self.extend((known, *one) for one in kept_from)
-
-
-class Laid(list[tuple[ChatId, ItemId, str]]):
-    """Edits that were laid."""
-
-    async def lay(self, known: ItemId, what: str, chats: Sequence[ChatId]) -> int:
-        self.extend((chat, known, what) for chat in chats)
-        return len(chats)
-
-
 @dataclass
 class Memory:
     """The store, all of whose rooms are this one object."""
@@ -148,6 +136,8 @@ class Memory:
     edits: Laid = field(default_factory=Laid)
     filtered: Kept = field(default_factory=Kept)
     health: set[str] = field(default_factory=set)
+    resting: dict[str, int] = field(default_factory=dict)
+    marked: dict[FeedId, bytes] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
     """Names of the steps that do not answer."""
     at_once: bool = False
@@ -177,15 +167,15 @@ class Memory:
         return self
 
     @property
+    def outbox(self) -> "Memory":
+        return self
+
+    @property
     def archive(self) -> "Memory":
         return self
 
     @property
     def alerts(self) -> "Memory":
-        return self
-
-    @property
-    def outbox(self) -> "Memory":
         return self
 
     def _answer(self, step: str) -> None:
@@ -217,17 +207,37 @@ class Memory:
     async def all_ids(self) -> list[FeedId]:
         return list(self.due)
 
-    async def claim_due(self, limit: int, lease_ms: int) -> list[FeedId]:
+    async def about_now_ms(self) -> int:
+        return self.now
+
+    async def claim_due(self, limit: int, lease_ms: int) -> Claimed:
         self._answer("claim_due")
         ready = sorted((due, known) for known, due in self.due.items() if due <= self.now)[:limit]
         self.due |= {known: self.now + lease_ms for _, known in ready}
-        return [known for _, known in ready]
+        feeds = tuple(self.known[known] for _, known in ready)
+        return Claimed(feeds, self.now, min(self.due.values(), default=None), dict(self.resting))
 
-    async def next_due_ms(self) -> int | None:
-        return min(self.due.values(), default=None)
+    async def put_off(self, due: Iterable[tuple[FeedId, int]]) -> None:
+        self.due |= dict(due)
 
-    async def finish(self, feed: Feed, due_ms: int, *, moved_to: str | None = None) -> None:
+    async def renew(self, feeds: Sequence[FeedId], lease_ms: int) -> None:
+        self._answer("renew")
+        self.due |= dict.fromkeys(feeds, self.now + lease_ms)
+
+    async def leave_in_peace(self, host: str, until_ms: int) -> None:
+        self.resting[host] = until_ms
+
+    async def marks(self, known: FeedId) -> bytes:
+        return self.marked.get(known, b"")
+
+    async def none_seen(self, known: FeedId, candidates: Sequence[Candidate]) -> bool:
+        return not any(self.seen.get(known, set()).intersection(one.keys.all) for one in candidates)
+
+    async def finish(
+        self, feed: Feed, due_ms: int, *, moved_to: str | None = None, was: Feed | None = None
+    ) -> None:
         self._answer("finish")
+        self.health |= {"look"} if not feed.failures else set()
         seeded = self.known[feed.id].seeded
         self.known[feed.id] = replace(feed, url=moved_to or feed.url, seeded=seeded)
         self._schedule(feed.id, due_ms)
@@ -246,13 +256,19 @@ class Memory:
         feed: Feed,
         candidates: Sequence[Candidate],
         *,
-        due_ms: int,
+        due_ms: int | None,
         hand_on: bool,
         moved_to: str | None = None,
+        was: Feed | None = None,
+        extent: Extent = WHOLE,
     ) -> Taken:
         self._answer("intake")
         was = self.known[feed.id]
         lost = was.seeded and feed.id not in self.seen
+        if extent.is_part and (lost or not was.seeded):
+            return Taken(refused=True)
+        self.health.add("look")
+        self.marked[feed.id] = extent.marks if extent.marks is not None else self.marked.get(feed.id, b"")
         seen = self.seen.setdefault(feed.id, set())
         new = []
         for one in candidates:
@@ -263,7 +279,7 @@ class Memory:
         hand_on = hand_on and was.seeded and not lost
         self.handed += new if hand_on else []
         self.known[feed.id] = replace(feed, url=moved_to or feed.url, seeded=True)
-        self._schedule(feed.id, due_ms)
+        self._schedule(feed.id, self.due.get(feed.id, 0) if due_ms is None else due_ms)
         return Taken(tuple(new), len(new) if hand_on else 0, not was.seeded or lost, lost)
 
     async def latest(
@@ -289,9 +305,9 @@ class Memory:
         batch, self.handed = self.handed[:count], self.handed[count:]
         return [NewsEntry(f"{number}-0", one) for number, one in enumerate(batch)]
 
-    async def many(self, wanted: Sequence[ItemId]) -> list[StoredItem]:
+    async def many(self, wanted: Sequence[ItemId | FeedId]) -> list[StoredItem | Feed]:
         self._answer("many")
-        return [self.items[one] for one in wanted if one in self.items]
+        return [found for one in wanted if (found := self.items.get(one) or self.known.get(one))]  # type: ignore[arg-type]
 
     async def ack(self, entries: Sequence[str]) -> None:
         self._answer("ack")
@@ -357,15 +373,16 @@ class Relay:
         self.settings = Settings.model_validate(
             {"poll_min_seconds": 60, "fetch_timeout_seconds": 1, "pages": "off", **settings}
         )
-        self.collector = self.make(Reader())
+        self.looker = self.make(Reader())
+        self.collector = Collector(self.memory.store, self.looker, self.settings, dice=lambda: 0.5)
 
-    def make(self, reader: Reader) -> Collector:
+    def make(self, reader: Reader) -> Looker:
         async def note(feed: Feed) -> None:
             self.lost.append(feed)
 
         parts = self.memory.store, self.web, reader, self.settings
         pages = PageFinder(self.web, reader, self.settings)
-        return Collector(*parts, dice=lambda: 0.5, on_lost=note, pages=pages)
+        return Looker(*parts, dice=lambda: 0.5, on_lost=note, pages=pages)
 
     def titles(self) -> list[str]:
         return [self.memory.items[one].item.title for one in self.memory.handed]

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from hypothesis import settings
 
+from bot.items import FeedId
 from bot.playground import Playground
 from bot.store.client import Store, connect
 from bot.store.embedded import EmbeddedServer
@@ -91,3 +92,8 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 async def call(world: Playground, http: aiohttp.ClientSession) -> Caller:
     world.user.started = True
     return Caller(world, http)
+
+
+async def claimed(store: Store, limit: int, lease_ms: int) -> list[FeedId]:
+    """Claim feeds; return their ids."""
+    return [feed.id for feed in (await store.feeds.claim_due(limit, lease_ms)).feeds]

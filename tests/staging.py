@@ -9,7 +9,7 @@ from typing import Any
 import telegram
 from aiohttp import web
 
-from bot import app
+from bot import voice
 from bot.deliver import redraw
 from bot.deliver.judging import Head
 from bot.deliver.probe import Peek
@@ -158,7 +158,7 @@ async def drawn_anew(data: bytes) -> bytes | None:
 
 def eyes(client: Client, stages: list[Stage]) -> tuple[Pictures, Peek]:
     """What downloads and what looks, in earnest; the stage notes both."""
-    really, look = app._pictures(client), app._peek(client)
+    really, look = voice._pictures(client), voice._peek(client)
 
     async def download(url: str) -> bytes | None:
         stages[0].downloads.append(url.removeprefix(stages[0].web))

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import app, errands
-from bot.app import Role
+from bot import app
+from bot.deliver.account import check_token
+from bot.errands.checks import check
 from bot.errors import SettingsError, StoreUnavailable
+from bot.items import Role
 from bot.playground import Playground
 from bot.route import Router
 from bot.settings import Settings, read
@@ -97,17 +99,17 @@ async def test_whole_texts_without_what_reads_them_are_a_wrong_setting(
     ):
         await app.run(full, frozenset({Role.COLLECT}), stop=asyncio.Event())
     assert not (tmp_path / "redis.log").exists(), "no server was started"
-    first = await anext(aiter(errands.check(full)))
+    first = await anext(aiter(check(full)))
     assert (first.ok, "newsrelay[fulltext]" in first.says) == (False, True)
-    first = await anext(aiter(errands.check(settings(tmp_path))))
+    first = await anext(aiter(check(settings(tmp_path))))
     assert first.ok
 
 
 async def test_a_check_tells_who_we_are_and_whether_inline_mode_is_on(tmp_path: Path) -> None:
     async with Playground() as world:
         ours = settings(tmp_path, TELEGRAM_BOT_TOKEN=world.token, TELEGRAM_API_URL=world.url)
-        assert (await app.check_token(ours)).says == "@newsrelay_demo_bot"
+        assert (await check_token(ours)).says == "@newsrelay_demo_bot"
         world.telegram.inline = False
-        check = await app.check_token(ours)
+        check = await check_token(ours)
         assert check.ok
         assert "/setinline" in check.says

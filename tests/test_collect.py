@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.collect import Look, Outcome
 from bot.errors import StoreUnavailable, TooComplex
 from bot.fetch.answer import Failed, Failure, NotModified
 from bot.items import Document, Feed, FeedId, Validators
+from bot.looking import Look, Outcome
 from tests.collecting import FEED, OTHER, Reader, Relay
 
 # One look
@@ -18,10 +18,10 @@ async def test_a_first_look_hands_nothing_on_and_the_next_what_is_new() -> None:
     relay = Relay()
     feed = relay.memory.follow(FEED)
     relay.web.serve(FEED, "a", "b", etag="1")
-    assert await relay.collector.look(feed) == Look(feed, Outcome.CHANGED, 0)
-    assert await relay.collector.look(feed) == Look(feed, Outcome.NOT_MODIFIED)
+    assert await relay.looker.look(feed) == Look(feed, Outcome.CHANGED, 0)
+    assert await relay.looker.look(feed) == Look(feed, Outcome.NOT_MODIFIED)
     relay.web.serve(FEED, "c", "a", "b", etag="2")
-    assert await relay.collector.look(feed) == Look(feed, Outcome.CHANGED, 1)
+    assert await relay.looker.look(feed) == Look(feed, Outcome.CHANGED, 1)
     assert relay.titles() == ["Title c"]
     assert [one.etag for _, one in relay.web.asked] == ["", "1", "1"]
     known = relay.memory.known[feed]
@@ -34,7 +34,7 @@ async def test_the_same_body_without_validators_is_unchanged() -> None:
     relay = Relay()
     feed = relay.memory.follow(FEED)
     relay.web.serve(FEED, "a")
-    outcomes = [(await relay.collector.look(feed)).outcome for _ in range(3)]
+    outcomes = [(await relay.looker.look(feed)).outcome for _ in range(3)]
     assert outcomes == [Outcome.CHANGED, Outcome.UNCHANGED, Outcome.UNCHANGED]
 
 
@@ -42,23 +42,23 @@ async def test_a_feed_that_starts_empty_hands_on_its_first_item() -> None:
     relay = Relay()
     feed = relay.memory.follow(FEED)
     relay.web.serve(FEED)
-    await relay.collector.look(feed)
+    await relay.looker.look(feed)
     relay.web.serve(FEED, "a")
-    assert (await relay.collector.look(feed)).new_items == 1
+    assert (await relay.looker.look(feed)).new_items == 1
 
 
 async def test_what_was_missed_in_an_outage_is_handed_on_when_it_is_over() -> None:
     relay = Relay()
     feed = relay.memory.follow(FEED)
     relay.web.serve(FEED, "a")
-    await relay.collector.look(feed)
+    await relay.looker.look(feed)
     relay.web.answers[FEED] = Failed(Failure.UNREACHABLE, "no route")
     for times in (1, 2, 3):
-        assert (await relay.collector.look(feed)).outcome is Outcome.FAILED
+        assert (await relay.looker.look(feed)).outcome is Outcome.FAILED
         assert relay.memory.known[feed].failures == times
     assert relay.memory.known[feed].trouble == "unreachable"
     relay.web.serve(FEED, "d", "c", "b", "a")
-    assert (await relay.collector.look(feed)).new_items == 3
+    assert (await relay.looker.look(feed)).new_items == 3
     assert relay.memory.known[feed].failures == 0
     assert relay.memory.known[feed].trouble == ""
 
@@ -67,14 +67,14 @@ async def test_validators_are_not_saved_before_the_items() -> None:
     relay = Relay()
     feed = relay.memory.follow(FEED)
     relay.web.serve(FEED, "a", etag="1")
-    await relay.collector.look(feed)
+    await relay.looker.look(feed)
     relay.web.serve(FEED, "b", "a", etag="2")
     relay.memory.down = {"intake"}
     with pytest.raises(StoreUnavailable):
-        await relay.collector.look(feed)
+        await relay.looker.look(feed)
     assert relay.memory.known[feed].validators.etag == "1"
     relay.memory.down = set()
-    assert (await relay.collector.look(feed)).new_items == 1
+    assert (await relay.looker.look(feed)).new_items == 1
 
 
 class Stumbling(Reader):
@@ -122,25 +122,25 @@ async def test_a_feed_that_is_not_seeded_is_asked_without_validators() -> None:
     feed = relay.memory.follow(FEED)
     relay.memory.known[feed] = Feed(feed, FEED, validators=Validators("1", "", "x"))
     relay.web.serve(FEED, "a", etag="1")
-    assert (await relay.collector.look(feed)).outcome is Outcome.CHANGED
+    assert (await relay.looker.look(feed)).outcome is Outcome.CHANGED
 
 
 async def test_lost_memory_floods_nobody_and_is_told() -> None:
     relay = Relay()
     feed = relay.memory.follow(FEED)
     relay.web.serve(FEED, "a", "b")
-    await relay.collector.look(feed)
+    await relay.looker.look(feed)
     del relay.memory.seen[feed]
     relay.web.serve(FEED, "c", "a", "b")
-    assert (await relay.collector.look(feed)).new_items == 0
+    assert (await relay.looker.look(feed)).new_items == 0
     assert [one.id for one in relay.lost] == [feed]
     relay.web.serve(FEED, "d", "c", "a", "b")
-    assert (await relay.collector.look(feed)).new_items == 1
+    assert (await relay.looker.look(feed)).new_items == 1
 
 
 async def test_a_feed_that_is_gone_from_the_store_is_left_alone() -> None:
     relay = Relay()
-    assert (await relay.collector.look(FeedId("gone"))).outcome is Outcome.FORGOTTEN
+    assert (await relay.looker.look(FeedId("gone"))).outcome is Outcome.FORGOTTEN
     assert relay.web.asked == []
 
 
@@ -148,9 +148,9 @@ async def test_a_large_document_is_taken_in_order() -> None:
     relay = Relay()
     feed = relay.memory.follow(FEED)
     relay.web.serve(FEED)
-    await relay.collector.look(feed)
+    await relay.looker.look(feed)
     relay.web.serve(FEED, *(f"i{number}" for number in range(500)))
-    assert (await relay.collector.look(feed)).new_items == 500
+    assert (await relay.looker.look(feed)).new_items == 500
     orders = [relay.memory.items[one].order_ms for one in relay.memory.handed]
     assert orders == sorted(set(orders), reverse=True)
 
@@ -162,10 +162,10 @@ async def test_a_feed_has_moved_when_two_looks_in_a_row_say_so() -> None:
     relay = Relay()
     feed = relay.memory.follow(FEED)
     relay.web.serve(FEED, "a", moved_to=OTHER)
-    await relay.collector.look(feed)
+    await relay.looker.look(feed)
     assert relay.memory.known[feed].url == FEED
     relay.web.serve(FEED, "b", "a", moved_to=OTHER)
-    assert (await relay.collector.look(feed)).new_items == 1
+    assert (await relay.looker.look(feed)).new_items == 1
     assert relay.memory.known[feed].url == OTHER
 
 
@@ -173,9 +173,9 @@ async def test_a_feed_that_answers_304_from_its_new_address_has_moved_too() -> N
     relay = Relay()
     feed = relay.memory.follow(FEED)
     relay.web.serve(FEED, "a", moved_to=OTHER)
-    await relay.collector.look(feed)
+    await relay.looker.look(feed)
     relay.web.answers[FEED] = NotModified(moved_to=OTHER)
-    await relay.collector.look(feed)
+    await relay.looker.look(feed)
     assert relay.memory.known[feed].url == OTHER
 
 
@@ -192,7 +192,7 @@ async def test_a_detour_or_an_error_page_is_no_move() -> None:
     ]
     for serve in answers:
         serve()
-        await relay.collector.look(feed)
+        await relay.looker.look(feed)
     assert relay.memory.known[feed].url == FEED
 
 
@@ -232,7 +232,7 @@ async def test_a_failing_feed_is_warned_of_once(caplog: pytest.LogCaptureFixture
     relay = Relay()
     feed = relay.memory.follow(FEED)
     for _ in range(3):
-        await relay.collector.look(feed)
+        await relay.looker.look(feed)
     assert [one.levelname for one in caplog.records if "missing" in one.message] == [
         "WARNING",
         "INFO",

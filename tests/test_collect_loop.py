@@ -90,7 +90,7 @@ async def test_the_loop_waits_for_a_lost_store_and_goes_on(caplog: pytest.LogCap
         await run(relay, relay.collector, lambda: relay.memory.known[feed].seeded)
 
 
-@pytest.mark.parametrize("step", ["get", "intake", "finish"])
+@pytest.mark.parametrize("step", ["intake", "finish"])
 async def test_a_store_lost_within_a_look_loses_nothing(step: str, caplog: pytest.LogCaptureFixture) -> None:
     relay = Relay()
     feed = relay.memory.follow(FEED)
@@ -148,22 +148,22 @@ async def test_a_cancelled_loop_ends_its_looks() -> None:
     assert relay.web.at_once == 0
 
 
-async def test_a_look_cannot_outlast_its_lease(
+async def test_a_look_that_takes_for_ever_is_cut_off(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("bot.collect.READING_S", 0)
-    monkeypatch.setattr("bot.collect.STORING_S", 0)
-    monkeypatch.setattr("bot.collect.WITHIN_S", 0)
+    for part in ("READING_S", "STORING_S", "WITHIN_S"):
+        monkeypatch.setattr(f"bot.looking.{part}", 0)
+    monkeypatch.setattr("bot.collect.RENEW_S", 0.02)
     relay = Relay(fetch_timeout_seconds=0.02)
     relay.memory.follow(FEED)
     relay.web.gate = asyncio.Event()
-    await run(relay, relay.collector, lambda: "outlasted its lease" in caplog.text)
+    await run(relay, relay.collector, lambda: "took for ever" in caplog.text)
     assert relay.web.at_once == 0
 
 
 async def test_no_password_of_a_feeds_address_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     relay = Relay()
     feed = relay.memory.follow("https://me:hunter2@news.example/feed?token=hunter3")
-    await relay.collector.look(feed)
+    await relay.looker.look(feed)
     assert "news.example" in caplog.text
     assert "hunter" not in caplog.text

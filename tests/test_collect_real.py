@@ -10,6 +10,7 @@ import pytest_asyncio
 from bot.collect import Collector
 from bot.fetch.client import Client
 from bot.items import ChatId
+from bot.looking import Looker
 from bot.parse.worker import Parser
 from bot.route import Router
 from bot.settings import Settings
@@ -55,7 +56,7 @@ class Relay:
 async def relay(store: Store, clock: Clock) -> AsyncIterator[Relay]:
     settings = Settings.model_validate({"fetch_allow_networks": "127.0.0.0/8"})
     async with serve() as origin, Client(settings) as client, Parser() as parser:
-        collector = Collector(store, client, parser, settings)
+        collector = Collector(store, Looker(store, client, parser, settings), settings)
         subscriber = Subscriber(store, client, parser, settings)
         yield Relay(store, clock, origin, collector, subscriber)
 
@@ -99,7 +100,7 @@ async def test_a_correction_is_counted_and_what_still_waits_is_sent_corrected(
     piece = relay.origin.publish("daily", title="Five dead")
     assert await relay.poll() == (0, 1, 0, 1)
     piece.title = "Seven dead"
-    with caplog.at_level(logging.INFO, "bot.collect"):
+    with caplog.at_level(logging.INFO, "bot.looking"):
         assert await relay.poll() == (0, 1, 0, 0)
     assert any(one.endswith(": 1 corrected") for one in caplog.messages)
     assert await relay.waiting() == ["Seven dead"]

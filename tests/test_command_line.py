@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import parser, tell
-from bot.app import Role
 from bot.errors import NotAFeed, SettingsError
+from bot.items import Role
 
 ROOT = Path(__file__).parent.parent
 

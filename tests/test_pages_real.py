@@ -13,6 +13,7 @@ from bot.collect import Collector
 from bot.errors import StoreUnavailable
 from bot.fetch.client import Client
 from bot.items import ChatId, Document, Feed, Image, Page, StoredItem
+from bot.looking import Looker
 from bot.pages import PageFinder
 from bot.parse.document import read
 from bot.parse.worker import Parser
@@ -52,7 +53,7 @@ class Desk:
         """Start as a new process would, knowing nothing of hosts."""
         self.finder = PageFinder(self.client, self.parser, self.settings)
         parts = self.store, self.client, self.parser, self.settings
-        self.collector = Collector(*parts, pages=self.finder)
+        self.collector = Collector(self.store, Looker(*parts, pages=self.finder), self.settings)
         self.subscriber = Subscriber(*parts, pages=self.finder)
 
     def publish(self, html: str | bytes | Answer | None = None, *, image: str = "") -> Piece:
@@ -249,7 +250,7 @@ BAD: dict[str, tuple[Answer, str]] = {
 async def test_an_item_arrives_in_time_whatever_its_page_does(
     desk: Desk, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.collect.WITHIN_S", 1)
+    monkeypatch.setattr("bot.looking.WITHIN_S", 1)
     desk.publish()
     found = await desk.subscribe()
     answer, lead = BAD[how]

@@ -25,7 +25,7 @@ from bot.items import (
 from bot.store import keys
 from bot.store.client import Store
 from bot.store.outbox import Letter
-from tests.conftest import Clock
+from tests.conftest import Clock, claimed
 
 ANN, BEN, GROUP, SUPER = ChatId(11), ChatId(12), ChatId(-5), ChatId(-1005)
 URL = "https://feeds.example/rss"
@@ -89,25 +89,25 @@ async def test_due_feeds_are_claimed_once_and_come_back_if_their_worker_dies(
     other = await hear(store, ANN, "https://other.example/")
     await store.feeds.finish(feed, clock.ms)
     await store.feeds.finish(other, clock.ms + 1)
-    assert await store.feeds.claim_due(9, 60_000) == [feed.id]
-    assert await store.feeds.claim_due(9, 60_000) == []
+    assert await claimed(store, 9, 60_000) == [feed.id]
+    assert await claimed(store, 9, 60_000) == []
     clock.forward(60_000)
-    assert await store.feeds.claim_due(9, 60_000) == [other.id, feed.id]
-    assert await store.feeds.claim_due(9, 60_000) == []
+    assert await claimed(store, 9, 60_000) == [other.id, feed.id]
+    assert await claimed(store, 9, 60_000) == []
 
 
 async def test_only_feeds_that_somebody_hears_are_due(store: Store, clock: Clock) -> None:
     await store.feeds.ensure(URL, due_ms=1)
     assert await store.feeds.all_ids() == []
     feed = await hear(store, ANN)
-    assert await store.feeds.claim_due(9, 1) == [feed.id], "a subscription makes its feed due"
+    assert await claimed(store, 9, 1) == [feed.id], "a subscription makes its feed due"
     await store.feeds.finish(feed, clock.ms + DAY_MS)
-    assert await store.feeds.claim_due(9, 1) == []
+    assert await claimed(store, 9, 1) == []
     await store.feeds.ensure(URL, due_ms=clock.ms)
-    assert await store.feeds.claim_due(9, 1) == [feed.id]
+    assert await claimed(store, 9, 1) == [feed.id]
     await store.chats.unsubscribe(ANN, feed.id)
     await store.feeds.finish(feed, clock.ms)
-    assert await store.feeds.claim_due(9, 1) == []
+    assert await claimed(store, 9, 1) == []
     assert await store.feeds.next_due_ms() is None
 
 

@@ -8,6 +8,7 @@ from bot.store.client import Store
 from bot.store.door import Pace
 from bot.store.embedded import EmbeddedServer
 from bot.store.outbox import Letter, paces
+from tests.conftest import claimed
 
 CHAT = ChatId(7)
 LONG_MS = 3_600_000
@@ -17,14 +18,14 @@ async def test_released_leases_are_up_for_anybody(store: Store) -> None:
     await store.chats.save(Chat(CHAT))
     feed = await store.feeds.ensure("https://example.org/feed")
     await store.chats.subscribe(Subscription(CHAT, feed.id, created_ms=0))
-    assert await store.feeds.claim_due(5, LONG_MS) == [feed.id]
+    assert await claimed(store, 5, LONG_MS) == [feed.id]
     await store.outbox.lay(ItemId("one"), 1, [Letter(CHAT)])
     (held,) = (await store.outbox.claim(5, LONG_MS)).claims
     assert await store.claims.lead("route", "dead", LONG_MS)
 
     assert await store.claims.release() == 2
 
-    assert await store.feeds.claim_due(5, LONG_MS) == [feed.id]
+    assert await claimed(store, 5, LONG_MS) == [feed.id]
     (again,) = (await store.outbox.claim(5, LONG_MS)).claims
     assert (again.item, again.attempt) == (held.item, 2)
     assert await store.claims.lead("route", "alive", LONG_MS)

@@ -12,7 +12,7 @@ from bot.settings import Settings
 from bot.store.client import Store
 from bot.subscribe import STALE_MS, Choice, Found, Subscriber
 from tests.collecting import FEED, START_MS, Memory, Reader, Web
-from tests.conftest import Clock
+from tests.conftest import Clock, claimed
 
 PAGE = "https://news.example/"
 CHAT = ChatId(1)
@@ -257,7 +257,7 @@ async def test_a_feed_is_found_kept_left_and_found_afresh_in_the_real_store(
     assert found.latest is not None
     assert found.latest.item.title == "Title b"
     assert await subscriber.add(CHAT, found.feed)
-    assert await store.feeds.claim_due(10, 1000) == [found.feed.id]
+    assert await claimed(store, 10, 1000) == [found.feed.id]
     await store.chats.unsubscribe(CHAT, found.feed.id)
     left: Feed | None = await store.feeds.get(found.feed.id)
     assert left is not None

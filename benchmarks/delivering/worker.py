@@ -25,8 +25,9 @@ from zoneinfo import ZoneInfo
 import telegram
 from telegram.request import BaseRequest, RequestData
 
-from bot import app
-from bot.app import Role
+from bot import app, voice
+from bot.deliver.account import open_bot
+from bot.items import Role
 from bot.render.look import Look
 from bot.render.message import compose
 from bot.settings import Settings, read
@@ -116,12 +117,11 @@ def profiled(path: str) -> Iterator[None]:
 
 
 def _opening(record: str | None) -> Any:
-    """Return what takes the place of :func:`bot.app.open_bot`: it tells when the relay is up."""
-    original = app.open_bot
+    """Return what takes the place of :func:`bot.deliver.account.open_bot`: it tells when the relay is up."""
 
     @asynccontextmanager
     async def opened(settings: Settings) -> AsyncIterator[telegram.Bot]:
-        async with original(settings) as bot:
+        async with open_bot(settings) as bot:
             say({"ready": True})
             if not record:
                 yield bot
@@ -136,7 +136,7 @@ def _opening(record: str | None) -> Any:
 async def relay(orders: dict[str, Any], inbox: asyncio.StreamReader) -> None:
     """Run roles of the relay as ``newsrelay run`` does, until the input ends."""
     stop = asyncio.Event()
-    app.open_bot = _opening(orders.get("record"))
+    voice.open_bot = _opening(orders.get("record"))
     roles = frozenset(Role(one) for one in orders["roles"])
     work = asyncio.create_task(app.run(settings_of(orders), roles, stop=stop))
     work.add_done_callback(lambda _: inbox.feed_eof())
@@ -150,7 +150,7 @@ def _bot(orders: dict[str, Any]) -> AbstractAsyncContextManager[telegram.Bot]:
     """Return a bot with the library's own transport, or with the relay's."""
     settings = settings_of(orders)
     if orders["transport"] == "relay":
-        return app.open_bot(settings)
+        return open_bot(settings)
     return telegram.Bot(settings.telegram_bot_token, base_url=f"{settings.telegram_api_url}/bot")
 
 

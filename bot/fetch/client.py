@@ -9,10 +9,12 @@ itself must keep names from leading into private networks.
 """
 
 import asyncio
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from importlib.metadata import version
 from types import TracebackType
 from typing import Self
@@ -25,12 +27,19 @@ from bot.fetch import address, head
 from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
 from bot.fetch.codings import ACCEPTED, PIECE, Body, TooMuchError
 from bot.fetch.dial import connector
+from bot.fetch.hosts import Hosts, host_of
 from bot.fetch.trouble import EXPECTED, failed
 from bot.items import Validators
-from bot.settings import Settings
+from bot.settings import Network, Settings
 
 CONNECT_S = 10
 """For look-up, connect, TLS and a proxy's consent together, all addresses of a host included."""
+
+ADDRESSES = 4096
+"""Addresses of which is remembered how they are spelled, and whether they look forbidden."""
+
+TURN_S = 3
+"""How long a redirect waits for its turn at another host."""
 
 MOST_REDIRECTS = 10
 _MOST_HEADERS = 200
@@ -120,8 +129,10 @@ class _Chain:
 class Client:
     """Asks the web. An async context manager; one is enough for a process."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, hosts: Hosts | None = None) -> None:
+        """Take the settings; redirects wait for their turn among ``hosts``, the first address does not."""
         self._settings = settings
+        self._hosts = hosts
         self._stack = AsyncExitStack()
         self._session: aiohttp.ClientSession | None = None
 
@@ -167,7 +178,7 @@ class Client:
         Where the ``beginning`` is enough, what is longer than ``max_bytes`` is cut there and no failure.
         """
         try:
-            start = address.normalise(url)
+            start = _normal(url)
         except ValueError as error:
             return Failed(Failure.BAD_ADDRESS, str(error))
         wish = _Wish(validators, kind, max_bytes or self._settings.fetch_max_bytes, beginning)
@@ -191,7 +202,11 @@ class Client:
             if reason := self._refusal(chain.url):
                 return Failed(Failure.REFUSED, f"{address.host_of(chain.url)} is not asked: {reason}")
             try:
-                answer = await self._hop(chain, wish)
+                if self._hosts is None or host_of(chain.url) == host_of(start):
+                    answer = await self._hop(chain, wish)
+                else:
+                    async with _turn(self._hosts, host_of(chain.url)):
+                        answer = await self._hop(chain, wish)
             except EXPECTED as error:
                 return failed(chain.url, error, wish.max_bytes)
             if answer is not None:
@@ -202,9 +217,7 @@ class Client:
         )
 
     def _refusal(self, url: str) -> str | None:
-        return address.refusal_by_looks(
-            url, self._settings.fetch_allow_networks, proxied=bool(self._settings.fetch_proxy)
-        )
+        return _refusal(url, self._settings.fetch_allow_networks, bool(self._settings.fetch_proxy))
 
     async def _hop(self, chain: _Chain, wish: _Wish) -> Answer | None:
         """Ask where ``chain`` stands; None if that leads on.
@@ -234,6 +247,26 @@ class Client:
                     head.retry_after_s(response.headers, now),
                 )
             return _fetched(response, await _body(response, wish), chain, now)
+
+
+@lru_cache(ADDRESSES)
+def _normal(url: str) -> str:
+    return address.normalise(url)
+
+
+@lru_cache(ADDRESSES)
+def _refusal(url: str, allow: tuple[Network, ...], proxied: bool) -> str | None:  # noqa: FBT001  for the cache
+    return address.refusal_by_looks(url, allow, proxied=proxied)
+
+
+@asynccontextmanager
+async def _turn(hosts: Hosts, host: str) -> AsyncIterator[None]:
+    """Wait a moment for a turn at the ``host`` that a redirect leads to, then go all the same."""
+    async with AsyncExitStack() as stack:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TURN_S):
+                await stack.enter_async_context(hosts.turn(host))
+        yield
 
 
 def user_agent(settings: Settings) -> str:

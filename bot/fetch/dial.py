@@ -8,7 +8,6 @@ addresses written in numbers never reach it.
 import asyncio
 import errno
 import socket
-import ssl
 import threading
 from collections.abc import Sequence
 from ipaddress import ip_address
@@ -153,7 +152,7 @@ def connector(allow: Sequence[Network], *, proxied: bool) -> aiohttp.TCPConnecto
     return aiohttp.TCPConnector(
         resolver=Resolver(allow),
         socket_factory=None if proxied else Guard(allow),
-        ssl=ssl.create_default_context(),
+        ssl=True,  # the one context of the library: each reads all certificates, in 30 ms
         ttl_dns_cache=DNS_CACHE_S,
         keepalive_timeout=KEEP_ALIVE_S,
         limit=0,

@@ -1,11 +1,14 @@
 """Addresses in documents: made absolute, or dropped where they lead nowhere. Pure."""
 
 import re
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 LONGEST = 4000
 """Longer addresses are data, not addresses."""
 
+_UNWRITABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]+")
+_NO_HOST = re.compile(r"[\s<>\"{}|\\^`]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _HOST_FIRST = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,24})(?=[/?#:]|$)", re.IGNORECASE
@@ -24,7 +27,7 @@ def absolute(address: object, *bases: str | None) -> str | None:
     """
     if not isinstance(address, str):
         return None
-    address = re.sub("[\x00-\x1f\x7f\ud800-\udfff]+", "", address).strip().replace("&amp;", "&")
+    address = _UNWRITABLE.sub("", address).strip().replace("&amp;", "&")
     if not address or len(address) > LONGEST:
         return None
     if not _SCHEME.match(address) or _HOST_FIRST.match(address):
@@ -47,6 +50,7 @@ def _resolved(address: str, bases: tuple[str | None, ...]) -> str:
         return ""
 
 
+@lru_cache(maxsize=1024)  # a feed's own address is asked for with each of its items
 def _checked(address: str) -> str | None:
     """Return ``address`` with a lower-case scheme if it is http(s) and names a host."""
     scheme, colon, rest = address.partition(":")
@@ -58,6 +62,6 @@ def _checked(address: str) -> str | None:
         host, _ = parts.hostname, parts.port
     except ValueError:
         return None
-    if not host or not rest.startswith("//") or re.search(r"[\s<>\"{}|\\^`]", parts.netloc):
+    if not host or not rest.startswith("//") or _NO_HOST.search(parts.netloc):
         return None
     return address

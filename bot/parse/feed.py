@@ -16,6 +16,7 @@ from lxml import etree
 from bot.items import Document, Enclosure, Item
 from bot.parse.addresses import absolute
 from bot.parse.dates import duration, read_date
+from bot.parse.events import Ambiguous, tell
 from bot.parse.images import Offer, Rank, is_image, merit, sized, videos_in_body
 from bot.parse.scan import Accepted
 from bot.parse.shape import GROUP, shape
@@ -53,7 +54,16 @@ def read_tree(accepted: Accepted, url: str) -> Document:
     for item in accepted.items:
         shape(item)
     skip_hours, skip_days = skips_of(accepted.root)
-    found = read_xml(etree.tostring(accepted.root, encoding="utf-8"), url)
+    try:
+        heard = tell(accepted.root)
+    except Ambiguous:
+        found = read_xml(etree.tostring(accepted.root, encoding="utf-8"), url)
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as error:
+        raise Unreadable(f"feedparser fails on it: {error!r:.200}") from error
+    else:
+        found = _document(heard.feeddata, heard.entries, heard.version, url)
     return replace(found, skip_hours=skip_hours, skip_days=skip_days)
 
 
@@ -76,15 +86,19 @@ def read_xml(document: bytes, url: str) -> Document:
         raise
     except Exception as error:
         raise Unreadable(f"feedparser fails on it: {error!r:.200}") from error
-    feed: Fields = parsed.feed
+    return _document(parsed.feed, parsed.entries, parsed.version, url)
+
+
+def _document(feed: Fields, entries: list[Fields], version: str, url: str) -> Document:
+    """Return what feedparser found, in our words."""
     self_link = _rel(feed, "self", url)
     link = absolute(_get(feed, "link"), self_link, url) or _rel(feed, "alternate", url)
     bases = (self_link, link, url)
     title = plain(_get(feed, "title"), markup=_is_html(feed, "title"))
     language = _language(_get(feed, "language"))
-    form = _format(parsed.version)
+    form = _format(version)
     shell = Item(source=title, language=language, author=_author(feed) if form == "atom" else "")
-    items = tuple(_item(entry, shell, bases) for entry in parsed.entries[:MAX_ITEMS])
+    items = tuple(_item(entry, shell, bases) for entry in entries[:MAX_ITEMS])
     return Document(
         format=form,
         title=title,

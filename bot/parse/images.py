@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -185,6 +186,7 @@ def _type(url: str) -> str:
     return f"video/{other[1].lower()}" if other else "video/mp4"
 
 
+@lru_cache(maxsize=256)  # asked for twice of each picture
 def unwrap(url: str) -> str | None:
     """Return the address behind an image proxy's address, or None if ``url`` is no proxy's."""
     parts = urlsplit(url)
@@ -202,8 +204,9 @@ def unwrap(url: str) -> str | None:
     if found := _WRAPPED.search(parts.path):
         inner = found[1] if "://" in found[1] else unquote(found[1])
         return absolute(re.sub(r"^(https?:)/+", r"\1//", inner))
+    parameters = parse_qs(parts.query)
     for name in _PARAMETERS:
-        inner = parse_qs(parts.query).get(name, [""])[0]
+        inner = parameters.get(name, [""])[0]
         if re.match(r"https?://", inner) and (_EXTENSION.search(inner) or "image" in parts.path):
             return absolute(inner)
     return None

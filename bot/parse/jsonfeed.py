@@ -73,22 +73,22 @@ def _loaded(text: str) -> object:
         ValueError, RecursionError: it is no JSON, or too deep.
     """
     try:
-        return _DECODER.raw_decode(text)[0]
+        return DECODER.raw_decode(text)[0]
     except ValueError:
         text = _ESCAPE.sub(lambda match: match[0] if match[1] else "", text)
         text = _COMMA_TOO_MANY.sub(r"\1", text)
     try:
-        return _DECODER.raw_decode(text)[0]
+        return DECODER.raw_decode(text)[0]
     except ValueError:
         start = _ITEMS.search(text)
         if start is None:
             raise
-    feed = _DECODER.raw_decode(text[: start.start()].rstrip(", \t\r\n") + "}")[0]
+    feed = DECODER.raw_decode(text[: start.start()].rstrip(", \t\r\n") + "}")[0]
     items: list[object] = []
     with contextlib.suppress(ValueError):
         at = start.end()
         while len(items) < MAX_ITEMS:
-            one, end = _DECODER.raw_decode(text, at)
+            one, end = DECODER.raw_decode(text, at)
             items.append(one)
             at = _BETWEEN.match(text, end).end()  # type: ignore[union-attr]  # it matches nothing too
     return {**feed, "items": items}
@@ -183,4 +183,5 @@ def _number(digits: str) -> float:
     return int(digits) if len(digits) < 40 else float(digits)
 
 
-_DECODER = json.JSONDecoder(parse_int=_number, parse_constant=lambda _: None, strict=False)
+DECODER = json.JSONDecoder(parse_int=_number, parse_constant=lambda _: None, strict=False)
+"""Reads JSON as feeds write it."""

@@ -6,6 +6,7 @@ or downloaded.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
@@ -55,7 +56,11 @@ def scan(document: bytes, elements: int = ELEMENTS) -> Accepted | Refused:
 
 def local_name(element: etree._Element) -> str:
     """Return the name of ``element`` in small letters, without its namespace."""
-    tag = element.tag
+    return _local(element.tag)
+
+
+@lru_cache(maxsize=1024)
+def _local(tag: object) -> str:
     return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
 
 

@@ -1,6 +1,7 @@
 """Players within a body: what they play becomes a link, since nothing plays inside of a text."""
 
 import re
+from functools import cache
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from bot.render.links import absolute
@@ -27,7 +28,6 @@ _PLAYERS = (
     (r"odysee\.com/\$/embed/([^?\s]+)", "https://odysee.com/{}"),
     (r"codepen\.io/([\w-]+)/embed/(?:preview/)?(\w+)", "https://codepen.io/{}/pen/{}"),
 )
-_KNOWN = tuple((re.compile(f"https?://{address}", re.IGNORECASE), page) for address, page in _PLAYERS)
 _NAMES = {
     "youtube.com": "YouTube", "vimeo.com": "Vimeo", "open.spotify.com": "Spotify",
     "soundcloud.com": "SoundCloud",
@@ -46,7 +46,7 @@ def player(src: str, title: str, base: str | None) -> tuple[str, str] | None:
     address = absolute(src, base)
     if address is None:
         return None
-    for pattern, page in _KNOWN:
+    for pattern, page in _known():
         found = pattern.match(address)
         if found:
             return _named(page.format(*(one for one in found.groups() if one)), title)
@@ -66,6 +66,11 @@ def file(src: str, base: str | None) -> tuple[str, str] | None:
         return None
     name = unquote(urlsplit(address).path.rpartition("/")[2])
     return address, _site(address) if not name or "<" in name else name[-_LONGEST_TITLE:]
+
+
+@cache
+def _known() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(f"https?://{address}", re.IGNORECASE), page) for address, page in _PLAYERS)
 
 
 def _named(page: str, title: str) -> tuple[str, str] | None:

@@ -1,6 +1,7 @@
 """What feeds append to every item and nobody wants to read: "Read more", "appeared first on" and the like."""
 
 import re
+from functools import cache
 
 from bot.render.parts import RichText
 from bot.render.rich import part
@@ -108,28 +109,30 @@ _BANNER_LIMIT = 160
 """Characters of a first line that is looked at."""
 
 _AFTER_SENTENCE = r"(?:\A|(?<=[\n.!?…»”\"。！？\])]))\s*(?:(?:•|\d{1,3}\.)\s)?"
-_TAILS = tuple(
-    re.compile(rf"(?:{tail})\s*\Z", re.IGNORECASE)
-    for tail in (
-        rf"{_AFTER_SENTENCE}(?:{_any_of(_POST)})\b[^\n]{{0,300}}?\b(?:{_any_of(_APPEARED)})\b[^\n]{{0,200}}",
-        # After a sentence, or in brackets, anything may follow the invitation; elsewhere an arrow must.
-        (
-            rf"(?:{_AFTER_SENTENCE}|\s(?=[\[(]))[\[(]?(?:{_any_of(_MORE)})(?![a-z])"
-            r"[^\n.!?。！？]{0,120}[→»›>….\])\s]*"
-        ),
-        rf"\s(?:{_any_of(_MORE)})[^\n.!?。！？]{{0,120}}[→»›>]",
-        rf"(?:\A|(?<=\n))[^\w\n]{{0,8}}{_SERVICES}",
-        r"(?:\A|\s)submitted by\s+\S+(?:\s+to\s+\S+)?(?:\s*\[(?:link|[\d ]*comments?)\])+",
-        r"(?:\A|\s)\[(?:link|[\d ]*comments?)\]",
-        r"(?:\A|(?<=\n))(?:comments|share this:?|like this:?|tweet|permalink|advertisement)",
-        r"(?:\A|(?<=\n))related(?::[^\n]*)?",
-        r"(?:\A|(?<=\n))\(?feed generated with \S+\)?",
-        r"(?:\A|(?<=\n))(?:(?:article|comments) url|points|# comments):\s\S+",
-    )
+_TAILS = (
+    rf"{_AFTER_SENTENCE}(?:{_any_of(_POST)})\b[^\n]{{0,300}}?\b(?:{_any_of(_APPEARED)})\b[^\n]{{0,200}}",
+    # After a sentence, or in brackets, anything may follow the invitation; elsewhere an arrow must.
+    (
+        rf"(?:{_AFTER_SENTENCE}|\s(?=[\[(]))[\[(]?(?:{_any_of(_MORE)})(?![a-z])"
+        r"[^\n.!?。！？]{0,120}[→»›>….\])\s]*"
+    ),
+    rf"\s(?:{_any_of(_MORE)})[^\n.!?。！？]{{0,120}}[→»›>]",
+    rf"(?:\A|(?<=\n))[^\w\n]{{0,8}}{_SERVICES}",
+    r"(?:\A|\s)submitted by\s+\S+(?:\s+to\s+\S+)?(?:\s*\[(?:link|[\d ]*comments?)\])+",
+    r"(?:\A|\s)\[(?:link|[\d ]*comments?)\]",
+    r"(?:\A|(?<=\n))(?:comments|share this:?|like this:?|tweet|permalink|advertisement)",
+    r"(?:\A|(?<=\n))related(?::[^\n]*)?",
+    r"(?:\A|(?<=\n))\(?feed generated with \S+\)?",
+    r"(?:\A|(?<=\n))(?:(?:article|comments) url|points|# comments):\s\S+",
 )
 _TEASER = re.compile(r"\s*(?:[\[(]\s*(?:…|\.{3})\s*[\])]|\.{3,}|…)\s*\Z")
 _REACH = 400
 """Characters from the end in which a tail is looked for."""
+
+
+@cache
+def _tails() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(rf"(?:{tail})\s*\Z", re.IGNORECASE) for tail in _TAILS)
 
 
 def without_tail(rich: RichText) -> RichText:
@@ -140,7 +143,7 @@ def without_tail(rich: RichText) -> RichText:
         lower = end.lower()
         if not any(map(lower.__contains__, _HINTS)):
             break
-        found = next((one for tail in _TAILS if (one := tail.search(end))), None)
+        found = next((one for tail in _tails() if (one := tail.search(end))), None)
         if found is None or (start and not found.start()):
             break
         rich = part(rich, 0, start + found.start())

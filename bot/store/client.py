@@ -91,6 +91,10 @@ class Store:
         """Return the time that leases and limits go by, in epoch milliseconds."""
         return await self._door.now_ms()
 
+    async def about_now_ms(self) -> int:
+        """Return that time within some milliseconds, mostly without asking."""
+        return await self._door.about_now_ms()
+
     async def prepare(self) -> bool:
         """Mark the data as ours; return whether there was none before.
 

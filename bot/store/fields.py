@@ -6,7 +6,7 @@ since a field may be younger than the record.
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.items import (
@@ -28,63 +28,83 @@ from bot.items import (
 Fields = dict[str, str]
 
 
-def of_feed(feed: Feed) -> Fields:
-    """Return the fields that a look at a feed may change: all but its address, ``seeded`` and pushes."""
-    return {
-        "title": feed.title,
-        "link": feed.link,
-        "language": feed.language,
-        "etag": feed.validators.etag,
-        "modified": feed.validators.modified,
-        "body_hash": feed.validators.body_hash,
-        "weak_guid": _flag(feed.weak_guid),
-        "weak_link": _flag(feed.weak_link),
-        "looked_ms": str(feed.looked_ms),
-        "changed_ms": str(feed.changed_ms),
-        "ok_ms": str(feed.ok_ms),
-        "failures": str(feed.failures),
-        "trouble": feed.trouble,
-        "interval_s": str(feed.interval_s),
-        "looks": str(feed.looks),
-        "rate_per_day": repr(feed.rate_per_day),
-        "rhythm": feed.rhythm,
-        "asked": feed.asked,
-        "wait_why": feed.wait_why,
-        "life": feed.life,
-        "hub": feed.hub,
-        "hub_topic": feed.hub_topic,
-    }
+def of_feed(feed: Feed, was: Feed | None = None) -> Fields:
+    """Return the fields that a look at a feed changes: all but its address, ``seeded`` and pushes.
+
+    Few fields with much in them, for each takes some 90 bytes beside what it holds. With ``was``,
+    the feed as it was read, those that a look seldom changes are left out where they are the same.
+    """
+    told = {"state": _state(feed)}
+    if was is None or _of_about(feed) != _of_about(was):
+        told["about"] = _json(_of_about(feed))
+    if was is None or feed.validators != was.validators:
+        told["validators"] = _validators(feed.validators)
+    return told
 
 
-def feed(feed_id: FeedId, raw: Mapping[bytes, bytes]) -> Feed:
-    """Return the feed that the fields of its hash tell of."""
-    told = _told(raw)
-    return Feed(
-        id=feed_id,
-        url=told.get("url", ""),
-        title=told.get("title", ""),
-        link=told.get("link", ""),
-        language=told.get("language", ""),
-        validators=Validators(told.get("etag", ""), told.get("modified", ""), told.get("body_hash", "")),
-        seeded=told.get("seeded") == "1",
-        weak_guid=told.get("weak_guid") == "1",
-        weak_link=told.get("weak_link") == "1",
-        looked_ms=_int(told.get("looked_ms")),
-        changed_ms=_int(told.get("changed_ms")),
-        ok_ms=_int(told.get("ok_ms")),
-        failures=_int(told.get("failures")),
-        trouble=told.get("trouble", ""),
-        interval_s=_int(told.get("interval_s")),
-        looks=_int(told.get("looks")),
-        rate_per_day=_float(told.get("rate_per_day")),
-        rhythm=told.get("rhythm", ""),
-        asked=told.get("asked", ""),
-        wait_why=told.get("wait_why", ""),
-        life=told.get("life", ""),
-        hub=told.get("hub", ""),
-        hub_topic=told.get("hub_topic", ""),
-        pushed_until_ms=_int(told.get("pushed_until_ms")),
+def _of_about(feed: Feed) -> tuple[str, ...]:
+    return feed.title, feed.link, feed.language, feed.hub, feed.hub_topic
+
+
+def _validators(one: Validators) -> str:
+    return f"{one.body_hash}\n{one.etag}\n{one.modified}" if one != Validators() else ""
+
+
+def _state(feed: Feed) -> str:
+    numbers = (
+        f"{feed.looked_ms} {feed.changed_ms} {feed.ok_ms} {feed.failures} {feed.looks} {feed.interval_s} "
+        f"{feed.whole_ms} {feed.rate_per_day!r} {int(feed.weak_guid)} {int(feed.weak_link)}"
     )
+    return f"{numbers}\n{feed.wait_why}\n{feed.trouble}\n{feed.asked}\n{feed.rhythm}\n{feed.life}"
+
+
+def feed(feed_id: FeedId, values: Sequence[bytes | None]) -> Feed:
+    """Return the feed that ``lua/record.lua`` tells of."""
+    url, seeded, about, validators, state, pushed = map(_text, values)
+    title, link, language, hub, topic = _five(about)
+    body_hash, etag, modified = (*validators.split("\n", 2), "", "")[:3]
+    numbers, why, trouble, asked, rhythm, life = (*state.split("\n", 5), "", "", "", "", "")[:6]
+    looked, changed, ok, failures, looks, interval, whole, rate, guid, links = _ten(numbers)
+    return Feed(
+        feed_id, url, title, link, language,
+        Validators(etag, modified, body_hash),
+        seeded=seeded == "1",
+        weak_guid=guid == "1",
+        weak_link=links == "1",
+        looked_ms=_int(looked),
+        changed_ms=_int(changed),
+        ok_ms=_int(ok),
+        failures=_int(failures),
+        trouble=trouble,
+        interval_s=_int(interval),
+        looks=_int(looks),
+        whole_ms=_int(whole),
+        rate_per_day=_float(rate),
+        rhythm=rhythm,
+        asked=asked,
+        wait_why=why,
+        life=life,
+        hub=hub,
+        hub_topic=topic,
+        pushed_until_ms=_int(pushed),
+    )  # fmt: skip
+
+
+def _five(about: str) -> list[str]:
+    try:
+        told = json.loads(about or "[]")
+    except ValueError:
+        told = []
+    texts = [one if isinstance(one, str) else "" for one in told] if isinstance(told, list) else []
+    return [*texts, *[""] * 5][:5]
+
+
+def _ten(numbers: str) -> list[str]:
+    return [*numbers.split(" "), *[""] * 10][:10]
+
+
+def _text(value: bytes | None) -> str:
+    return value.decode(errors="replace") if value else ""
 
 
 def of_chat(chat: Chat) -> Fields:

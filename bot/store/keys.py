@@ -12,9 +12,12 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 |                      |        |                     | are noted in `owned:{user}`                  |
 | `schedule`           | zset   | for ever            | feed id by due time (ms); claimed: now + lease|
 | `looking`            | zset   | a look              | feed id by the end of its claim (ms)         |
+| `resting`            | zset   | until past          | host by when it may be asked again (ms): it said so|
 | `feeds`              | hash   | for ever            | canonical address → feed id, earlier addresses too|
 | `feed:{id}`          | hash   | while heard, + 30 d | what we know of a feed (bot.items.Feed), and |
-|                      |        |                     | `names`: all in `feeds`; `rotated_ms`: see below|
+|                      |        |                     | `names`: all in `feeds`; `rotated_ms`: see below;|
+|                      |        |                     | `marks`: the items of the last document, by the|
+|                      |        |                     | hashes of their bytes (bot.parse.prune)      |
 | `feed:{id}:seen:a`   | set    | with the feed       | identity keys (a set of integers), the young ones|
 | `feed:{id}:seen:b`   | set    | with the feed       | … and the old ones: looked up, never added to|
 | `feed:{id}:items`    | zset   | KEEP_DAYS, by count | item id by order (ms): the feed's newest items|
@@ -89,6 +92,7 @@ from bot.items import ChatId, FeedId, ItemId, UserId
 
 META = "meta"
 SCHEDULE = "schedule"
+RESTING = "resting"
 FEEDS = "feeds"
 NEWS = "news"
 ROUTERS = "routers"
@@ -105,7 +109,7 @@ RULES = "rules"
 TYPES = {
     **dict.fromkeys((META, FEEDS, USERNAMES, HEALTH, "leaders", "moved", "tops", "edits:notes"), "hash"),
     **dict.fromkeys(
-        (SCHEDULE, READY, BUDGET, WINDOW, "looking", "edits", "lost", "troubles", "rules"), "zset"
+        (SCHEDULE, READY, BUDGET, WINDOW, RESTING, "looking", "edits", "lost", "troubles", "rules"), "zset"
     ),
     NEWS: "stream",
     CHATS: "set",

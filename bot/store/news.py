@@ -6,7 +6,6 @@ answer "not modified" is saved in the last of those steps, never before.
 
 import asyncio
 import logging
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import nlargest
@@ -19,19 +18,11 @@ from bot.matching import sign
 from bot.store import fields, keys, prints, records, words
 from bot.store.changes import changes
 from bot.store.door import Argument, Door
+from bot.store.keeping import Keeping
 from bot.store.prints import Change
 
 GRACE_MS = 86_400_000
 """How long an item beyond those stays for lanes that it waits in."""
-
-KEPT_WHEN_SHORT = 60
-"""How many items of a feed are kept where Redis is short of memory."""
-
-MEMORY_SHORT = 0.7
-"""How full Redis may be before it counts as short: of its ``maxmemory``, else of half the machine's."""
-
-MEMORY_S = 60.0
-"""How often that is looked at."""
 
 ITEMS_AT_ONCE = 200
 """How many candidates one step takes: some milliseconds of Redis' time."""
@@ -58,6 +49,21 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of a document is taken in.
+
+    ``marks`` are those of all its items (:mod:`bot.parse.prune`): b"" where it has none, None to leave
+    what is known of them. Of a part, what it leaves out is known, and kept up by whole documents.
+    """
+
+    marks: bytes | None = b""
+    is_part: bool = False
+
+
+WHOLE = Extent()
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """What became of a document's items.
 
@@ -68,6 +74,7 @@ class Taken:
         lost: the feed had been looked at before, but nothing of what it showed is remembered:
             taken as a first look, so that no chat is flooded.
         corrected: how many corrections of known items went to the routers.
+        refused: nothing was taken in: a part of a document is no first look.
     """
 
     new: tuple[ItemId, ...] = ()
@@ -75,6 +82,7 @@ class Taken:
     seeded_now: bool = False
     lost: bool = False
     corrected: int = 0
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +103,12 @@ class _Intake:
     """One call of :meth:`News.intake`, as all its steps need it."""
 
     feed: Feed
+    told: Sequence[Argument]
+    """The fields of the feed that change."""
     candidates: Sequence[Candidate]
     hand_on: bool
-    due_ms: int
+    is_part: bool
+    due_ms: int | None
     moved: tuple[str, str]
     noticed_ms: int
     kept_most: int
@@ -116,9 +127,11 @@ class _Tally:
     seeded_now: bool = False
     lost: bool = False
     corrected: int = 0
+    refused: bool = False
 
     def taken(self) -> Taken:
-        return Taken(tuple(self.new), self.handed_on, self.seeded_now, self.lost, self.corrected)
+        told = self.handed_on, self.seeded_now, self.lost, self.corrected, self.refused
+        return Taken(tuple(self.new), *told)
 
 
 class News:
@@ -127,38 +140,40 @@ class News:
     def __init__(self, door: Door, *, keep_ms: int, keep_items: int) -> None:
         self._door = door
         self._keep_ms = keep_ms
-        self._keep_items = keep_items
-        self._is_short = False
-        self._looked_s = float("-inf")
+        self._keeping = Keeping(door, keep_items)
 
     async def intake(
         self,
         feed: Feed,
         candidates: Sequence[Candidate],
         *,
-        due_ms: int,
+        due_ms: int | None,
         hand_on: bool,
         moved_to: str | None = None,
+        was: Feed | None = None,
+        extent: Extent = WHOLE,
     ) -> Taken:
         """Take in what a document holds: keep what is new and, with ``hand_on``, hand it on.
 
-        So are corrections of the items that are kept, :data:`bot.store.prints.EDITS_MOST` of each
-        at most.
+        So are corrections, :data:`bot.store.prints.EDITS_MOST` of a kept item at most. The state of
+        ``feed``, its validators, ``moved_to`` and ``due_ms`` are saved with the last of the steps.
+        If this raises, call it again: what was taken in stays so, and the rest follows. The first
+        look at a feed hands nothing on.
 
-        The state of ``feed``, its validators, ``moved_to`` and ``due_ms`` are saved with the
-        last of the steps. If this raises, call it again: what was taken in stays so, and the
-        rest follows. The first look at a feed hands nothing on.
+        With ``was``, the feed as it was claimed, only what differs of it is written; without
+        ``due_ms`` (epoch ms) it stays due when it is.
         """
-        # Documents begin with the newest item, and what is handed on first is in its lanes first:
-        # it must not be on its way to a chat while an older one is not yet laid.
+        # What is handed on first is in its lanes first: no item may be on its way before an older one.
         candidates = sorted(candidates, key=lambda one: one.order_ms)
-        kept_most = await self._kept_most()
+        kept_most = await self._keeping.most()
         orders = nlargest(kept_most, (one.order_ms for one in candidates))
         full = len(orders) == kept_most and not (hand_on and feed.seeded)
         known, kept = await self._known(feed.id, candidates)
         told = [(one.keys, one.item) for one, is_known in zip(candidates, known, strict=True) if is_known]
         intake = _Intake(
             feed=feed,
+            told=_told(feed, was, extent),
+            is_part=extent.is_part,
             candidates=candidates,
             hand_on=hand_on,
             due_ms=due_ms,
@@ -173,39 +188,23 @@ class News:
             # Its memory changed while we were at it: pack everything and let the steps decide.
             every = replace(intake, kept_from_ms=0)
             if not await self._steps(every, [False] * len(candidates), tally):
-                raise StoreError(
-                    f"feed {feed.id}: its items could not be taken in; the next look tries again"
-                )
+                raise StoreError(f"feed {feed.id}: its items were not taken in; the next look tries again")
         if tally.lost:
             logger.warning("feed %s: what it had shown is lost; its items are taken as seen", feed.id)
         return tally.taken()
-
-    async def _kept_most(self) -> int:
-        """Return how many items of a feed to keep: the archive gives way before Redis is full.
-
-        1000 busy feeds of :data:`KEPT_WHEN_SHORT` items take some 200 MB (benchmarks/memory.py).
-        """
-        now_s = time.monotonic()
-        if now_s - self._looked_s > MEMORY_S:
-            self._looked_s = now_s
-            try:
-                told = await self._door.do("INFO", "memory")
-            except StoreError:  # a server that does not tell takes items all the same
-                told = {}
-            room = told.get("maxmemory") or told.get("total_system_memory", 0) / 2
-            short = 0 < MEMORY_SHORT * room < told.get("used_memory", 0)
-            if short and not self._is_short:
-                logger.warning(
-                    "Redis holds %d MB of %d MB: no more than %d items of each feed are kept from now on",
-                    told["used_memory"] >> 20, int(room) >> 20, KEPT_WHEN_SHORT,
-                )  # fmt: skip
-            self._is_short = short
-        return min(self._keep_items, KEPT_WHEN_SHORT) if self._is_short else self._keep_items
 
     async def unseen(self, feed_id: FeedId, candidates: Sequence[Candidate]) -> list[bool]:
         """Return of each candidate whether it seems new: a hint, for others may take it in meanwhile."""
         known, _ = await self._known(feed_id, candidates)
         return [not one for one in known]
+
+    async def none_seen(self, feed_id: FeedId, candidates: Sequence[Candidate]) -> bool:
+        """Tell whether no key at all of the candidates was seen: they are new, whatever else there is."""
+        all_keys = [key for one in candidates for key in one.keys.all]
+        commands: list[tuple[Argument, ...]] = [
+            ("SMISMEMBER", place, *all_keys) for place in (keys.seen_young(feed_id), keys.seen_old(feed_id))
+        ]
+        return not all_keys or not any(map(any, await self._door.many(commands)))
 
     async def _known(
         self, feed_id: FeedId, candidates: Sequence[Candidate]
@@ -234,22 +233,24 @@ class News:
         """Take the candidates in, step by step. False: a record that was left out is wanted after all."""
         portions = _portions(intake.candidates) or [()]
         head: list[Argument] = [self._keep_ms, intake.kept_most, GRACE_MS]
-        head += [sum(len(one.keys.all) for one in intake.candidates), *intake.moved]
-        told = fields.flat(fields.of_feed(intake.feed))
+        count = sum(len(one.keys.all) for one in intake.candidates)
+        head += ["" if intake.is_part else count, *intake.moved]
+        due: Argument = "" if intake.due_ms is None else intake.due_ms
         for number, some in enumerate(portions):
             last = number == len(portions) - 1
             known_here = known[number * ITEMS_AT_ONCE :][:ITEMS_AT_ONCE]
             rest = await asyncio.to_thread(_arguments, intake, some, known_here, last=last)
-            steer = (intake.feed.id, int(intake.hand_on), int(last), intake.due_ms)
-            answer = await self._door.run("intake", *steer, *head, len(told), *told, *rest)
+            steer = (intake.feed.id, int(intake.hand_on), int(last), due)
+            answer = await self._door.run("intake", *steer, *head, len(intake.told), *intake.told, *rest)
             state, handed_on, seeded_now, lost, corrected, *new = answer
             tally.new += [identity.item_id(intake.feed.id, some[index].keys) for index in new]
             tally.handed_on += handed_on
             tally.seeded_now |= bool(seeded_now)
             tally.lost |= bool(lost)
             tally.corrected += corrected
+            tally.refused = state == -2
             if state != 1:
-                return bool(state == 0)
+                return bool(state != -1)
         return True
 
     async def get(self, item_id: ItemId) -> StoredItem | None:
@@ -308,6 +309,12 @@ class News:
             await self._door.run("ack", keys.ROUTERS, *entry_ids)
 
 
+def _told(feed: Feed, was: Feed | None, extent: Extent) -> list[Argument]:
+    """Return the fields of the feed that change, as names and values by turns."""
+    told: list[Argument] = [*fields.flat(fields.of_feed(feed, was))]
+    return told if extent.marks is None else [*told, "marks", extent.marks]
+
+
 def _portions(candidates: Sequence[Candidate]) -> list[Sequence[Candidate]]:
     return [candidates[start : start + ITEMS_AT_ONCE] for start in range(0, len(candidates), ITEMS_AT_ONCE)]
 
@@ -335,7 +342,8 @@ def _arguments(
         else:
             stored = StoredItem(item_id, intake.feed.id, one.item, intake.noticed_ms, one.order_ms, one.page)
             record, new_print = records.pack(stored), prints.of_new(one.item)
-            told = _words(stored)
+            # A first look brings many items that nobody may ever search: whoever does signs them.
+            told = _words(stored) if intake.feed.seeded else b""
         others = [key for key in one.keys.all if key not in one.keys.trusted]
         every = (*one.keys.trusted, *others)
         args += [item_id, one.order_ms, record, new_print, told, len(one.keys.trusted), len(every), *every]

@@ -1,15 +1,16 @@
 -- Take in candidates of one document: what is new is remembered, kept and handed on, all or nothing.
 -- uses: clock, moving, words
--- KEYS: `feed:{id}`, its `:seen:a`, `:seen:b`, `:items`, `:prints`, `:words:a`, `:words:b`, `:chats`, `item:{id}`, `news`, `schedule`, `looking`, `feeds`, spelled here.
--- ARGV: 1 now · 2 feed · 3 hand on (1/0) · 4 last step (1/0) · 5 due (ms) · 6 item lifetime (ms) · 7 items kept
---   8 lifetime of an item beyond those (ms) · 9 keys in the whole document · 10 canonical new address or '' · 11 new address
+-- KEYS: `feed:{id}`, its `:seen:a`, `:seen:b`, `:items`, `:prints`, `:words:a`, `:words:b`, `:chats`, `item:{id}`, `news`, `schedule`, `looking`, `feeds`, `health`, spelled here.
+-- ARGV: 1 now · 2 feed · 3 hand on (1/0) · 4 last step (1/0) · 5 due (ms), '' to leave that as it is · 6 item lifetime (ms) · 7 items kept
+--   8 lifetime of an item beyond those (ms) · 9 keys in the whole document, '' if this is a part of one · 10 canonical new address or '' · 11 new address
 --   12 number of field arguments · then those: name, value …
 --   then the number of changed items, and for each: item id · print before · first 8 bytes of its print now ·
 --   `text` or `media` for a correction, else '' · record of a correction · its words
 --   then for each candidate: item id · order (ms) · record · print · words or '' (bot/store/words.py) · trusted keys · all keys · the keys, trusted ones first.
 --   A record of '' was left out because the item seemed known; '-' because it is too old to be kept.
 -- Result: {state, handed on, seeded now, lost, corrected, index of each new candidate …}.
---   State: 1 done, 0 the feed is gone, -1 a record is missing (nothing of that candidate or after it was done).
+--   State: 1 done, 0 the feed is gone, -1 a record is missing (nothing of that candidate or after it was done),
+--   -2 nothing was done: a part of a document is no first look.
 local now = clock()
 local feed, last = ARGV[2], ARGV[4] == '1'
 local keep_ms, kept, grace_ms = ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
@@ -20,6 +21,7 @@ if redis.call('EXISTS', key) == 0 then return {0, 0, 0, 0, 0} end
 
 local seeded = redis.call('HGET', key, 'seeded') == '1'
 local lost = seeded and redis.call('EXISTS', young, old) == 0
+if ARGV[9] == '' and (lost or not seeded) then return {-2, 0, 0, 0, 0} end
 if lost then
   -- Written down, so that the steps after this one know it too.
   redis.call('HSET', key, 'seeded', '0')
@@ -112,19 +114,22 @@ add_words(feed, words, keep_ms)
 
 local seeded_now = 0
 if last and state == 1 then
-  redis.call('ZREM', 'looking', feed)
+  if ARGV[5] ~= '' and redis.call('ZREM', 'looking', feed) == 1 then redis.call('HSET', 'health', 'look', now) end
   move(feed, ARGV[10], ARGV[11])
   -- 0 is no item's key: it tells an empty feed that was looked at from one whose memory is lost.
   redis.call('SADD', young, '0')
   if not seeded then seeded_now = 1 end
   redis.call('HSET', key, 'seeded', '1', unpack(ARGV, 13, 12 + ARGV[12]))
-  local size, enough = redis.call('SCARD', young), math.max(4000, 4 * ARGV[9])
-  local rotated = tonumber(redis.call('HGET', key, 'rotated_ms') or 0)
-  if (size > enough and now - rotated >= 86400000) or size > 4 * enough then
-    redis.call('RENAME', young, old)
-    redis.call('HSET', key, 'rotated_ms', now)
+  -- Only a whole document moves all up that it shows: after a part, what it left out would be forgotten.
+  if ARGV[9] ~= '' then
+    local size, enough = redis.call('SCARD', young), math.max(4000, 4 * ARGV[9])
+    local rotated = tonumber(redis.call('HGET', key, 'rotated_ms') or 0)
+    if (size > enough and now - rotated >= 86400000) or size > 4 * enough then
+      redis.call('RENAME', young, old)
+      redis.call('HSET', key, 'rotated_ms', now)
+    end
   end
-  if redis.call('EXISTS', key .. ':chats') == 1 then
+  if ARGV[5] ~= '' and redis.call('EXISTS', key .. ':chats') == 1 then
     redis.call('ZADD', 'schedule', ARGV[5], feed)
   end
 end

@@ -8,7 +8,7 @@ local function leave(chat, feed, unheard_ms)
   if was == 1 and redis.call('EXISTS', key .. ':chats') == 0 then
     redis.call('ZREM', 'schedule', feed)
     redis.call('HSET', key, 'seeded', '0')
-    redis.call('HDEL', key, 'etag', 'modified', 'body_hash')
+    redis.call('HDEL', key, 'validators', 'marks')
     for _, one in ipairs({key, key .. ':seen:a', key .. ':seen:b'}) do redis.call('PEXPIRE', one, unheard_ms) end
   end
   return was

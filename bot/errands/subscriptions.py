@@ -1,22 +1,15 @@
-"""One-off jobs beside or without a running relay: poll, check, subs import and export."""
+"""Subscriptions from and to OPML: ``newsrelay subs``."""
 
 import asyncio
-import json
-import shutil
-from collections.abc import AsyncIterator
-from dataclasses import asdict
 from pathlib import Path
 
-from bot import app, opml
-from bot.errors import RelayError, SettingsError
+from bot import opml
+from bot.errors import RelayError
 from bot.items import Chat, ChatId, ChatKind
 from bot.opml import Outline
-from bot.pages import need_fulltext
+from bot.parts import open_parts
 from bot.settings import Settings
-from bot.store.client import Check, Store, examine, open_store
-
-LEAST_DISK = 200 * 1024 * 1024
-"""Bytes that should be free where the embedded server writes: a busy relay's log between rewrites."""
+from bot.store.client import Store, open_store
 
 
 class NoSuchChat(RelayError):
@@ -27,38 +20,6 @@ class Unreadable(RelayError):
     """A file cannot be used."""
 
 
-async def poll(settings: Settings, *, every: bool) -> str:
-    """Look once at every feed that is due, or at all, and return the report as one JSON object."""
-    async with app.open_parts(settings) as parts:
-        report = await parts.collector().poll(every=every)
-    return json.dumps(asdict(report))
-
-
-async def check(settings: Settings) -> AsyncIterator[Check]:
-    """Yield how things stand with the settings, Redis, the token and the disk."""
-    try:
-        need_fulltext(settings)
-        yield Check("settings", ok=True, says="read")
-    except SettingsError as error:
-        yield Check("settings", ok=False, says=str(error))
-    for one in await examine(settings):
-        yield one
-    yield await app.check_token(settings)
-    yield await asyncio.to_thread(_disk, settings)
-
-
-def _disk(settings: Settings) -> Check:
-    """Return whether the embedded server has room; a server elsewhere has a disk of its own."""
-    if settings.redis_url:
-        return Check("disk", ok=True, says="nothing is kept here: REDIS_URL is set")
-    place = next(one for one in (settings.data_dir, *settings.data_dir.absolute().parents) if one.exists())
-    free = shutil.disk_usage(place).free
-    says = f"{free // 2**20} MiB free at {settings.data_dir}"
-    if free < LEAST_DISK:
-        return Check("disk", ok=False, says=f"{says}; make room, {LEAST_DISK // 2**20} MiB are wanted")
-    return Check("disk", ok=True, says=says)
-
-
 async def import_subscriptions(settings: Settings, file: Path, chat: str) -> str:
     """Subscribe ``chat`` to what the OPML ``file`` lists, without looking at any feed yet."""
     try:
@@ -67,7 +28,7 @@ async def import_subscriptions(settings: Settings, file: Path, chat: str) -> str
         raise Unreadable(f"{file} cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise Unreadable(f"{file}: {error}") from error
-    async with app.open_parts(settings) as parts:
+    async with open_parts(settings) as parts:
         target = await _chat(parts.store, chat, make=True)
         subscriber = parts.subscriber()
         added, known, refused = 0, 0, []

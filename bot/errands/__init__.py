@@ -1,0 +1,1 @@
+"""One-off jobs beside or without a running relay, a file for each command."""

@@ -1,0 +1,384 @@
+"""One look at a feed: ask, see what changed, read that, recognise it, take it in.
+
+    ask ─┬─ 304, or the same bytes ───────────────────────────────────────────────► finish
+         └─ cut ─┬─ no item that was not there before ────────────────────────────► finish
+                 ├─ some: read those alone ─ all plainly new? ─────┬─ yes ► intake
+                 │                                                 └─ no ─┐
+                 └─ it resists, or has not been read whole for a day ─────┴ read all ► intake
+
+What lets a server answer "not modified" is saved in the step that takes the items in, never before:
+whatever breaks in between, the next look sees the same document. One feed's trouble, whatever it is,
+stays that feed's; where the store is gone, nothing is decided. Times are by the store's clock, which
+all processes share.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Protocol
+
+from bot.errors import NotAFeed, StoreError, TooComplex
+from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
+from bot.fetch.hosts import host_of
+from bot.identity import Sighting, sight
+from bot.items import Document, Feed, FeedId, Item, Validators
+from bot.life import after_look
+from bot.pacing import Bounds, asked_of, next_look
+from bot.pages import MOST, WITHIN_S, PageFinder
+from bot.parse.prune import MARK, Cut, cut
+from bot.settings import Settings
+from bot.store.client import Store
+from bot.store.news import Candidate, Extent
+
+log = logging.getLogger(__name__)
+
+READING_S = 600
+"""How long a document may take to be read, the wait for a reader included: long at a cold start."""
+
+STORING_S = 60
+"""What the steps of one look at the store may take together, many times what they do."""
+
+WHOLE_MS = 20 * 3_600_000
+"""How long a document is read by its changes alone. Whole readings keep up what is remembered of items
+that its feed still shows, which may be forgotten a day after the last (bot/store/keys.py)."""
+
+ITEMS_INLINE = 100
+"""Documents with more items are recognised off the event loop (some 50 µs an item)."""
+
+BYTES_INLINE = 1_000_000
+"""Larger documents are cut off the event loop (some 5 ms a megabyte)."""
+
+
+class Fetching(Protocol):
+    """The part of :class:`bot.fetch.client.Client` that a look needs."""
+
+    async def get(self, url: str, validators: Validators = ...) -> Answer:
+        """Return what is at ``url``, or why there is nothing."""
+
+
+class Reading(Protocol):
+    """The part of :class:`bot.parse.worker.Parser` that a look needs."""
+
+    async def read(self, body: bytes, url: str, content_type: str = "") -> Document:
+        """Return what the document says, or raise NotAFeed or TooComplex."""
+
+
+class Outcome(StrEnum):
+    """How a look ended."""
+
+    NOT_MODIFIED = "not modified"
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    FAILED = "failed"
+    FORGOTTEN = "forgotten"
+    """The feed is gone from the store: nobody hears it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at a feed came to; ``new_items`` are those handed on to chats."""
+
+    feed: FeedId
+    outcome: Outcome
+    new_items: int = 0
+    failure: Failed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What a look at ``feed``, as it was before, has brought by ``now_ms``."""
+
+    feed: Feed
+    answer: Fetched
+    got: Validators
+    now_ms: int
+
+
+class Looker:
+    """Looks at feeds, one at a time or many at once."""
+
+    def __init__(
+        self,
+        store: Store,
+        client: Fetching,
+        parser: Reading,
+        settings: Settings,
+        *,
+        dice: Callable[[], float] = random.random,
+        on_lost: Callable[[Feed], Awaitable[None]] | None = None,
+        pages: PageFinder | None = None,
+    ) -> None:
+        """Take the parts.
+
+        Args:
+            store: where feeds and news are kept.
+            client: what asks the web.
+            parser: what reads documents.
+            settings: timeouts and the bounds of the interval.
+            dice: uniform in [0, 1).
+            on_lost: told of a feed whose memory of seen items is gone from the store.
+            pages: what asks the pages of new items; none are asked without.
+        """
+        self._store = store
+        self._client = client
+        self._parser = parser
+        self._bounds = Bounds(settings.poll_min_seconds, settings.poll_max_seconds)
+        self._dice = dice
+        self._on_lost = on_lost
+        self._pages = pages
+        self.longest_s = settings.fetch_timeout_seconds + READING_S + WITHIN_S + STORING_S
+        """How long a look may take; what takes longer hangs."""
+
+    async def look(self, feed_id: FeedId) -> Look:
+        """Look at one feed and save what came of it, whatever that is.
+
+        Raises:
+            StoreError: nothing was saved, or only items; whoever claimed the feed leaves it to its lease.
+        """
+        feed = await self._store.feeds.get(feed_id)
+        return await self.look_at(feed) if feed else Look(feed_id, Outcome.FORGOTTEN)
+
+    async def look_at(self, feed: Feed) -> Look:
+        """Look at a feed as :meth:`look` does; ``feed`` is as the store has it now."""
+        try:
+            return await self._look(feed)
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("feed %s (%s): the look broke; it counts as failed", feed.id, host_of(feed.url))
+            # Without validators the next look is unconditional: what this one held is not lost.
+            failure = Failed(Failure.BROKEN, "internal error")
+            return await self._failed(feed, replace(feed, validators=Validators()), failure)
+
+    async def pushed(self, feed_id: FeedId, answer: Fetched) -> Look:
+        """Take in a document that a hub has sent for a feed; where that tells too little, look at the feed.
+
+        Raises:
+            StoreError: as :meth:`look`.
+        """
+        feed = await self._store.feeds.get(feed_id)
+        if feed is None:
+            return Look(feed_id, Outcome.FORGOTTEN)
+        if feed.seeded:
+            view = _View(feed, answer, feed.validators, await self._store.about_now_ms())
+            marks = await self._store.feeds.marks(feed.id)
+            found = await _cut(answer, marks)
+            if found and not found.fresh:
+                return Look(feed.id, Outcome.UNCHANGED)
+            taken = await self._part(view, found, marks, pushed=True)
+            if taken:
+                return taken
+        return await self.look_at(feed)
+
+    async def _look(self, feed: Feed) -> Look:
+        sent = feed.validators if feed.seeded else Validators()
+        answer = await self._client.get(feed.url, sent)
+        now_ms = await self._store.about_now_ms()
+        if isinstance(answer, NotModified):
+            return await self._same(feed, feed.validators, answer, Outcome.NOT_MODIFIED, now_ms)
+        if isinstance(answer, Failed):
+            return await self._failed(feed, feed, answer)
+        got = Validators(answer.etag, answer.modified, answer.body_hash)
+        if sent.body_hash and got.body_hash == sent.body_hash:
+            return await self._same(feed, got, answer, Outcome.UNCHANGED, now_ms)
+        return await self._changed(_View(feed, answer, got, now_ms))
+
+    async def _changed(self, view: _View) -> Look:
+        """Take in what is new in a document of other bytes than the last."""
+        feed, answer = view.feed, view.answer
+        marks = await self._store.feeds.marks(feed.id) if feed.seeded else b""
+        found = await _cut(answer, marks)
+        if found and marks:
+            if not found.fresh:
+                return await self._same(feed, view.got, answer, Outcome.UNCHANGED, view.now_ms)
+            if view.now_ms - feed.whole_ms < WHOLE_MS:
+                taken = await self._part(view, found, marks)
+                if taken:
+                    return taken
+        document = await self._read(answer.body, answer)
+        if isinstance(document, Failed):
+            return await self._failed(feed, feed, document)
+        seen = await _sight(document, feed, view.now_ms)
+        told = found.marks if found and found.count == len(document.items) else b""
+        learnt = replace(seen.feed, validators=view.got, whole_ms=view.now_ms)
+        return await self._taken(view, document, replace(seen, feed=learnt), Extent(told))
+
+    async def _part(
+        self, view: _View, found: Cut | None, marks: bytes, *, pushed: bool = False
+    ) -> Look | None:
+        """Take in the items of a document that were not there before, if they are plainly new.
+
+        None: whether they are new, or where their place is, can only be told by the whole document.
+        """
+        feed, answer = view.feed, view.answer
+        document = await self._read(found.rest if found and found.rest else answer.body, answer)
+        if isinstance(document, Failed) or not (pushed or (found and len(document.items) == found.fresh)):
+            return None
+        if not document.items or not _are_in_order(document.items):
+            return None
+        seen = await _sight(document, feed, view.now_ms)
+        if not await self._store.news.none_seen(feed.id, _candidates(seen)):
+            return None
+        # Of the whole document's rate a part tells nothing.
+        learnt = replace(seen.feed, validators=view.got, rate_per_day=feed.rate_per_day)
+        kept = found.marks if found else None
+        if pushed and found:
+            kept = _both(marks, found.marks)
+        extent = Extent(kept, is_part=True)
+        taken = await self._taken(view, document, replace(seen, feed=learnt), extent, pushed=pushed)
+        return None if taken.outcome is Outcome.UNCHANGED else taken
+
+    async def _read(self, body: bytes, answer: Fetched) -> Document | Failed:
+        try:
+            async with asyncio.timeout(READING_S):
+                return await self._parser.read(body, answer.url, answer.content_type)
+        except NotAFeed as error:
+            return Failed(Failure.NOT_A_FEED, str(error))
+        except TooComplex as error:
+            return Failed(Failure.TOO_COMPLEX, str(error))
+        except TimeoutError:
+            return Failed(Failure.TOO_COMPLEX, f"not read within {READING_S} s")
+
+    async def _taken(
+        self, view: _View, document: Document, seen: Sighting, extent: Extent, *, pushed: bool = False
+    ) -> Look:
+        """Take in what a document holds; UNCHANGED where a part of one could not be."""
+        now_ms, published = view.now_ms, _dates(document.items)
+        feed = replace(seen.feed, changed_ms=now_ms)
+        due_ms: int | None = None
+        moved_to = None
+        if pushed:
+            paced, _ = self._due_again(feed, now_ms, published)
+            feed = replace(feed, rhythm=paced.rhythm)
+        else:
+            feed = replace(_well(feed, now_ms), asked=asked_of(document))
+            feed, due_ms = self._due_again(feed, now_ms, published, max_age_s=view.answer.max_age_s)
+            feed, moved_to = self._lived(feed, moved_to=view.answer.moved_to)
+        candidates = _candidates(seen)
+        if self._pages and feed.seeded:  # a first look hands nothing on
+            candidates = await self._pages.of_new(
+                self._store.news, feed, candidates, most=MOST, within_s=WITHIN_S
+            )
+        taken = await self._store.news.intake(
+            feed, candidates, due_ms=due_ms, hand_on=True, moved_to=moved_to, was=view.feed, extent=extent
+        )
+        if taken.refused:
+            return Look(feed.id, Outcome.UNCHANGED)
+        if taken.lost:
+            log.error(
+                "feed %s (%s): what was seen is lost; taken as a first look", feed.id, host_of(feed.url)
+            )
+            if self._on_lost:
+                await self._on_lost(feed)
+        if taken.new:
+            log.info("feed %s: %d new, %d handed on", feed.id, len(taken.new), taken.handed_on)
+        if taken.corrected:
+            log.info("feed %s: %d corrected", feed.id, taken.corrected)
+        return Look(feed.id, Outcome.CHANGED, taken.handed_on)
+
+    async def _same(
+        self, was: Feed, got: Validators, answer: Fetched | NotModified, outcome: Outcome, now_ms: int
+    ) -> Look:
+        """Note that there is nothing new."""
+        feed, due_ms = self._due_again(_well(was, now_ms, got), now_ms, (), max_age_s=answer.max_age_s)
+        feed, moved_to = self._lived(feed, moved_to=answer.moved_to)
+        await self._store.feeds.finish(feed, due_ms, moved_to=moved_to, was=was)
+        return Look(feed.id, outcome)
+
+    async def _failed(self, was: Feed, feed: Feed, failure: Failed) -> Look:
+        """Note that the look failed, and why."""
+        now_ms = await self._store.about_now_ms()
+        feed = replace(
+            feed,
+            looked_ms=now_ms,
+            looks=feed.looks + 1,
+            failures=feed.failures + 1,
+            trouble=failure.why.value,
+        )
+        feed, due_ms = self._due_again(feed, now_ms, (), failure=failure)
+        feed, _ = self._lived(feed, failure=failure)
+        level = logging.WARNING if feed.failures == 1 else logging.INFO
+        log.log(level, "feed %s (%s): %s: %s", feed.id, host_of(feed.url), failure.why.value, failure.detail)
+        await self._store.feeds.finish(feed, due_ms, was=was)
+        return Look(feed.id, Outcome.FAILED, failure=failure)
+
+    def _due_again(
+        self,
+        feed: Feed,
+        now_ms: int,
+        published: Sequence[int],
+        *,
+        failure: Failed | None = None,
+        max_age_s: int | None = None,
+    ) -> tuple[Feed, int]:
+        """Return the feed with its new interval, and when it is due again (epoch ms)."""
+        pace = next_look(
+            feed,
+            published,
+            now_ms,
+            bounds=self._bounds,
+            roll=self._dice(),
+            failure=failure,
+            max_age_s=max_age_s,
+        )
+        paced = replace(feed, interval_s=round(pace.wait_s), rhythm=pace.rhythm, wait_why=pace.why.value)
+        return paced, now_ms + int(pace.wait_s * 1000)
+
+    def _lived(
+        self, feed: Feed, *, failure: Failed | None = None, moved_to: str | None = None
+    ) -> tuple[Feed, str | None]:
+        """Return the feed with its fate noted, and its new address once that is believed."""
+        lived = after_look(feed, failure=failure, moved_to=moved_to)
+        if lived.moved_to:
+            log.info(
+                "feed %s (%s) moved for good, to %s", feed.id, host_of(feed.url), host_of(lived.moved_to)
+            )
+        return lived.feed, lived.moved_to
+
+
+async def _sight(document: Document, feed: Feed, now_ms: int) -> Sighting:
+    if len(document.items) <= ITEMS_INLINE:
+        return sight(document, feed, now_ms)
+    return await asyncio.to_thread(sight, document, feed, now_ms)
+
+
+async def _cut(answer: Fetched, marks: bytes) -> Cut | None:
+    if len(answer.body) <= BYTES_INLINE:
+        return cut(answer.body, marks, answer.content_type)
+    return await asyncio.to_thread(cut, answer.body, marks, answer.content_type)
+
+
+def _both(one: bytes, other: bytes) -> bytes:
+    """Return the marks of both, sorted and distinct."""
+    marks = {joined[at : at + MARK] for joined in (one, other) for at in range(0, len(joined), MARK)}
+    return b"".join(sorted(marks))
+
+
+def _candidates(seen: Sighting) -> list[Candidate]:
+    return [Candidate(*one) for one in zip(seen.keys, seen.items, seen.order_ms, strict=True)]
+
+
+def _are_in_order(items: Sequence[Item]) -> bool:
+    """Tell whether items are in order by their dates alone: else their neighbours have a say in it."""
+    dates = [item.published or item.updated for item in items]
+    return None not in dates and len(set(dates)) == len(dates)
+
+
+def _well(feed: Feed, now_ms: int, got: Validators | None = None) -> Feed:
+    """Return the feed after a look that brought a readable answer."""
+    return replace(
+        feed,
+        looked_ms=now_ms,
+        ok_ms=now_ms,
+        looks=feed.looks + 1,
+        failures=0,
+        trouble="",
+        validators=got or feed.validators,
+    )
+
+
+def _dates(items: Sequence[Item]) -> list[int]:
+    return [int(item.published.timestamp() * 1000) for item in items if item.published]

@@ -1,0 +1,58 @@
+"""Where the parts meet that roles and one-off jobs share: the store, the network, the parser, the pages."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from bot.collect import Collector
+from bot.fetch.client import Client
+from bot.fetch.hosts import Hosts
+from bot.items import Feed
+from bot.looking import Looker
+from bot.pages import PageFinder, need_fulltext
+from bot.parse.worker import Parser
+from bot.settings import Settings
+from bot.store.client import Store, open_store
+from bot.subscribe import Subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What several roles share."""
+
+    settings: Settings
+    store: Store
+    client: Client
+    parser: Parser
+    pages: PageFinder
+    hosts: Hosts
+
+    def looker(self, on_lost: Callable[[Feed], Awaitable[None]] | None = None) -> Looker:
+        """Return what looks at one feed; ``on_lost`` hears of one whose seen state is gone from the store."""
+        parts = self.store, self.client, self.parser, self.settings
+        return Looker(*parts, on_lost=on_lost, pages=self.pages)
+
+    def collector(self, on_lost: Callable[[Feed], Awaitable[None]] | None = None) -> Collector:
+        """Return loop one."""
+        return Collector(self.store, self.looker(on_lost), self.settings, hosts=self.hosts)
+
+    def subscriber(self) -> Subscriber:
+        """Return what takes up a new feed."""
+        return Subscriber(self.store, self.client, self.parser, self.settings, pages=self.pages)
+
+
+@asynccontextmanager
+async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
+    """Open the store, the network and the parser, and close them in the opposite order.
+
+    Raises:
+        SettingsError: something that a setting needs is not installed; nothing was opened.
+        StoreError: the store cannot be used.
+    """
+    need_fulltext(settings)
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(settings))
+        hosts = Hosts()
+        client = await stack.enter_async_context(Client(settings, hosts))
+        parser = await stack.enter_async_context(Parser())
+        yield Parts(settings, store, client, parser, PageFinder(client, parser, settings), hosts)

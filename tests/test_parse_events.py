@@ -1,0 +1,190 @@
+"""feedparser finds the same in a tree that it is told of as in the same document's text."""
+
+import io
+from typing import Any
+
+import feedparser
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from bot.parse.events import Ambiguous, tell
+
+NAMESPACES = {
+    "": [
+        "",
+        "http://www.w3.org/2005/Atom",
+        "http://purl.org/rss/1.0/",
+        "http://www.w3.org/1999/xhtml",
+        "urn:x",
+    ],
+    "a": ["http://www.w3.org/2005/Atom", "urn:a"],
+    "b": ["http://search.yahoo.com/mrss/", "http://www.w3.org/2000/svg", "urn:x"],
+    "c": [
+        "http://purl.org/dc/elements/1.1/",
+        "http://www.w3.org/1999/xlink",
+        "http://www.w3.org/1998/Math/MathML",
+    ],
+}
+TAGS = (
+    *(
+        "item",
+        "entry",
+        "title",
+        "link",
+        "guid",
+        "id",
+        "description",
+        "summary",
+        "content",
+        "source",
+        "author",
+    ),
+    *(
+        "name",
+        "pubDate",
+        "updated",
+        "published",
+        "date",
+        "category",
+        "image",
+        "url",
+        "textinput",
+        "svg",
+        "math",
+    ),
+    *("div", "p", "b", "encoded", "thumbnail", "Odd.Name", "language", "subject", "lastBuildDate", "channel"),
+)
+ATTRIBUTES = (
+    "type",
+    "rel",
+    "href",
+    "url",
+    "mode",
+    "xml:lang",
+    "xml:base",
+    "term",
+    "Other",
+    "isPermaLink",
+    "about",
+)
+VALUES = (
+    "html",
+    "XHTML",
+    "xhtml",
+    "text/plain",
+    "alternate",
+    "self",
+    "https://a.example/b?c=1&amp;d",
+    "false",
+    "de",
+    "",
+)
+TEXTS = (
+    "",
+    "",
+    "x",
+    " \n ",
+    "a &amp; b &lt;p&gt;",
+    "新聞",
+    "Ã©",
+    "\x85",
+    "<![CDATA[<p>c</p>]]>",
+    "2026-01-02T03:04:05Z",
+)
+
+attributes = st.dictionaries(st.sampled_from(ATTRIBUTES), st.sampled_from(VALUES), max_size=2)
+declared = st.dictionaries(st.sampled_from(list(NAMESPACES)), st.integers(0, 4), max_size=1)
+prefixes = st.sampled_from(["", "", "", "a:", "b:", "c:"])
+tags = st.builds(str.__add__, prefixes, st.sampled_from(TAGS))
+
+
+def written(tag: str, said: dict[str, str], names: dict[str, int], inner: str, prefix: str) -> str:
+    given = [f'{prefix if ":" not in name else ""}{name}="{value}"' for name, value in said.items()]
+    for name, which in names.items():
+        uri = NAMESPACES[name][which % len(NAMESPACES[name])]
+        given.append(f'xmlns:{name}="{uri}"' if name else f'xmlns="{uri}"')
+    return f"<{' '.join((tag, *given))}>{inner}</{tag}>"
+
+
+def elements(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    mixed = st.lists(st.one_of(st.sampled_from(TEXTS), inner), max_size=4).map("".join)
+    return st.builds(written, tags, attributes, declared, mixed, prefixes)
+
+
+items = st.recursive(st.sampled_from(TEXTS), elements, max_leaves=12)
+whole_items = st.builds(
+    lambda name, inner: f"<{name}>{''.join(inner)}</{name}>",
+    st.sampled_from(["item", "entry"]),
+    st.lists(items, max_size=5),
+)
+feeds = st.builds(
+    lambda tag, ns, first, names, entries: (
+        f'<{tag} xmlns="{ns}" xmlns:a="{first}" xmlns:b="{NAMESPACES["b"][names % 3]}" '
+        f'xmlns:c="{NAMESPACES["c"][names % 3]}" version="2.0" xml:base="https://a.example/">{"".join(entries)}</{tag}>'
+    ),
+    st.sampled_from(["rss", "feed", "channel"]),
+    st.sampled_from(NAMESPACES[""]),
+    st.sampled_from(NAMESPACES["a"]),
+    st.integers(0, 2),
+    st.lists(st.one_of(whole_items, items), min_size=1, max_size=4),
+)
+
+
+def heard(document: bytes) -> Any:
+    """Return what feedparser finds in the text, or what it raises."""
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    try:
+        found = feedparser.parse(
+            io.BytesIO(document), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    except Exception as error:  # noqa: BLE001  feedparser may raise anything
+        return type(error)
+    return simple([found.feed, found.entries, found.version])
+
+
+def told(root: etree._Element) -> Any:
+    try:
+        listener = tell(root)
+    except Ambiguous:
+        raise
+    except Exception as error:  # noqa: BLE001  feedparser may raise anything
+        return type(error)
+    return simple([listener.feeddata, listener.entries, listener.version])
+
+
+def simple(value: Any) -> Any:
+    """Return plain dictionaries and lists, without the dates that feedparser reads."""
+    if isinstance(value, dict):
+        return {name: simple(one) for name, one in value.items() if not name.endswith("_parsed")}
+    return [simple(one) for one in value] if isinstance(value, list) else value
+
+
+@given(feeds)
+@settings(max_examples=40)
+def test_feedparser_finds_in_a_tree_what_it_finds_in_its_text(text: str) -> None:
+    try:
+        root = etree.fromstring(text.encode())
+    except etree.XMLSyntaxError:
+        return
+    document = b'<?xml version="1.0" encoding="utf-8"?>\n' + etree.tostring(root, encoding="utf-8")
+    try:
+        found = told(root)
+    except Ambiguous:
+        return
+    assert found == heard(document)
+
+
+def test_where_a_prefix_is_ambiguous_the_text_is_read() -> None:
+    root = etree.fromstring('<rss xmlns:a="urn:x" xmlns:b="urn:x"><item b:c="1"/></rss>')
+    with pytest.raises(Ambiguous):
+        tell(root)
+
+
+def test_the_base_of_an_item_is_not_that_of_the_next() -> None:
+    text = '<feed><entry xml:base="https://a.example/1/"><link href="x"/></entry><entry><link href="y"/></entry></feed>'
+    assert [entry["links"][0]["href"] for entry in tell(etree.fromstring(text)).entries] == [
+        "https://a.example/1/x",
+        "y",
+    ]

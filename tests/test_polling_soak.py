@@ -1,0 +1,103 @@
+"""Bad input under load: what is slow, broken, endless or a bomb makes no good feed late, and fills no memory."""
+
+import itertools
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.settings import read
+from bot.store.client import open_store
+from tests.far import Far, far
+from tests.laps import Track, collector, resident, share, told, track
+
+BAD = {"slow": 100, "resets": 50, "endless": 50, "bomb": 10}
+GOOD = 790
+LAPS = 3
+ROUNDS = 100
+WARM_UP = 20
+"""Rounds until a process has what it keeps."""
+GROWTH = 1.05
+SLACK_S = 0.1
+"""What clocks and a busy machine add to the shortest lap."""
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the loop notice at once what a test makes due."""
+    monkeypatch.setattr("bot.collect.IDLE_S", 0.02)
+
+
+def bad(origin: Far) -> list[str]:
+    return list(itertools.chain.from_iterable(origin.bad.values()))
+
+
+async def test_good_feeds_wait_for_no_bad_ones(server: Path, redis: Any) -> None:
+    kinds = {"slow": 5, "resets": 2, "endless": 2, "bomb": 1}
+    few = {"FETCH_CONCURRENCY": "2", "FETCH_MAX_BYTES": "500000"}
+    async with (
+        far(feeds=12, addresses=6, size=0.02, bad=kinds, bad_addresses=6) as origin,
+        track(server, redis, **few) as laps,
+    ):
+        await laps.follow(origin.urls)
+        await laps.lap(10)
+        without = await laps.lap(10)
+        await laps.follow(bad(origin), good=False)
+        beside = await laps.lap(60)
+    print(told("alone", without), told("beside bad ones", beside), sep="\n")
+    # Each slow answer takes 30 s, and there are more than twice as many of them as slots.
+    assert beside[-1] < without[-1] + 2
+
+
+async def best(laps: Track, origin: Far, name: str, *, others: bool) -> tuple[float, float]:
+    """Return the shortest of some laps: until 95 % of the good feeds were looked at, and until the last was."""
+    found: list[Sequence[float]] = []
+    for number in range(LAPS):
+        await laps.rest(120)
+        await origin.ask(do="round", name="mix-new")
+        found.append(await laps.lap(600, others=others))
+        print(told(f"{name}, lap {number}", found[-1]))
+    return min(share(one, 0.95) for one in found), min(one[-1] for one in found)
+
+
+@pytest.mark.soak
+async def test_good_feeds_are_not_later_by_a_tenth_beside_bad_ones(server: Path, redis: Any) -> None:
+    async with (
+        far(feeds=GOOD, addresses=160, bad=BAD, bad_addresses=40) as origin,
+        track(server, redis) as laps,
+    ):
+        await laps.follow(origin.urls)
+        await laps.lap(600)
+        without = await best(laps, origin, "alone", others=False)
+        await laps.follow(bad(origin), good=False)
+        await origin.ask(do="round", name="mix-new")
+        print(told("first looks at the bad ones", await laps.lap(600)))
+        beside = await best(laps, origin, "beside bad ones", others=True)
+    assert beside[0] < 1.1 * without[0] + SLACK_S
+    assert beside[1] < 1.1 * without[1] + SLACK_S
+
+
+@pytest.mark.soak
+async def test_memory_stays_flat_over_a_hundred_rounds(server: Path, redis: Any, tmp_path: Path) -> None:
+    async with (
+        far(feeds=GOOD, addresses=160, size=0.3, bad=BAD, bad_addresses=40) as origin,
+        collector(tmp_path, server) as run,
+        open_store(read({"REDIS_URL": f"unix://{server}"})) as store,
+    ):
+        assert run.process
+        laps = Track(store, redis)
+        await laps.follow(origin.urls)
+        await laps.lap(600)
+        await laps.follow(bad(origin), good=False)
+        sizes = []
+        for number in range(WARM_UP + ROUNDS):
+            await origin.ask(do="round", name="mix-new")
+            await laps.lap(120)
+            sizes.append(resident(run.process.pid) / 2**20)
+            if number % 10 == 0:
+                print(f"round {number}: {sizes[-1]:.0f} MB")
+    before, after = (statistics.median(some) for some in (sizes[WARM_UP : WARM_UP + 10], sizes[-10:]))
+    print(f"{before:.1f} MB, {ROUNDS} rounds later {after:.1f} MB")
+    assert after < GROWTH * before

@@ -28,7 +28,7 @@ EN_SUBSCRIBING = Subscribing(
         "Tap to have only some of it, its headlines only, or all of it without a sound; or leave it again. "
         "/settings{at} {number} changes that at any time."
     ),
-    flood_goes="It stays so. /settings{at} {number} changes how it comes, /filter{at} {number} how much of it.",
+    flood_goes="It stays so. /settings{at} {number} changes how it comes, /filter{at} {number} how much.",
     flood_how=(
         "For only some of it send, for example,\n{only}\nfor items with a word, or\n{never}\nfor all without "
         "it. I show at once what that lets through."

@@ -23,12 +23,13 @@ from typing import Protocol
 from bot.errors import NotAFeed, StoreError, TooComplex
 from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
 from bot.fetch.hosts import host_of
+from bot.fetch.websub import offer_of
 from bot.identity import Sighting, sight
 from bot.items import Document, Feed, FeedId, Item, Validators
 from bot.life import Lived, after_look
 from bot.pacing import Bounds, asked_of, next_look
 from bot.pages import MOST, WITHIN_S, PageFinder
-from bot.parse.prune import MARK, Cut, cut
+from bot.parse.prune import Cut, cut, joined
 from bot.settings import Settings
 from bot.store.client import Store
 from bot.store.news import Candidate, Extent
@@ -193,7 +194,7 @@ class Looker:
         if found and marks:
             if not found.fresh:
                 return await self._same(feed, view.got, answer, Outcome.UNCHANGED, view.now_ms)
-            if view.now_ms - feed.whole_ms < WHOLE_MS:
+            if 2 * found.fresh <= found.count and view.now_ms - feed.whole_ms < WHOLE_MS:
                 taken = await self._part(view, found)
                 if taken:
                     return taken
@@ -223,7 +224,7 @@ class Looker:
         learnt = replace(seen.feed, validators=view.got, rate_per_day=feed.rate_per_day)
         kept = found.marks if found else None
         if pushed and found:
-            kept = _both(feed.marks, found.marks)
+            kept = joined(feed.marks, found.marks)
         extent = Extent(kept, is_part=True)
         taken = await self._taken(view, document, replace(seen, feed=learnt), extent, pushed=pushed)
         return None if taken.outcome is Outcome.UNCHANGED else taken
@@ -243,8 +244,9 @@ class Looker:
         self, view: _View, document: Document, seen: Sighting, extent: Extent, *, pushed: bool = False
     ) -> Look:
         """Take in what a document holds; UNCHANGED where a part of one could not be."""
-        now_ms, published = view.now_ms, _dates(document.items)
-        feed = replace(seen.feed, changed_ms=now_ms)
+        now_ms, published, candidates = view.now_ms, _dates(document.items), _candidates(seen)
+        brought = extent.is_part or any(await self._store.news.unseen(seen.feed.id, candidates))
+        feed = replace(seen.feed, changed_ms=now_ms if brought else seen.feed.changed_ms)
         due_ms: int | None = None
         moved_to = None
         if pushed:
@@ -255,7 +257,7 @@ class Looker:
             feed, due_ms = self._due_again(feed, now_ms, published, max_age_s=view.answer.max_age_s)
             lived = after_look(feed, now_ms, moved_to=view.answer.moved_to, read=True)
             feed, moved_to = await self._lived(lived)
-        candidates = _candidates(seen)
+            feed = await self._with_hub(feed, document, view)
         if self._pages and feed.seeded:  # a first look hands nothing on
             candidates = await self._pages.of_new(
                 self._store.news, feed, candidates, most=MOST, within_s=WITHIN_S
@@ -275,7 +277,21 @@ class Looker:
             log.info("feed %s: %d new, %d handed on", feed.id, len(taken.new), taken.handed_on)
         if taken.corrected:
             log.info("feed %s: %d corrected", feed.id, taken.corrected)
+        if taken.handed_on and not pushed and view.feed.pushed_until_ms > now_ms:
+            await self._store.pushes.missed(feed.id)
         return Look(feed.id, Outcome.CHANGED, taken.handed_on)
+
+    async def _with_hub(self, feed: Feed, document: Document, view: _View) -> Feed:
+        """Return the feed with the hub that it names; a change is noted first, for whoever asks hubs."""
+        offer = offer_of(view.answer, document)
+        hub, topic = (offer.hub, offer.topic) if offer else ("", "")
+        if (hub, topic) == (feed.hub, feed.hub_topic):
+            return feed
+        if offer:
+            await self._store.pushes.offer(feed.id, hub, topic)
+        else:
+            await self._store.pushes.withdraw(feed.id)
+        return replace(feed, hub=hub, hub_topic=topic)
 
     async def _same(
         self, was: Feed, got: Validators, answer: Fetched | NotModified, outcome: Outcome, now_ms: int
@@ -353,12 +369,6 @@ async def _cut(answer: Fetched, marks: bytes) -> Cut | None:
     if len(answer.body) <= BYTES_INLINE:
         return cut(answer.body, marks, answer.content_type)
     return await asyncio.to_thread(cut, answer.body, marks, answer.content_type)
-
-
-def _both(one: bytes, other: bytes) -> bytes:
-    """Return the marks of both, sorted and distinct."""
-    marks = {joined[at : at + MARK] for joined in (one, other) for at in range(0, len(joined), MARK)}
-    return b"".join(sorted(marks))
 
 
 def _candidates(seen: Sighting) -> list[Candidate]:

@@ -257,3 +257,9 @@ def _is_utf8(body: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def joined(one: bytes, other: bytes) -> bytes:
+    """Return the marks of both, sorted and distinct."""
+    marks = {part[at : at + MARK] for part in (one, other) for at in range(0, len(part), MARK)}
+    return b"".join(sorted(marks))

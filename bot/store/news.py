@@ -342,8 +342,9 @@ def _arguments(
         else:
             stored = StoredItem(item_id, intake.feed.id, one.item, intake.noticed_ms, one.order_ms, one.page)
             record, new_print = records.pack(stored), prints.of_new(one.item)
-            # A first look brings many items that nobody may ever search: whoever does signs them.
-            told = _words(stored) if intake.feed.seeded else b""
+            # A collector's first look brings many items that nobody may ever search: whoever does signs
+            # them. Whoever has just subscribed to one feed will.
+            told = _words(stored) if intake.feed.seeded or not intake.hand_on else b""
         others = [key for key in one.keys.all if key not in one.keys.trusted]
         every = (*one.keys.trusted, *others)
         args += [item_id, one.order_ms, record, new_print, told, len(one.keys.trusted), len(every), *every]

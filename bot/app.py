@@ -8,6 +8,7 @@ import logging
 import os
 import secrets
 import socket
+import time
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
@@ -80,22 +81,49 @@ def _loops(
     if Role.ROUTE in roles:
         from bot.route import Router
 
-        yield Router(store, holder=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}").run(stop)
+        yield Router(store, holder=_holder()).run(stop)
     if Role.DELIVER in roles and voice is not None:
+        from bot.chat.fates import FeedWords
         from bot.deliver.courier import Courier, Shelves
         from bot.deliver.partners import Ear
+        from bot.deliver.telling import Teller
 
         ear = Ear(voice.tell, store.claims.note_health)
         shelves = Shelves(store.outbox, store.edits, store.news, store.chats)
         yield Courier(shelves, voice.sender, settings, ear=ear).run(stop)
+        words = FeedWords(lambda: time.time_ns() // 1_000_000)
+        yield Teller(store, voice.sender, words, settings, holder=_holder()).run(stop)
     if Role.CHAT in roles and voice is not None:
         from bot.chat.conversation import Conversation
 
         yield Conversation(store, voice.bot, voice.sender, parts.subscriber(), settings).run(stop)
     if Role.WEB in roles:
-        from bot.web.server import Web
+        yield from _web_loops(parts, voice, stop)
 
-        yield Web(store, settings).run(stop)
+
+def _web_loops(
+    parts: Parts, voice: "Voice | None", stop: asyncio.Event
+) -> Iterator[Coroutine[None, None, None]]:
+    """Yield what the web role runs: its pages, and where it can be reached from outside, what hubs push."""
+    from bot.push import Hubs
+    from bot.web.server import Web
+
+    store, settings, callbacks = parts.store, parts.settings, None
+    if settings.public_url:
+        from bot.pings import Pings
+        from bot.web.websub import Callbacks
+
+        load_rules()
+        pings = Pings(parts.looker(voice.tell_of_lost if voice else None), store.pushes)
+        callbacks = Callbacks(store.pushes, pings, settings)
+        yield pings.run(stop)
+    yield Hubs(store.pushes, parts.client, settings).run(stop)
+    yield Web(store, settings, callbacks=callbacks).run(stop)
+
+
+def _holder() -> str:
+    """Return a name that no other worker has."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 @asynccontextmanager

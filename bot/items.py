@@ -89,7 +89,7 @@ class Document:
     """What one feed document says: the feed's own words and its items in document order."""
 
     format: str
-    """``rss``, ``atom``, ``rdf``, ``json`` or ``news`` (a news document in the seed's layout)."""
+    """``rss``, ``atom``, ``rdf``, ``json``, ``telegram``, or ``news`` (a document in the seed's layout)."""
     title: str = ""
     link: str | None = None
     description: str = ""
@@ -157,10 +157,14 @@ class Feed:
     """Why the next look is when it is: a :class:`bot.pacing.Why`."""
     life: str = ""
     """What was told of the feed's fate, and what may have to be, in the writing of :mod:`bot.life`."""
+    unmoved: str = ""
+    """Marks of the addresses of which somebody said that it has not moved there, likewise."""
     hub: str = ""
     """The WebSub hub that the feed names, "" for none."""
     hub_topic: str = ""
     """The address by which that hub knows the feed."""
+    marks: bytes = b""
+    """The items of the document that was read last, by the hashes of their bytes (:mod:`bot.parse.prune`)."""
     pushed_until_ms: int = 0
     """Until when a hub has promised to push what is new; 0 for never."""
 

@@ -25,7 +25,7 @@ from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
 from bot.fetch.hosts import host_of
 from bot.identity import Sighting, sight
 from bot.items import Document, Feed, FeedId, Item, Validators
-from bot.life import after_look
+from bot.life import Lived, after_look
 from bot.pacing import Bounds, asked_of, next_look
 from bot.pages import MOST, WITHIN_S, PageFinder
 from bot.parse.prune import MARK, Cut, cut
@@ -164,11 +164,10 @@ class Looker:
             return Look(feed_id, Outcome.FORGOTTEN)
         if feed.seeded:
             view = _View(feed, answer, feed.validators, await self._store.about_now_ms())
-            marks = await self._store.feeds.marks(feed.id)
-            found = await _cut(answer, marks)
+            found = await _cut(answer, feed.marks)
             if found and not found.fresh:
                 return Look(feed.id, Outcome.UNCHANGED)
-            taken = await self._part(view, found, marks, pushed=True)
+            taken = await self._part(view, found, pushed=True)
             if taken:
                 return taken
         return await self.look_at(feed)
@@ -189,13 +188,13 @@ class Looker:
     async def _changed(self, view: _View) -> Look:
         """Take in what is new in a document of other bytes than the last."""
         feed, answer = view.feed, view.answer
-        marks = await self._store.feeds.marks(feed.id) if feed.seeded else b""
+        marks = feed.marks if feed.seeded else b""
         found = await _cut(answer, marks)
         if found and marks:
             if not found.fresh:
                 return await self._same(feed, view.got, answer, Outcome.UNCHANGED, view.now_ms)
             if view.now_ms - feed.whole_ms < WHOLE_MS:
-                taken = await self._part(view, found, marks)
+                taken = await self._part(view, found)
                 if taken:
                     return taken
         document = await self._read(answer.body, answer)
@@ -206,9 +205,7 @@ class Looker:
         learnt = replace(seen.feed, validators=view.got, whole_ms=view.now_ms)
         return await self._taken(view, document, replace(seen, feed=learnt), Extent(told))
 
-    async def _part(
-        self, view: _View, found: Cut | None, marks: bytes, *, pushed: bool = False
-    ) -> Look | None:
+    async def _part(self, view: _View, found: Cut | None, *, pushed: bool = False) -> Look | None:
         """Take in the items of a document that were not there before, if they are plainly new.
 
         None: whether they are new, or where their place is, can only be told by the whole document.
@@ -226,7 +223,7 @@ class Looker:
         learnt = replace(seen.feed, validators=view.got, rate_per_day=feed.rate_per_day)
         kept = found.marks if found else None
         if pushed and found:
-            kept = _both(marks, found.marks)
+            kept = _both(feed.marks, found.marks)
         extent = Extent(kept, is_part=True)
         taken = await self._taken(view, document, replace(seen, feed=learnt), extent, pushed=pushed)
         return None if taken.outcome is Outcome.UNCHANGED else taken
@@ -256,7 +253,8 @@ class Looker:
         else:
             feed = replace(_well(feed, now_ms), asked=asked_of(document))
             feed, due_ms = self._due_again(feed, now_ms, published, max_age_s=view.answer.max_age_s)
-            feed, moved_to = self._lived(feed, moved_to=view.answer.moved_to)
+            lived = after_look(feed, now_ms, moved_to=view.answer.moved_to, read=True)
+            feed, moved_to = await self._lived(lived)
         candidates = _candidates(seen)
         if self._pages and feed.seeded:  # a first look hands nothing on
             candidates = await self._pages.of_new(
@@ -284,7 +282,8 @@ class Looker:
     ) -> Look:
         """Note that there is nothing new."""
         feed, due_ms = self._due_again(_well(was, now_ms, got), now_ms, (), max_age_s=answer.max_age_s)
-        feed, moved_to = self._lived(feed, moved_to=answer.moved_to)
+        is_read = outcome is Outcome.UNCHANGED
+        feed, moved_to = await self._lived(after_look(feed, now_ms, moved_to=answer.moved_to, read=is_read))
         await self._store.feeds.finish(feed, due_ms, moved_to=moved_to, was=was)
         return Look(feed.id, outcome)
 
@@ -299,7 +298,9 @@ class Looker:
             trouble=failure.why.value,
         )
         feed, due_ms = self._due_again(feed, now_ms, (), failure=failure)
-        feed, _ = self._lived(feed, failure=failure)
+        lived = after_look(feed, now_ms, failure=failure)
+        feed, _ = await self._lived(lived)
+        due_ms = max(due_ms, now_ms + 1000 * (lived.rest_s or 0))
         level = logging.WARNING if feed.failures == 1 else logging.INFO
         log.log(level, "feed %s (%s): %s: %s", feed.id, host_of(feed.url), failure.why.value, failure.detail)
         await self._store.feeds.finish(feed, due_ms, was=was)
@@ -327,15 +328,18 @@ class Looker:
         paced = replace(feed, interval_s=round(pace.wait_s), rhythm=pace.rhythm, wait_why=pace.why.value)
         return paced, now_ms + int(pace.wait_s * 1000)
 
-    def _lived(
-        self, feed: Feed, *, failure: Failed | None = None, moved_to: str | None = None
-    ) -> tuple[Feed, str | None]:
-        """Return the feed with its fate noted, and its new address once that is believed."""
-        lived = after_look(feed, failure=failure, moved_to=moved_to)
+    async def _lived(self, lived: Lived) -> tuple[Feed, str | None]:
+        """Return the feed with its fate noted, and its new address once that is believed.
+
+        What is to be told of it is stored first: should the feed not be saved, the next look finds the same.
+        """
+        if lived.notices:
+            await self._store.notices.put(lived.notices)
+        for notice in lived.notices:
+            log.info("feed %s (%s): %s", lived.feed.id, host_of(lived.feed.url), notice.event.value)
         if lived.moved_to:
-            log.info(
-                "feed %s (%s) moved for good, to %s", feed.id, host_of(feed.url), host_of(lived.moved_to)
-            )
+            moved = host_of(lived.feed.url), host_of(lived.moved_to)
+            log.info("feed %s (%s) moved for good, to %s", lived.feed.id, *moved)
         return lived.feed, lived.moved_to
 
 

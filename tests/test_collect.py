@@ -8,8 +8,11 @@ import pytest
 from bot.errors import StoreUnavailable, TooComplex
 from bot.fetch.answer import Failed, Failure, NotModified
 from bot.items import Document, Feed, FeedId, Validators
+from bot.life import Event
 from bot.looking import Look, Outcome
 from tests.collecting import FEED, OTHER, Reader, Relay
+
+HOUR_MS = 3_600_000
 
 # One look
 
@@ -158,15 +161,17 @@ async def test_a_large_document_is_taken_in_order() -> None:
 # Moving
 
 
-async def test_a_feed_has_moved_when_two_looks_in_a_row_say_so() -> None:
+async def test_a_feed_has_moved_when_two_looks_an_hour_apart_say_so_and_that_is_told() -> None:
     relay = Relay()
     feed = relay.memory.follow(FEED)
     relay.web.serve(FEED, "a", moved_to=OTHER)
     await relay.looker.look(feed)
     assert relay.memory.known[feed].url == FEED
+    relay.memory.now += HOUR_MS
     relay.web.serve(FEED, "b", "a", moved_to=OTHER)
     assert (await relay.looker.look(feed)).new_items == 1
     assert relay.memory.known[feed].url == OTHER
+    assert [(one.event, one.old, one.new) for one in relay.memory.told] == [(Event.MOVED, FEED, OTHER)]
 
 
 async def test_a_feed_that_answers_304_from_its_new_address_has_moved_too() -> None:
@@ -175,6 +180,7 @@ async def test_a_feed_that_answers_304_from_its_new_address_has_moved_too() -> N
     relay.web.serve(FEED, "a", moved_to=OTHER)
     await relay.looker.look(feed)
     relay.web.answers[FEED] = NotModified(moved_to=OTHER)
+    relay.memory.now += HOUR_MS
     await relay.looker.look(feed)
     assert relay.memory.known[feed].url == OTHER
 
@@ -194,6 +200,22 @@ async def test_a_detour_or_an_error_page_is_no_move() -> None:
         serve()
         await relay.looker.look(feed)
     assert relay.memory.known[feed].url == FEED
+
+
+async def test_what_is_to_be_told_is_stored_before_the_feed_is() -> None:
+    relay = Relay()
+    feed = relay.memory.follow(FEED)
+    relay.web.answers[FEED] = Failed(Failure.GONE)
+    await relay.looker.look(feed)
+    relay.memory.now += 24 * HOUR_MS
+    relay.memory.down = {"finish"}
+    with pytest.raises(StoreUnavailable):
+        await relay.looker.look(feed)
+    relay.memory.down = set()
+    await relay.looker.look(feed)
+    assert [one.event for one in relay.memory.told] == [Event.GONE] * 2
+    assert len(set(relay.memory.told)) == 1, "the same notice, which the store keeps once"
+    assert relay.memory.due[feed] >= relay.memory.now + 24 * HOUR_MS, "what is gone is left in peace"
 
 
 # A round by hand

@@ -85,9 +85,9 @@ async def test_an_empty_document_is_a_document(site: Site, client: Client) -> No
     ("status", "why"),
     [
         (204, Failure.BROKEN), (206, Failure.BROKEN), (300, Failure.BROKEN), (301, Failure.BROKEN),
-        (400, Failure.BROKEN), (401, Failure.DENIED), (402, Failure.DENIED), (403, Failure.DENIED),
+        (400, Failure.BROKEN), (401, Failure.LOGIN), (402, Failure.DENIED), (403, Failure.FORBIDDEN),
         (404, Failure.MISSING), (408, Failure.TOO_SLOW), (410, Failure.GONE), (429, Failure.BUSY),
-        (451, Failure.DENIED), (500, Failure.SERVER_ERROR), (503, Failure.BUSY), (522, Failure.SERVER_ERROR),
+        (451, Failure.WITHHELD), (500, Failure.SERVER_ERROR), (503, Failure.BUSY), (522, Failure.SERVER_ERROR),
         (999, Failure.BROKEN),
     ],
 )  # fmt: skip

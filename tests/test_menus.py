@@ -24,7 +24,7 @@ def test_buttons_carry_whatever_words_within_64_bytes(
     assert menus.unpack(menus.pack(verb, ChatId(chat), "abcdefghijk")) is not None
 
 
-@pytest.mark.parametrize("data", ["l:7:1", "u:7:feed:1", "x:7:feed:1", "b:7:feed:1", "s:7:feed", "a:7:0", "r:7:1:0", "A:7:draft:3", "B:7:draft", "C:7:3:test:1", "D:7:3:cooldown:3600:1", "c:7:once:0", "f:7:feed:silent:0", "o:7:style:feed", "w:7:style:full:feed", "t:7:draft:feed", "d:7:draft:feed", "S:7:draft:0:0:5", "T:7:0", "U:7:draft:0", "V:7:draft:feed", "W:7:feed:0"])  # fmt: skip
+@pytest.mark.parametrize("data", ["l:7:1", "u:7:feed:1", "x:7:feed:1", "b:7:feed:1", "s:7:feed", "a:7:0", "r:7:1:0", "A:7:draft:3", "B:7:draft", "C:7:3:test:1", "D:7:3:cooldown:3600:1", "c:7:once:0", "f:7:feed:silent:0", "o:7:style:feed", "w:7:style:full:feed", "t:7:draft:feed", "d:7:draft:feed", "S:7:draft:0:0:5", "T:7:0", "U:7:draft:0", "V:7:draft:feed", "W:7:feed:0", "E:7:-1:3", "F:7:feed", "G:7:feed", "H:7:feed", "I:7:feed:other"])  # fmt: skip
 def test_a_button_with_more_than_its_verb_carries_is_not_ours(data: str) -> None:
     assert menus.unpack(data) is not None
     assert menus.unpack(f"{data}:1") is None

@@ -42,7 +42,8 @@ _DIURNAL = [2, 1, 1, 1, 2, 4, 7, 10, 12, 12, 12, 12, 11, 11, 11, 12, 12, 11, 9, 
 
 def _poisson(dice: Dice, days: int, per_day: float, weight: Callable[[int], float], most: float) -> list[int]:
     """Return moments at a rate that ``weight`` (of the hour since the first Monday) makes uneven."""
-    moments, moment = [], -BEFORE * DAY * 1.0
+    moments: list[int] = []
+    moment = -BEFORE * DAY * 1.0
     while True:
         moment += dice.expovariate(per_day * most / DAY)
         if moment >= days * DAY:
@@ -103,7 +104,7 @@ def _weekly(dice: Dice, days: int) -> list[int]:
 
 def _bursty(dice: Dice, days: int) -> list[int]:
     weight = _hours(_zone(dice), 7, 23, 0.6)
-    moments = []
+    moments: list[int] = []
     for start in _poisson(dice, days, dice.uniform(1, 4) * 1.5, weight, 1):
         moment = float(start)
         for _ in range(dice.randint(2, 8)):

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from bot.chat import menus
 from bot.chat.desk import Ask, Buttons, Desk, at, handle, here, name
+from bot.chat.fates import standing
 from bot.chat.menus import PAGE_SIZE, Press, Verb
-from bot.chat.replies import bold, join, level, link, rate, say, short, trouble
+from bot.chat.replies import bold, join, level, link, rate, say, short
 from bot.chat.rights import pressed_target, target_of
 from bot.chat.sources import Source, meant, name_of, page_of, source_of, sources_of
 from bot.items import Chat, ChatId
+from bot.life import Fate, fate_of
 from bot.render.parts import Button, RichText
 
 NUMBERS_A_ROW = 4
@@ -51,7 +53,7 @@ async def unsub(desk: Desk, ask: Ask) -> None:
         return
     for one in chosen:
         await desk.store.chats.unsubscribe(target.chat.id, one.feed.id)
-    await desk.answer(ask, *_left(ask, target.chat, chosen))
+    await desk.answer(ask, *left(ask, target.chat, chosen))
 
 
 async def press_ask_unsub(desk: Desk, ask: Ask, press: Press) -> None:
@@ -87,7 +89,7 @@ async def press_unsub(desk: Desk, ask: Ask, press: Press) -> None:
         return
     source = found[1]
     await desk.store.chats.unsubscribe(chat.id, source.feed.id)
-    await desk.rewrite(ask, *_left(ask, chat, [source]))
+    await desk.rewrite(ask, *left(ask, chat, [source]))
 
 
 async def press_back(desk: Desk, ask: Ask, press: Press) -> None:
@@ -109,7 +111,7 @@ async def press_back(desk: Desk, ask: Ask, press: Press) -> None:
         await desk.rewrite(ask, text)
 
 
-def _left(ask: Ask, chat: Chat, sources: Sequence[Source]) -> tuple[RichText, Buttons]:
+def left(ask: Ask, chat: Chat, sources: Sequence[Source]) -> tuple[RichText, Buttons]:
     """Say what was left, with a button for each of the first of them to undo it."""
     texts, count = ask.texts, len(sources)
     template = texts.unsubscribed if count == 1 else texts.unsubscribed_several
@@ -150,8 +152,8 @@ def _line(desk: Desk, ask: Ask, number: int, source: Source) -> RichText:
         notes.append(FILTERED)
     if source.subscription.paused:
         notes.append(texts.list_paused)
-    if feed.trouble:
-        notes.append(f"⚠ {trouble(texts, feed.trouble, feed.ok_ms, desk.now_ms())}")
+    if wrong := standing(texts, feed, desk.now_ms()):
+        notes.append(wrong)
     named = link(source.name, page_of(feed))
     return join([RichText(f"{number}. "), level(named), RichText(" · " + " · ".join(notes))])
 
@@ -169,4 +171,10 @@ def _buttons(
     rows = [
         row[at : at + NUMBERS_A_ROW] for at in range(0, len(leave), NUMBERS_A_ROW) for row in (leave, choose)
     ]
+    ended = [
+        Button(f"⚠ {number}", data=menus.pack(Verb.FATE, chat, one.feed.id))
+        for number, one in shown
+        if fate_of(one.feed) in {Fate.DEAD, Fate.GONE}
+    ]
+    rows += [ended[at : at + NUMBERS_A_ROW] for at in range(0, len(ended), NUMBERS_A_ROW)]
     return rows + menus.turning(Verb.LIST, chat, page, last, ask.texts.previous, ask.texts.following)

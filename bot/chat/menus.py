@@ -48,6 +48,11 @@ class Verb(StrEnum):
     FILTER = "V"
     UNFILTER = "W"
     UNTELL = "E"
+    CALM = "K"
+    FATE = "F"
+    UNMOVE = "G"
+    SEEK = "H"
+    INSTEAD = "I"
 
 
 _FIELDS = {
@@ -76,6 +81,11 @@ _FIELDS = {
     Verb.FILTER: 2,
     Verb.UNFILTER: 2,
     Verb.UNTELL: 2,
+    Verb.CALM: 3,
+    Verb.FATE: 1,
+    Verb.UNMOVE: 1,
+    Verb.SEEK: 1,
+    Verb.INSTEAD: 2,
 }
 """How much each verb carries besides the chat, at most."""
 

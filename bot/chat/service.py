@@ -13,8 +13,10 @@ from bot.chat import (
     alerts,
     choosing,
     commands,
+    feed_life,
     filters,
     finding,
+    flood,
     following,
     listing,
     membership,
@@ -90,6 +92,11 @@ PRESSES: Mapping[Verb, Callable[[Desk, Ask, Press], Awaitable[None]]] = {
     Verb.FILTER: filters.press_filter,
     Verb.UNFILTER: filters.press_unfilter,
     Verb.UNTELL: why.press_untell,
+    Verb.CALM: flood.press_calm,
+    Verb.FATE: feed_life.press_fate,
+    Verb.UNMOVE: feed_life.press_unmove,
+    Verb.SEEK: feed_life.press_seek,
+    Verb.INSTEAD: feed_life.press_instead,
 }
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.chat.desk import Ask, Desk, is_private, name
+from bot.chat.fates import failing
 from bot.chat.membership import BY_HAND
-from bot.chat.replies import ago, bold, join, say, short, trouble
+from bot.chat.replies import ago, bold, join, say, short
 from bot.chat.replies.texts import Texts
 from bot.chat.sources import name_of
 from bot.items import ChatId, Feed, ItemId
@@ -95,7 +96,7 @@ def _feeds(texts: Texts, survey: Survey, known: _Known) -> list[RichText]:
     lines = [say(texts.status_feeds, count=count, failing=told.failing)]
     for feed in known.feeds:
         called = short(name_of(feed), NAME_LIMIT)
-        why = trouble(texts, feed.trouble, feed.ok_ms, survey.at_ms)
+        why = failing(texts, feed, survey.at_ms)
         lines.append(say(texts.status_feed, feed=called, why=why))
     return lines
 

@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 from bot.chat import menus
 from bot.chat.commands import addresses
 from bot.chat.desk import Ask, Desk, at
+from bot.chat.fates import standing
 from bot.chat.finding import TITLE_LIMIT, fitting, no_feeds
 from bot.chat.menus import Press, Verb
-from bot.chat.replies import ago, bold, code, join, level, link, say, short, span, trouble
+from bot.chat.replies import ago, bold, code, join, level, link, say, short, span
 from bot.chat.rights import Target, pressed_target, target_of
 from bot.chat.sources import Source, heard_of, meant, sources_of
 from bot.chat.why_feed import SOON_MS, tell_feed
@@ -140,8 +141,8 @@ async def _looked(desk: Desk, ask: Ask, source: Source) -> RichText:
         said.append(say(texts.why_looked, when=ago(ask.texts, feed.looked_ms, now_ms)))
     else:
         said.append(RichText(texts.why_never_looked))
-    if feed.trouble:
-        said.append(RichText(f"⚠ {trouble(ask.texts, feed.trouble, feed.ok_ms, now_ms)}"))
+    if wrong := standing(ask.texts, feed, now_ms):
+        said.append(RichText(wrong))
     next_ms = await desk.store.traces.next_look_ms(feed.id)
     if next_ms is not None and next_ms - now_ms < SOON_MS:
         said.append(RichText(texts.why_next_soon))

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.chat.desk import Ask, Desk
-from bot.chat.replies import ago, bold, join, link, rate, say, span, trouble
+from bot.chat.fates import standing
+from bot.chat.replies import ago, bold, join, link, rate, say, span
 from bot.chat.sources import Source, page_of
 from bot.deliver.letters import look_for
 from bot.items import Chat, Feed, Taste
@@ -29,8 +30,8 @@ async def tell_feed(desk: Desk, ask: Ask, chat: Chat, source: Source) -> RichTex
         lines.append(say(texts.why_feed_looked, when=ago(ask.texts, feed.looked_ms, now_ms)))
     else:
         lines.append(RichText(texts.why_feed_never))
-    if feed.trouble:
-        lines.append(RichText(f"⚠ {trouble(ask.texts, feed.trouble, feed.ok_ms, now_ms)}"))
+    if said := standing(ask.texts, feed, now_ms):
+        lines.append(RichText(said))
     next_ms = await desk.store.traces.next_look_ms(feed.id)
     if next_ms is not None:
         lines.append(_next(ask, feed, next_ms, now_ms, zone))

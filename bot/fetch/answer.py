@@ -21,8 +21,14 @@ class Failure(StrEnum):
     """410: the publisher says it will not come back."""
     MISSING = "missing"
     """404 and its like."""
+    LOGIN = "login"
+    """401 or 407: it wants a name and a password."""
     DENIED = "denied"
-    """401, 402, 403, 407, 451."""
+    """402; before they were told apart, also what the others here mean."""
+    FORBIDDEN = "forbidden"
+    """403: the host will not have us, or nobody."""
+    WITHHELD = "withheld"
+    """451: it may not be shown, by law."""
     BUSY = "busy"
     """429 or 503; ``retry_after_s`` may say until when."""
     SERVER_ERROR = "server error"
@@ -33,6 +39,10 @@ class Failure(StrEnum):
     """The document arrived and is no feed (said by whoever parses it)."""
     TOO_COMPLEX = "too complex"
     """The document takes more time or memory to read than any feed may."""
+
+
+SHUT = frozenset({Failure.LOGIN, Failure.DENIED, Failure.FORBIDDEN, Failure.WITHHELD})
+"""The server is there and lets us in no further."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,15 +34,15 @@ _RELATIONS = frozenset({"hub", "self"})
 _MOST_LINKS = 8
 
 _FAILURES = {
-    401: Failure.DENIED,
+    401: Failure.LOGIN,
     402: Failure.DENIED,
-    403: Failure.DENIED,
+    403: Failure.FORBIDDEN,
     404: Failure.MISSING,
-    407: Failure.DENIED,
+    407: Failure.LOGIN,
     408: Failure.TOO_SLOW,
     410: Failure.GONE,
     429: Failure.BUSY,
-    451: Failure.DENIED,
+    451: Failure.WITHHELD,
     503: Failure.BUSY,
 }
 

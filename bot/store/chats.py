@@ -141,6 +141,15 @@ class Chats:
         """
         return bool(await self._door.run("unsubscribe", chat_id, feed_id, UNHEARD_MS))
 
+    async def succeed(self, heard: Subscription, feed_id: FeedId) -> bool:
+        """Let the chat of ``heard`` leave ``feed_id``, and hear the other, as it does already, that way.
+
+        What waits from the feed that is left is sent all the same. False: it does not hear both any more.
+        """
+        told = fields.of_subscription(heard)
+        step = ("succeed", heard.chat, feed_id, heard.feed, told, UNHEARD_MS)
+        return bool(await self._door.run(*step))
+
     async def subscriptions(self, chat_id: ChatId) -> list[Subscription]:
         """Return what the chat hears, in the order in which it was subscribed to."""
         feed_ids = await self._door.do("HKEYS", keys.chat_feeds(chat_id))
@@ -148,6 +157,11 @@ class Chats:
         raws = await self._door.many([("HGET", keys.feed_chats(one), chat_id) for one in wanted])
         found = [fields.subscription(chat_id, one, raw) for one, raw in zip(wanted, raws, strict=True) if raw]
         return sorted(found, key=lambda one: (one.created_ms, one.feed))
+
+    async def subscription(self, chat_id: ChatId, feed_id: FeedId) -> Subscription | None:
+        """Return how the chat hears a feed, None if it does not."""
+        raw = await self._door.do("HGET", keys.feed_chats(feed_id), chat_id)
+        return fields.subscription(chat_id, feed_id, raw) if raw else None
 
     async def pause(self, chat_id: ChatId, why: str, *, lost: bool = True) -> bool:
         """Send nothing to the chat until it is resumed; what is meant for it still waits in its lane.

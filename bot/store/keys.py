@@ -9,7 +9,8 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 |                      |        |                     | `clock_ms`: the time at the last claim       |
 |                      |        |                     | `rules`: the version of alerts: when they     |
 |                      |        |                     | changed last (ms), or later; `owners`: they  |
-|                      |        |                     | are noted in `owned:{user}`                  |
+|                      |        |                     | are noted in `owned:{user}`; `reached`: the  |
+|                      |        |                     | PUBLIC_URL that hubs were told               |
 | `schedule`           | zset   | for ever            | feed id by due time (ms); claimed: now + lease|
 | `looking`            | zset   | a look              | feed id by the end of its claim (ms)         |
 | `resting`            | zset   | until past          | host by when it may be asked again (ms): it said so|
@@ -28,6 +29,16 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 |                      |        |                     | of an item counts                            |
 | `feed:{id}:words:b`  | string | as `:items`         | … and the old ones, the young are merged into|
 | `feed:{id}:chats`    | hash   | with the feed       | chat id → subscription (JSON)                |
+| `push:{id}`          | hash   | while wanted, + a day| a feed's hub and what it was asked: `hub`, `topic`,|
+|                      |        |                     | `callback`, `secret`, `pending`, `verified`, |
+|                      |        |                     | `until_ms`: what it promised (ms); `wanted`; |
+|                      |        |                     | `failures`, `missed`; `doubt_ms`: not trusted|
+|                      |        |                     | until; `next_ms`: when to ask; `born_ms`;    |
+|                      |        |                     | `net_ms`, `was_ms`: when its feed is due, and|
+|                      |        |                     | was, while a push of it is taken in          |
+| `pushes`             | zset   | while wanted        | feed id by when to ask its hub (ms); claimed: |
+|                      |        |                     | now + lease                                  |
+| `pushed`             | zset   | the hub's lease     | feed id by until when its hub is trusted (ms)|
 | `item:{id}`          | string | KEEP_DAYS           | the item, packed and compressed              |
 | `news`               | stream | until routed        | items handed on: `item`, for a correction    |
 |                      |        |                     | also `edit`; group `routers`                 |
@@ -81,6 +92,10 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `leaders`            | hash   | for ever            | role of one only (polling, routing) → `till holder`|
 | `file:{bot}:{hash}`  | string | 30 days             | Telegram's file id of a picture that was uploaded|
 | `bad:{bot}:{hash}`   | string | 3 days              | a picture's address that Telegram could not use|
+| `notices`            | hash   | until laid out      | event, feed and period → what is to be told of a feed|
+| `notices:{chat}`     | hash   | until told          | event, feed and chat → the same, laid out for whom|
+| `notices:due`        | zset   | until told, and a rest| chat id by when it may be told (ms)        |
+| `noticed:{chat}`     | hash   | 180 days            | event and feed → the period it was told of   |
 | `hinted:{chat}:{hash}`| string | 30 days            | an owner was told of some trouble            |
 | `health`             | hash   | for ever            | last good look, route, send and update (ms)  |
 
@@ -105,12 +120,15 @@ HEALTH = "health"
 KNOWN_IN_BOX = "known:box"
 TROUBLES = "troubles"
 RULES = "rules"
+PUSHED = "pushed"
+NOTICES = "notices"
+NOTICES_DUE = "notices:due"
 
 TYPES = {
-    **dict.fromkeys((META, FEEDS, USERNAMES, HEALTH, "leaders", "moved", "tops", "edits:notes"), "hash"),
-    **dict.fromkeys(
-        (SCHEDULE, READY, BUDGET, WINDOW, RESTING, "looking", "edits", "lost", "troubles", "rules"), "zset"
-    ),
+    **dict.fromkeys((META, FEEDS, USERNAMES, HEALTH, NOTICES, "leaders", "moved", "tops"), "hash"),
+    **dict.fromkeys((SCHEDULE, READY, BUDGET, WINDOW, RESTING, NOTICES_DUE, PUSHED), "zset"),
+    **dict.fromkeys(("pushes", "looking", "edits", "lost", "troubles", "rules"), "zset"),
+    "edits:notes": "hash",
     NEWS: "stream",
     CHATS: "set",
 }
@@ -155,6 +173,11 @@ def words_old(feed_id: FeedId) -> str:
 def feed_chats(feed_id: FeedId) -> str:
     """Who hears the feed."""
     return f"feed:{feed_id}:chats"
+
+
+def push(feed_id: FeedId) -> str:
+    """The feed's hub, and what it was asked."""
+    return f"push:{feed_id}"
 
 
 def item(item_id: ItemId) -> str:
@@ -245,6 +268,16 @@ def known(chat_id: ChatId) -> str:
 def hinted(chat_id: ChatId, digest: str) -> str:
     """Whether the chat's owner was told of some trouble."""
     return f"hinted:{chat_id}:{digest}"
+
+
+def notices_for(chat_id: ChatId) -> str:
+    """What is to be told there of feeds."""
+    return f"notices:{chat_id}"
+
+
+def noticed(chat_id: ChatId) -> str:
+    """What was told there of feeds."""
+    return f"noticed:{chat_id}"
 
 
 def tally(day: int) -> str:

@@ -69,7 +69,10 @@ def level(words: RichText) -> RichText:
     """
     if words.text.isascii() or not any(unicodedata.bidirectional(one) in {"R", "AL"} for one in words.text):
         return words
-    return join([RichText(_LEFT_TO_RIGHT), words, RichText(_LEFT_TO_RIGHT)])
+    # Once each: of two in a row, Telegram makes another character.
+    before = "" if words.text.startswith(_LEFT_TO_RIGHT) else _LEFT_TO_RIGHT
+    after = "" if words.text.endswith(_LEFT_TO_RIGHT) else _LEFT_TO_RIGHT
+    return join([RichText(before), words, RichText(after)])
 
 
 def bold(text: str) -> RichText:

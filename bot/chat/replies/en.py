@@ -3,6 +3,8 @@
 from bot.chat.replies.alerting_en import EN_ALERTING
 from bot.chat.replies.choosing_en import EN_CHOOSING
 from bot.chat.replies.finding_en import EN_FINDING
+from bot.chat.replies.living_en import EN_LIVING
+from bot.chat.replies.subscribing_en import EN_SUBSCRIBING
 from bot.chat.replies.texts import Texts
 from bot.fetch.answer import Failure
 
@@ -132,8 +134,20 @@ EN = Texts(
         ),
         Failure.GONE: "{address} is gone for good, its site says. Look for its new address and send that.",
         Failure.MISSING: "There is nothing at {address}. Check the address and send it again.",
+        Failure.LOGIN: (
+            "{address} wants a login. Send the address of a feed that needs none, or one with name and "
+            "password in it, like https://name:password@example.com/feed."
+        ),
         Failure.DENIED: (
             "{address} does not let me in. If it needs a login, send the address of a feed that does not."
+        ),
+        Failure.FORBIDDEN: (
+            "{address} forbids me to look (403): its site may keep bots out. Ask it to let feed readers in, "
+            "or send the address of another feed of it."
+        ),
+        Failure.WITHHELD: (
+            "{address} is withheld for legal reasons (451), at least from where I run. Send the address of "
+            "another feed."
         ),
         Failure.BUSY: "{address} is too busy to answer. Try again in a few minutes.",
         Failure.SERVER_ERROR: "{address} is out of order just now. Try again later.",
@@ -155,7 +169,10 @@ EN = Texts(
         Failure.TOO_MANY_REDIRECTS: "redirects without end",
         Failure.GONE: "gone, its site says",
         Failure.MISSING: "not found",
+        Failure.LOGIN: "wants a login",
         Failure.DENIED: "does not let me in",
+        Failure.FORBIDDEN: "forbids me to look (403)",
+        Failure.WITHHELD: "withheld for legal reasons (451)",
         Failure.BUSY: "too busy",
         Failure.SERVER_ERROR: "out of order",
         Failure.BROKEN: "unreadable",
@@ -210,6 +227,8 @@ EN = Texts(
     alerting=EN_ALERTING,
     choosing=EN_CHOOSING,
     finding=EN_FINDING,
+    subscribing=EN_SUBSCRIBING,
+    living=EN_LIVING,
     status_private="/status is for those who run me: send it to me in private.",
     status_owners=(
         "Only those who run me may see this: ask them to add your id, {person}, to the setting OWNER_IDS. "

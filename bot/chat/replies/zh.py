@@ -3,6 +3,8 @@
 from bot.chat.replies.alerting_zh import ZH_ALERTING
 from bot.chat.replies.choosing_zh import ZH_CHOOSING
 from bot.chat.replies.finding_zh import ZH_FINDING
+from bot.chat.replies.living_zh import ZH_LIVING
+from bot.chat.replies.subscribing_zh import ZH_SUBSCRIBING
 from bot.chat.replies.texts import Texts
 from bot.fetch.answer import Failure
 
@@ -102,6 +104,14 @@ ZH = Texts(
         Failure.TOO_MANY_REDIRECTS: "{address} 不停跳转。请用浏览器打开，把最后停留的地址发给我。",
         Failure.GONE: "网站说 {address} 已永久删除。请找到新地址再发给我。",
         Failure.MISSING: "{address} 处没有内容。请检查地址后再发送。",
+        Failure.LOGIN: (
+            "{address} 需要登录。请换一个无需登录的订阅源地址，"
+            "或使用带用户名和密码的地址，例如 https://name:password@example.com/feed。"
+        ),
+        Failure.FORBIDDEN: (
+            "{address} 禁止我访问（403），网站可能不允许机器人。请联系网站放行订阅阅读器，或换一个地址。"
+        ),
+        Failure.WITHHELD: "{address} 因法律原因不予提供（451），至少在我运行的地方如此。请换一个订阅源地址。",
         Failure.DENIED: "{address} 拒绝我访问。若需要登录，请换一个无需登录的订阅源地址。",
         Failure.BUSY: "{address} 太忙，无法回应。请几分钟后再试。",
         Failure.SERVER_ERROR: "{address} 暂时故障。请稍后再试。",
@@ -118,7 +128,10 @@ ZH = Texts(
         Failure.TOO_MANY_REDIRECTS: "不停跳转",
         Failure.GONE: "网站说已删除",
         Failure.MISSING: "找不到",
+        Failure.LOGIN: "需要登录",
         Failure.DENIED: "拒绝访问",
+        Failure.FORBIDDEN: "禁止我访问（403）",
+        Failure.WITHHELD: "因法律原因不予提供（451）",
         Failure.BUSY: "太忙",
         Failure.SERVER_ERROR: "故障",
         Failure.BROKEN: "无法读取",
@@ -168,6 +181,8 @@ ZH = Texts(
     alerting=ZH_ALERTING,
     choosing=ZH_CHOOSING,
     finding=ZH_FINDING,
+    subscribing=ZH_SUBSCRIBING,
+    living=ZH_LIVING,
     status_private="/status 仅供运行者使用：请私聊我发送。",
     status_owners=(
         "只有运行者可以查看：请他们把你的 id {person} 加入 OWNER_IDS 设置。发送 /help 查看我能为你做什么。"

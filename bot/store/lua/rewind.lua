@@ -1,5 +1,5 @@
 -- Shared: a clock that was set back. All that lay ahead by the old time would wait for as long as it went back.
--- KEYS: `meta`, `ready`, `budget`, `edits`, `schedule`, `looking`, `resting`, `window`, `chats`, `minute:{chat}`, `lease:{chat}`, spelled
+-- KEYS: `meta`, `ready`, `budget`, `edits`, `schedule`, `looking`, `resting`, `notices:due`, `window`, `chats`, `minute:{chat}`, `lease:{chat}`, spelled
 --   here. ARGV: none of its own.
 -- Result: functions only.
 local BACK_MS = 5000 -- less is what a clock is corrected by all the time
@@ -10,7 +10,7 @@ local function rewind(now)
   redis.call('HSET', 'meta', 'clock_ms', now)
   local back = before - now
   if back < BACK_MS then return 0 end
-  for _, key in ipairs({'ready', 'budget', 'edits', 'schedule', 'looking', 'resting'}) do
+  for _, key in ipairs({'ready', 'budget', 'edits', 'schedule', 'looking', 'resting', 'notices:due'}) do
     local ahead = redis.call('ZRANGEBYSCORE', key, '(' .. now, '+inf', 'WITHSCORES')
     for at = 1, #ahead, 2 do redis.call('ZADD', key, math.max(now, ahead[at + 1] - back), ahead[at]) end
   end

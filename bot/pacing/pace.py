@@ -165,7 +165,14 @@ def _learnt(feed: Feed, published: Sequence[int], now: int, *, changed: bool) ->
         rhythm = first_rhythm(dates, now)
     else:
         rhythm = unpack(known) if known else rhythm_of(feed.rate_per_day, feed.changed_ms // 1000, now)
-        learn(rhythm, dates, now, before=now - feed.interval_s, changed=changed)
+        learn(
+            rhythm,
+            dates,
+            now,
+            before=now - feed.interval_s,
+            changed=changed,
+            pushed=feed.pushed_until_ms > now * 1000,
+        )
     digits = pack(rhythm)
     return digits, write(digits)
 

@@ -88,32 +88,58 @@ class Slots:
 
     def __init__(self, count: int) -> None:
         self._count = count
-        self._young = 0
+        self._young = deque[Slot]()
+        """Slots in the order in which they were taken, given back or not, until they are old."""
+        self._counted = 0
         self._open = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._usual_s = LONG_LEAST_S / LONG
+        self._timer: asyncio.TimerHandle | None = None
 
     async def take(self, freed: Callable[[], None]) -> "Slot":
-        """Wait for a slot; whoever has it ends it. ``freed`` hears when another may have its place."""
-        while self._young >= self._count or self._open >= OPEN_MOST * self._count:
+        """Wait for a slot; whoever has it gives it back. ``freed`` hears when another may have its place."""
+        while self._counted >= self._count or self._open >= OPEN_MOST * self._count:
             turn = asyncio.get_running_loop().create_future()
             self._waiting.append(turn)
-            await turn
-        self._young += 1
+            try:
+                await turn
+            except asyncio.CancelledError:
+                self._wake()
+                raise
+        loop = asyncio.get_running_loop()
+        slot = Slot(loop.time(), freed)
+        self._counted += 1
         self._open += 1
-        return Slot(self, freed, max(LONG * self._usual_s, LONG_LEAST_S))
+        self._young.append(slot)
+        if self._timer is None:
+            self._timer = loop.call_later(LONG_LEAST_S / 2, self._age, loop)
+        return slot
 
-    def freed(self) -> None:
-        """Let the next one in."""
-        self._young -= 1
-        self._wake()
-
-    def ended(self, took_s: float) -> None:
-        """Note how long a look took: a running median, up and down by the same small share."""
-        self._open -= 1
+    def give_back(self, slot: "Slot") -> None:
+        """End a look; how long it took counts in what is usual."""
+        took_s = asyncio.get_running_loop().time() - slot.begun_s
+        # A running median: up and down by the same small share.
         self._usual_s *= 1 + (1 if took_s > self._usual_s else -1) / 32
         self._usual_s = max(self._usual_s, LONG_LEAST_S / LONG)
+        self._open -= 1
+        self._free(slot)
         self._wake()
+
+    def _age(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Let others have the places of looks that take long."""
+        self._timer = None
+        oldest_s = loop.time() - max(LONG * self._usual_s, LONG_LEAST_S)
+        while self._young and (self._young[0].is_free or self._young[0].begun_s < oldest_s):
+            self._free(self._young.popleft())
+        if self._young:
+            self._timer = loop.call_later(LONG_LEAST_S / 2, self._age, loop)
+
+    def _free(self, slot: "Slot") -> None:
+        if not slot.is_free:
+            slot.is_free = True
+            self._counted -= 1
+            slot.freed()
+            self._wake()
 
     def _wake(self) -> None:
         while self._waiting:
@@ -123,29 +149,13 @@ class Slots:
                 return
 
 
+@dataclass(slots=True, eq=False)
 class Slot:
-    """One look's place among those at work, for as long as most need."""
+    """One look's place among those at work, since ``begun_s`` by the loop's clock."""
 
-    __slots__ = ("_freed", "_slots", "_timer", "begun_s")
-
-    def __init__(self, slots: Slots, freed: Callable[[], None], within_s: float) -> None:
-        loop = asyncio.get_running_loop()
-        self._slots = slots
-        self._freed: Callable[[], None] | None = freed
-        self.begun_s = loop.time()
-        self._timer = loop.call_later(within_s, self._free)
-
-    def _free(self) -> None:
-        if self._freed:
-            self._freed()
-            self._freed = None
-            self._slots.freed()
-
-    def end(self) -> None:
-        """Give the place up; once."""
-        self._timer.cancel()
-        self._free()
-        self._slots.ended(asyncio.get_running_loop().time() - self.begun_s)
+    begun_s: float
+    freed: Callable[[], None]
+    is_free: bool = False
 
 
 @dataclass(slots=True)
@@ -324,7 +334,9 @@ class Collector:
         self._pressing += at_once
         hand = self._in_hand[feed.id] = _Hand(asyncio.current_task())
         try:
-            async with self._hosts.turn(host):
+            if not self._hosts.take(host):
+                await self._hosts.queue(host)
+            try:
                 if doubted:
                     async with self._doubted_slots:
                         hand.begun_s = asyncio.get_running_loop().time()
@@ -336,7 +348,9 @@ class Collector:
                     try:
                         look = await self._looker.look_at(feed)
                     finally:
-                        slot.end()
+                        self._slots.give_back(slot)
+            finally:
+                self._hosts.give_back(host, hand.begun_s)
         except asyncio.CancelledError:
             if not hand.cut_off:
                 raise

@@ -62,28 +62,28 @@ class Hosts:
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:
-        """Wait for a turn at ``host``, first come first served; its end begins the rest."""
-        known = self._hosts.get(host)
-        if known is None:
-            known = self._hosts[host] = _Host()
-        if known.busy < AT_ONCE:
-            known.busy += 1
-        else:
-            await self._queue(host, known)
-        loop = asyncio.get_running_loop()
-        begun_s = loop.time()
+        """Wait for a turn at ``host``; its end begins the rest."""
+        if not self.take(host):
+            await self.queue(host)
+        begun_s = asyncio.get_running_loop().time()
         try:
             yield
         finally:
-            took_s = loop.time() - begun_s
-            known.took_s += (took_s - known.took_s) / 4 if known.took_s else took_s
-            if took_s < REST_LEAST_S:
-                self._free(host, known)
-            else:
-                loop.call_later(min(took_s, REST_MOST_S), self._free, host, known)
+            self.give_back(host, begun_s)
 
-    async def _queue(self, host: str, known: _Host) -> None:
-        turn = asyncio.get_running_loop().create_future()
+    def take(self, host: str) -> bool:
+        """Take a turn at ``host``, if there is one at once; whoever has it gives it back."""
+        known = self._hosts.get(host)
+        if known is None:
+            known = self._hosts[host] = _Host()
+        if known.busy >= AT_ONCE:
+            return False
+        known.busy += 1
+        return True
+
+    async def queue(self, host: str) -> None:
+        """Wait for a turn at ``host`` that is not free, first come first served."""
+        known, turn = self._hosts[host], asyncio.get_running_loop().create_future()
         known.waiting.append(turn)
         try:
             await turn
@@ -91,6 +91,16 @@ class Hosts:
             if turn.done() and not turn.cancelled():
                 self._free(host, known)  # it came in the same moment
             raise
+
+    def give_back(self, host: str, begun_s: float) -> None:
+        """End a turn that began at ``begun_s`` by the loop's clock; infinity: nothing was asked."""
+        known, loop = self._hosts[host], asyncio.get_running_loop()
+        took_s = max(loop.time() - begun_s, 0.0)
+        known.took_s += (took_s - known.took_s) / 4 if known.took_s else took_s
+        if took_s < REST_LEAST_S:
+            self._free(host, known)
+        else:
+            loop.call_later(min(took_s, REST_MOST_S), self._free, host, known)
 
     def _free(self, host: str, known: _Host) -> None:
         """Give the place to whoever waits longest; a host that nobody asks is forgotten."""

@@ -98,9 +98,27 @@ def _loops(
 
         yield Conversation(store, voice.bot, voice.sender, parts.subscriber(), settings).run(stop)
     if Role.WEB in roles:
-        from bot.web.server import Web
+        yield from _web_loops(parts, voice, stop)
 
-        yield Web(store, settings).run(stop)
+
+def _web_loops(
+    parts: Parts, voice: "Voice | None", stop: asyncio.Event
+) -> Iterator[Coroutine[None, None, None]]:
+    """Yield what the web role runs: its pages, and where it can be reached from outside, what hubs push."""
+    from bot.push import Hubs
+    from bot.web.server import Web
+
+    store, settings, callbacks = parts.store, parts.settings, None
+    if settings.public_url:
+        from bot.pings import Pings
+        from bot.web.websub import Callbacks
+
+        load_rules()
+        pings = Pings(parts.looker(voice.tell_of_lost if voice else None), store.pushes)
+        callbacks = Callbacks(store.pushes, pings, settings)
+        yield pings.run(stop)
+    yield Hubs(store.pushes, parts.client, settings).run(stop)
+    yield Web(store, settings, callbacks=callbacks).run(stop)
 
 
 def _holder() -> str:

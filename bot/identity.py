@@ -222,7 +222,7 @@ def sight(document: Document, feed: Feed, noticed_ms: int) -> Sighting:
         title=document.title or feed.title,
         link=document.link or feed.link,
         language=document.language or feed.language,
-        rate_per_day=_rate(document.items, noticed_ms, feed.rate_per_day),
+        rate_per_day=rate_of(document.items, noticed_ms, feed.rate_per_day),
     )
     items = tuple(item for item in document.items if _says_something(item))
     known = recognise(items, feed)
@@ -371,7 +371,7 @@ def _date_ms(item: Item) -> int | None:
     return None if date is None else int(date.timestamp() * 1000)
 
 
-def _rate(items: Sequence[Item], noticed_ms: int, before: float) -> float:
+def rate_of(items: Sequence[Item], noticed_ms: int, before: float = 0.0) -> float:
     """Return items a day from the oldest dated item until now; ``before`` if fewer than two are dated."""
     dates = [min(date, noticed_ms) for item in items if (date := _date_ms(item)) is not None]
     if len(dates) < 2:

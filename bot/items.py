@@ -89,7 +89,7 @@ class Document:
     """What one feed document says: the feed's own words and its items in document order."""
 
     format: str
-    """``rss``, ``atom``, ``rdf``, ``json`` or ``news`` (a news document in the seed's layout)."""
+    """``rss``, ``atom``, ``rdf``, ``json``, ``telegram``, or ``news`` (a document in the seed's layout)."""
     title: str = ""
     link: str | None = None
     description: str = ""
@@ -163,6 +163,8 @@ class Feed:
     """The WebSub hub that the feed names, "" for none."""
     hub_topic: str = ""
     """The address by which that hub knows the feed."""
+    marks: bytes = b""
+    """The items of the document that was read last, by the hashes of their bytes (:mod:`bot.parse.prune`)."""
     pushed_until_ms: int = 0
     """Until when a hub has promised to push what is new; 0 for never."""
 

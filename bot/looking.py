@@ -164,11 +164,10 @@ class Looker:
             return Look(feed_id, Outcome.FORGOTTEN)
         if feed.seeded:
             view = _View(feed, answer, feed.validators, await self._store.about_now_ms())
-            marks = await self._store.feeds.marks(feed.id)
-            found = await _cut(answer, marks)
+            found = await _cut(answer, feed.marks)
             if found and not found.fresh:
                 return Look(feed.id, Outcome.UNCHANGED)
-            taken = await self._part(view, found, marks, pushed=True)
+            taken = await self._part(view, found, pushed=True)
             if taken:
                 return taken
         return await self.look_at(feed)
@@ -189,13 +188,13 @@ class Looker:
     async def _changed(self, view: _View) -> Look:
         """Take in what is new in a document of other bytes than the last."""
         feed, answer = view.feed, view.answer
-        marks = await self._store.feeds.marks(feed.id) if feed.seeded else b""
+        marks = feed.marks if feed.seeded else b""
         found = await _cut(answer, marks)
         if found and marks:
             if not found.fresh:
                 return await self._same(feed, view.got, answer, Outcome.UNCHANGED, view.now_ms)
             if view.now_ms - feed.whole_ms < WHOLE_MS:
-                taken = await self._part(view, found, marks)
+                taken = await self._part(view, found)
                 if taken:
                     return taken
         document = await self._read(answer.body, answer)
@@ -206,9 +205,7 @@ class Looker:
         learnt = replace(seen.feed, validators=view.got, whole_ms=view.now_ms)
         return await self._taken(view, document, replace(seen, feed=learnt), Extent(told))
 
-    async def _part(
-        self, view: _View, found: Cut | None, marks: bytes, *, pushed: bool = False
-    ) -> Look | None:
+    async def _part(self, view: _View, found: Cut | None, *, pushed: bool = False) -> Look | None:
         """Take in the items of a document that were not there before, if they are plainly new.
 
         None: whether they are new, or where their place is, can only be told by the whole document.
@@ -226,7 +223,7 @@ class Looker:
         learnt = replace(seen.feed, validators=view.got, rate_per_day=feed.rate_per_day)
         kept = found.marks if found else None
         if pushed and found:
-            kept = _both(marks, found.marks)
+            kept = _both(feed.marks, found.marks)
         extent = Extent(kept, is_part=True)
         taken = await self._taken(view, document, replace(seen, feed=learnt), extent, pushed=pushed)
         return None if taken.outcome is Outcome.UNCHANGED else taken

@@ -24,6 +24,7 @@ from urllib.parse import urljoin, urlsplit
 from bot.errors import SettingsError, TooComplex
 from bot.fetch.answer import SHUT, Answer, Failed, Failure, Fetched
 from bot.fetch.client import Kind
+from bot.fetch.sites import is_of_telegram
 from bot.identity import canonical_link, is_home
 from bot.items import Feed, FeedId, Image, Item, Page
 from bot.parse.article import LONGEST
@@ -340,6 +341,8 @@ def _need(item: Item, feed: Feed, *, full: bool) -> _Need | None:
     link = item.link or ""
     parts = urlsplit(link)
     if not parts.hostname or _FILE.search(parts.path) or canonical_link(link) in _homes(feed):
+        return None
+    if is_of_telegram(link):  # its pages name the channel's face and nothing that its preview does not tell
         return None
     image, no_lead = not item.images, not lead(item, item.title).text
     text = _text(item) if full else ""

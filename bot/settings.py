@@ -112,6 +112,11 @@ def _http(value: object) -> object:
     return value.rstrip("/") if isinstance(value, str) else value
 
 
+def _or_off(value: object) -> object:
+    """Read an address or ``off``: empty variables count as unset, and there is a default."""
+    return "" if isinstance(value, str) and value.lower() == "off" else _http(value)
+
+
 def _redis(value: object) -> object:
     if isinstance(value, str) and value and not re.match(r"(redis|rediss|unix)://", value):
         raise _wrong("it must start with redis://, rediss:// or unix:// (empty: the embedded server)")
@@ -157,6 +162,7 @@ class Settings(BaseModel):
     fetch_allow_networks: Annotated[tuple[Network, ...], BeforeValidator(_networks)] = ()
     fetch_proxy: Annotated[Address, Field(repr=False)] = ""
     image_proxy: Address = ""
+    rsshub_url: Annotated[str, BeforeValidator(_or_off)] = "https://rsshub.app"
     pages: Annotated[Pages, BeforeValidator(_lower)] = Pages.LEAD
     style: Annotated[Style, BeforeValidator(_lower)] = Style.SUMMARY
     keep_days: float = Field(default=7, gt=0, le=366)

@@ -64,6 +64,8 @@ class Web:
     answers: dict[str, Answer | Exception] = field(default_factory=dict)
     asked: list[tuple[str, Validators]] = field(default_factory=list)
     gate: asyncio.Event | None = None
+    hang: set[str] = field(default_factory=set)
+    """Addresses that never answer."""
     at_once: int = 0
     most_at_once: int = 0
 
@@ -95,6 +97,7 @@ class Web:
         self.most_at_once = max(self.at_once, self.most_at_once)
         try:
             await (self.gate.wait() if self.gate else asyncio.sleep(0))
+            await (asyncio.Event().wait() if url in self.hang else asyncio.sleep(0))
         finally:
             self.at_once -= 1
         answer = self.answers.get(url, Failed(Failure.MISSING, "404"))
@@ -139,7 +142,6 @@ class Memory:
     told: list[Notice] = field(default_factory=list)
     health: set[str] = field(default_factory=set)
     resting: dict[str, int] = field(default_factory=dict)
-    marked: dict[FeedId, bytes] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
     """Names of the steps that do not answer."""
     at_once: bool = False
@@ -237,9 +239,6 @@ class Memory:
     async def leave_in_peace(self, host: str, until_ms: int) -> None:
         self.resting[host] = until_ms
 
-    async def marks(self, known: FeedId) -> bytes:
-        return self.marked.get(known, b"")
-
     async def none_seen(self, known: FeedId, candidates: Sequence[Candidate]) -> bool:
         return not any(self.seen.get(known, set()).intersection(one.keys.all) for one in candidates)
 
@@ -278,7 +277,7 @@ class Memory:
         if extent.is_part and (lost or not was.seeded):
             return Taken(refused=True)
         self.health.add("look")
-        self.marked[feed.id] = extent.marks if extent.marks is not None else self.marked.get(feed.id, b"")
+        marks = was.marks if extent.marks is None else extent.marks
         seen = self.seen.setdefault(feed.id, set())
         new = []
         for one in candidates:
@@ -288,7 +287,7 @@ class Memory:
             seen.update(one.keys.all)
         hand_on = hand_on and was.seeded and not lost
         self.handed += new if hand_on else []
-        self.known[feed.id] = replace(feed, url=moved_to or feed.url, seeded=True)
+        self.known[feed.id] = replace(feed, url=moved_to or feed.url, seeded=True, marks=marks)
         self._schedule(feed.id, self.due.get(feed.id, 0) if due_ms is None else due_ms)
         return Taken(tuple(new), len(new) if hand_on else 0, not was.seeded or lost, lost)
 

@@ -11,6 +11,8 @@ from bot import searching
 from bot.chat.replies import LANGUAGES
 from bot.fetch.answer import Failure
 from bot.items import Alert, ChatId, FeedId, Hit, Item, ItemId, StoredItem
+from bot.pacing import Why
+from bot.pacing.rhythm import Rhythm, pack, write
 from bot.playground.playground import Playground
 from bot.store import fields, keys
 from bot.store.client import Store
@@ -21,6 +23,8 @@ from tests.chatting import FEED, NOW, Stage, Web, conversation, items
 from tests.choosing import follow
 from tests.conftest import Clock
 
+HOUR, DAY = 3600, 86_400
+HOUR_MS, DAY_MS = HOUR * 1000, DAY * 1000
 WRITTEN = NOW + timedelta(seconds=20)
 EN, ZH = LANGUAGES["en"].finding, LANGUAGES["zh"].finding
 
@@ -271,3 +275,33 @@ async def test_nothing_odd_breaks_it(stage: Stage) -> None:
         await stage.store.traces.of(ChatId(2), ItemId("a.b"))
     )
     assert await stage.store.traces.next_look_ms(FeedId("none")) is None
+
+
+@pytest.mark.parametrize("named", ["1", "gazette", FEED])
+async def test_a_feed_tells_its_rhythm_and_why_it_is_looked_at_when_it_is(
+    stage: Stage, clock: Clock, named: str
+) -> None:
+    me = stage.world.user
+    await follow(stage)
+    (wish, *_) = await stage.store.chats.subscriptions(ChatId(me.id))
+    feed = await stage.store.feeds.get(wish.feed)
+    assert feed
+    now_ms = await stage.store.now_ms()
+    hours = Rhythm(newest=1, last=1, since_h=now_ms // HOUR_MS - 500)
+    for day in range(30):
+        for hour in (8, 9, 10):
+            hours.count((now_ms // DAY_MS - day) * DAY + hour * HOUR + 300)
+    feed = replace(feed, rhythm=write(pack(hours)), rate_per_day=3.0, wait_why=Why.CALM.value)
+    await stage.store.feeds.finish(feed, now_ms + 40 * 60_000)
+    said = (await stage.ask(me, f"/why {named}")).text.split("\n")
+    assert said[0] == "The Gazette"
+    assert said[2] == "It publishes: about 3 a day, mostly 8–11 h, about minute :04."
+    assert said[-1].startswith("Next look at ")
+    assert said[-1].endswith(" min, because it seldom has news until then.")
+    answer = await stage.ask(me, "/why no such paper")
+    assert answer.text.startswith("No feed here is called “no such paper”. Send /why and a number of /list,")
+
+
+def test_every_reason_of_a_look_is_told_in_every_language() -> None:
+    for texts in LANGUAGES.values():
+        assert set(texts.finding.why_feed_reasons) == {one.value for one in Why}

@@ -15,9 +15,6 @@ from bot.chat.access import is_welcome
 from bot.chat.ledger import Ledger
 from bot.chat.menus import Verb
 from bot.chat.replies import LANGUAGES
-from bot.chat.replies.alerting import Alerting
-from bot.chat.replies.choosing import Choosing
-from bot.chat.replies.finding import Finding
 from bot.chat.replies.texts import Texts
 from bot.chat.service import COMMANDS, NOT_IN_THE_MENU, PRESSES
 from bot.chat.updates import Membership, Moved, Person, Posted, Sought, Spoken
@@ -223,10 +220,8 @@ def test_a_channel_may_stand_anywhere(argument: str, target: str, words: str) ->
 
 
 def test_words_that_look_like_addresses_are_found() -> None:
-    assert commands.addresses("see a.example/x?y and HTTP://B.example:8080, or 127.0.0.1/f 5.5 x") == (
-        "a.example/x?y",
-        "HTTP://B.example:8080",
-    )
+    said = "see a.example/x?y and HTTP://B.example:8080, or rsshub://a/b 127.0.0.1/f 5.5 feed: x"
+    assert commands.addresses(said) == ("a.example/x?y", "HTTP://B.example:8080", "rsshub://a/b")
 
 
 def test_a_number_beyond_all_sense_is_none() -> None:
@@ -250,13 +245,13 @@ def test_every_button_and_every_command_of_the_menu_has_its_handler() -> None:
         assert len(texts.short_description) <= 120
 
 
-def flat(texts: Texts | Choosing | Finding | Alerting) -> dict[str, str]:
+def flat(texts: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     for field in dataclasses.fields(texts):
         value = getattr(texts, field.name)
         if isinstance(value, str):
             found[field.name] = value
-        elif isinstance(value, Choosing | Finding | Alerting):
+        elif dataclasses.is_dataclass(value):
             found |= {f"{field.name}.{key}": one for key, one in flat(value).items()}
         elif isinstance(value, Mapping):
             found |= {f"{field.name}.{key}": one for key, one in value.items()}

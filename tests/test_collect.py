@@ -28,8 +28,8 @@ async def test_a_first_look_hands_nothing_on_and_the_next_what_is_new() -> None:
     assert relay.titles() == ["Title c"]
     assert [one.etag for _, one in relay.web.asked] == ["", "1", "1"]
     known = relay.memory.known[feed]
-    assert (known.looks, known.title, known.failures, known.interval_s) == (3, "Example News", 0, 60)
-    assert relay.memory.due[feed] == relay.memory.now + 60_000
+    assert (known.looks, known.title, known.failures, known.interval_s) == (3, "Example News", 0, 240)
+    assert relay.memory.due[feed] == relay.memory.now + 240_000
     assert relay.memory.health == {"look"}
 
 

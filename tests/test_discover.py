@@ -124,7 +124,7 @@ def test_a_page_is_no_feed_of_itself() -> None:
     ],
 )
 def test_sites_that_do_not_name_their_feeds_are_known(page: str, feed: str) -> None:
-    assert feeds_of(b"", page)[0] == Candidate(feed, kind="atom")
+    assert feeds_of(b"", page)[0] == Candidate(feed)
 
 
 def test_what_stands_in_comments_scripts_and_titles_is_no_link() -> None:

@@ -42,27 +42,32 @@ ROOMS: dict[str, set[str]] = {
     "pages": {"fetch", "parse", "identity", "render", "store", "settings"},
     "looking": {"fetch", "parse", "identity", "life", "pacing", "pages", "store", "settings"},
     "collect": {"fetch", "looking", "store", "settings"},
-    "subscribe": {"fetch", "parse", "identity", "pages", "store", "settings"},
+    "subscribe": {"fetch", "parse", "identity", "pacing", "pages", "store", "settings"},
+    "push": {"fetch", "store", "settings"},
+    "pings": {"fetch"},
     "route": {"matching", "rulebook", "rules", "store"},
     "stories": {"identity"},
     "deliver": {"life", "render", "store", "settings", "stories"},
     "chat": {
-        "deliver", "life", "matching", "render", "rulebook", "rules", "searching", "store", "subscribe", "fetch",
+        "deliver", "life", "matching", "pacing", "render", "rulebook", "rules", "searching", "store", "subscribe", "fetch",
         "settings",
     },
-    "web": {"store", "settings"},
+    "web": {"fetch", "store", "settings"},
     "playground": set(),
     "preview": {"pages", "fetch", "identity", "parse", "render", "settings"},
     "parts": {"fetch", "parse", "store", "collect", "looking", "subscribe", "pages", "settings"},
     "voice": {"parts", "deliver", "fetch", "render"},
     "errands": {"parts", "store", "deliver", "opml", "pages", "settings"},
-    "app": {"loading", "matching", "parts", "voice", "route", "deliver", "chat", "web", "settings"},
+    "app": {
+        "loading", "matching", "parts", "pings", "push", "voice", "route", "deliver", "chat", "web", "settings",
+    },
     "demo": {"app", "playground", "settings", "log"},
     "__main__": {"app", "loading", "pages", "demo", "errands", "preview", "settings", "log"},
 }  # fmt: skip
 
 WORLD = {
-    "__main__", "app", "parts", "voice", "demo", "errands", "log", "preview", "collect", "looking", "pages", "route", "searching", "subscribe",
+    "__main__", "app", "parts", "voice", "demo", "errands", "log", "preview", "collect", "looking", "pages", "pings", "push",
+    "route", "searching", "subscribe",
     "fetch/client", "fetch/dial", "fetch/hosts", "fetch/trouble", "parse/reading", "parse/worker",
     "store", "deliver", "chat", "web", "playground",
 }  # fmt: skip

@@ -1,111 +1,192 @@
-"""When a feed is looked at again."""
+"""When a feed is looked at again, and why then."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.fetch.answer import Failed, Failure
-from bot.items import Feed, FeedId
-from bot.pacing import ASKED_S, DAY_S, EAGER_LOOKS, ORDINARY_S, QUIET_S, Bounds, next_look
+from bot.items import Document, Feed, FeedId
+from bot.pacing import Bounds, Pace, Why, asked_of, next_look
+from bot.pacing.asking import GRANTED_MOST_S, GRANTED_S, SKIPPED_S
+from bot.pacing.pace import DAY_S, EAGER_LOOKS, LIVELY_S, PUSHED_S, SILENT_S
+from bot.pacing.rhythm import LENGTH, write
 
-NOW_MS = 1_770_000_000_000
+NOON_MS = 1_790_683_200_000
+"""A Tuesday, 12:00 UTC."""
 HOUR_MS = 3_600_000
 WIDE = Bounds(60, 86_400)
+DIGITS = st.binary(min_size=LENGTH - 1, max_size=LENGTH - 1)
 
 
-def feed(*, looks: int = 100, failures: int = 0, rate: float = 0.0, changed_ms: int = NOW_MS) -> Feed:
-    return Feed(
-        FeedId("f"),
-        "https://e.example/",
-        looks=looks,
-        failures=failures,
-        rate_per_day=rate,
-        changed_ms=changed_ms,
-    )
+def feed(**known: object) -> Feed:
+    return Feed(**{"id": FeedId("f"), "url": "https://e.example/", "looks": 100, **known})  # type: ignore[arg-type]
 
 
-def every(hours: float, *, ago_h: float = 0, count: int = 10) -> list[int]:
-    return [NOW_MS - int((ago_h + hours * number) * HOUR_MS) for number in range(count)]
+def every(hours: float, *, ago_h: float = 0.1, count: int = 100) -> list[int]:
+    return [NOON_MS - int((ago_h + hours * number) * HOUR_MS) for number in range(count)]
 
 
-def wait(known: Feed, published: list[int], *, bounds: Bounds = WIDE, asked_s: int | None = None) -> float:
-    return next_look(known, published, NOW_MS, bounds=bounds, roll=0.5, max_age_s=asked_s).wait_s
+def look(
+    known: Feed,
+    published: list[int],
+    *,
+    now_ms: int = NOON_MS,
+    bounds: Bounds = WIDE,
+    roll: float = 0.5,
+    asked_s: int | None = None,
+) -> Pace:
+    return next_look(known, published, now_ms, bounds=bounds, roll=roll, max_age_s=asked_s)
 
 
-def test_a_new_subscription_is_looked_at_eagerly() -> None:
-    assert [wait(feed(looks=looks), every(24), asked_s=7200) for looks in (1, EAGER_LOOKS)] == [60, 60]
-    assert wait(feed(looks=EAGER_LOOKS + 1), every(24)) == ORDINARY_S
+def after(failure: Failed, *, times: int = 1, bounds: Bounds = WIDE, roll: float = 0.5) -> Pace:
+    return next_look(feed(failures=times), [], NOON_MS, bounds=bounds, roll=roll, failure=failure)
 
 
-def test_a_feed_is_looked_at_ten_times_in_its_usual_gap() -> None:
-    assert wait(feed(), every(1)) == 360
-    assert wait(feed(), every(0.01)) == 60
+def test_what_publishes_much_is_looked_at_often() -> None:
+    waits = [look(feed(), every(hours)).wait_s for hours in (0.02, 0.1, 0.7, 9)]
+    assert waits == sorted(waits)
+    assert waits[0] < 90
+    assert waits[1] < 150
+    assert waits[3] <= LIVELY_S
 
 
-def test_a_burst_counts_as_one_item() -> None:
-    assert wait(feed(), every(1) + every(1) + every(1)) == 360
+def test_a_new_subscription_is_looked_at_soon_but_not_without_end() -> None:
+    paces = [look(feed(looks=looks), every(24)) for looks in range(1, EAGER_LOOKS + 2)]
+    assert [pace.wait_s for pace in paces[:-1]] == [60 * 2**number for number in range(EAGER_LOOKS)]
+    assert {pace.why for pace in paces[:-1]} == {Why.NEW}
+    assert paces[-1].wait_s > 960
 
 
-def test_an_unchanged_feed_keeps_the_pace_of_its_known_rate() -> None:
-    assert wait(feed(rate=24), []) == 360
-    assert wait(feed(), []) == ORDINARY_S
+def test_a_feed_that_publishes_by_the_clock_is_looked_at_just_after() -> None:
+    at_five = every(1, ago_h=55 / 60, count=48)
+    pace = look(feed(), at_five)
+    assert 240 < pace.wait_s < 420
+    daily = every(24, ago_h=23.5, count=40)
+    waiting = feed(rhythm=look(feed(), daily).rhythm)
+    now_ms, waits = NOON_MS, list[float]()
+    while now_ms < NOON_MS + HOUR_MS:
+        waits.append(look(waiting, [], now_ms=now_ms).wait_s)
+        now_ms += int(waits[-1] * 1000)
+    inside = [one for one in waits if one < 100]
+    assert inside, "within the two minutes in which it always publishes it is looked at"
+    assert max(waits) > 600
 
 
-def test_only_days_of_silence_stretch_the_wait() -> None:
-    assert wait(feed(), every(1, ago_h=40)) == 360
-    assert wait(feed(), every(1, ago_h=96)) == 2 * ORDINARY_S
-    assert wait(feed(), every(1, ago_h=24 * 365)) == QUIET_S
-    assert wait(feed(rate=24, changed_ms=0), []) == QUIET_S
-
-
-def test_a_wait_that_is_asked_for_is_granted_up_to_an_hour() -> None:
-    assert wait(feed(), every(1), asked_s=1800) == 1800
-    assert wait(feed(), every(1), asked_s=10**9) == ASKED_S
-    assert wait(feed(), every(1), asked_s=5) == 360
-    assert wait(feed(), every(1), asked_s=1800, bounds=Bounds(2, 5)) == 5
-
-
-def test_failures_back_off_to_six_hours() -> None:
-    waits = [
-        next_look(
-            feed(failures=times), [], NOW_MS, bounds=WIDE, roll=0.5, failure=Failed(Failure.UNREACHABLE)
-        ).wait_s
-        for times in (1, 2, 3, 9, 10, 5000)
+def test_the_hours_in_which_nothing_comes_cost_few_looks() -> None:
+    day = [
+        NOON_MS - (24 * number + hour) * HOUR_MS - (17 * number + 29 * hour) % 60 * 60_000
+        for number in range(28)
+        for hour in range(9)
     ]
-    assert waits == [60, 120, 240, 15_360, 21_600, 21_600]
+    office = feed(rhythm=look(feed(), day).rhythm)
+    night = look(office, [], now_ms=NOON_MS + 10 * HOUR_MS)
+    morning = look(office, [], now_ms=NOON_MS + 21 * HOUR_MS)
+    assert night.wait_s > 2 * morning.wait_s
+    assert (night.why, morning.why) == (Why.CALM, Why.LIVELY)
 
 
-def test_a_new_feed_that_fails_backs_off_too() -> None:
-    failed = Failed(Failure.MISSING)
-    assert (
-        next_look(feed(looks=3, failures=3), [], NOW_MS, bounds=WIDE, roll=0.5, failure=failed).wait_s == 240
-    )
+def test_more_is_expected_within_a_burst() -> None:
+    bursts = [NOON_MS - (36 * number * HOUR_MS) - part * 200_000 for number in range(30) for part in range(6)]
+    known = look(feed(), bursts)
+    later = look(feed(rhythm=known.rhythm), [], now_ms=NOON_MS + 6 * HOUR_MS)
+    assert known.wait_s < 180
+    assert later.wait_s > 600
+
+
+def test_only_weeks_of_silence_stretch_the_wait_beyond_an_hour() -> None:
+    waits = [look(feed(), every(1, ago_h=24 * days)).wait_s for days in (1, 13, 40, 4000)]
+    assert waits == sorted(waits)
+    assert waits[1] <= LIVELY_S < waits[2] < waits[3] <= SILENT_S
+    assert look(feed(), every(1, ago_h=24 * 40)).why is Why.SILENT
+
+
+def test_a_feed_whose_rate_alone_is_known_goes_by_that() -> None:
+    slow, quick = (look(feed(rate_per_day=rate, changed_ms=NOON_MS - HOUR_MS), []) for rate in (1.0, 100.0))
+    assert quick.wait_s * 4 < slow.wait_s
+
+
+def test_the_smallest_settings_stay_lively() -> None:
+    pace = look(feed(), every(24), bounds=Bounds(2, 5))
+    assert (pace.wait_s, pace.why) == (5, Why.SETTINGS)
+
+
+def test_a_pause_that_is_asked_for_is_granted_within_bounds() -> None:
+    busy, slow = every(0.1), every(30)
+    assert look(feed(), busy, asked_s=500).wait_s == pytest.approx(500 * 1.05)
+    assert look(feed(asked="ttl=500"), busy).why is Why.ASKED
+    assert look(feed(), busy, asked_s=10**9).wait_s == pytest.approx(GRANTED_S * 1.05)
+    assert look(feed(), slow, asked_s=10**9).wait_s <= GRANTED_MOST_S * 1.1
+    assert look(feed(), busy, asked_s=5) == look(feed(), busy)
+    assert look(feed(), busy, asked_s=500, bounds=Bounds(2, 5)).wait_s == 5
+
+
+def test_hours_and_days_to_skip_are_skipped_for_some_hours() -> None:
+    busy = every(0.1)
+    ask = asked_of(Document("rss", skip_hours=(12, 13), skip_days=()))
+    pace = look(feed(asked=ask), busy)
+    assert (pace.why, 7200 <= pace.wait_s < 7600) == (Why.SKIPPED, True)
+    tuesdays = look(feed(asked=asked_of(Document("rss", skip_days=(1, 2)))), busy)
+    assert SKIPPED_S < tuesdays.wait_s < SKIPPED_S + 700
+    always = asked_of(Document("rss", skip_hours=tuple(range(24)), skip_days=tuple(range(7))))
+    assert look(feed(asked=always), busy).wait_s < SKIPPED_S + 700
+    other = asked_of(Document("rss", skip_hours=(3,), skip_days=(6,)))
+    assert look(feed(asked=other), busy) == look(feed(), busy)
+
+
+def test_while_a_hub_pushes_looks_are_few_and_resume_when_its_promise_ends() -> None:
+    busy = every(0.1)
+    pushed = look(feed(pushed_until_ms=NOON_MS + 240 * HOUR_MS), busy)
+    assert (pushed.wait_s, pushed.why) == (PUSHED_S[0], Why.PUSHED)
+    assert look(feed(pushed_until_ms=NOON_MS + 600_000), busy).wait_s < 600 + 120
+    assert look(feed(pushed_until_ms=NOON_MS - 1), busy).why is not Why.PUSHED
+
+
+def test_after_a_short_outage_a_feed_is_soon_back() -> None:
+    away_s, times, lost_s = 1800.0, 0, 0.0
+    while lost_s < away_s:
+        times += 1
+        lost_s += after(Failed(Failure.UNREACHABLE), times=times).wait_s
+    assert lost_s < 1.5 * away_s
+    assert times < 10
+
+
+def test_what_a_person_must_mend_is_asked_less() -> None:
+    def in_a_week(why: Failure) -> int:
+        times, at_s = 0, 0.0
+        while at_s < 7 * DAY_S:
+            times += 1
+            at_s += after(Failed(why), times=times).wait_s
+        return times
+
+    looks = {why: in_a_week(why) for why in Failure}
+    assert looks[Failure.GONE] <= 9
+    assert looks[Failure.DENIED] < looks[Failure.MISSING] < looks[Failure.UNREACHABLE] < 90
+    assert after(Failed(Failure.DENIED), times=5000).why is Why.DENIED
 
 
 @pytest.mark.parametrize(
     ("failure", "seconds"),
     [
         (Failed(Failure.BUSY), 300),
-        (Failed(Failure.BUSY, retry_after_s=7200), 7200),
-        (Failed(Failure.BUSY, retry_after_s=10**9), DAY_S),
+        (Failed(Failure.BUSY, retry_after_s=7200), 7200 * 1.025),
+        (Failed(Failure.BUSY, retry_after_s=10**9), DAY_S * 1.025),
         (Failed(Failure.BUSY, retry_after_s=1), 300),
         (Failed(Failure.GONE), DAY_S),
     ],
 )
-def test_a_server_that_says_when_is_believed(failure: Failed, seconds: int) -> None:
-    assert next_look(feed(failures=1), [], NOW_MS, bounds=WIDE, roll=0.5, failure=failure).wait_s == seconds
+def test_a_server_that_says_when_is_believed(failure: Failed, seconds: float) -> None:
+    assert after(failure).wait_s == pytest.approx(seconds)
 
 
 def test_retry_after_is_kept_beyond_the_bounds_and_never_cut_by_the_die() -> None:
-    failed = Failed(Failure.BUSY, retry_after_s=7200)
-    assert (
-        next_look(feed(failures=1), [], NOW_MS, bounds=Bounds(1, 60), roll=0.0, failure=failed).wait_s == 7200
-    )
+    pace = after(Failed(Failure.BUSY, retry_after_s=7200), bounds=Bounds(1, 60), roll=0.0)
+    assert (pace.wait_s, pace.why) == (7200, Why.BUSY)
 
 
-def test_the_die_spreads_by_a_tenth() -> None:
-    waits = [next_look(feed(), every(1), NOW_MS, bounds=WIDE, roll=roll).wait_s for roll in (0.0, 0.5, 1.0)]
-    assert waits == pytest.approx([324, 360, 396])
+def test_the_die_spreads_looks_of_like_feeds() -> None:
+    waits = [look(feed(rate_per_day=50.0), [], roll=roll).wait_s for roll in (0.0, 0.5, 0.99)]
+    assert waits[0] * 1.1 < waits[1]
+    assert waits[1] * 1.1 < waits[2]
 
 
 @given(
@@ -115,17 +196,21 @@ def test_the_die_spreads_by_a_tenth() -> None:
         url=st.just("https://e.example/"),
         looks=st.integers(0, 10**6),
         failures=st.integers(0, 10**6),
-        rate_per_day=st.floats(0, 1e9),
-        changed_ms=st.integers(0, 2 * NOW_MS),
+        rate_per_day=st.floats() | st.floats(0, 1e4),
+        changed_ms=st.just(NOON_MS) | st.integers(0, 2 * NOON_MS),
+        interval_s=st.integers(0, 10**6),
+        rhythm=st.just("") | st.text(max_size=9) | DIGITS.map(lambda digits: write(b"\1" + digits)),
+        asked=st.just("") | st.text(max_size=40) | st.just("ttl=99999 hours=ffffff days=7f"),
+        pushed_until_ms=st.just(0) | st.integers(0, 2 * NOON_MS),
     ),
-    st.lists(st.integers(-(10**15), 10**15), max_size=5),
+    st.lists(st.integers(-(10**15), 10**15) | st.integers(NOON_MS - 10**10, NOON_MS + 10**6), max_size=9),
     st.floats(0, 1, exclude_max=True),
     st.none() | st.sampled_from(list(Failure)),
     st.none() | st.integers(0, 10**12),
     st.integers(1, 10**5),
     st.integers(0, 10**5),
 )
-def test_the_settings_bounds_always_hold(
+def test_whatever_is_known_or_said_the_settings_bounds_hold(
     known: Feed,
     published: list[int],
     roll: float,
@@ -136,7 +221,7 @@ def test_the_settings_bounds_always_hold(
 ) -> None:
     bounds = Bounds(min_s, min_s + more_s)
     failure = None if why is None else Failed(why)
-    seconds = next_look(
-        known, published, NOW_MS, bounds=bounds, roll=roll, failure=failure, max_age_s=asked_s
-    ).wait_s
-    assert bounds.min_s <= seconds <= bounds.max_s
+    pace = next_look(known, published, NOON_MS, bounds=bounds, roll=roll, failure=failure, max_age_s=asked_s)
+    assert bounds.min_s <= pace.wait_s <= bounds.max_s
+    again = next_look(known, published, NOON_MS, bounds=bounds, roll=roll, failure=failure, max_age_s=asked_s)
+    assert again == pace

@@ -143,6 +143,7 @@ async def test_an_item_that_lacks_nothing_has_its_page_left_alone() -> None:
         "https://news.example/paper.pdf",
         "https://cdn.example/episode.MP3?x=1",
         "https://cdn.example/source.tar.gz",
+        "https://t.me/news/7",
     ],
 )
 async def test_what_is_no_page_of_the_items_own_is_not_asked(link: str | None) -> None:

@@ -363,3 +363,33 @@ def test_a_damaged_feed_is_read_or_named_never_a_crash(body: bytes) -> None:
         assert str(verdict)
     else:
         assert wire.unpack(wire.pack(document)) == document
+
+
+def test_a_feed_says_when_not_to_look() -> None:
+    feed = rss(
+        "<skipHours><hour>0</hour><hour> 7 </hour><hour>24</hour><hour>25</hour><hour>x</hour></skipHours>"
+        "<skipDays><day>Sunday</day><day>saturday</day><day>Tomorrow</day></skipDays>"
+        "<item><title>one</title></item>"
+    )
+    assert (feed.skip_hours, feed.skip_days) == ((0, 7), (5, 6))
+    assert wire.unpack(wire.pack(feed)) == feed
+    assert rss("<item><title>one</title></item>").skip_hours == ()
+
+
+@pytest.mark.parametrize(
+    ("period", "often", "pause_s"),
+    [
+        ("daily", "2", 43_200),
+        ("hourly", "4", 900),
+        ("hourly", "1", None),
+        ("hourly", "", None),
+        ("x", "1", None),
+    ],
+)
+def test_once_an_hour_is_written_by_a_generator_and_asks_nothing(
+    period: str, often: str, pause_s: int | None
+) -> None:
+    times = f"<sy:updateFrequency>{often}</sy:updateFrequency>" if often else ""
+    head = f"<sy:updatePeriod>{period}</sy:updatePeriod>{times}<item><title>one</title></item>"
+    document = f"<rss xmlns:sy='http://purl.org/rss/1.0/modules/syndication/'><channel>{head}</channel></rss>"
+    assert read(document.encode(), url="https://o.example/f").ttl_s == pause_s

@@ -49,7 +49,7 @@ def judge(requests: Sequence[Request]) -> None:
 async def until_at_work(origin: Far, agent: str) -> None:
     """Wait until ``agent`` has a good many requests under way."""
     async with asyncio.timeout(TOGETHER_S):
-        while sum(agent in one.agent and one.ended is None for one in await origin.requests()) < AT_WORK:
+        while sum(agent in one.agent and one.ended is None for one in await origin.requests()) < AT_WORK:  # noqa: ASYNC110
             await asyncio.sleep(HOLD_S / 20)
 
 

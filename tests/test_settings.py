@@ -31,6 +31,14 @@ def test_an_empty_variable_counts_as_unset() -> None:
     assert read({"PORT": "", "SEND_RATE": "  "}) == read({})
 
 
+def test_what_has_a_default_is_turned_off_by_a_word() -> None:
+    assert read({}).rsshub_url == "https://rsshub.app"
+    assert read({"RSSHUB_URL": " Off "}).rsshub_url == ""
+    assert read({"RSSHUB_URL": "http://hub.example:8080/"}).rsshub_url == "http://hub.example:8080"
+    with pytest.raises(SettingsError, match="RSSHUB_URL"):
+        read({"RSSHUB_URL": "hub.example"})
+
+
 def test_lists_networks_and_units_are_read_as_people_write_them() -> None:
     settings = read(
         {

@@ -10,34 +10,12 @@ from bot.fetch.answer import Failed, Failure, Fetched
 from bot.items import ChatId, Document, Feed, Subscription, UserId, Validators
 from bot.settings import Settings
 from bot.store.client import Store
-from bot.subscribe import STALE_MS, Choice, Found, Subscriber
-from tests.collecting import FEED, START_MS, Memory, Reader, Web
+from bot.subscribe import STALE_MS, Found, Subscriber
+from tests.collecting import FEED, START_MS, Reader, Web
 from tests.conftest import Clock, claimed
+from tests.subscribing import PAGE, Desk
 
-PAGE = "https://news.example/"
 CHAT = ChatId(1)
-
-
-class Desk:
-    """A subscriber on a web and a memory of its own."""
-
-    def __init__(self, reader: Reader | None = None) -> None:
-        self.web, self.memory = Web(), Memory()
-        self.subscriber = Subscriber(self.memory.store, self.web, reader or Reader(), Settings())
-
-    def page(self, *links: str, url: str = PAGE, rel: str = "alternate") -> None:
-        """Publish a page that names these feeds."""
-        named = "".join(
-            f'<link rel="{rel}" type="application/rss+xml" title="Feed {number}" href="{link}">'
-            for number, link in enumerate(links)
-        )
-        self.web.put(url, f"<html><head>{named}</head></html>".encode(), content_type="text/html")
-
-    async def found(self, address: str) -> Found:
-        """Find a feed; anything else fails the test."""
-        answer = await self.subscriber.find(address)
-        assert isinstance(answer, Found), answer
-        return answer
 
 
 async def test_a_feeds_address_finds_it_and_its_newest_item_as_a_sample() -> None:
@@ -58,67 +36,6 @@ async def test_an_empty_feed_is_found_without_a_sample() -> None:
     desk = Desk()
     desk.web.serve(FEED)
     assert (await desk.found(FEED)).latest is None
-
-
-async def test_a_page_with_one_feed_leads_to_it() -> None:
-    desk = Desk()
-    desk.page("/feed")
-    desk.web.answers["news.example"] = desk.web.answers[PAGE]
-    desk.web.serve(FEED, "a")
-    assert (await desk.found("news.example")).feed.url == FEED
-
-
-async def test_a_page_with_several_feeds_offers_those_that_are_there() -> None:
-    desk = Desk()
-    desk.page("/feed", "/gone", "/comments", "/page")
-    desk.page(url="https://news.example/page")
-    desk.web.serve(FEED, "a")
-    desk.web.serve("https://news.example/comments", "b")
-    choice = await desk.subscriber.find(PAGE)
-    assert isinstance(choice, Choice)
-    assert [(one.url, one.title) for one in choice.candidates] == [
-        (FEED, "Feed 0"),
-        ("https://news.example/comments", "Feed 2"),
-    ]
-    assert desk.memory.known == {}
-
-
-async def test_two_addresses_of_one_feed_are_no_choice() -> None:
-    desk = Desk()
-    desk.page("/feed", "/old-feed")
-    desk.web.serve(FEED, "a")
-    desk.web.serve("https://news.example/old-feed", "a", moved_to=FEED)
-    assert (await desk.found(PAGE)).feed.url == FEED
-
-
-async def test_guesses_are_tried_only_where_the_page_names_none() -> None:
-    desk = Desk()
-    desk.web.serve("https://news.example/rss", "a")
-    desk.page()
-    assert (await desk.found(PAGE)).feed.url == "https://news.example/rss"
-    named = Desk()
-    named.web.serve("https://news.example/rss", "a")
-    named.web.serve("https://news.example/named", "b")
-    named.page("/named")
-    assert (await named.found(PAGE)).feed.url == "https://news.example/named"
-    assert "https://news.example/rss" not in [url for url, _ in named.web.asked]
-
-
-async def test_no_more_than_eight_addresses_of_a_page_are_asked_and_all_at_once() -> None:
-    desk = Desk()
-    desk.page(*(f"/feed{number}" for number in range(15)))
-    for number in range(15):
-        desk.web.serve(f"https://news.example/feed{number}", f"i{number}")
-    choice = await desk.subscriber.find(PAGE)
-    assert isinstance(choice, Choice)
-    assert len(choice.candidates) == 8
-    assert desk.web.most_at_once == 8
-
-
-async def test_a_page_without_feed_says_what_it_is() -> None:
-    desk = Desk()
-    desk.page()
-    assert await desk.subscriber.find(PAGE) == Failed(Failure.NOT_A_FEED, "this is a page of HTML")
 
 
 async def test_what_is_no_page_leads_nowhere() -> None:

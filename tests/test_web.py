@@ -23,7 +23,7 @@ class FakeStore:
     """Is the store and its rooms in one; ``away`` is what Redis does when it is gone."""
 
     def __init__(self) -> None:
-        self.feeds = self.claims = self
+        self.feeds = self.claims = self.pushes = self
         self.chats = FakeChats()
         self.away = False
         self.silent = False
@@ -40,6 +40,9 @@ class FakeStore:
 
     async def all_ids(self) -> list[FeedId]:
         return [FeedId("a"), FeedId("b")]
+
+    async def count(self) -> int:
+        return 1
 
     async def health(self) -> Mapping[str, int]:
         return {"look": NOW_MS - 30_000, "send": NOW_MS - 7_200_000}
@@ -94,6 +97,7 @@ async def test_health_tells_the_age_of_each_kind_of_work() -> None:
             "last_update": None,
             "overdue": 0,
             "feeds": 2,
+            "pushed": 1,
             "chats": 3,
         }
 

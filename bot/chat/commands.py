@@ -11,7 +11,11 @@ _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{3,64}))?(?=\s|$)"
 _CHAT = re.compile(r"@\S*|-\d{6,17}")
 """A chat's name, be it a wrong one, or its id: nothing else that is said to us looks like it."""
 
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?:[\w-]+\.)+[a-z]{2,24}(?::\d+)?(?:/\S*)?", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:(?:https?|feed|itpc|pcast|podcast|rsshub)://|feed:https?:|www\.)\S+|"
+    r"(?:[\w-]+\.)+[a-z]{2,24}(?::\d+)?(?:/\S*)?",
+    re.IGNORECASE,
+)
 _AROUND = "<>\"'“”«»,;"
 """What stands around addresses in sentences and never in them."""
 

@@ -13,11 +13,10 @@ from bot.chat.rights import pressed_target
 from bot.chat.sources import name_of
 from bot.fetch.address import without_user
 from bot.fetch.answer import Failed, Failure
-from bot.fetch.discover import Candidate
 from bot.items import Chat, Feed
 from bot.life import distrusting, former_of
 from bot.render.parts import Button, RichText
-from bot.subscribe import Choice, Found
+from bot.subscribe import Choice, Found, Offer
 
 _NO_ANSWER = frozenset({Failure.UNREACHABLE, Failure.TOO_SLOW, Failure.REFUSED})
 """After these, another page of the same host is not asked: somebody waits for an answer."""
@@ -146,8 +145,8 @@ async def _offer(desk: Desk, ask: Ask, chat: Chat, feed: Feed, found: Found | Ch
     await desk.answer(ask, join(lines, "\n"), buttons)
 
 
-def _title(candidate: Candidate, feed: Feed) -> str:
-    return short(candidate.title, LABEL_LIMIT) or name_of(feed)
+def _title(offer: Offer, feed: Feed) -> str:
+    return short(offer.title, LABEL_LIMIT) or name_of(feed)
 
 
 def _instead(ask: Ask, chat: Chat, old: Feed, new: Feed, title: str) -> Button:

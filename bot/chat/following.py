@@ -1,23 +1,31 @@
 """``/sub``: from an address that a person names to news in the chat."""
 
+from contextlib import suppress
 from dataclasses import replace
 
-from bot.chat import menus
+from bot.chat import flood, menus
 from bot.chat.commands import addresses
 from bot.chat.desk import Ask, Desk, at, handle, here, name
 from bot.chat.menus import Press, Verb
-from bot.chat.replies import bold, code, failure, join, link, rate, say, short
+from bot.chat.replies import bold, code, failure, join, level, link, rate, say, short
+from bot.chat.replies.texts import Texts
 from bot.chat.rights import pressed_target, target_of
 from bot.chat.samples import as_sample, send
 from bot.chat.sources import name_of
 from bot.deliver.outcome import Sent
-from bot.fetch.answer import Failed
+from bot.fetch.address import host_of, normalise
+from bot.fetch.answer import Failed, Failure
+from bot.fetch.sites import is_of_telegram, is_rsshub, translated
 from bot.items import Chat, StoredItem, Taste
 from bot.render.parts import Button, RichText
-from bot.subscribe import Choice, Found
+from bot.subscribe import Choice, Found, Offer
 
 CHOICES = 8
 """Feeds of one page that are offered; a page that names more names them by category."""
+
+TITLE_SHOWN = 40
+LATEST_SHOWN = 60
+"""Letters of a feed's title and of that of its newest item, in a line that offers it."""
 
 
 async def sub(desk: Desk, ask: Ask) -> None:
@@ -62,7 +70,7 @@ async def follow(desk: Desk, ask: Ask, chat: Chat, address: str) -> None:
     await desk.show_typing(ask)
     found = await desk.finder.find(address)
     if isinstance(found, Failed):
-        await desk.answer(ask, failure(ask.texts, found.why, address))
+        await desk.answer(ask, _failed(desk, ask, found, address))
     elif isinstance(found, Choice):
         await _offer(desk, ask, chat, address, found)
     else:
@@ -75,12 +83,42 @@ async def _offer(desk: Desk, ask: Ask, chat: Chat, address: str, choice: Choice)
     buttons = []
     for place, one in enumerate(choice.candidates[:CHOICES], start=1):
         feed = await desk.store.feeds.ensure(one.url)
-        title = short(one.title, 40) or name_of(feed)
-        lines.append(join([RichText(f"{place}. "), link(title, one.url)]))
+        title = short(one.title, TITLE_SHOWN) or name_of(feed)
+        lines.append(offer_line(ask.texts, place, title, one))
         buttons.append([Button(f"{place}. {title}", data=menus.pack(Verb.SUB, chat.id, feed.id))])
     if left := choice.untried + len(choice.candidates[CHOICES:]):
         lines += [RichText(), say(ask.texts.choose_more, count=left, at=at(ask, chat))]
     await desk.answer(ask, join(lines, "\n"), buttons)
+
+
+def offer_line(texts: Texts, place: int, title: str, offer: Offer) -> RichText:
+    """Tell a feed from the others of its page in a line: its title, how much it brings, and what newly."""
+    said = [level(link(title, offer.url))]
+    if offer.rate_per_day > 0:
+        said.append(RichText(rate(texts, offer.rate_per_day)))
+    if offer.latest is None:
+        said.append(RichText(texts.subscribing.offer_empty))
+    elif latest := short(offer.latest, LATEST_SHOWN):
+        said.append(say(texts.subscribing.offer_latest, title=latest))
+    return join([RichText(f"{place}. "), join(said, " · ")])
+
+
+def _failed(desk: Desk, ask: Ask, failed: Failed, address: str) -> RichText:
+    """Say why an address cannot be followed, and of whom it was asked for where that does not stand in it."""
+    texts, shown = ask.texts.subscribing, code(short(address))
+    if is_rsshub(address):
+        try:
+            asked = translated(address, desk.settings.rsshub_url)
+        except ValueError:
+            return say(texts.rsshub_route if desk.settings.rsshub_url else texts.rsshub_off, address=shown)
+        no_feed = failed.why is Failure.NOT_A_FEED
+        why = texts.rsshub_no_feed if no_feed else ask.texts.troubles[failed.why]
+        return say(texts.rsshub_failed, host=host_of(asked), address=shown, why=why)
+    with suppress(ValueError):
+        url = normalise(address)
+        if failed.why in {Failure.NOT_A_FEED, Failure.MISSING} and is_of_telegram(url):
+            return say(texts.telegram_none, address=shown)
+    return failure(ask.texts, failed.why, address)
 
 
 async def _take(desk: Desk, ask: Ask, chat: Chat, found: Found) -> None:
@@ -98,11 +136,12 @@ async def _take(desk: Desk, ask: Ask, chat: Chat, found: Found) -> None:
     if not here(ask, chat):
         whose = bold(short(name(chat)))
         text = say(ask.texts.subscribed_channel, chat=whose, name=handle(chat), feed=called, rate=often)
-        await desk.answer(ask, text)
     elif found.latest is None:
-        await desk.answer(ask, say(ask.texts.subscribed_empty, feed=called))
+        text = say(ask.texts.subscribed_empty, feed=called)
     else:
-        await desk.answer(ask, say(ask.texts.subscribed, feed=called, rate=often))
+        text = say(ask.texts.subscribed, feed=called, rate=often)
+    warning, buttons = await flood.warned(desk, ask, chat, feed, len(found.document.items))
+    await desk.answer(ask, join([text, warning], "\n\n") if warning.text else text, buttons)
     if found.latest is not None:
         await _show_sample(desk, ask, chat, found.latest)
 

@@ -53,7 +53,7 @@ async def unsub(desk: Desk, ask: Ask) -> None:
         return
     for one in chosen:
         await desk.store.chats.unsubscribe(target.chat.id, one.feed.id)
-    await desk.answer(ask, *_left(ask, target.chat, chosen))
+    await desk.answer(ask, *left(ask, target.chat, chosen))
 
 
 async def press_ask_unsub(desk: Desk, ask: Ask, press: Press) -> None:
@@ -89,7 +89,7 @@ async def press_unsub(desk: Desk, ask: Ask, press: Press) -> None:
         return
     source = found[1]
     await desk.store.chats.unsubscribe(chat.id, source.feed.id)
-    await desk.rewrite(ask, *_left(ask, chat, [source]))
+    await desk.rewrite(ask, *left(ask, chat, [source]))
 
 
 async def press_back(desk: Desk, ask: Ask, press: Press) -> None:
@@ -111,7 +111,7 @@ async def press_back(desk: Desk, ask: Ask, press: Press) -> None:
         await desk.rewrite(ask, text)
 
 
-def _left(ask: Ask, chat: Chat, sources: Sequence[Source]) -> tuple[RichText, Buttons]:
+def left(ask: Ask, chat: Chat, sources: Sequence[Source]) -> tuple[RichText, Buttons]:
     """Say what was left, with a button for each of the first of them to undo it."""
     texts, count = ask.texts, len(sources)
     template = texts.unsubscribed if count == 1 else texts.unsubscribed_several

@@ -48,6 +48,7 @@ class Verb(StrEnum):
     FILTER = "V"
     UNFILTER = "W"
     UNTELL = "E"
+    CALM = "K"
     FATE = "F"
     UNMOVE = "G"
     SEEK = "H"
@@ -80,6 +81,7 @@ _FIELDS = {
     Verb.FILTER: 2,
     Verb.UNFILTER: 2,
     Verb.UNTELL: 2,
+    Verb.CALM: 3,
     Verb.FATE: 1,
     Verb.UNMOVE: 1,
     Verb.SEEK: 1,

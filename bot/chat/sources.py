@@ -10,6 +10,7 @@ from bot.chat.desk import Desk
 from bot.chat.menus import whole
 from bot.chat.replies import short
 from bot.fetch.address import normalise, without_user
+from bot.fetch.sites import translated
 from bot.items import ChatId, Feed, FeedId, Subscription
 from bot.rules import Heard, fold
 
@@ -70,7 +71,7 @@ async def meant(desk: Desk, sources: Sequence[Source], words: str) -> tuple[list
     ids: set[FeedId] = set()
     for address in addresses(words):
         with suppress(ValueError):
-            known = await desk.store.feeds.find(normalise(address))
+            known = await desk.store.feeds.find(normalise(translated(address, desk.settings.rsshub_url)))
             ids |= {known.id} if known else set()
     by_address = [one for one in sources if one.feed.id in ids]
     if by_address:

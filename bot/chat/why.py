@@ -1,4 +1,7 @@
-"""``/why``: one item's way: when it was seen, what it matched, what became of it, or why it was not seen."""
+"""``/why``: one item's way: when it was seen, what it matched, what became of it, or why it was not seen.
+
+Of a feed, named by address, number or name, it tells how that does (:mod:`bot.chat.why_feed`).
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,9 +16,10 @@ from bot.chat.desk import Ask, Desk, at
 from bot.chat.fates import standing
 from bot.chat.finding import TITLE_LIMIT, fitting, no_feeds
 from bot.chat.menus import Press, Verb
-from bot.chat.replies import ago, bold, code, join, level, link, say, short
+from bot.chat.replies import ago, bold, code, join, level, link, say, short, span
 from bot.chat.rights import Target, pressed_target, target_of
-from bot.chat.sources import Source, heard_of, sources_of
+from bot.chat.sources import Source, heard_of, meant, sources_of
+from bot.chat.why_feed import SOON_MS, tell_feed
 from bot.deliver.letters import look_for
 from bot.fetch.address import host_of, normalise
 from bot.items import Alert, Chat, ChatId, ChatKind, Hit, StoredItem, Taste
@@ -41,14 +45,11 @@ ON_THE_WAY_MS = 120_000
 
 AT_ONCE_MS = 1000
 
-SOON_MS = 60_000
-"""A look that is due so soon is told as such: seconds mean nothing to whoever waits for an item."""
-
 MOMENT = "%Y-%m-%d %H:%M:%S %Z"
 
 
 async def why(desk: Desk, ask: Ask) -> None:
-    """Tell the way of the item that a command names or replies to; everybody may ask."""
+    """Tell the way of the item, or of the feed, that a command names or replies to; everybody may ask."""
     target = await target_of(desk, ask)
     if target is None:
         return
@@ -57,6 +58,8 @@ async def why(desk: Desk, ask: Ask) -> None:
         await _by_link(desk, ask, target.chat, address)
     elif ask.replied_to and not whose:
         await _by_message(desk, ask, target.chat, ask.replied_to)
+    elif words := target.words.strip():
+        await _by_name(desk, ask, target.chat, words)
     else:
         await desk.answer(ask, say(ask.texts.finding.why_how, at=whose))
 
@@ -79,11 +82,29 @@ async def _by_message(desk: Desk, ask: Ask, chat: Chat, message: int) -> None:
     await _tell(desk, ask, chat, sources, found)
 
 
+async def _by_name(desk: Desk, ask: Ask, chat: Chat, words: str) -> None:
+    """Tell how the feeds do that are named by number or words."""
+    chosen, _ = await meant(desk, await sources_of(desk, chat.id), words)
+    if not chosen:
+        template = ask.texts.finding.why_feed_unknown
+        await desk.answer(ask, say(template, words=short(words), at=at(ask, chat)))
+        return
+    said = [await tell_feed(desk, ask, chat, one) for one in chosen[:FEEDS_SHOWN]]
+    if left := len(chosen[FEEDS_SHOWN:]):
+        said.append(say(ask.texts.finding.why_unseen_more, count=left, at=at(ask, chat)))
+    await desk.answer(ask, join(said, "\n\n"))
+
+
 async def _by_link(desk: Desk, ask: Ask, chat: Chat, address: str) -> None:
     """Tell of the items with that link; every feed of the chat that has it tells its own."""
     sources = await sources_of(desk, chat.id)
     if not sources:
         await desk.answer(ask, no_feeds(ask, chat))
+        return
+    feed = await desk.store.feeds.find(address)
+    own = next((one for one in sources if feed and one.feed.id == feed.id), None)
+    if own:
+        await desk.answer(ask, await tell_feed(desk, ask, chat, own))
         return
     found = await desk.searcher.by_link(address, [one.feed.id for one in sources])
     if found.matches:
@@ -126,7 +147,7 @@ async def _looked(desk: Desk, ask: Ask, source: Source) -> RichText:
     if next_ms is not None and next_ms - now_ms < SOON_MS:
         said.append(RichText(texts.why_next_soon))
     elif next_ms is not None:
-        said.append(say(texts.why_next, span=_span(ask, next_ms - now_ms)))
+        said.append(say(texts.why_next, span=span(ask.texts, next_ms - now_ms)))
     return join(said, " · ")
 
 
@@ -203,7 +224,7 @@ def _seen(ask: Ask, stored: StoredItem, zone: ZoneInfo) -> RichText:
     when = published.astimezone(zone).strftime(MOMENT)
     if late_ms < AT_ONCE_MS:
         return say(texts.why_noticed, when=when, noticed=noticed)
-    return say(texts.why_published, when=when, noticed=noticed, span=_span(ask, late_ms))
+    return say(texts.why_published, when=when, noticed=noticed, span=span(ask.texts, late_ms))
 
 
 def _became(
@@ -270,16 +291,3 @@ def _site(address: str) -> str:
     with suppress(ValueError):
         return host_of(address).removeprefix("www.")
     return ""
-
-
-def _span(ask: Ask, ms: int) -> str:
-    """Say how long something takes, roughly."""
-    texts, seconds = ask.texts.finding, ms // 1000
-    for template, one, most in (
-        (texts.span_seconds, 1, 120),
-        (texts.span_minutes, 60, 7200),
-        (texts.span_hours, 3600, 172_800),
-    ):
-        if seconds < most:
-            return template.format(count=seconds // one)
-    return texts.span_days.format(count=seconds // 86_400)

@@ -46,7 +46,9 @@ _FORBIDDEN = tuple(
 _NAT64 = ip_network("64:ff9b::/96")
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-_FEED_SCHEME = re.compile(r"feed:(?://)?(?=https?:)", re.IGNORECASE)
+_FEED_SCHEMES = frozenset({"feed", "itpc", "pcast", "podcast"})
+"""What links of feeds and podcasts begin with that are to open a reader; they mean http."""
+_FEED_SCHEME = re.compile(rf"(?:{'|'.join(sorted(_FEED_SCHEMES))}):(?://)?(?=https?:)", re.IGNORECASE)
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -57,9 +59,9 @@ _SAFE = "%:!$&'()*+,;=~-._"
 def normalise(url: str) -> str:
     """Return what a person typed or a server sent as an address that can be asked, in ASCII.
 
-    Without a scheme it becomes https, ``feed:`` is unwrapped, hosts are written as resolvers and
-    :mod:`ipaddress` write them (``0x7f.1`` → ``127.0.0.1``), and the fragment goes. What has been
-    through here once stays as it is.
+    Without a scheme it becomes https, ``feed:`` and its like are unwrapped, hosts are written as
+    resolvers and :mod:`ipaddress` write them (``0x7f.1`` → ``127.0.0.1``), and the fragment goes. What
+    has been through here once stays as it is.
 
     Raises:
         ValueError: with a sentence, if this is no http(s) address.
@@ -180,7 +182,7 @@ def _with_scheme(text: str) -> str:
         if not re.search(r"[.。:]", place):
             raise ValueError(text)
         return f"https://{_slashed(text)}"
-    if scheme == "feed":  # as readers have always read feed://host
+    if scheme in _FEED_SCHEMES:  # as readers have always read feed://host
         scheme = "http"
     if scheme not in {"http", "https"}:
         # Said here, since the reason is worth more than "not an address".

@@ -9,7 +9,7 @@ itself must keep names from leading into private networks.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -194,6 +194,49 @@ class Client:
                 Failure.TOO_SLOW, f"{address.host_of(start)} did not answer in full within {seconds:g} s"
             )
         return answer
+
+    async def post(self, url: str, form: Mapping[str, str]) -> Failed | None:
+        """Send ``form`` to ``url``; return None once it was taken (2xx), or why it was not.
+
+        Guarded and bounded as :meth:`get`. Of redirects 307 and 308 alone are followed: what they lead to
+        is sent the same.
+        """
+        try:
+            chain = _Chain(address.normalise(url))
+        except ValueError as error:
+            return Failed(Failure.BAD_ADDRESS, str(error))
+        seconds, host = self._settings.fetch_timeout_seconds, address.host_of(chain.url)
+        try:
+            async with asyncio.timeout(seconds):
+                for _ in range(MOST_REDIRECTS + 1):
+                    done, answer = await self._sent(chain, form)
+                    if done:
+                        return answer
+        except TimeoutError:
+            return Failed(Failure.TOO_SLOW, f"{host} did not answer within {seconds:g} s")
+        return Failed(Failure.TOO_MANY_REDIRECTS, f"{host} redirects more than {MOST_REDIRECTS} times")
+
+    async def _sent(self, chain: _Chain, form: Mapping[str, str]) -> tuple[bool, Failed | None]:
+        """Send ``form`` to where ``chain`` stands; return whether that is the end, and of what failure."""
+        host = address.host_of(chain.url)
+        if reason := self._refusal(chain.url):
+            return True, Failed(Failure.REFUSED, f"{host} is not asked: {reason}")
+        if self._session is None:
+            raise RuntimeError("the client is not open: async with Client(settings) as client")
+        try:
+            async with self._session.post(
+                URL(chain.url, encoded=True), data=form, allow_redirects=False
+            ) as response:
+                status = response.status
+                if status in {307, 308} and "Location" in response.headers:
+                    chain.follow(response)
+                    return False, None
+                if 200 <= status < 300:
+                    return True, None
+                wait_s = head.retry_after_s(response.headers, datetime.now(UTC))
+                return True, Failed(head.failure_of(status), f"{host} answered {status}", wait_s)
+        except EXPECTED as error:
+            return True, failed(chain.url, error, 0)
 
     async def _follow(self, start: str, wish: _Wish) -> Answer:
         """Ask ``start`` and wherever it redirects to."""

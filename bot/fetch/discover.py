@@ -6,9 +6,11 @@ A page is foreign and may be made to hurt: only its beginning is read, in linear
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from urllib.parse import urljoin, urlsplit
 
 from bot.fetch.address import normalise
+from bot.fetch.sites import engine_feeds, feeds_of_site, is_personal, is_shared, profile_feeds
 from bot.fetch.tags import Tag, tags_of
 
 READ_BYTES = 512 * 1024
@@ -47,39 +49,27 @@ _CHARSET = re.compile(
 
 GUESSES = ("/feed", "/rss", "/rss.xml", "/atom.xml", "/feed.xml", "/index.xml", "/feed.json")
 
-_RULES = (
-    # Sites whose pages do not always name the feed they have: page → feed, kind.
-    (
-        re.compile(r"https?://(?:www\.|m\.)?youtube\.com/channel/(UC[\w-]{10,40})(?:[/?].*)?", re.ASCII),
-        r"https://www.youtube.com/feeds/videos.xml?channel_id=\1",
-        "atom",
-    ),
-    (
-        re.compile(
-            r"https?://(?:www\.|m\.)?youtube\.com/playlist\?(?:.*&)?list=([\w-]{10,80})(?:&.*)?", re.ASCII
-        ),
-        r"https://www.youtube.com/feeds/videos.xml?playlist_id=\1",
-        "atom",
-    ),
-    (
-        re.compile(r"https?://(?:www\.)?github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?(?:/releases)?/?", re.ASCII),
-        r"https://github.com/\1/releases.atom",
-        "atom",
-    ),
-    (
-        re.compile(r"https?://(?:www\.|old\.|new\.)?reddit\.com/((?:r|user)/[\w-]+)/?", re.ASCII),
-        r"https://www.reddit.com/\1/.rss",
-        "atom",
-    ),
+_OF_COMMENTS = re.compile(r"/comments(?:[/.-]|$)|[?&]feed=comments", re.IGNORECASE)
+_CALLED_COMMENTS = re.compile(
+    r"\bcomments\b|kommentar|commentaires|comentarios|comentários|commenti\b|комментари|评论|評論|留言|コメント",
+    re.IGNORECASE,
 )
+
+_SAYS_NOTHING = re.compile(
+    r"(?:(?:rss|atom|xml|json|news)?[ -]?(?:feed|rss|atom|xml)s?(?: ?[012]\.\d+)?|subscribe|订阅|訂閱)",
+    re.IGNORECASE,
+)
+
+_HEAD = 50_000
+"""Characters of a page in which it names the software that has made it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """An address where a feed may be.
 
-    ``title`` is the page's own name for it, "" for none; ``kind`` is ``rss``, ``atom``, ``rdf``,
-    ``json``, or ``feed`` where nothing tells. A guess is nothing the page says.
+    ``title`` is the page's own name for it, "" for none or one that says no more than "RSS"; ``kind`` is
+    ``rss``, ``atom``, ``rdf``, ``json``, or ``feed`` where nothing tells. A guess is nothing the page says.
     """
 
     url: str
@@ -91,25 +81,33 @@ class Candidate:
 def feeds_of(page: bytes, url: str) -> tuple[Candidate, ...]:
     """Return the feeds that ``page``, found at ``url``, may have: the surest first, guesses last.
 
-    ``page`` may be empty, where only its address is known.
+    Among those that are no guesses, feeds of comments come last. ``page`` may be empty, where only its
+    address is known.
     """
+    text = _decoded(page[:READ_BYTES])
+    named = (Candidate(feed) for feed in feeds_of_site(url, page))
     found: dict[str, Candidate] = {}
-    for candidate in _named(page, url):
+    for candidate in chain(named, _named(text, url)):
         found.setdefault(candidate.url, candidate)
         if len(found) == MOST_CANDIDATES:
             break
-    for candidate in _guesses(url):
+    found = {
+        one.url: one for one in sorted(found.values(), key=lambda one: is_of_comments(one.url, one.title))
+    }
+    for candidate in _guesses(url, text):
         found.setdefault(candidate.url, candidate)
     return tuple(one for one in found.values() if one.url != url)
 
 
-def _named(page: bytes, url: str) -> Iterator[Candidate]:
-    for pattern, feed, always in _RULES:
-        if found := pattern.fullmatch(url):
-            yield Candidate(found.expand(feed), kind=always)
+def is_of_comments(url: str, title: str) -> bool:
+    """Tell whether a feed is of comments, by its address and by what it is called."""
+    return bool(_OF_COMMENTS.search(url) or _CALLED_COMMENTS.search(title[:_LONGEST_TITLE]))
+
+
+def _named(text: str, url: str) -> Iterator[Candidate]:
     base = ""
     anchors: list[Tag] = []
-    for tag in tags_of(_decoded(page[:READ_BYTES])):
+    for tag in tags_of(text):
         href = tag.attributes.get("href", "")
         if tag.name == "base":
             base = base or _absolute(href, url)
@@ -151,15 +149,31 @@ def _looks_like_feed(url: str) -> bool:
     return bool(_FEED_PATH.search(parts.path) or _FEED_QUERY.search(parts.query))
 
 
-def _guesses(url: str) -> Iterator[Candidate]:
-    """Yield the usual addresses: below the page itself, then below the root of its site."""
+def _guesses(url: str, text: str) -> Iterator[Candidate]:
+    """Yield the usual addresses: of the page itself, of what has made it, then below the root of its site.
+
+    None where the site's own feed would be another one's: at sites of many people, and on their pages.
+    """
+    if is_shared(url):
+        return
     parts = urlsplit(url)
     path = parts.path.rstrip("/")
+    usual = [*profile_feeds(url)]
     if path and "." not in path.rpartition("/")[2] and not _looks_like_feed(url):
-        yield Candidate(parts._replace(path=f"{path}/feed", query="").geturl(), guessed=True)
-    for guess in GUESSES:
-        kind = "json" if guess.endswith("json") else "feed"
-        yield Candidate(parts._replace(path=guess, query="").geturl(), kind=kind, guessed=True)
+        usual.append(parts._replace(path=f"{path}/feed", query="").geturl())
+    if not is_personal(url):
+        usual += engine_feeds(_generator(text), url)
+        usual += (parts._replace(path=guess, query="").geturl() for guess in GUESSES)
+    for one in usual:
+        yield Candidate(one, kind="json" if one.endswith("json") else "feed", guessed=True)
+
+
+def _generator(text: str) -> str:
+    """Return what a page says it was made with, "" for nothing."""
+    for tag in tags_of(text[:_HEAD], ("meta",)):
+        if tag.attributes.get("name", "").lower() == "generator":
+            return tag.attributes.get("content", "")
+    return ""
 
 
 def _absolute(href: str, base: str) -> str:
@@ -171,7 +185,8 @@ def _absolute(href: str, base: str) -> str:
 
 
 def _clean(title: str) -> str:
-    return " ".join(title[: 2 * _LONGEST_TITLE].split())[:_LONGEST_TITLE]
+    words = " ".join(title[: 2 * _LONGEST_TITLE].split())[:_LONGEST_TITLE]
+    return "" if _SAYS_NOTHING.fullmatch(words) else words
 
 
 def _decoded(page: bytes) -> str:

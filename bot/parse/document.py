@@ -2,6 +2,7 @@
 
 read(body)  ─ decode ─┬─ {…     JSON Feed
                       ├─ <!--…  news document
+                      ├─ t.me   the preview of a channel
                       └─ <rss…  mend ─ scan ─┬─ accepted: shape ─ feedparser
                                              └─ refused: balance ─ scan ─┬─ accepted: as above
                                                                          └─ refused: feedparser, item by item
@@ -11,7 +12,7 @@ import re
 
 from bot.errors import NotAFeed
 from bot.items import Document, Item
-from bot.parse import jsonfeed, newsdoc
+from bot.parse import jsonfeed, newsdoc, telegram_preview
 from bot.parse.balance import balance
 from bot.parse.decode import to_text
 from bot.parse.feed import MAX_ITEMS, Unreadable, read_tree, read_xml
@@ -75,6 +76,8 @@ def attempt(body: bytes, *, url: str, content_type: str = "", effort: Effort) ->
         raise NotAFeed("the answer is empty")
     if newsdoc.matches(text):
         return newsdoc.read(text, url)
+    if telegram_preview.matches(text, url):
+        return telegram_preview.read(text, url)
     if text[0] in "{[":
         return jsonfeed.read(text, url)
     root = root_of(text)

@@ -7,6 +7,7 @@ sanitises nor resolves anything: what it finds is foreign until :mod:`bot.render
 import io
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import feedparser
@@ -19,6 +20,7 @@ from bot.parse.events import Ambiguous, tell
 from bot.parse.images import Offer, Rank, is_image, merit, sized, videos_in_body
 from bot.parse.scan import Accepted
 from bot.parse.shape import GROUP, shape
+from bot.parse.skips import skips_of
 from bot.parse.text import as_html, decoded, is_markup, plain
 
 Fields = Mapping[str, Any]
@@ -51,15 +53,18 @@ def read_tree(accepted: Accepted, url: str) -> Document:
     """Read a document that the scan has accepted; its tree is changed on the way."""
     for item in accepted.items:
         shape(item)
+    skip_hours, skip_days = skips_of(accepted.root)
     try:
         heard = tell(accepted.root)
     except Ambiguous:
-        return read_xml(etree.tostring(accepted.root, encoding="utf-8"), url)
+        found = read_xml(etree.tostring(accepted.root, encoding="utf-8"), url)
     except (MemoryError, RecursionError):
         raise
     except Exception as error:
         raise Unreadable(f"feedparser fails on it: {error!r:.200}") from error
-    return _document(heard.feeddata, heard.entries, heard.version, url)
+    else:
+        found = _document(heard.feeddata, heard.entries, heard.version, url)
+    return replace(found, skip_hours=skip_hours, skip_days=skip_days)
 
 
 def read_xml(document: bytes, url: str) -> Document:
@@ -280,7 +285,10 @@ def _enclosures(fields: Fields, bases: tuple[str | None, ...]) -> Iterator[Enclo
 
 
 def _ttl(feed: Fields) -> int | None:
-    """Return the pause between looks that the publisher asks for, in seconds."""
+    """Return the pause between looks that the publisher asks for, in seconds.
+
+    Once an hour is what WordPress writes into every feed, whoever publishes: nobody asks for that.
+    """
     minutes = str(_get(feed, "ttl") or "").strip()
     if minutes.isascii() and minutes.isdigit() and len(minutes) < 7:
         return int(minutes) * 60 or None
@@ -288,4 +296,5 @@ def _ttl(feed: Fields) -> int | None:
     often = str(_get(feed, "sy_updatefrequency") or "1").strip()
     if period is None or not (often.isascii() and often.isdigit() and len(often) < 7):
         return None
-    return period // max(1, int(often)) or None
+    pause_s = period // max(1, int(often))
+    return pause_s if pause_s and (period, pause_s) != (3600, 3600) else None

@@ -67,6 +67,8 @@ def pack(document: Document) -> bytes:
         document.self_link,
         document.hub,
         document.ttl_s,
+        document.skip_hours,
+        document.skip_days,
     ]
     return b"\n".join(map(_line, (feed, *map(_item_values, document.items))))
 
@@ -78,7 +80,8 @@ def unpack(data: bytes) -> Document:
         ValueError, TypeError: ``data`` is something else.
     """
     lines = iter(data.split(b"\n"))
-    form, title, link, description, language, self_link, hub, ttl_s = json.loads(next(lines))
+    values = json.loads(next(lines))
+    form, title, link, description, language, self_link, hub, ttl_s, skip_hours, skip_days = values
     return Document(
         format=form,
         title=title,
@@ -89,6 +92,8 @@ def unpack(data: bytes) -> Document:
         self_link=self_link,
         hub=hub,
         ttl_s=ttl_s,
+        skip_hours=tuple(skip_hours),
+        skip_days=tuple(skip_days),
     )
 
 

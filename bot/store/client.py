@@ -28,6 +28,7 @@ from bot.store.filtered import Filtered
 from bot.store.news import News
 from bot.store.notices import Notices
 from bot.store.outbox import Outbox, limits, paces
+from bot.store.pushes import Pushes
 from bot.store.status import Status
 from bot.store.traces import Traces
 
@@ -71,6 +72,7 @@ class Store:
         self._door = Door(redis, clock=clock, deadline_s=deadline_s, pace=pace)
         keep_ms = round(keep_days * 86_400_000)
         self.feeds = Feeds(self._door)
+        self.pushes = Pushes(self._door)
         self.news = News(self._door, keep_ms=keep_ms, keep_items=keep_items)
         self.archive = Archive(self._door, self.news, keep_ms=keep_ms, keep_items=keep_items)
         self.chats = Chats(self._door, keep_ms=keep_ms)

@@ -119,10 +119,6 @@ class Feeds:
         """Note for all collectors that ``host`` is not to be asked until then (epoch ms)."""
         await self._door.do("ZADD", keys.RESTING, "GT", until_ms, host)
 
-    async def marks(self, feed_id: FeedId) -> bytes:
-        """Return the marks of the items in the document that was read last (:mod:`bot.parse.prune`)."""
-        return await self._door.do("HGET", keys.feed(feed_id), "marks") or b""
-
     async def next_due_ms(self) -> int | None:
         """Return when the next feed is due, in epoch milliseconds; ``None`` if there is none."""
         first = await self._door.do("ZRANGE", keys.SCHEDULE, 0, 0, "WITHSCORES")

@@ -6,6 +6,7 @@ since a field may be younger than the record.
 
 import dataclasses
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -60,48 +61,59 @@ def _state(feed: Feed) -> str:
 
 def feed(feed_id: FeedId, values: Sequence[bytes | None]) -> Feed:
     """Return the feed that ``lua/record.lua`` tells of."""
-    url, seeded, about, validators, state, pushed, unmoved = map(_text, values)
-    title, link, language, hub, topic = _five(about)
-    body_hash, etag, modified = (*validators.split("\n", 2), "", "")[:3]
-    numbers, why, trouble, asked, rhythm, life = (*state.split("\n", 5), "", "", "", "", "")[:6]
-    looked, changed, ok, failures, looks, interval, whole, rate, guid, links = _ten(numbers)
+    url, seeded, about, validators, state, marks, pushed, unmoved = values
+    title, link, language, hub, topic = _words(about)
+    body_hash, etag, modified = _lines(validators, 3)
+    numbers, why, trouble, asked, rhythm, life = _lines(state, 6)
+    looked, changed, ok, failures, looks, interval, whole, rate, guid, links = _numbers(numbers)
     return Feed(
-        feed_id, url, title, link, language,
+        feed_id, _text(url), title, link, language,
         Validators(etag, modified, body_hash),
-        seeded=seeded == "1",
+        seeded=seeded == b"1",
         weak_guid=guid == "1",
         weak_link=links == "1",
-        looked_ms=_int(looked),
-        changed_ms=_int(changed),
-        ok_ms=_int(ok),
-        failures=_int(failures),
+        looked_ms=int(looked),
+        changed_ms=int(changed),
+        ok_ms=int(ok),
+        failures=int(failures),
         trouble=trouble,
-        interval_s=_int(interval),
-        looks=_int(looks),
-        whole_ms=_int(whole),
-        rate_per_day=_float(rate),
+        interval_s=int(interval),
+        looks=int(looks),
+        whole_ms=int(whole),
+        rate_per_day=float(rate),
         rhythm=rhythm,
         asked=asked,
         wait_why=why,
         life=life,
-        unmoved=unmoved,
+        unmoved=_text(unmoved),
         hub=hub,
         hub_topic=topic,
-        pushed_until_ms=_int(pushed),
+        marks=marks or b"",
+        pushed_until_ms=_int(_text(pushed)),
     )  # fmt: skip
 
 
-def _five(about: str) -> list[str]:
+_NUMBERS = re.compile(r"(?:-?\d{1,18} ){7}-?[\d.e+-]{1,30} [01] [01]")
+_NOTHING = ["0"] * 10
+
+
+def _numbers(text: str) -> list[str]:
+    return text.split(" ") if _NUMBERS.fullmatch(text) else _NOTHING
+
+
+def _words(about: bytes | None) -> list[str]:
     try:
-        told = json.loads(about or "[]")
+        told = json.loads(about or b"[]")
     except ValueError:
         told = []
     texts = [one if isinstance(one, str) else "" for one in told] if isinstance(told, list) else []
     return [*texts, *[""] * 5][:5]
 
 
-def _ten(numbers: str) -> list[str]:
-    return [*numbers.split(" "), *[""] * 10][:10]
+def _lines(value: bytes | None, count: int) -> list[str]:
+    """Return the first lines of ``value``, the last of them with all that follows."""
+    lines = _text(value).split("\n", count - 1)
+    return lines if len(lines) == count else [*lines, *[""] * count][:count]
 
 
 def _text(value: bytes | None) -> str:
@@ -147,20 +159,22 @@ def chat(chat_id: ChatId, raw: Mapping[bytes, bytes]) -> Chat:
 
 
 def of_subscription(subscription: Subscription) -> str:
-    """Return a subscription as JSON, without the chat and the feed, which its place tells."""
-    return _json(
-        {
-            "created_ms": subscription.created_ms,
-            "by": subscription.by,
-            "title": subscription.title,
-            "folder": subscription.folder,
-            "topic": subscription.topic,
-            "taste": _of_taste(subscription.taste),
-            "paused": subscription.paused,
-            "only": subscription.only,
-            "never": subscription.never,
-        }
-    )
+    """Return a subscription as JSON, without the chat and the feed, which its place tells.
+
+    Nor with what nobody has chosen: a value of more than 64 bytes makes a hash several times as large.
+    """
+    told = {
+        "created_ms": subscription.created_ms,
+        "by": subscription.by,
+        "title": subscription.title,
+        "folder": subscription.folder,
+        "topic": subscription.topic,
+        "taste": _of_taste(subscription.taste),
+        "paused": subscription.paused,
+        "only": subscription.only,
+        "never": subscription.never,
+    }
+    return _json({name: value for name, value in told.items() if value})
 
 
 def subscription(chat_id: ChatId, feed_id: FeedId, raw: bytes) -> Subscription:

@@ -9,7 +9,8 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 |                      |        |                     | `clock_ms`: the time at the last claim       |
 |                      |        |                     | `rules`: the version of alerts: when they     |
 |                      |        |                     | changed last (ms), or later; `owners`: they  |
-|                      |        |                     | are noted in `owned:{user}`                  |
+|                      |        |                     | are noted in `owned:{user}`; `reached`: the  |
+|                      |        |                     | PUBLIC_URL that hubs were told               |
 | `schedule`           | zset   | for ever            | feed id by due time (ms); claimed: now + lease|
 | `looking`            | zset   | a look              | feed id by the end of its claim (ms)         |
 | `resting`            | zset   | until past          | host by when it may be asked again (ms): it said so|
@@ -28,6 +29,16 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 |                      |        |                     | of an item counts                            |
 | `feed:{id}:words:b`  | string | as `:items`         | … and the old ones, the young are merged into|
 | `feed:{id}:chats`    | hash   | with the feed       | chat id → subscription (JSON)                |
+| `push:{id}`          | hash   | while wanted, + a day| a feed's hub and what it was asked: `hub`, `topic`,|
+|                      |        |                     | `callback`, `secret`, `pending`, `verified`, |
+|                      |        |                     | `until_ms`: what it promised (ms); `wanted`; |
+|                      |        |                     | `failures`, `missed`; `doubt_ms`: not trusted|
+|                      |        |                     | until; `next_ms`: when to ask; `born_ms`;    |
+|                      |        |                     | `net_ms`, `was_ms`: when its feed is due, and|
+|                      |        |                     | was, while a push of it is taken in          |
+| `pushes`             | zset   | while wanted        | feed id by when to ask its hub (ms); claimed: |
+|                      |        |                     | now + lease                                  |
+| `pushed`             | zset   | the hub's lease     | feed id by until when its hub is trusted (ms)|
 | `item:{id}`          | string | KEEP_DAYS           | the item, packed and compressed              |
 | `news`               | stream | until routed        | items handed on: `item`, for a correction    |
 |                      |        |                     | also `edit`; group `routers`                 |
@@ -109,13 +120,14 @@ HEALTH = "health"
 KNOWN_IN_BOX = "known:box"
 TROUBLES = "troubles"
 RULES = "rules"
+PUSHED = "pushed"
 NOTICES = "notices"
 NOTICES_DUE = "notices:due"
 
 TYPES = {
     **dict.fromkeys((META, FEEDS, USERNAMES, HEALTH, NOTICES, "leaders", "moved", "tops"), "hash"),
-    **dict.fromkeys((SCHEDULE, READY, BUDGET, WINDOW, RESTING, NOTICES_DUE), "zset"),
-    **dict.fromkeys(("looking", "edits", "lost", "troubles", "rules"), "zset"),
+    **dict.fromkeys((SCHEDULE, READY, BUDGET, WINDOW, RESTING, NOTICES_DUE, PUSHED), "zset"),
+    **dict.fromkeys(("pushes", "looking", "edits", "lost", "troubles", "rules"), "zset"),
     "edits:notes": "hash",
     NEWS: "stream",
     CHATS: "set",
@@ -161,6 +173,11 @@ def words_old(feed_id: FeedId) -> str:
 def feed_chats(feed_id: FeedId) -> str:
     """Who hears the feed."""
     return f"feed:{feed_id}:chats"
+
+
+def push(feed_id: FeedId) -> str:
+    """The feed's hub, and what it was asked."""
+    return f"push:{feed_id}"
 
 
 def item(item_id: ItemId) -> str:

@@ -22,6 +22,7 @@ class Snapshot:
     last_ms: Mapping[str, int] = field(default_factory=dict)
     overdue_s: int = 0
     feeds: int = 0
+    pushed: int = 0
     chats: int = 0
 
     @property
@@ -38,7 +39,7 @@ class Snapshot:
 def health(now: Snapshot) -> str:
     """Return the JSON of ``/health``; ages in seconds, null for never."""
     ages = {f"last_{work}": now.age_s(work) for work in WORK}
-    counts = {"overdue": now.overdue_s, "feeds": now.feeds, "chats": now.chats}
+    counts = {"overdue": now.overdue_s, "feeds": now.feeds, "pushed": now.pushed, "chats": now.chats}
     return json.dumps({"ok": now.well, "store": now.store, **ages, **counts})
 
 
@@ -52,6 +53,7 @@ def status(now: Snapshot) -> str:
     rows = {
         "Store": "answers" if now.store else "does not answer",
         "Feeds": f"{now.feeds}",
+        "… pushed by hubs": f"{now.pushed}",
         "Chats": f"{now.chats}",
         "Most overdue feed": _ago(now.overdue_s),
         **{f"Last {work}": _ago(now.age_s(work), " ago") for work in WORK},
@@ -70,6 +72,7 @@ def _metrics(now: Snapshot) -> Iterator[str]:
         ("newsrelay_up", "Whether the relay can do its work.", int(now.well)),
         ("newsrelay_store_up", "Whether the store answers.", int(now.store)),
         ("newsrelay_feeds", "Feeds known.", now.feeds),
+        ("newsrelay_pushed_feeds", "Feeds that hubs push.", now.pushed),
         ("newsrelay_chats", "Chats known.", now.chats),
         ("newsrelay_overdue_seconds", "For how long the most overdue feed has been due.", now.overdue_s),
     )

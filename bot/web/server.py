@@ -17,6 +17,7 @@ from bot.items import ChatId, FeedId
 from bot.settings import Settings
 from bot.web import pages
 from bot.web.pages import Snapshot
+from bot.web.websub import Callbacks
 
 ANSWER_WITHIN_S = 4.0
 """Supervisors give up after five seconds or so; a store that needs longer counts as away."""
@@ -51,6 +52,13 @@ class Chats(Protocol):
         """Return every chat."""
 
 
+class Pushes(Protocol):
+    """What is asked of :class:`bot.store.pushes.Pushes`."""
+
+    async def count(self) -> int:
+        """Return how many feeds are pushed now."""
+
+
 class Claims(Protocol):
     """What is asked of :class:`bot.store.claims.Claims`."""
 
@@ -70,21 +78,27 @@ class Store(Protocol):
         """The chats."""
 
     @property
+    def pushes(self) -> Pushes:
+        """What hubs push."""
+
+    @property
     def claims(self) -> Claims:
         """Leases and health."""
 
 
 class Web:
-    """Answers on ``settings.port``. ``clock`` is the wall clock in epoch milliseconds."""
+    """Answers on ``settings.port``, hubs too with ``callbacks``. ``clock`` is the wall clock in epoch ms."""
 
     def __init__(
         self,
         store: Store,
         settings: Settings,
         *,
+        callbacks: Callbacks | None = None,
         clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self._store = store
+        self._callbacks = callbacks
         self._port = settings.port
         self._clock = clock
         self._looking = asyncio.Lock()
@@ -102,7 +116,11 @@ class Web:
         app.add_routes(
             [web.get("/", self._status), web.get("/health", self._health), web.get("/metrics", self._metrics)]
         )
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+        if self._callbacks:
+            app.add_routes(self._callbacks.routes())
+        runner = web.AppRunner(
+            app, access_log=None, shutdown_timeout=2, lingering_time=1, auto_decompress=False
+        )
         await runner.setup()
         try:
             await web.TCPSite(runner, "0.0.0.0", self._port).start()  # noqa: S104  see the charter
@@ -151,6 +169,7 @@ class Web:
                     last_ms=await self._store.claims.health(),
                     overdue_s=max(0, now_ms - due_ms) // 1000 if due_ms is not None else 0,
                     feeds=len(await self._store.feeds.all_ids()),
+                    pushed=await self._store.pushes.count(),
                     chats=len(await self._store.chats.all_ids()),
                 )
         except (StoreError, TimeoutError) as error:

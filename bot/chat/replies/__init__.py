@@ -129,6 +129,19 @@ def ago(texts: Texts, then_ms: int, now_ms: int) -> str:
     return texts.days_ago.format(count=minutes // 1440)
 
 
+def span(texts: Texts, ms: int) -> str:
+    """Say how long something takes, roughly."""
+    finding, seconds = texts.finding, ms // 1000
+    for template, one, most in (
+        (finding.span_seconds, 1, 120),
+        (finding.span_minutes, 60, 7200),
+        (finding.span_hours, 3600, 172_800),
+    ):
+        if seconds < most:
+            return template.format(count=seconds // one)
+    return finding.span_days.format(count=seconds // 86_400)
+
+
 def failure(texts: Texts, why: Failure, address: str) -> RichText:
     """Say why an address cannot be followed, and what to do about it."""
     return say(texts.failures[why], address=code(short(address)))

@@ -4,6 +4,7 @@ from bot.chat.replies.alerting_en import EN_ALERTING
 from bot.chat.replies.choosing_en import EN_CHOOSING
 from bot.chat.replies.finding_en import EN_FINDING
 from bot.chat.replies.living_en import EN_LIVING
+from bot.chat.replies.subscribing_en import EN_SUBSCRIBING
 from bot.chat.replies.texts import Texts
 from bot.fetch.answer import Failure
 
@@ -226,6 +227,7 @@ EN = Texts(
     alerting=EN_ALERTING,
     choosing=EN_CHOOSING,
     finding=EN_FINDING,
+    subscribing=EN_SUBSCRIBING,
     living=EN_LIVING,
     status_private="/status is for those who run me: send it to me in private.",
     status_owners=(

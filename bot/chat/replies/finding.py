@@ -97,6 +97,19 @@ class Finding:
     why_onway: str
     why_reasons: Mapping[str, str]
     """Why an item was parked, by how the reason begins that is kept; a text filled with ``{rest}``."""
+    why_feed_rhythm: str
+    """``{rhythm}`` is how often, in which hours and at which minute, parted by ``why_feed_comma``."""
+    why_feed_comma: str
+    why_feed_hours: str
+    why_feed_minute: str
+    why_feed_changed: str
+    why_feed_looked: str
+    why_feed_never: str
+    why_feed_next: str
+    why_feed_soon: str
+    why_feed_reasons: Mapping[str, str]
+    """Why the next look is when it is, by :class:`bot.pacing.Why`: with the colon or comma before it."""
+    why_feed_unknown: str
     span_seconds: str
     span_minutes: str
     span_hours: str

@@ -73,7 +73,8 @@ EN_FINDING = Finding(
     latest_wrong="No feed here is called “{words}”, and I can't search for it: {why}",
     why_how=(
         "Send /why{at} and the link of an item, or reply with /why to a message of mine: I tell when I saw "
-        "it, what it matched, and what became of it."
+        "it, what it matched, and what became of it. With the number, name or address of a feed I tell when "
+        "I look at it, and why then."
     ),
     why_not_ours=(
         "I know of no item behind that message: it is no news of mine, or was sent too long ago. Send "
@@ -128,6 +129,34 @@ EN_FINDING = Finding(
         "Telegram refuses it": "Telegram refuses it{rest}.",
         "": "{rest}.",
     },
+    why_feed_rhythm="It publishes: {rhythm}.",
+    why_feed_comma=", ",
+    why_feed_hours="mostly {first}–{last} h",
+    why_feed_minute="about minute :{minute}",
+    why_feed_changed="Last change: {when}.",
+    why_feed_looked="Last look: {when}.",
+    why_feed_never="Not looked at yet.",
+    why_feed_next="Next look at {time}, in {span}{why}.",
+    why_feed_soon="Next look within a minute{why}.",
+    why_feed_reasons={
+        "new": ", because it is new here",
+        "rhythm": ", because that is how often it has news",
+        "lively": ", because it often has news about then",
+        "calm": ", because it seldom has news until then",
+        "silent": ", because it has had no news for weeks",
+        "unknown": ", because its documents do not tell what is new",
+        "asked": ", because its site asks for such a pause",
+        "skipped": ", because its site asks not to be looked at before",
+        "pushed": ", to be sure, because its hub tells me of news at once",
+        "settings": ", because the settings of this bot allow no other time",
+        "failed": ", because the last look failed",
+        "busy": ", because its server asked for a pause",
+        "denied": ", because its server refuses an answer",
+    },
+    why_feed_unknown=(
+        "No feed here is called “{words}”. Send /why{at} and a number of /list{at}, a name or address of a "
+        "feed, or the link of an item."
+    ),
     span_seconds="{count} s",
     span_minutes="{count} min",
     span_hours="{count} h",

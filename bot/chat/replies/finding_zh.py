@@ -68,6 +68,7 @@ ZH_FINDING = Finding(
     latest_wrong="没有名为“{words}”的来源，也无法这样搜索：{why}",
     why_how=(
         "发送 /why{at} 加消息的链接，或用 /why 回复我的一条消息：我会说明何时看到它、符合什么、后来怎样。"
+        "加订阅的编号、名称或地址，我会说明何时查看它，以及原因。"
     ),
     why_not_ours="我不知道那条消息对应的内容：它不是我送的消息，或时间太久了。请发送 /why{at} 加它的链接。",
     why_unseen="最近 {days} 天，本聊天的订阅中没有链接为 {link} 的消息。",
@@ -115,6 +116,33 @@ ZH_FINDING = Finding(
         "Telegram refuses it": "Telegram 拒绝了它{rest}。",
         "": "{rest}。",
     },
+    why_feed_rhythm="发布频率：{rhythm}。",
+    why_feed_comma="，",
+    why_feed_hours="多在 {first}–{last} 时",
+    why_feed_minute="多在每小时 :{minute} 左右",
+    why_feed_changed="上次有变化：{when}。",
+    why_feed_looked="上次查看：{when}。",
+    why_feed_never="还没有查看过。",
+    why_feed_next="下次查看：{time}，{span}后{why}。",
+    why_feed_soon="一分钟内再次查看{why}。",
+    why_feed_reasons={
+        "new": "，因为它刚被订阅",
+        "rhythm": "，因为它大约这么久有新消息",
+        "lively": "，因为它常在那时有新消息",
+        "calm": "，因为它在那之前很少有新消息",
+        "silent": "，因为它已有几周没有新消息",
+        "unknown": "，因为看不出它何时有新消息",
+        "asked": "，因为该网站要求这样的间隔",
+        "skipped": "，因为该网站要求在那之前不要查看",
+        "pushed": "，只为确认，因为它的推送服务会立即通知我",
+        "settings": "，因为本机器人的设置如此限定",
+        "failed": "，因为上次查看失败",
+        "busy": "，因为它的服务器要求暂停",
+        "denied": "，因为它的服务器拒绝回答",
+    },
+    why_feed_unknown=(
+        "这里没有名为“{words}”的订阅。请发送 /why{at} 加 /list{at} 中的编号、订阅的名称或地址，或消息的链接。"
+    ),
     span_seconds="{count} 秒",
     span_minutes="{count} 分钟",
     span_hours="{count} 小时",

@@ -11,6 +11,7 @@ from bot.chat.replies.alerting import Alerting
 from bot.chat.replies.choosing import Choosing
 from bot.chat.replies.finding import Finding
 from bot.chat.replies.living import Living
+from bot.chat.replies.subscribing import Subscribing
 from bot.fetch.answer import Failure
 
 
@@ -117,6 +118,8 @@ class Texts:
     """What is said of settings and templates."""
     finding: Finding
     """What is said of filters, search, and the way of one item."""
+    subscribing: Subscribing
+    """What is said of feeds that are found, and of those that bring very much."""
     living: Living
     """What is said of what becomes of feeds."""
 

@@ -4,6 +4,7 @@ from bot.chat.replies.alerting_zh import ZH_ALERTING
 from bot.chat.replies.choosing_zh import ZH_CHOOSING
 from bot.chat.replies.finding_zh import ZH_FINDING
 from bot.chat.replies.living_zh import ZH_LIVING
+from bot.chat.replies.subscribing_zh import ZH_SUBSCRIBING
 from bot.chat.replies.texts import Texts
 from bot.fetch.answer import Failure
 
@@ -180,6 +181,7 @@ ZH = Texts(
     alerting=ZH_ALERTING,
     choosing=ZH_CHOOSING,
     finding=ZH_FINDING,
+    subscribing=ZH_SUBSCRIBING,
     living=ZH_LIVING,
     status_private="/status 仅供运行者使用：请私聊我发送。",
     status_owners=(

@@ -1,8 +1,8 @@
 -- Forget the chats that have been lost for long: what they heard, what waited for them, what they were sent.
--- uses: clock, leaving, rules
+-- uses: clock, pushing, leaving, rules
 -- KEYS: `lost`, `chats`, `usernames`, `ready`, `tops`, `chat:{id}` and its two, `lane:{chat}` and its three, `lease:{chat}`,
 --   `sent:{chat}`, `pieces:{chat}`, `known:{chat}`, `told:{chat}`, `parked:{chat}`, `filtered:{chat}`, `hits:{chat}`, `cooling:{chat}`, `owned:{user}`, `feed:{id}` and its four,
---   `schedule`, `meta`, `rules`, spelled here.
+--   `schedule`, `push:{id}`, `pushes`, `pushed`, `meta`, `rules`, spelled here.
 -- ARGV: 1 now · 2 for how long (ms) they were kept · 3 at most so many · 4 lifetime of a feed that nobody hears (ms)
 -- Result: their ids.
 local now = clock()

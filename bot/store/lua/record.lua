@@ -3,7 +3,7 @@
 -- Result: functions only.
 local function record(feed)
   local key = 'feed:' .. feed
-  local told = redis.call('HMGET', key, 'url', 'seeded', 'about', 'validators', 'state', 'pushed_until_ms', 'unmoved')
+  local told = redis.call('HMGET', key, 'url', 'seeded', 'about', 'validators', 'state', 'marks', 'pushed_until_ms', 'unmoved')
   if not told[1] or told[5] then return told end
   -- It is new, or from before these fields were: then each thing has one of its own.
   local old = {'title', 'link', 'language', 'etag', 'modified', 'body_hash', 'looked_ms', 'changed_ms', 'ok_ms', 'failures',

@@ -197,13 +197,14 @@ async def bare(store: Store, redis: Any, count: int) -> float:
 
 def looked_at(feed: Feed, number: int, site: str, dice: random.Random) -> Feed:
     """Return what is known of a feed that has published for a month, five items a day."""
+    digest = f"{dice.getrandbits(128):032x}"
     published = sorted(START_MS - dice.randrange(30 * DAY_MS) for _ in range(150))
     feed = replace(
         feed,
         title=f"The Example Newspaper of Town {number}",
         link=f"{site}/",
         language="en-GB",
-        validators=Validators(f'W/"{abs(number):032x}"', "Thu, 26 Nov 2026 07:00:00 GMT", f"{abs(number):032x}"),
+        validators=Validators(f'W/"{digest}"', "Thu, 26 Nov 2026 07:00:00 GMT", digest),
         looked_ms=START_MS, changed_ms=START_MS, ok_ms=START_MS, whole_ms=START_MS,
         looks=500, interval_s=614, rate_per_day=4.9, asked="ttl=3600", wait_why="rhythm",
     )  # fmt: skip

@@ -66,7 +66,7 @@ async def test_no_other_redirect_is_followed(site: Site, client: Client, status:
 
 @pytest.mark.parametrize(
     ("status", "why"),
-    [(400, Failure.BROKEN), (403, Failure.DENIED), (404, Failure.MISSING), (500, Failure.SERVER_ERROR)],
+    [(400, Failure.BROKEN), (403, Failure.FORBIDDEN), (404, Failure.MISSING), (500, Failure.SERVER_ERROR)],
 )
 async def test_what_a_hub_says_no_with_is_told(site: Site, client: Client, status: int, why: Failure) -> None:
     site.put("/hub", b"no such topic", status)

@@ -21,7 +21,7 @@ REST_MOST_S = 5.0
 REST_LEAST_S = 0.02
 """Shorter rests are none: a timer takes more than they give."""
 
-TURNED_AWAY = {Failure.BUSY: 2, Failure.DENIED: 3}
+TURNED_AWAY = {Failure.BUSY: 2, Failure.DENIED: 3, Failure.FORBIDDEN: 3}
 """How many feeds in a row a host must turn away before it is left in peace for all of them."""
 
 PEACE_FIRST_S = 120

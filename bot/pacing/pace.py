@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.fetch.answer import Failed, Failure
+from bot.fetch.answer import SHUT, Failed, Failure
 from bot.items import Feed
 from bot.pacing.asking import granted_s, read_asked, skipped_s
 from bot.pacing.forecast import PRICE_S, Forecast
@@ -47,7 +47,7 @@ _BACKOFF: dict[Failure, tuple[float, float, float]] = {
     Failure.GONE: (DAY_S, 1, DAY_S),
     Failure.BAD_ADDRESS: (6 * HOUR_S, 2, DAY_S),
     Failure.REFUSED: (HOUR_S, 2, DAY_S),
-    Failure.DENIED: (QUARTER_S, 2, DAY_S),
+    **dict.fromkeys(SHUT, (QUARTER_S, 2, DAY_S)),
     Failure.MISSING: (300, 2, 12 * HOUR_S),
     Failure.NOT_A_FEED: (300, 2, 6 * HOUR_S),
     Failure.TOO_COMPLEX: (QUARTER_S, 2, 6 * HOUR_S),
@@ -205,7 +205,7 @@ def _after_failure(feed: Feed, failure: Failed, bounds: Bounds, roll: float) -> 
         return Pace(asked_s * (1 + roll / 20), Why.BUSY, feed.rhythm)
     if failure.why is Failure.BUSY:
         return Pace(wait_s, Why.BUSY, feed.rhythm)
-    is_denied = failure.why in (Failure.DENIED, Failure.GONE, Failure.REFUSED)
+    is_denied = failure.why in SHUT | {Failure.GONE, Failure.REFUSED}
     return Pace(wait_s, Why.DENIED if is_denied else Why.FAILED, feed.rhythm)
 
 

@@ -158,9 +158,12 @@ def after_look(
             page of another host may well answer to our dates.
         periods: how long what takes.
     """
-    now_s, life = now_ms // 1000, _of(feed.life)
+    now_s = now_ms // 1000
     if failure is not None:
-        return _failed(feed, life, now_s, failure, periods)
+        return _failed(feed, _of(feed.life), now_s, failure, periods)
+    if not feed.life and not moved_to and not _is_silent(feed, now_s, periods):
+        return Lived(feed)  # as nearly always
+    life = _of(feed.life)
     told: Notice | None
     if life.deaths or life.end_s:
         told = Notice(feed.id, Event.BACK, max(life.death_s, life.end_s) * 1000)
@@ -237,11 +240,16 @@ def _silence(feed: Feed, life: _Life, now_s: int, periods: Periods) -> tuple[_Li
     changed_s = feed.changed_ms // 1000
     if life.silence_s:
         return (replace(life, silence_s=0) if changed_s > life.silence_s else life), None
-    if not changed_s or feed.rate_per_day <= 0:
-        return life, None
-    if now_s - changed_s < max(periods.silent_s, SILENT_GAPS * DAY_S / feed.rate_per_day):
+    if not _is_silent(feed, now_s, periods):
         return life, None
     return replace(life, silence_s=now_s), Notice(feed.id, Event.SILENT, feed.changed_ms)
+
+
+def _is_silent(feed: Feed, now_s: int, periods: Periods) -> bool:
+    silence_s = now_s - feed.changed_ms // 1000
+    if silence_s < periods.silent_s or not feed.changed_ms or feed.rate_per_day <= 0:
+        return False
+    return silence_s * feed.rate_per_day >= SILENT_GAPS * DAY_S
 
 
 def _moving(

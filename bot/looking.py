@@ -281,8 +281,7 @@ class Looker:
         self, was: Feed, got: Validators, answer: Fetched | NotModified, outcome: Outcome, now_ms: int
     ) -> Look:
         """Note that there is nothing new."""
-        feed = _well(was, now_ms, got)
-        feed, due_ms = self._due_again(feed, now_ms, (), max_age_s=answer.max_age_s)
+        feed, due_ms = self._due_again(_well(was, now_ms, got), now_ms, (), max_age_s=answer.max_age_s)
         is_read = outcome is Outcome.UNCHANGED
         feed, moved_to = await self._lived(after_look(feed, now_ms, moved_to=answer.moved_to, read=is_read))
         await self._store.feeds.finish(feed, due_ms, moved_to=moved_to, was=was)

@@ -11,6 +11,7 @@ from bot.errors import NotAFeed, RelayError
 from bot.fetch.answer import Failed, Fetched
 from bot.fetch.client import Client, Kind
 from bot.fetch.discover import feeds_of
+from bot.fetch.sites import translated
 from bot.identity import feed_id, item_id, order, recognise
 from bot.items import Document, Feed, StoredItem, Taste
 from bot.pages import PageFinder
@@ -104,7 +105,11 @@ async def _document(source: str, settings: Settings, client: Client, parser: Par
     if source == "-":
         body = await asyncio.to_thread(sys.stdin.buffer.read, most + 1)
     elif "://" in source or (content := await asyncio.to_thread(_file, Path(source), most + 1)) is None:
-        return await _from_web(source, client, parser)
+        try:
+            address = translated(source, settings.rsshub_url)
+        except ValueError as error:
+            raise NothingThere(str(error)) from None
+        return await _from_web(address, client, parser)
     else:
         body = content
     if len(body) > most:

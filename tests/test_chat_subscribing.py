@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat.choices import ON
@@ -226,6 +226,7 @@ async def test_of_a_chat_that_shows_no_messages_it_is_said_which_can_be_followed
 names = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zl", "Zp")), min_size=1, max_size=150)
 
 
+@settings(max_examples=40)
 @given(names, st.none() | names, st.floats(0, 500), st.sampled_from(["en", "zh"]))
 def test_whatever_feeds_are_called_telegram_takes_the_offer_as_it_is(
     title: str, latest: str | None, rate: float, language: str
@@ -242,6 +243,7 @@ def test_whatever_feeds_are_called_telegram_takes_the_offer_as_it_is(
         assert oracle.looks(sent) == oracle.looks(said)
 
 
+@settings(max_examples=40)
 @given(names, st.sampled_from(["en", "zh"]))
 def test_whatever_a_feed_is_called_telegram_takes_the_warning_as_it_is(name: str, language: str) -> None:
     texts = LANGUAGES[language].subscribing

@@ -2,106 +2,24 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 
-from bot.chat.fates import FeedWords
-from bot.deliver.outcome import ChatLost, Down, Outcome, Refused, Sent, Unclear, Wait
-from bot.deliver.telling import Pace, Teller, Told, audience
-from bot.errors import StoreUnavailable
+from bot.deliver.outcome import ChatLost, Refused
+from bot.deliver.telling import audience
 from bot.fetch.answer import Failed, Failure
 from bot.items import Chat, ChatId, ChatKind, Feed, Subscription, UserId
-from bot.life import DEAD_LOOKS, Event, Notice, after_look
-from bot.render.parts import Message
-from bot.settings import Settings
+from bot.life import Event, after_look
 from bot.store.client import Store
 from tests.conftest import Clock
-
-ME, OTHER = ChatId(7), ChatId(8)
-GROUP, CHANNEL = ChatId(-100), ChatId(-200)
-DAY_MS = 86_400_000
-HASTE = Pace(round_s=0.01, apart_s=0)
-
-
-@dataclass
-class Voice:
-    """Takes messages, and fails as it is told."""
-
-    said: list[tuple[ChatId, Message]] = field(default_factory=list)
-    outcomes: dict[ChatId, list[Outcome]] = field(default_factory=dict)
-    spoken: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def answer(self, chat: ChatId, message: Message) -> Outcome:
-        planned = self.outcomes.get(chat, [])
-        outcome = planned.pop(0) if planned else Sent(len(self.said) + 1)
-        if isinstance(outcome, Sent | Unclear):
-            self.said.append((chat, message))
-        self.spoken.set()
-        return outcome
-
-    def texts(self, chat: ChatId = ME) -> list[str]:
-        return [message.text.text for to, message in self.said if to == chat]
-
-
-@dataclass
-class Stage:
-    """A store, a teller, and feeds whose looks are made up."""
-
-    store: Store
-    clock: Clock
-    voice: Voice
-    teller: Teller
-
-    async def follow(self, name: str, chat: ChatId = ME, *, by: int | None = 7, kind: str = "") -> Feed:
-        feed = await self.store.feeds.ensure(f"https://{name}.example/feed")
-        await self.store.feeds.finish(replace(feed, title=f"The {name}"), self.clock.ms)
-        await self.store.chats.subscribe(Subscription(chat, feed.id, 1, UserId(by) if by else None))
-        if kind:
-            await self.store.chats.save(Chat(chat, ChatKind(kind), f"The {kind}"))
-        return await self.store.feeds.get(feed.id) or feed
-
-    async def look(self, feed: Feed, failure: Failure | None = None, *, moved_to: str | None = None) -> None:
-        """Take a look as a collector does: notices first, then the feed."""
-        known = await self.store.feeds.get(feed.id)
-        assert known is not None
-        now_ms = self.clock.ms
-        if failure:
-            known = replace(known, failures=known.failures + 1, trouble=failure.value)
-        else:
-            known = replace(known, failures=0, trouble="", ok_ms=now_ms)
-        failed = Failed(failure) if failure else None
-        lived = after_look(known, now_ms, failure=failed, moved_to=moved_to, read=True)
-        await self.store.notices.put(lived.notices)
-        await self.store.feeds.finish(lived.feed, now_ms + 60_000, moved_to=lived.moved_to)
-
-    async def die(self, *feeds: Feed, why: Failure = Failure.UNREACHABLE) -> None:
-        """Fail for more than three days."""
-        for _ in range(DEAD_LOOKS):
-            await asyncio.gather(*(self.look(feed, why) for feed in feeds))
-            self.clock.forward(DAY_MS * 4 // 5)
-
-    async def rounds(self, count: int = 4, *, apart_ms: int = 600_000) -> None:
-        for _ in range(count):
-            await self.teller.round(asyncio.Event())
-            self.clock.forward(apart_ms)
-        await self.teller.round(asyncio.Event())
+from tests.telling import CHANNEL, DAY_MS, GROUP, ME, OTHER, Stage, Voice, buttons, teller
 
 
 @pytest.fixture
 async def stage(store: Store, clock: Clock) -> Stage:
     voice = Voice()
     return Stage(store, clock, voice, teller(store, clock, voice))
-
-
-def teller(store: Store, clock: Clock, voice: Voice, **settings: object) -> Teller:
-    made = Settings.model_validate({"owner_ids": "99", **settings})
-    return Teller(store, voice, FeedWords(clock), made, pace=HASTE)
-
-
-def buttons(message: Message) -> list[str]:
-    return [button.text for row in message.buttons for button in row]
 
 
 # Who
@@ -310,108 +228,3 @@ async def test_few_feeds_that_die_together_are_told(stage: Stage) -> None:
     await stage.rounds()
     (text,) = stage.voice.texts()
     assert "Failing for days; I go on trying: 3" in text
-
-
-# What goes wrong
-
-
-@pytest.mark.parametrize("outcome", [Wait(40.0), Down("out of order")], ids=["flood", "down"])
-async def test_what_was_not_sent_is_told_later(stage: Stage, outcome: Outcome) -> None:
-    feed = await stage.follow("news")
-    stage.voice.outcomes = {ME: [outcome]}
-    await stage.die(feed)
-    await stage.rounds()
-    assert len(stage.voice.said) == 1
-
-
-async def test_what_may_have_been_sent_is_not_told_again(stage: Stage) -> None:
-    feed = await stage.follow("news")
-    stage.voice.outcomes = {ME: [Unclear("no answer")]}
-    await stage.die(feed)
-    await stage.rounds(50)
-    assert len(stage.voice.said) == 1
-
-
-async def test_a_teller_that_is_cut_off_while_it_speaks_does_not_repeat_itself(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    feed = await stage.follow("news")
-    await stage.die(feed)
-
-    async def die(chat: ChatId, message: Message) -> Outcome:
-        stage.voice.said.append((chat, message))
-        raise StoreUnavailable("the process ends here")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(stage.voice, "answer", die)
-        with suppress(StoreUnavailable):
-            await stage.rounds()
-    await stage.rounds(50)
-    assert len(stage.voice.said) == 1
-
-
-async def test_a_notice_that_is_read_before_its_look_is_saved_waits_for_that(stage: Stage) -> None:
-    feed = await stage.follow("news")
-    new = "https://new.example/feed"
-    await stage.look(feed, moved_to=new)
-    stage.clock.forward(3_600_000)
-    known = await stage.store.feeds.get(feed.id)
-    assert known is not None
-    lived = after_look(known, stage.clock.ms, moved_to=new, read=True)
-    await stage.store.notices.put(lived.notices)
-    await stage.rounds(2, apart_ms=60_000)
-    await stage.store.feeds.finish(lived.feed, stage.clock.ms, moved_to=lived.moved_to)
-    await stage.rounds(2, apart_ms=60_000)
-    assert len(stage.voice.said) == 1
-
-
-async def test_what_cannot_be_put_into_words_is_given_up_and_the_next_person_is_told(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    feed = await stage.follow("news")
-    await stage.follow("news", OTHER)
-    told = FeedWords.told
-
-    def stumble(self: FeedWords, things: Sequence[Told], language: str, person: ChatId) -> Message:
-        if person == ME:
-            raise ZeroDivisionError
-        return told(self, things, language, person)
-
-    monkeypatch.setattr(FeedWords, "told", stumble)
-    await stage.die(feed)
-    await stage.rounds()
-    assert [to for to, _ in stage.voice.said] == [OTHER]
-    assert "cannot be told of its feeds" in caplog.text
-    assert await stage.store.notices.slips(ME) == []
-
-
-async def test_a_notice_of_a_feed_that_is_gone_from_the_store_comes_to_nothing(stage: Stage) -> None:
-    feed = await stage.follow("news")
-    await stage.store.notices.put([Notice(feed.id, Event.DEAD, 1)])
-    await stage.store.feeds.forget(feed.id)
-    await stage.rounds()
-    assert stage.voice.said == []
-    assert [one async for some in stage.store.notices.waiting() for one in some] == []
-
-
-async def test_one_teller_tells_and_another_waits(store: Store, clock: Clock) -> None:
-    voice = Voice()
-    stage = Stage(store, clock, voice, teller(store, clock, voice))
-    feed = await stage.follow("news")
-    await stage.die(feed)
-    stop = asyncio.Event()
-    await store.claims.lead("telling", "another", 180_000)
-    running = asyncio.create_task(stage.teller.run(stop))
-    await asyncio.sleep(0.05)
-    assert [one async for some in store.notices.waiting() for one in some]
-    await store.claims.resign("telling", "another")
-    async with asyncio.timeout(5):
-        while not await store.notices.slips(ME):  # noqa: ASYNC110  nothing tells of it
-            await asyncio.sleep(0.01)
-    clock.forward(600_000)
-    async with asyncio.timeout(5):
-        await voice.spoken.wait()
-    stop.set()
-    async with asyncio.timeout(5):
-        await running
-    assert await store.claims.lead("telling", "next", 1000)

@@ -116,7 +116,17 @@ def test_dates_made_at_the_look_teach_nothing_but_doubt() -> None:
     assert sum(looker.rhythm.days) < 10
 
 
-@pytest.mark.parametrize("dates", [[], history(10, DAY)])
+def test_an_edited_document_is_nothing_new_and_older_items_alone_are() -> None:
+    looker = Looker()
+    looker.look(MONDAY + HOUR, history(10, 5000, end=MONDAY - 7))
+    known = looker.feed.rhythm
+    looker.look(MONDAY + 2 * HOUR, history(9, 5000, end=MONDAY - 7), changed=True)
+    assert looker.feed.rhythm == known
+    looker.look(MONDAY + 3 * HOUR, history(2, 5000, end=MONDAY - DAY), changed=True)
+    assert looker.rhythm.last > MONDAY + 2 * HOUR
+
+
+@pytest.mark.parametrize("dates", [[], [MONDAY - 7] * 5])
 def test_documents_that_differ_each_time_without_a_newer_item_are_not_looked_at_without_end(
     dates: list[int],
 ) -> None:

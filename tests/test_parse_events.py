@@ -162,7 +162,7 @@ def simple(value: Any) -> Any:
 
 
 @given(feeds)
-@settings(max_examples=40)
+@settings(max_examples=30)
 def test_feedparser_finds_in_a_tree_what_it_finds_in_its_text(text: str) -> None:
     try:
         root = etree.fromstring(text.encode())

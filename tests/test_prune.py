@@ -170,7 +170,7 @@ RESISTING = {
     "an entry among items": feed(item(1), "<entry><title>x</title></entry>", item(2)),
     "an item with a prefix after": feed(item(1), "<a:item><title>x</title></a:item>"),
     "an item whose tag a control character breaks": feed(item(1), "<it\x01em><title>x</title></it\x01em>"),
-    "an item whose tag a stray character breaks": feed(item(1), "<it\ufffeem><title>x</title></item>"),
+    "an item whose tag a stray character breaks": feed(item(1), "<it\ufffeem><title>x</title></it\ufffeem>"),
     "an item that has no content, before": feed("<item/>", item(1)),
     "an item that has no content, after": feed(item(1), '<item rdf:about="x"/>'),
     "a document that breaks off": feed(item(1), "<item><title>x</ti", tail=""),

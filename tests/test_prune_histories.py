@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.errors import NotAFeed
 from bot.identity import Sighting, sight
 from bot.items import Document, Feed, FeedId, Item, Key
 from bot.parse.document import read
@@ -166,7 +167,7 @@ History = list[tuple[int, int, str]]
 
 
 @given(publishers, looks, st.integers(0, 2**32))
-@settings(max_examples=25)
+@settings(max_examples=20)
 def test_pruned_and_whole_reading_find_the_same_new_items(
     publisher: Publisher, history: History, seed: int
 ) -> None:
@@ -182,6 +183,58 @@ def test_pruned_and_whole_reading_find_the_same_new_items_for_long(
 ) -> None:
     """The same, for minutes."""
     compare(publisher, history, Random(seed))
+
+
+PIECES = (
+    *(
+        f"<item><guid>{number}</guid><title>Title {number}</title></item>"
+        for number in (1, 1, 2, 2, 3, 3, 4, 5)
+    ),
+    *(
+        "<!--",
+        "-->",
+        "<![CDATA[",
+        "]]>",
+        "<?x ",
+        "?>",
+        "<item>",
+        "</item>",
+        "<ITEM>",
+        "<entry>",
+        "</entry>",
+        "<item/>",
+    ),
+    *(
+        "<title>",
+        "</title>",
+        "<title>x</title>",
+        "&",
+        "<",
+        ">",
+        '"',
+        "\x01",
+        "\xe9",
+        "\n",
+        "</channel>",
+        "<guid>9</guid>",
+    ),
+)
+soups = st.lists(st.lists(st.sampled_from(PIECES), max_size=9).map("".join), min_size=2, max_size=4)
+
+
+@given(soups)
+@settings(max_examples=20)
+def test_no_soup_of_tags_hides_an_item(documents: list[str]) -> None:
+    """Whatever is new to whole reading is found by pruning, in documents that nobody should write."""
+    pruning, plain = Memory(), Memory()
+    for inner in documents:
+        body = f"<rss><channel>{inner}</channel></rss>".encode("latin-1")
+        try:
+            new = plain.whole(body)
+        except NotAFeed:
+            continue
+        found = {(item.guid, item.title) for item in pruning.prune(body)}
+        assert {(item.guid, item.title) for item in new} <= found
 
 
 def compare(publisher: Publisher, history: History, dice: Random) -> None:

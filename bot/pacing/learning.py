@@ -36,7 +36,8 @@ DOUBTFUL = 6
 
 DOUBT_MOST = 20
 
-WEEK_S = 7 * 86_400
+DAY_S = 86_400
+WEEK_S = 7 * DAY_S
 
 
 def first_rhythm(published: Sequence[int], now: int) -> Rhythm:
@@ -87,7 +88,7 @@ def learn(rhythm: Rhythm, published: Sequence[int], now: int, *, before: int, ch
     # A clock that was wrong, or a rhythm that is none, must not keep all news from counting.
     rhythm.newest, rhythm.last = min(rhythm.newest, now), min(rhythm.last, now)
     newer = sorted({date for date in published if rhythm.newest < date <= now + AHEAD_S})[-MOST_MOMENTS:]
-    if not newer and not changed:
+    if not newer and not (changed and _tells_nothing(published, rhythm.newest)):
         rhythm.doubt = max(rhythm.doubt - 1, 0)
         return
     is_suspect = newer[-1] >= now - FRESH_S if newer else now - before < SHORT_S
@@ -103,6 +104,17 @@ def learn(rhythm: Rhythm, published: Sequence[int], now: int, *, before: int, ch
         rhythm.count(moment)
     _silences(rhythm, [rhythm.last, *moments], now)
     rhythm.last = moments[-1] if moments else rhythm.last
+
+
+def _tells_nothing(published: Sequence[int], newest: int) -> bool:
+    """Whether the times of a changed document, none of them newer, do not tell that nothing new is in it.
+
+    That is so without any, where all are the same or tell but the day, and where all are older than
+    what was there before: then they are those of new items alone. A document that still has its newest
+    item, and no newer one, was merely edited.
+    """
+    is_vague = newest % DAY_S == 0 or (len(published) > 1 and len(set(published)) == 1)
+    return is_vague or all(date < newest for date in published)
 
 
 def _apart(moments: list[int]) -> list[int]:

@@ -22,13 +22,13 @@ EN_SUBSCRIBING = Subscribing(
         "{address} shows no messages to everybody. I can follow public channels that have a preview on the "
         "web: send the address of one, like t.me/name."
     ),
-    flood="That is very much for one chat.",
+    flood="That is a lot for one chat.",
     flood_stands="{feed} brings {rate}.",
     flood_choose=(
         "Tap to have only some of it, its headlines only, or all of it without a sound; or leave it again. "
         "/settings{at} {number} changes that at any time."
     ),
-    flood_goes="It goes on so. /settings{at} {number} changes how it comes, /filter{at} {number} how much.",
+    flood_goes="It stays so. /settings{at} {number} changes how it comes, /filter{at} {number} how much.",
     flood_how=(
         "For only some of it send, for example,\n{only}\nfor items with a word, or\n{never}\nfor all without "
         "it. I show at once what that lets through."
@@ -38,5 +38,5 @@ EN_SUBSCRIBING = Subscribing(
     flood_headline="Headlines only",
     flood_silent="🔕 Silently",
     flood_leave="✕ Leave it",
-    flood_go="Go on so",
+    flood_go="Keep it so",
 )

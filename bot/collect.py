@@ -12,7 +12,6 @@ import logging
 import math
 import random
 import time
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,8 +19,10 @@ from typing import Any
 from bot.errors import StoreError
 from bot.fetch.hosts import Hosts, host_of
 from bot.items import Feed, FeedId
-from bot.looking import Look, Looker, Outcome
+from bot.looking import Looker
+from bot.looks import Look, Outcome
 from bot.settings import Settings
+from bot.slots import Slots
 from bot.store.client import Store
 from bot.store.feeds import Claimed
 
@@ -50,15 +51,8 @@ AHEAD = 1000
 BACKOFF_S = (0.2, 5.0)
 """The first and the longest wait while the store does not answer."""
 
-LONG = 4
-"""A look that takes so many times longer than most gives up its slot."""
-
-LONG_LEAST_S = 0.1
-OPEN_MOST = 4
-"""How many looks may be open for each slot, those that gave theirs up included."""
-
 DOUBTED_SHARE = 4
-"""Feeds whose last look failed share a slot for each so many of the others."""
+"""Feeds whose last look failed, or took long, share a slot for each so many of the others."""
 
 IN_HAND_MOST = 5000
 """Feeds in hand at most, whatever they wait for."""
@@ -67,7 +61,7 @@ HOST_PATIENCE_S = 20.0
 """A feed that would wait longer for its turn at a host is put off by that time instead."""
 
 DOUBTED_LATER_S = 30.0
-"""By how much a feed whose last look failed is put off where more of those wait than there are slots."""
+"""By how much such a feed is put off where many of them wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,81 +75,6 @@ class PollReport:
     failed: int
     new_items: int
     seconds: float
-
-
-class Slots:
-    """How many looks there are at once; those that take long count no more, up to a bound."""
-
-    def __init__(self, count: int) -> None:
-        self._count = count
-        self._young = deque[Slot]()
-        """Slots in the order in which they were taken, given back or not, until they are old."""
-        self._counted = 0
-        self._open = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
-        self._usual_s = LONG_LEAST_S / LONG
-        self._timer: asyncio.TimerHandle | None = None
-
-    async def take(self, freed: Callable[[], None]) -> "Slot":
-        """Wait for a slot; whoever has it gives it back. ``freed`` hears when another may have its place."""
-        while self._counted >= self._count or self._open >= OPEN_MOST * self._count:
-            turn = asyncio.get_running_loop().create_future()
-            self._waiting.append(turn)
-            try:
-                await turn
-            except asyncio.CancelledError:
-                self._wake()
-                raise
-        loop = asyncio.get_running_loop()
-        slot = Slot(loop.time(), freed)
-        self._counted += 1
-        self._open += 1
-        self._young.append(slot)
-        if self._timer is None:
-            self._timer = loop.call_later(LONG_LEAST_S / 2, self._age, loop)
-        return slot
-
-    def give_back(self, slot: "Slot") -> None:
-        """End a look; how long it took counts in what is usual."""
-        took_s = asyncio.get_running_loop().time() - slot.begun_s
-        # A running median: up and down by the same small share.
-        self._usual_s *= 1 + (1 if took_s > self._usual_s else -1) / 32
-        self._usual_s = max(self._usual_s, LONG_LEAST_S / LONG)
-        self._open -= 1
-        self._free(slot)
-        self._wake()
-
-    def _age(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Let others have the places of looks that take long."""
-        self._timer = None
-        oldest_s = loop.time() - max(LONG * self._usual_s, LONG_LEAST_S)
-        while self._young and (self._young[0].is_free or self._young[0].begun_s < oldest_s):
-            self._free(self._young.popleft())
-        if self._young:
-            self._timer = loop.call_later(LONG_LEAST_S / 2, self._age, loop)
-
-    def _free(self, slot: "Slot") -> None:
-        if not slot.is_free:
-            slot.is_free = True
-            self._counted -= 1
-            slot.freed()
-            self._wake()
-
-    def _wake(self) -> None:
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
-
-
-@dataclass(slots=True, eq=False)
-class Slot:
-    """One look's place among those at work, since ``begun_s`` by the loop's clock."""
-
-    begun_s: float
-    freed: Callable[[], None]
-    is_free: bool = False
 
 
 @dataclass(slots=True)
@@ -199,7 +118,9 @@ class Collector:
         self._pressing = 0
         """How many of them have or want a slot: none that wait at a host or gave theirs up."""
         self._doubted = 0
-        """How many of them failed at their last look."""
+        """How many of them are doubted."""
+        self._slow: set[FeedId] = set()
+        """Feeds whose last answer took long."""
         self._hungry = False
         """Whether more is due than there was room for."""
         self._room = asyncio.Event()
@@ -282,7 +203,6 @@ class Collector:
             if wait_s := self._later_s(feed, claimed.now_ms):
                 later.append((feed.id, claimed.now_ms + int(wait_s * 1000)))
                 continue
-            self._doubted += feed.failures > 0
             look = group.create_task(self._survive(feed))
             looks.add(look)
             look.add_done_callback(looks.discard)
@@ -294,6 +214,10 @@ class Collector:
             return IDLE_S
         return min(max((claimed.next_due_ms - claimed.now_ms) / 1000, SOONEST_S), IDLE_S)
 
+    def _is_doubted(self, feed: Feed) -> bool:
+        """Tell whether a look at ``feed`` may well hang: the last one failed, or its answer took long."""
+        return feed.failures > 0 or feed.id in self._slow
+
     def _later_s(self, feed: Feed, now_ms: int) -> float:
         """Return by how much a feed that is due is put off, in seconds; 0 for not at all."""
         host = host_of(feed.url)
@@ -302,7 +226,7 @@ class Collector:
             return (until_ms - now_ms) / 1000 * spread
         if (wait_s := self._hosts.wait_s(host)) > HOST_PATIENCE_S:
             return wait_s * spread
-        if feed.failures and self._doubted >= 2 * self._concurrency:
+        if self._is_doubted(feed) and self._doubted >= 2 * self._concurrency:
             return DOUBTED_LATER_S * spread
         return 0.0
 
@@ -313,6 +237,8 @@ class Collector:
 
     async def _survive(self, feed: Feed) -> None:
         """Look at one feed; whatever that raises is logged and the loop's no more."""
+        doubted = self._is_doubted(feed)
+        self._doubted += doubted
         try:
             await self._one(feed)
         except StoreError as error:
@@ -320,7 +246,7 @@ class Collector:
         except Exception:
             log.exception("feed %s: the look could not be noted; it will be taken again", feed.id)
         finally:
-            self._doubted -= feed.failures > 0
+            self._doubted -= doubted
 
     async def _one(self, feed: Feed) -> Look | None:
         """Look at one feed in its turn; None where that takes for ever, or its host is left in peace.
@@ -329,13 +255,13 @@ class Collector:
             StoreError: what the look came to could not be saved.
         """
         host = host_of(feed.url)
-        doubted = feed.failures > 0
+        doubted = self._is_doubted(feed)
         at_once = not doubted and self._hosts.is_free(host)
         self._pressing += at_once
         hand = self._in_hand[feed.id] = _Hand(asyncio.current_task())
         try:
-            if not self._hosts.take(host):
-                await self._hosts.queue(host)
+            if not self._hosts.take(host, doubted=doubted):
+                await self._hosts.queue(host, doubted=doubted)
             try:
                 if doubted:
                     async with self._doubted_slots:
@@ -350,7 +276,7 @@ class Collector:
                     finally:
                         self._slots.give_back(slot)
             finally:
-                self._hosts.give_back(host, hand.begun_s)
+                self._hosts.give_back(host, hand.begun_s, doubted=doubted)
         except asyncio.CancelledError:
             if not hand.cut_off:
                 raise
@@ -358,6 +284,10 @@ class Collector:
             return None
         finally:
             del self._in_hand[feed.id]
+        if look.asked_s:
+            self._slow.add(feed.id)
+        elif self._slow:
+            self._slow.discard(feed.id)
         await self._heed(host, look)
         return look
 

@@ -15,10 +15,9 @@ all processes share.
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Protocol
 
 from bot.errors import NotAFeed, StoreError, TooComplex
 from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
@@ -27,7 +26,8 @@ from bot.fetch.websub import offer_of
 from bot.identity import Sighting, sight
 from bot.items import Document, Feed, FeedId, Item, Validators
 from bot.life import Lived, after_look
-from bot.pacing import Bounds, asked_of, next_look
+from bot.looks import SLOW_S, Fetching, Look, Outcome, Reading
+from bot.pacing import Bounds, Pace, asked_of, next_look
 from bot.pages import MOST, WITHIN_S, PageFinder
 from bot.parse.prune import Cut, cut, joined
 from bot.settings import Settings
@@ -51,41 +51,6 @@ ITEMS_INLINE = 100
 
 BYTES_INLINE = 1_000_000
 """Larger documents are cut off the event loop (some 5 ms a megabyte)."""
-
-
-class Fetching(Protocol):
-    """The part of :class:`bot.fetch.client.Client` that a look needs."""
-
-    async def get(self, url: str, validators: Validators = ...) -> Answer:
-        """Return what is at ``url``, or why there is nothing."""
-
-
-class Reading(Protocol):
-    """The part of :class:`bot.parse.worker.Parser` that a look needs."""
-
-    async def read(self, body: bytes, url: str, content_type: str = "") -> Document:
-        """Return what the document says, or raise NotAFeed or TooComplex."""
-
-
-class Outcome(StrEnum):
-    """How a look ended."""
-
-    NOT_MODIFIED = "not modified"
-    UNCHANGED = "unchanged"
-    CHANGED = "changed"
-    FAILED = "failed"
-    FORGOTTEN = "forgotten"
-    """The feed is gone from the store: nobody hears it any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What one look at a feed came to; ``new_items`` are those handed on to chats."""
-
-    feed: FeedId
-    outcome: Outcome
-    new_items: int = 0
-    failure: Failed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +140,14 @@ class Looker:
 
     async def _look(self, feed: Feed) -> Look:
         sent = feed.validators if feed.seeded else Validators()
+        begun_s = time.monotonic()
         answer = await self._client.get(feed.url, sent)
+        asked_s = time.monotonic() - begun_s
+        look = await self._understood(feed, sent, answer)
+        return replace(look, asked_s=asked_s) if asked_s > SLOW_S else look
+
+    async def _understood(self, feed: Feed, sent: Validators, answer: Answer) -> Look:
+        """Make of an answer what it is."""
         now_ms = await self._store.about_now_ms()
         if isinstance(answer, NotModified):
             return await self._same(feed, feed.validators, answer, Outcome.NOT_MODIFIED, now_ms)
@@ -250,11 +222,10 @@ class Looker:
         due_ms: int | None = None
         moved_to = None
         if pushed:
-            paced, _ = self._due_again(feed, now_ms, published)
-            feed = replace(feed, rhythm=paced.rhythm)
+            feed.rhythm = self._pace(feed, now_ms, published).rhythm
         else:
             feed = replace(_well(feed, now_ms), asked=asked_of(document))
-            feed, due_ms = self._due_again(feed, now_ms, published, max_age_s=view.answer.max_age_s)
+            due_ms = self._due_again(feed, now_ms, published, max_age_s=view.answer.max_age_s)
             lived = after_look(feed, now_ms, moved_to=view.answer.moved_to, read=True)
             feed, moved_to = await self._lived(lived)
             feed = await self._with_hub(feed, document, view)
@@ -297,7 +268,8 @@ class Looker:
         self, was: Feed, got: Validators, answer: Fetched | NotModified, outcome: Outcome, now_ms: int
     ) -> Look:
         """Note that there is nothing new."""
-        feed, due_ms = self._due_again(_well(was, now_ms, got), now_ms, (), max_age_s=answer.max_age_s)
+        feed = _well(was, now_ms, got)
+        due_ms = self._due_again(feed, now_ms, (), max_age_s=answer.max_age_s)
         is_read = outcome is Outcome.UNCHANGED
         feed, moved_to = await self._lived(after_look(feed, now_ms, moved_to=answer.moved_to, read=is_read))
         await self._store.feeds.finish(feed, due_ms, moved_to=moved_to, was=was)
@@ -313,7 +285,7 @@ class Looker:
             failures=feed.failures + 1,
             trouble=failure.why.value,
         )
-        feed, due_ms = self._due_again(feed, now_ms, (), failure=failure)
+        due_ms = self._due_again(feed, now_ms, (), failure=failure)
         lived = after_look(feed, now_ms, failure=failure)
         feed, _ = await self._lived(lived)
         due_ms = max(due_ms, now_ms + 1000 * (lived.rest_s or 0))
@@ -330,19 +302,24 @@ class Looker:
         *,
         failure: Failed | None = None,
         max_age_s: int | None = None,
-    ) -> tuple[Feed, int]:
-        """Return the feed with its new interval, and when it is due again (epoch ms)."""
-        pace = next_look(
-            feed,
-            published,
-            now_ms,
-            bounds=self._bounds,
-            roll=self._dice(),
-            failure=failure,
-            max_age_s=max_age_s,
+    ) -> int:
+        """Note when and why ``feed``, which nobody else has yet, is due again; return when, in epoch ms."""
+        pace = self._pace(feed, now_ms, published, failure, max_age_s)
+        feed.interval_s, feed.rhythm, feed.wait_why = round(pace.wait_s), pace.rhythm, pace.why.value
+        return now_ms + int(pace.wait_s * 1000)
+
+    def _pace(
+        self,
+        feed: Feed,
+        now_ms: int,
+        published: Sequence[int],
+        failure: Failed | None = None,
+        max_age_s: int | None = None,
+    ) -> Pace:
+        bounds, roll = self._bounds, self._dice()
+        return next_look(
+            feed, published, now_ms, bounds=bounds, roll=roll, failure=failure, max_age_s=max_age_s
         )
-        paced = replace(feed, interval_s=round(pace.wait_s), rhythm=pace.rhythm, wait_why=pace.why.value)
-        return paced, now_ms + int(pace.wait_s * 1000)
 
     async def _lived(self, lived: Lived) -> tuple[Feed, str | None]:
         """Return the feed with its fate noted, and its new address once that is believed.

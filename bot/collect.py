@@ -66,6 +66,9 @@ IN_HAND_MOST = 5000
 HOST_PATIENCE_S = 20.0
 """A feed that would wait longer for its turn at a host is put off by that time instead."""
 
+REST_SPREAD_MS = 10_000
+"""Within how much time feeds are looked at that were given back since their host was to rest."""
+
 DOUBTED_LATER_S = 30.0
 """By how much a feed whose last look failed is put off where more of those wait than there are slots."""
 
@@ -98,7 +101,13 @@ class Slots:
         while self._young >= self._count or self._open >= OPEN_MOST * self._count:
             turn = asyncio.get_running_loop().create_future()
             self._waiting.append(turn)
-            await turn
+            try:
+                await turn
+            except asyncio.CancelledError:
+                freed()
+                if turn.done() and not turn.cancelled():
+                    self._wake()  # it came in the same moment
+                raise
         self._young += 1
         self._open += 1
         return Slot(self, freed, max(LONG * self._usual_s, LONG_LEAST_S))
@@ -269,6 +278,8 @@ class Collector:
         claimed = await self._claim(room)
         later: list[tuple[FeedId, int]] = []
         for feed in claimed.feeds:
+            if feed.id in self._in_hand:
+                continue  # its claim ran out while the store was away, and is renewed from now on
             if wait_s := self._later_s(feed, claimed.now_ms):
                 later.append((feed.id, claimed.now_ms + int(wait_s * 1000)))
                 continue
@@ -279,7 +290,8 @@ class Collector:
         await self._store.feeds.put_off(later)
         self._hungry = len(claimed.feeds) == room
         if self._hungry:
-            return IDLE_S
+            # What was put off has made room for what is due behind it.
+            return SOONEST_S if later else IDLE_S
         if claimed.next_due_ms is None:
             return IDLE_S
         return min(max((claimed.next_due_ms - claimed.now_ms) / 1000, SOONEST_S), IDLE_S)
@@ -319,24 +331,12 @@ class Collector:
             StoreError: what the look came to could not be saved.
         """
         host = host_of(feed.url)
-        doubted = feed.failures > 0
-        at_once = not doubted and self._hosts.is_free(host)
-        self._pressing += at_once
         hand = self._in_hand[feed.id] = _Hand(asyncio.current_task())
         try:
-            async with self._hosts.turn(host):
-                if doubted:
-                    async with self._doubted_slots:
-                        hand.begun_s = asyncio.get_running_loop().time()
-                        look = await self._looker.look_at(feed)
-                else:
-                    self._pressing += not at_once
-                    slot = await self._slots.take(self._freed)
-                    hand.begun_s = slot.begun_s
-                    try:
-                        look = await self._looker.look_at(feed)
-                    finally:
-                        slot.end()
+            if feed.failures:
+                look = await self._doubtful(feed, host, hand)
+            else:
+                look = await self._usual(feed, host, hand)
         except asyncio.CancelledError:
             if not hand.cut_off:
                 raise
@@ -344,8 +344,36 @@ class Collector:
             return None
         finally:
             del self._in_hand[feed.id]
-        await self._heed(host, look)
+        if look:
+            await self._heed(host, look)
         return look
+
+    async def _usual(self, feed: Feed, host: str, hand: _Hand) -> Look | None:
+        """Look at a feed that was well, in a slot for as long as most take."""
+        at_once = self._hosts.is_free(host)
+        self._pressing += at_once
+        async with self._hosts.turn(host) as turn:
+            self._pressing += not at_once
+            slot = await self._slots.take(self._freed)
+            hand.begun_s = turn.begun_s = slot.begun_s
+            try:
+                return await self._unless_resting(feed, host)
+            finally:
+                slot.end()
+
+    async def _doubtful(self, feed: Feed, host: str, hand: _Hand) -> Look | None:
+        """Look at a feed whose last look failed: it waits where others of the kind do, not at its host."""
+        async with self._doubted_slots, self._hosts.turn(host) as turn:
+            hand.begun_s = turn.begun_s
+            return await self._unless_resting(feed, host)
+
+    async def _unless_resting(self, feed: Feed, host: str) -> Look | None:
+        """Look at a feed, or give it back where its host has turned us away while it waited."""
+        until_ms = self._resting.get(host)
+        if until_ms and until_ms > await self._store.about_now_ms():
+            await self._store.feeds.put_off([(feed.id, until_ms + round(self._dice() * REST_SPREAD_MS))])
+            return None
+        return await self._looker.look_at(feed)
 
     def _freed(self) -> None:
         self._pressing -= 1

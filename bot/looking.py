@@ -29,7 +29,7 @@ from bot.items import Document, Feed, FeedId, Item, Validators
 from bot.life import Lived, after_look
 from bot.pacing import Bounds, asked_of, next_look
 from bot.pages import MOST, WITHIN_S, PageFinder
-from bot.parse.prune import Cut, cut, joined
+from bot.parse.prune import MARK, Cut, cut, joined
 from bot.settings import Settings
 from bot.store.client import Store
 from bot.store.news import Candidate, Extent
@@ -43,11 +43,15 @@ STORING_S = 60
 """What the steps of one look at the store may take together, many times what they do."""
 
 WHOLE_MS = 20 * 3_600_000
-"""How long a document is read by its changes alone. Whole readings keep up what is remembered of items
-that its feed still shows, which may be forgotten a day after the last (bot/store/keys.py)."""
+"""How long a document is read by its changes alone. Whole readings tell what items are to each other, and
+let what is remembered of items that are shown no more be forgotten (bot/store/keys.py)."""
 
 ITEMS_INLINE = 100
 """Documents with more items are recognised off the event loop (some 50 µs an item)."""
+
+STALE_MOST = 100
+"""Items known by their bytes that a document may not show any more, beside three times what it shows: a
+hub that pushes all that is new would let them grow for ever, since a look then finds nothing new."""
 
 BYTES_INLINE = 1_000_000
 """Larger documents are cut off the event loop (some 5 ms a megabyte)."""
@@ -192,9 +196,9 @@ class Looker:
         marks = feed.marks if feed.seeded else b""
         found = await _cut(answer, marks)
         if found and marks:
-            if not found.fresh:
+            if not found.fresh and not _are_stale(marks, found.marks):
                 return await self._same(feed, view.got, answer, Outcome.UNCHANGED, view.now_ms)
-            if 2 * found.fresh <= found.count and view.now_ms - feed.whole_ms < WHOLE_MS:
+            if 0 < 2 * found.fresh <= found.count and view.now_ms - feed.whole_ms < WHOLE_MS:
                 taken = await self._part(view, found)
                 if taken:
                     return taken
@@ -212,12 +216,14 @@ class Looker:
         None: whether they are new, or where their place is, can only be told by the whole document.
         """
         feed, answer = view.feed, view.answer
-        document = await self._read(found.rest if found and found.rest else answer.body, answer)
-        if isinstance(document, Failed) or not (pushed or (found and len(document.items) == found.fresh)):
+        document = await self._read(found.rest if found else answer.body, answer)
+        if isinstance(document, Failed) or not document.items:
             return None
-        if not document.items or not _are_in_order(document.items):
+        if found and len(document.items) != found.fresh:
             return None
         seen = await _sight(document, feed, view.now_ms)
+        if not _stand_alone(seen, view.now_ms):
+            return None
         if not await self._store.news.none_seen(feed.id, _candidates(seen)):
             return None
         # Of the whole document's rate a part tells nothing.
@@ -375,10 +381,20 @@ def _candidates(seen: Sighting) -> list[Candidate]:
     return [Candidate(*one) for one in zip(seen.keys, seen.items, seen.order_ms, strict=True)]
 
 
-def _are_in_order(items: Sequence[Item]) -> bool:
-    """Tell whether items are in order by their dates alone: else their neighbours have a say in it."""
-    dates = [item.published or item.updated for item in items]
-    return None not in dates and len(set(dates)) == len(dates)
+def _are_stale(marks: bytes, shown: bytes) -> bool:
+    """Tell whether most ``marks`` are of items that are shown no more, so that all is to be read anew."""
+    return len(marks) > 4 * len(shown) + STALE_MOST * MARK
+
+
+def _stand_alone(seen: Sighting, now_ms: int) -> bool:
+    """Tell whether the items are told apart, and put in order, whatever their neighbours say.
+
+    They share no key, and each has a date of its own; all that are of the future are of now.
+    """
+    dates = [item.published or item.updated for item in seen.items]
+    times = {min(int(date.timestamp() * 1000), now_ms) for date in dates if date}
+    every = [key for one in seen.keys for key in one.all]
+    return len(times) == len(dates) and len(set(every)) == len(every)
 
 
 def _well(feed: Feed, now_ms: int, got: Validators | None = None) -> Feed:

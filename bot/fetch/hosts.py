@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from bot.fetch.answer import Failed, Failure
+from bot.fetch.answer import SHUT, Failed, Failure
 from bot.items import FeedId
 
 AT_ONCE = 2
@@ -21,7 +21,7 @@ REST_MOST_S = 5.0
 REST_LEAST_S = 0.02
 """Shorter rests are none: a timer takes more than they give."""
 
-TURNED_AWAY = {Failure.BUSY: 2, Failure.DENIED: 3}
+TURNED_AWAY = {Failure.BUSY: 2, **dict.fromkeys(SHUT, 3)}
 """How many feeds in a row a host must turn away before it is left in peace for all of them."""
 
 PEACE_FIRST_S = 120
@@ -43,6 +43,17 @@ class _Refusals:
     times: int = 0
 
 
+@dataclass(slots=True)
+class Turn:
+    """A place at a host, of which use is made from ``begun_s`` on, by the loop's clock."""
+
+    begun_s: float
+
+    def begin(self) -> None:
+        """Note that the host is asked only now: what was waited for until then is not its fault."""
+        self.begun_s = asyncio.get_running_loop().time()
+
+
 class Hosts:
     """Turns at hosts, within one process. For use in one event loop."""
 
@@ -61,7 +72,7 @@ class Hosts:
         return known is None or known.busy < AT_ONCE
 
     @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
+    async def turn(self, host: str) -> AsyncIterator[Turn]:
         """Wait for a turn at ``host``, first come first served; its end begins the rest."""
         known = self._hosts.get(host)
         if known is None:
@@ -71,11 +82,11 @@ class Hosts:
         else:
             await self._queue(host, known)
         loop = asyncio.get_running_loop()
-        begun_s = loop.time()
+        turn = Turn(loop.time())
         try:
-            yield
+            yield turn
         finally:
-            took_s = loop.time() - begun_s
+            took_s = loop.time() - turn.begun_s
             known.took_s += (took_s - known.took_s) / 4 if known.took_s else took_s
             if took_s < REST_LEAST_S:
                 self._free(host, known)

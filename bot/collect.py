@@ -12,7 +12,6 @@ import logging
 import math
 import random
 import time
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +21,7 @@ from bot.fetch.hosts import Hosts, host_of
 from bot.items import Feed, FeedId
 from bot.looking import Look, Looker, Outcome
 from bot.settings import Settings
+from bot.slots import Slots
 from bot.store.client import Store
 from bot.store.feeds import Claimed
 
@@ -50,13 +50,6 @@ AHEAD = 1000
 BACKOFF_S = (0.2, 5.0)
 """The first and the longest wait while the store does not answer."""
 
-LONG = 4
-"""A look that takes so many times longer than most gives up its slot."""
-
-LONG_LEAST_S = 0.1
-OPEN_MOST = 4
-"""How many looks may be open for each slot, those that gave theirs up included."""
-
 DOUBTED_SHARE = 4
 """Feeds whose last look failed share a slot for each so many of the others."""
 
@@ -67,7 +60,7 @@ HOST_PATIENCE_S = 20.0
 """A feed that would wait longer for its turn at a host is put off by that time instead."""
 
 REST_SPREAD_MS = 10_000
-"""Within how much time feeds are looked at that were given back since their host was to rest."""
+"""Within how much time feeds are looked at whose host turned us away while they waited for their turn."""
 
 DOUBTED_LATER_S = 30.0
 """By how much a feed whose last look failed is put off where more of those wait than there are slots."""
@@ -84,77 +77,6 @@ class PollReport:
     failed: int
     new_items: int
     seconds: float
-
-
-class Slots:
-    """How many looks there are at once; those that take long count no more, up to a bound."""
-
-    def __init__(self, count: int) -> None:
-        self._count = count
-        self._young = 0
-        self._open = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
-        self._usual_s = LONG_LEAST_S / LONG
-
-    async def take(self, freed: Callable[[], None]) -> "Slot":
-        """Wait for a slot; whoever has it ends it. ``freed`` hears when another may have its place."""
-        while self._young >= self._count or self._open >= OPEN_MOST * self._count:
-            turn = asyncio.get_running_loop().create_future()
-            self._waiting.append(turn)
-            try:
-                await turn
-            except asyncio.CancelledError:
-                freed()
-                if turn.done() and not turn.cancelled():
-                    self._wake()  # it came in the same moment
-                raise
-        self._young += 1
-        self._open += 1
-        return Slot(self, freed, max(LONG * self._usual_s, LONG_LEAST_S))
-
-    def freed(self) -> None:
-        """Let the next one in."""
-        self._young -= 1
-        self._wake()
-
-    def ended(self, took_s: float) -> None:
-        """Note how long a look took: a running median, up and down by the same small share."""
-        self._open -= 1
-        self._usual_s *= 1 + (1 if took_s > self._usual_s else -1) / 32
-        self._usual_s = max(self._usual_s, LONG_LEAST_S / LONG)
-        self._wake()
-
-    def _wake(self) -> None:
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
-
-
-class Slot:
-    """One look's place among those at work, for as long as most need."""
-
-    __slots__ = ("_freed", "_slots", "_timer", "begun_s")
-
-    def __init__(self, slots: Slots, freed: Callable[[], None], within_s: float) -> None:
-        loop = asyncio.get_running_loop()
-        self._slots = slots
-        self._freed: Callable[[], None] | None = freed
-        self.begun_s = loop.time()
-        self._timer = loop.call_later(within_s, self._free)
-
-    def _free(self) -> None:
-        if self._freed:
-            self._freed()
-            self._freed = None
-            self._slots.freed()
-
-    def end(self) -> None:
-        """Give the place up; once."""
-        self._timer.cancel()
-        self._free()
-        self._slots.ended(asyncio.get_running_loop().time() - self.begun_s)
 
 
 @dataclass(slots=True)
@@ -289,8 +211,7 @@ class Collector:
             look.add_done_callback(looks.discard)
         await self._store.feeds.put_off(later)
         self._hungry = len(claimed.feeds) == room
-        if self._hungry:
-            # What was put off has made room for what is due behind it.
+        if self._hungry:  # what was put off has made room for what is due behind it
             return SOONEST_S if later else IDLE_S
         if claimed.next_due_ms is None:
             return IDLE_S
@@ -333,10 +254,7 @@ class Collector:
         host = host_of(feed.url)
         hand = self._in_hand[feed.id] = _Hand(asyncio.current_task())
         try:
-            if feed.failures:
-                look = await self._doubtful(feed, host, hand)
-            else:
-                look = await self._usual(feed, host, hand)
+            look = await (self._doubtful if feed.failures else self._usual)(feed, host, hand)
         except asyncio.CancelledError:
             if not hand.cut_off:
                 raise
@@ -350,28 +268,32 @@ class Collector:
 
     async def _usual(self, feed: Feed, host: str, hand: _Hand) -> Look | None:
         """Look at a feed that was well, in a slot for as long as most take."""
-        at_once = self._hosts.is_free(host)
+        at_once = self._hosts.take(host)
         self._pressing += at_once
-        async with self._hosts.turn(host) as turn:
-            self._pressing += not at_once
+        if not at_once:
+            await self._hosts.queue(host)
+            self._pressing += 1
+        try:
             slot = await self._slots.take(self._freed)
-            hand.begun_s = turn.begun_s = slot.begun_s
+            hand.begun_s = slot.begun_s
             try:
                 return await self._unless_resting(feed, host)
             finally:
-                slot.end()
+                self._slots.give_back(slot)
+        finally:
+            self._hosts.give_back(host, hand.begun_s)
 
     async def _doubtful(self, feed: Feed, host: str, hand: _Hand) -> Look | None:
         """Look at a feed whose last look failed: it waits where others of the kind do, not at its host."""
-        async with self._doubted_slots, self._hosts.turn(host) as turn:
-            hand.begun_s = turn.begun_s
+        async with self._doubted_slots, self._hosts.turn(host):
+            hand.begun_s = asyncio.get_running_loop().time()
             return await self._unless_resting(feed, host)
 
     async def _unless_resting(self, feed: Feed, host: str) -> Look | None:
         """Look at a feed, or give it back where its host has turned us away while it waited."""
         until_ms = self._resting.get(host)
         if until_ms and until_ms > await self._store.about_now_ms():
-            await self._store.feeds.put_off([(feed.id, until_ms + round(self._dice() * REST_SPREAD_MS))])
+            await self._store.feeds.put_off([(feed.id, until_ms + int(self._dice() * REST_SPREAD_MS))])
             return None
         return await self._looker.look_at(feed)
 

@@ -24,7 +24,7 @@ from bot.errors import NotAFeed, StoreError, TooComplex
 from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
 from bot.fetch.hosts import host_of
 from bot.fetch.websub import offer_of
-from bot.identity import Sighting, sight
+from bot.identity import Sighting, sight, stand_alone
 from bot.items import Document, Feed, FeedId, Item, Validators
 from bot.life import Lived, after_look
 from bot.pacing import Bounds, asked_of, next_look
@@ -49,9 +49,9 @@ let what is remembered of items that are shown no more be forgotten (bot/store/k
 ITEMS_INLINE = 100
 """Documents with more items are recognised off the event loop (some 50 µs an item)."""
 
-STALE_MOST = 100
-"""Items known by their bytes that a document may not show any more, beside three times what it shows: a
-hub that pushes all that is new would let them grow for ever, since a look then finds nothing new."""
+STALE_TIMES, STALE_MOST = 8, 200
+"""Marks for each item, and beside those, that are known at most; then a document is read as a whole, for
+most are of what it shows no more. Hubs that push all that is new add to them, and leave looks nothing new."""
 
 BYTES_INLINE = 1_000_000
 """Larger documents are cut off the event loop (some 5 ms a megabyte)."""
@@ -196,9 +196,11 @@ class Looker:
         marks = feed.marks if feed.seeded else b""
         found = await _cut(answer, marks)
         if found and marks:
-            if not found.fresh and not _are_stale(marks, found.marks):
+            if found.count and len(marks) > MARK * (STALE_TIMES * found.count + STALE_MOST):
+                found = await _cut(answer, b"")
+            elif not found.fresh:
                 return await self._same(feed, view.got, answer, Outcome.UNCHANGED, view.now_ms)
-            if 0 < 2 * found.fresh <= found.count and view.now_ms - feed.whole_ms < WHOLE_MS:
+            elif 2 * found.fresh <= found.count and view.now_ms - feed.whole_ms < WHOLE_MS:
                 taken = await self._part(view, found)
                 if taken:
                     return taken
@@ -222,7 +224,7 @@ class Looker:
         if found and len(document.items) != found.fresh:
             return None
         seen = await _sight(document, feed, view.now_ms)
-        if not _stand_alone(seen, view.now_ms):
+        if not stand_alone(seen, view.now_ms):
             return None
         if not await self._store.news.none_seen(feed.id, _candidates(seen)):
             return None
@@ -379,22 +381,6 @@ async def _cut(answer: Fetched, marks: bytes) -> Cut | None:
 
 def _candidates(seen: Sighting) -> list[Candidate]:
     return [Candidate(*one) for one in zip(seen.keys, seen.items, seen.order_ms, strict=True)]
-
-
-def _are_stale(marks: bytes, shown: bytes) -> bool:
-    """Tell whether most ``marks`` are of items that are shown no more, so that all is to be read anew."""
-    return len(marks) > 4 * len(shown) + STALE_MOST * MARK
-
-
-def _stand_alone(seen: Sighting, now_ms: int) -> bool:
-    """Tell whether the items are told apart, and put in order, whatever their neighbours say.
-
-    They share no key, and each has a date of its own; all that are of the future are of now.
-    """
-    dates = [item.published or item.updated for item in seen.items]
-    times = {min(int(date.timestamp() * 1000), now_ms) for date in dates if date}
-    every = [key for one in seen.keys for key in one.all]
-    return len(times) == len(dates) and len(set(every)) == len(every)
 
 
 def _well(feed: Feed, now_ms: int, got: Validators | None = None) -> Feed:

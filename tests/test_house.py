@@ -41,7 +41,8 @@ ROOMS: dict[str, set[str]] = {
     "store": {"identity", "corrections", "life", "matching", "settings"},
     "pages": {"fetch", "parse", "identity", "render", "store", "settings"},
     "looking": {"fetch", "parse", "identity", "life", "pacing", "pages", "store", "settings"},
-    "collect": {"fetch", "looking", "store", "settings"},
+    "slots": set(),
+    "collect": {"fetch", "looking", "slots", "store", "settings"},
     "subscribe": {"fetch", "parse", "identity", "pacing", "pages", "store", "settings"},
     "push": {"fetch", "store", "settings"},
     "pings": {"fetch"},
@@ -67,7 +68,7 @@ ROOMS: dict[str, set[str]] = {
 
 WORLD = {
     "__main__", "app", "parts", "voice", "demo", "errands", "log", "preview", "collect", "looking", "pages", "pings", "push",
-    "route", "searching", "subscribe",
+    "route", "searching", "slots", "subscribe",
     "fetch/client", "fetch/dial", "fetch/hosts", "fetch/trouble", "parse/reading", "parse/worker",
     "store", "deliver", "chat", "web", "playground",
 }  # fmt: skip

@@ -173,6 +173,29 @@ async def test_a_hub_that_misses_twice_is_not_trusted_for_a_day_whatever_it_veri
     assert await pushed_until(store, feed.id) > clock.ms
 
 
+@pytest.mark.parametrize("doubt", ["denied", "failed", "missed", "withdrawn", "unreachable"])
+async def test_polling_is_as_ever_as_soon_as_the_trust_ends(store: Store, clock: Clock, doubt: str) -> None:
+    feed = await heard(store)
+    await store.pushes.offer(feed.id, HUB, URL)
+    push = await agreed(store)
+    await store.feeds.finish(feed, clock.ms + 6 * HOUR)
+    if doubt == "denied":
+        await store.pushes.deny(push, URL, DAY)
+    elif doubt == "failed":
+        assert await store.pushes.ask(push, "subscribe", MINUTE)
+        assert await store.pushes.put_off(push, MINUTE)
+    elif doubt == "missed":
+        await store.pushes.missed(feed.id)
+        assert await store.feeds.next_due_ms() == clock.ms + 6 * HOUR
+        await store.pushes.missed(feed.id)
+    elif doubt == "withdrawn":
+        await store.pushes.withdraw(feed.id)
+    else:
+        await store.pushes.reach("https://elsewhere.example")
+    assert await pushed_until(store, feed.id) == 0
+    assert await store.feeds.next_due_ms() == clock.ms
+
+
 async def test_missing_means_nothing_where_no_hub_has_promised(store: Store, redis: Any) -> None:
     feed = await heard(store)
     assert not await store.pushes.missed(feed.id)
@@ -194,6 +217,32 @@ async def test_a_feed_that_nobody_hears_is_not_pushed_and_its_hub_is_told_once(
     assert not await store.pushes.verify(push, "subscribe", URL, lease_ms=DAY, renew_ms=HOUR)
     assert await store.pushes.verify(push, "unsubscribe", URL, lease_ms=DAY, renew_ms=HOUR)
     assert not await redis.exists("pushes", "pushed", f"push:{feed.id}")
+
+
+async def test_what_is_not_wanted_any_more_is_not_agreed_to(store: Store) -> None:
+    feed = await heard(store)
+    await store.pushes.offer(feed.id, HUB, URL)
+    push = await asked(store)
+    await store.chats.unsubscribe(ANN, feed.id)
+    assert not await store.pushes.verify(push, "subscribe", URL, lease_ms=DAY, renew_ms=HOUR)
+    await asked(store, "unsubscribe")
+    await heard(store)
+    await store.pushes.offer(feed.id, HUB, URL)
+    assert not await store.pushes.verify(push, "unsubscribe", URL, lease_ms=DAY, renew_ms=HOUR)
+
+
+async def test_a_feed_that_is_wanted_again_in_time_stays_pushed(
+    store: Store, clock: Clock, redis: Any
+) -> None:
+    feed = await heard(store)
+    await store.pushes.offer(feed.id, HUB, URL)
+    push = await agreed(store)
+    await store.chats.unsubscribe(ANN, feed.id)
+    await heard(store)
+    await store.pushes.offer(feed.id, HUB, URL)
+    assert await redis.pttl(f"push:{feed.id}") == -1
+    assert await pushed_until(store, feed.id) == clock.ms + DAY
+    assert await store.pushes.called(push.callback) == push
 
 
 async def test_a_hub_that_does_not_hear_of_the_end_is_left(store: Store, clock: Clock, redis: Any) -> None:

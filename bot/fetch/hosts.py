@@ -43,17 +43,6 @@ class _Refusals:
     times: int = 0
 
 
-@dataclass(slots=True)
-class Turn:
-    """A place at a host, of which use is made from ``begun_s`` on, by the loop's clock."""
-
-    begun_s: float
-
-    def begin(self) -> None:
-        """Note that the host is asked only now: what was waited for until then is not its fault."""
-        self.begun_s = asyncio.get_running_loop().time()
-
-
 class Hosts:
     """Turns at hosts, within one process. For use in one event loop."""
 
@@ -66,35 +55,30 @@ class Hosts:
         known = self._hosts.get(host)
         return (len(known.waiting) + 1) * 2 * known.took_s / AT_ONCE if known and known.waiting else 0.0
 
-    def is_free(self, host: str) -> bool:
-        """Tell whether whoever comes now has a turn at once."""
-        known = self._hosts.get(host)
-        return known is None or known.busy < AT_ONCE
-
     @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[Turn]:
-        """Wait for a turn at ``host``, first come first served; its end begins the rest."""
+    async def turn(self, host: str) -> AsyncIterator[None]:
+        """Wait for a turn at ``host``; its end begins the rest."""
+        if not self.take(host):
+            await self.queue(host)
+        begun_s = asyncio.get_running_loop().time()
+        try:
+            yield
+        finally:
+            self.give_back(host, begun_s)
+
+    def take(self, host: str) -> bool:
+        """Take a turn at ``host``, if there is one at once; whoever has it gives it back."""
         known = self._hosts.get(host)
         if known is None:
             known = self._hosts[host] = _Host()
-        if known.busy < AT_ONCE:
-            known.busy += 1
-        else:
-            await self._queue(host, known)
-        loop = asyncio.get_running_loop()
-        turn = Turn(loop.time())
-        try:
-            yield turn
-        finally:
-            took_s = loop.time() - turn.begun_s
-            known.took_s += (took_s - known.took_s) / 4 if known.took_s else took_s
-            if took_s < REST_LEAST_S:
-                self._free(host, known)
-            else:
-                loop.call_later(min(took_s, REST_MOST_S), self._free, host, known)
+        if known.busy >= AT_ONCE:
+            return False
+        known.busy += 1
+        return True
 
-    async def _queue(self, host: str, known: _Host) -> None:
-        turn = asyncio.get_running_loop().create_future()
+    async def queue(self, host: str) -> None:
+        """Wait for a turn at ``host`` that is not free, first come first served."""
+        known, turn = self._hosts[host], asyncio.get_running_loop().create_future()
         known.waiting.append(turn)
         try:
             await turn
@@ -102,6 +86,16 @@ class Hosts:
             if turn.done() and not turn.cancelled():
                 self._free(host, known)  # it came in the same moment
             raise
+
+    def give_back(self, host: str, begun_s: float) -> None:
+        """End a turn that began at ``begun_s`` by the loop's clock; infinity: nothing was asked."""
+        known, loop = self._hosts[host], asyncio.get_running_loop()
+        took_s = max(loop.time() - begun_s, 0.0)
+        known.took_s += (took_s - known.took_s) / 4 if known.took_s else took_s
+        if took_s < REST_LEAST_S:
+            self._free(host, known)
+        else:
+            loop.call_later(min(took_s, REST_MOST_S), self._free, host, known)
 
     def _free(self, host: str, known: _Host) -> None:
         """Give the place to whoever waits longest; a host that nobody asks is forgotten."""

@@ -1,6 +1,6 @@
 -- Note that a hub is being asked, before it is: its answer may come at any moment, to any process.
 -- uses: clock, pushing
--- KEYS: `push:{id}`, `pushes`, `pushed`, `feed:{id}`, spelled here.
+-- KEYS: `push:{id}`, `pushes`, `pushed`, `feed:{id}`, `schedule`, spelled here.
 -- ARGV: 1 now · 2 feed · 3 hub · 4 topic · 5 `subscribe` or `unsubscribe` · 6 callback · 7 secret ·
 --   8 when to ask again (ms from now) unless it is verified
 -- Result: 1, or 0 if another hub is wanted by now.

@@ -1,6 +1,6 @@
 -- A hub will not push, or not any more: poll, and ask again much later.
 -- uses: clock, pushing
--- KEYS: `push:{id}`, `pushes`, `pushed`, `feed:{id}`, spelled here.
+-- KEYS: `push:{id}`, `pushes`, `pushed`, `feed:{id}`, `schedule`, spelled here.
 -- ARGV: 1 now · 2 feed · 3 callback · 4 topic · 5 when to ask again (ms from now)
 -- Result: 1, or 0 if this is about no subscription of ours.
 local feed = ARGV[2]

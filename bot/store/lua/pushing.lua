@@ -1,11 +1,14 @@
--- Shared: what a feed wants of its hub, and until when the hub is trusted to push all that is new.
--- KEYS: `push:{id}`, `pushes`, `pushed`, `feed:{id}`, spelled here. ARGV: none of its own.
+-- Shared: what a feed wants of its hub, and until when the hub is trusted to push all that is new. After `clock`.
+-- KEYS: `push:{id}`, `pushes`, `pushed`, `feed:{id}`, `schedule`, spelled here. ARGV: none of its own.
 -- Result: functions only.
 local CHANGE_MS, ENDING_MS = 3600000, 86400000
 
 local function distrust(feed)
-  redis.call('HDEL', 'feed:' .. feed, 'pushed_until_ms')
   redis.call('ZREM', 'pushed', feed)
+  if redis.call('HDEL', 'feed:' .. feed, 'pushed_until_ms') == 1 then
+    -- Its next look was put off for the hub's sake.
+    redis.call('ZADD', 'schedule', 'XX', 'LT', clock(), feed)
+  end
 end
 
 local function trust(now, feed)

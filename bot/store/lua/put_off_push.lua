@@ -1,6 +1,6 @@
 -- Note that a hub did not take what it was asked: it is not trusted, and asked again later.
 -- uses: clock, pushing
--- KEYS: `push:{id}`, `pushes`, `pushed`, `feed:{id}`, spelled here.
+-- KEYS: `push:{id}`, `pushes`, `pushed`, `feed:{id}`, `schedule`, spelled here.
 -- ARGV: 1 now · 2 feed · 3 callback · 4 when to ask again (ms from now)
 -- Result: 1, or 0 if it has verified that meanwhile, or another hub is wanted.
 local feed = ARGV[2]

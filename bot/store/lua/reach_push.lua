@@ -1,6 +1,6 @@
 -- Note where hubs reach us: what they promised to push elsewhere does not come, and they are to be told.
 -- uses: clock, pushing
--- KEYS: `meta`, `pushed`, `pushes`, `feed:{id}`, spelled here.
+-- KEYS: `meta`, `pushed`, `pushes`, `feed:{id}`, `schedule`, spelled here.
 -- ARGV: 1 now · 2 PUBLIC_URL, or ''
 -- Result: how many feeds that concerns.
 if (redis.call('HGET', 'meta', 'reached') or '') == ARGV[2] then return 0 end

@@ -60,6 +60,9 @@ IN_HAND_MOST = 5000
 HOST_PATIENCE_S = 20.0
 """A feed that would wait longer for its turn at a host is put off by that time instead."""
 
+REST_SPREAD_MS = 10_000
+"""Within how much time feeds are looked at whose host turned us away while they waited for their turn."""
+
 DOUBTED_LATER_S = 30.0
 """By how much such a feed is put off where many of them wait."""
 
@@ -200,6 +203,8 @@ class Collector:
         claimed = await self._claim(room)
         later: list[tuple[FeedId, int]] = []
         for feed in claimed.feeds:
+            if feed.id in self._in_hand:
+                continue  # its claim ran out while the store was away, and is renewed from now on
             if wait_s := self._later_s(feed, claimed.now_ms):
                 later.append((feed.id, claimed.now_ms + int(wait_s * 1000)))
                 continue
@@ -208,8 +213,8 @@ class Collector:
             look.add_done_callback(looks.discard)
         await self._store.feeds.put_off(later)
         self._hungry = len(claimed.feeds) == room
-        if self._hungry:
-            return IDLE_S
+        if self._hungry:  # what was put off has made room for what is due behind it
+            return SOONEST_S if later else IDLE_S
         if claimed.next_due_ms is None:
             return IDLE_S
         return min(max((claimed.next_due_ms - claimed.now_ms) / 1000, SOONEST_S), IDLE_S)
@@ -256,27 +261,9 @@ class Collector:
         """
         host = host_of(feed.url)
         doubted = self._is_doubted(feed)
-        at_once = not doubted and self._hosts.is_free(host)
-        self._pressing += at_once
         hand = self._in_hand[feed.id] = _Hand(asyncio.current_task())
         try:
-            if not self._hosts.take(host, doubted=doubted):
-                await self._hosts.queue(host, doubted=doubted)
-            try:
-                if doubted:
-                    async with self._doubted_slots:
-                        hand.begun_s = asyncio.get_running_loop().time()
-                        look = await self._looker.look_at(feed)
-                else:
-                    self._pressing += not at_once
-                    slot = await self._slots.take(self._freed)
-                    hand.begun_s = slot.begun_s
-                    try:
-                        look = await self._looker.look_at(feed)
-                    finally:
-                        self._slots.give_back(slot)
-            finally:
-                self._hosts.give_back(host, hand.begun_s, doubted=doubted)
+            look = await (self._doubtful if doubted else self._usual)(feed, host, hand)
         except asyncio.CancelledError:
             if not hand.cut_off:
                 raise
@@ -284,12 +271,46 @@ class Collector:
             return None
         finally:
             del self._in_hand[feed.id]
-        if look.asked_s:
-            self._slow.add(feed.id)
-        elif self._slow:
-            self._slow.discard(feed.id)
-        await self._heed(host, look)
+        if look:
+            (self._slow.add if look.asked_s else self._slow.discard)(feed.id)
+            await self._heed(host, look)
         return look
+
+    async def _usual(self, feed: Feed, host: str, hand: _Hand) -> Look | None:
+        """Look at a feed that was well, in a slot for as long as most take."""
+        at_once = self._hosts.take(host)
+        self._pressing += at_once
+        if not at_once:
+            await self._hosts.queue(host)
+            self._pressing += 1
+        try:
+            slot = await self._slots.take(self._freed)
+            hand.begun_s = slot.begun_s
+            try:
+                return await self._unless_resting(feed, host)
+            finally:
+                self._slots.give_back(slot)
+        finally:
+            self._hosts.give_back(host, hand.begun_s)
+
+    async def _doubtful(self, feed: Feed, host: str, hand: _Hand) -> Look | None:
+        """Look at a feed whose look may well hang: one at a time at its host, where others have a place still."""
+        if not self._hosts.take(host, doubted=True):
+            await self._hosts.queue(host, doubted=True)
+        try:
+            async with self._doubted_slots:
+                hand.begun_s = asyncio.get_running_loop().time()
+                return await self._unless_resting(feed, host)
+        finally:
+            self._hosts.give_back(host, hand.begun_s, doubted=True)
+
+    async def _unless_resting(self, feed: Feed, host: str) -> Look | None:
+        """Look at a feed, or give it back where its host has turned us away while it waited."""
+        until_ms = self._resting.get(host)
+        if until_ms and until_ms > await self._store.about_now_ms():
+            await self._store.feeds.put_off([(feed.id, until_ms + int(self._dice() * REST_SPREAD_MS))])
+            return None
+        return await self._looker.look_at(feed)
 
     def _freed(self) -> None:
         self._pressing -= 1

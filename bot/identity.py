@@ -230,6 +230,17 @@ def sight(document: Document, feed: Feed, noticed_ms: int) -> Sighting:
     return Sighting(feed, items, known.keys, order(items, noticed_ms))
 
 
+def stand_alone(seen: Sighting, noticed_ms: int) -> bool:
+    """Tell whether items are told apart and put in order whatever else their document shows.
+
+    They share no key, and each has a time of its own, what is dated later than ``noticed_ms`` that one.
+    """
+    dates = [_date_ms(item) for item in seen.items]
+    times = {min(date, noticed_ms) for date in dates if date is not None}
+    every = [key for one in seen.keys for key in one.all]
+    return len(times) == len(dates) and len(set(every)) == len(every)
+
+
 def is_home(link: str) -> bool:
     """Tell whether a canonical link is that of a bare home page."""
     return link.startswith("//") and not set(link[2:]) & set("/?#")

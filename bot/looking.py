@@ -23,13 +23,13 @@ from bot.errors import NotAFeed, StoreError, TooComplex
 from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
 from bot.fetch.hosts import host_of
 from bot.fetch.websub import offer_of
-from bot.identity import Sighting, sight
+from bot.identity import Sighting, sight, stand_alone
 from bot.items import Document, Feed, FeedId, Item, Validators
 from bot.life import Lived, after_look
 from bot.looks import SLOW_S, Fetching, Look, Outcome, Reading
 from bot.pacing import Bounds, Pace, asked_of, next_look
 from bot.pages import MOST, WITHIN_S, PageFinder
-from bot.parse.prune import Cut, cut, joined
+from bot.parse.prune import MARK, Cut, cut, joined
 from bot.settings import Settings
 from bot.store.client import Store
 from bot.store.news import Candidate, Extent
@@ -43,11 +43,15 @@ STORING_S = 60
 """What the steps of one look at the store may take together, many times what they do."""
 
 WHOLE_MS = 20 * 3_600_000
-"""How long a document is read by its changes alone. Whole readings keep up what is remembered of items
-that its feed still shows, which may be forgotten a day after the last (bot/store/keys.py)."""
+"""How long a document is read by its changes alone. Whole readings tell what items are to each other, and
+let what is remembered of items that are shown no more be forgotten (bot/store/keys.py)."""
 
 ITEMS_INLINE = 100
 """Documents with more items are recognised off the event loop (some 50 µs an item)."""
+
+STALE_TIMES, STALE_MOST = 8, 200
+"""Marks for each item, and beside those, that are known at most; then a document is read as a whole, for
+most are of what it shows no more. Hubs that push all that is new add to them, and leave looks nothing new."""
 
 BYTES_INLINE = 1_000_000
 """Larger documents are cut off the event loop (some 5 ms a megabyte)."""
@@ -164,9 +168,11 @@ class Looker:
         marks = feed.marks if feed.seeded else b""
         found = await _cut(answer, marks)
         if found and marks:
-            if not found.fresh:
+            if found.count and len(marks) > MARK * (STALE_TIMES * found.count + STALE_MOST):
+                found = await _cut(answer, b"")
+            elif not found.fresh:
                 return await self._same(feed, view.got, answer, Outcome.UNCHANGED, view.now_ms)
-            if 2 * found.fresh <= found.count and view.now_ms - feed.whole_ms < WHOLE_MS:
+            elif 2 * found.fresh <= found.count and view.now_ms - feed.whole_ms < WHOLE_MS:
                 taken = await self._part(view, found)
                 if taken:
                     return taken
@@ -184,12 +190,14 @@ class Looker:
         None: whether they are new, or where their place is, can only be told by the whole document.
         """
         feed, answer = view.feed, view.answer
-        document = await self._read(found.rest if found and found.rest else answer.body, answer)
-        if isinstance(document, Failed) or not (pushed or (found and len(document.items) == found.fresh)):
+        document = await self._read(found.rest if found else answer.body, answer)
+        if isinstance(document, Failed) or not document.items:
             return None
-        if not document.items or not _are_in_order(document.items):
+        if found and len(document.items) != found.fresh:
             return None
         seen = await _sight(document, feed, view.now_ms)
+        if not stand_alone(seen, view.now_ms):
+            return None
         if not await self._store.news.none_seen(feed.id, _candidates(seen)):
             return None
         # Of the whole document's rate a part tells nothing.
@@ -350,12 +358,6 @@ async def _cut(answer: Fetched, marks: bytes) -> Cut | None:
 
 def _candidates(seen: Sighting) -> list[Candidate]:
     return [Candidate(*one) for one in zip(seen.keys, seen.items, seen.order_ms, strict=True)]
-
-
-def _are_in_order(items: Sequence[Item]) -> bool:
-    """Tell whether items are in order by their dates alone: else their neighbours have a say in it."""
-    dates = [item.published or item.updated for item in items]
-    return None not in dates and len(set(dates)) == len(dates)
 
 
 def _well(feed: Feed, now_ms: int, got: Validators | None = None) -> Feed:

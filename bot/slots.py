@@ -1,4 +1,4 @@
-"""How many looks there are at once, of which none that takes long keeps others out."""
+"""How many looks there are at once: those that take much longer than most give their places to others."""
 
 import asyncio
 from collections import deque
@@ -34,6 +34,7 @@ class Slots:
             try:
                 await turn
             except asyncio.CancelledError:
+                freed()
                 self._wake()
                 raise
         loop = asyncio.get_running_loop()

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from bot.fetch.answer import Failed, Failure
+from bot.fetch.answer import SHUT, Failed, Failure
 from bot.items import FeedId
 
 AT_ONCE = 2
@@ -21,7 +21,7 @@ REST_MOST_S = 5.0
 REST_LEAST_S = 0.02
 """Shorter rests are none: a timer takes more than they give."""
 
-TURNED_AWAY = {Failure.BUSY: 2, Failure.DENIED: 3, Failure.FORBIDDEN: 3}
+TURNED_AWAY = {Failure.BUSY: 2, **dict.fromkeys(SHUT, 3)}
 """How many feeds in a row a host must turn away before it is left in peace for all of them."""
 
 PEACE_FIRST_S = 120
@@ -57,11 +57,6 @@ class Hosts:
         """Return for how long whoever comes now will wait for a turn at ``host``, roughly, in seconds."""
         known = self._hosts.get(host)
         return (len(known.waiting) + 1) * 2 * known.took_s / AT_ONCE if known and known.waiting else 0.0
-
-    def is_free(self, host: str) -> bool:
-        """Tell whether whoever comes now has a turn at once."""
-        known = self._hosts.get(host)
-        return known is None or known.busy < AT_ONCE
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:

@@ -294,7 +294,7 @@ class Collector:
             self._hosts.give_back(host, hand.begun_s)
 
     async def _doubtful(self, feed: Feed, host: str, hand: _Hand) -> Look | None:
-        """Look at a feed whose look may well hang: one at a time at its host, where others have a place still."""
+        """Look at a feed whose look may well hang: one at a time at its host, which leaves others a place."""
         if not self._hosts.take(host, doubted=True):
             await self._hosts.queue(host, doubted=True)
         try:

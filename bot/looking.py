@@ -50,8 +50,8 @@ ITEMS_INLINE = 100
 """Documents with more items are recognised off the event loop (some 50 µs an item)."""
 
 STALE_TIMES, STALE_MOST = 8, 200
-"""Marks for each item, and beside those, that are known at most; then a document is read as a whole, for
-most are of what it shows no more. Hubs that push all that is new add to them, and leave looks nothing new."""
+"""Marks for each item, and beside those, that are known at most. Hubs that push all that is new add to them
+and leave looks nothing new, which would replace them."""
 
 BYTES_INLINE = 1_000_000
 """Larger documents are cut off the event loop (some 5 ms a megabyte)."""
@@ -167,15 +167,15 @@ class Looker:
         feed, answer = view.feed, view.answer
         marks = feed.marks if feed.seeded else b""
         found = await _cut(answer, marks)
-        if found and marks:
-            if found.count and len(marks) > MARK * (STALE_TIMES * found.count + STALE_MOST):
-                found = await _cut(answer, b"")
-            elif not found.fresh:
+        if found and marks and not found.fresh:
+            anew = await _cut(answer, b"") if len(marks) > MARK * STALE_MOST else None
+            if not anew or len(marks) <= MARK * (STALE_TIMES * anew.count + STALE_MOST):
                 return await self._same(feed, view.got, answer, Outcome.UNCHANGED, view.now_ms)
-            elif 2 * found.fresh <= found.count and view.now_ms - feed.whole_ms < WHOLE_MS:
-                taken = await self._part(view, found)
-                if taken:
-                    return taken
+            found = anew
+        elif found and 2 * found.fresh <= found.count and view.now_ms - feed.whole_ms < WHOLE_MS:
+            taken = await self._part(view, found)
+            if taken:
+                return taken
         document = await self._read(answer.body, answer)
         if isinstance(document, Failed):
             return await self._failed(feed, feed, document)
@@ -191,12 +191,10 @@ class Looker:
         """
         feed, answer = view.feed, view.answer
         document = await self._read(found.rest if found else answer.body, answer)
-        if isinstance(document, Failed) or not document.items:
-            return None
-        if found and len(document.items) != found.fresh:
+        if isinstance(document, Failed) or (found and len(document.items) != found.fresh):
             return None
         seen = await _sight(document, feed, view.now_ms)
-        if not stand_alone(seen, view.now_ms):
+        if not seen.items or not stand_alone(seen, view.now_ms):
             return None
         if not await self._store.news.none_seen(feed.id, _candidates(seen)):
             return None

@@ -28,7 +28,7 @@ class Post:
     """One item as its feed writes it; a ``name`` makes a guid, a link and a title where none is given."""
 
     name: str
-    at_ms: int | None = None
+    at_ms: float | None = None
     title: str | None = None
     guid: str | None = None
     link: str | None = None

@@ -22,11 +22,11 @@ from typing import Protocol
 
 from bot.errors import NotAFeed, StoreError, TooComplex
 from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
-from bot.fetch.hosts import host_of
-from bot.fetch.websub import offer_of
-from bot.identity import Sighting, sight
+from bot.fetch.hosts import Hosts, host_of
+from bot.fetch.websub import called, offer_of
+from bot.identity import Sighting, feed_address, sight
 from bot.items import Document, Feed, FeedId, Item, Validators
-from bot.life import Lived, after_look
+from bot.life import Lived, after_look, is_old
 from bot.pacing import Bounds, asked_of, next_look
 from bot.pages import MOST, WITHIN_S, PageFinder
 from bot.parse.prune import Cut, cut, joined
@@ -101,7 +101,7 @@ class _View:
 class Looker:
     """Looks at feeds, one at a time or many at once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  all that a look needs
         self,
         store: Store,
         client: Fetching,
@@ -111,6 +111,7 @@ class Looker:
         dice: Callable[[], float] = random.random,
         on_lost: Callable[[Feed], Awaitable[None]] | None = None,
         pages: PageFinder | None = None,
+        hosts: Hosts | None = None,
     ) -> None:
         """Take the parts.
 
@@ -122,6 +123,7 @@ class Looker:
             dice: uniform in [0, 1).
             on_lost: told of a feed whose memory of seen items is gone from the store.
             pages: what asks the pages of new items; none are asked without.
+            hosts: whose turn it is, shared with whoever else asks the web.
         """
         self._store = store
         self._client = client
@@ -130,20 +132,24 @@ class Looker:
         self._dice = dice
         self._on_lost = on_lost
         self._pages = pages
+        self._hosts = hosts or Hosts()
         self.longest_s = settings.fetch_timeout_seconds + READING_S + WITHIN_S + STORING_S
         """How long a look may take; what takes longer hangs."""
 
     async def look(self, feed_id: FeedId) -> Look:
-        """Look at one feed and save what came of it, whatever that is.
+        """Look at one feed in its turn at its host, and save what came of it, whatever that is.
 
         Raises:
             StoreError: nothing was saved, or only items; whoever claimed the feed leaves it to its lease.
         """
         feed = await self._store.feeds.get(feed_id)
-        return await self.look_at(feed) if feed else Look(feed_id, Outcome.FORGOTTEN)
+        if feed is None:
+            return Look(feed_id, Outcome.FORGOTTEN)
+        async with self._hosts.turn(host_of(feed.url)):
+            return await self.look_at(feed)
 
     async def look_at(self, feed: Feed) -> Look:
-        """Look at a feed as :meth:`look` does; ``feed`` is as the store has it now."""
+        """Look at a feed as :meth:`look` does, whose turn it is; ``feed`` is as the store has it now."""
         try:
             return await self._look(feed)
         except StoreError:
@@ -171,7 +177,7 @@ class Looker:
             taken = await self._part(view, found, pushed=True)
             if taken:
                 return taken
-        return await self.look_at(feed)
+        return await self.look(feed_id)
 
     async def _look(self, feed: Feed) -> Look:
         sent = feed.validators if feed.seeded else Validators()
@@ -215,6 +221,9 @@ class Looker:
         document = await self._read(found.rest if found and found.rest else answer.body, answer)
         if isinstance(document, Failed) or not (pushed or (found and len(document.items) == found.fresh)):
             return None
+        is_own = feed_address(called(answer, document)) == feed_address(answer.url)
+        if pushed and (not is_own or any(is_old(one, feed) for one in document.items)):
+            return None  # another feed's, or sent again: the feed itself is believed
         if not document.items or not _are_in_order(document.items):
             return None
         seen = await _sight(document, feed, view.now_ms)
@@ -254,10 +263,12 @@ class Looker:
             feed = replace(feed, rhythm=paced.rhythm)
         else:
             feed = replace(_well(feed, now_ms), asked=asked_of(document))
+            feed = await self._with_hub(feed, document, view)
             feed, due_ms = self._due_again(feed, now_ms, published, max_age_s=view.answer.max_age_s)
             lived = after_look(feed, now_ms, moved_to=view.answer.moved_to, read=True)
             feed, moved_to = await self._lived(lived)
-            feed = await self._with_hub(feed, document, view)
+            if lived.elsewhere and view.feed.seeded:
+                candidates = await self._fresh(view, candidates)
         if self._pages and feed.seeded:  # a first look hands nothing on
             candidates = await self._pages.of_new(
                 self._store.news, feed, candidates, most=MOST, within_s=WITHIN_S
@@ -268,9 +279,7 @@ class Looker:
         if taken.refused:
             return Look(feed.id, Outcome.UNCHANGED)
         if taken.lost:
-            log.error(
-                "feed %s (%s): what was seen is lost; taken as a first look", feed.id, host_of(feed.url)
-            )
+            log.error("feed %s (%s): what was seen is lost: a first look", feed.id, host_of(feed.url))
             if self._on_lost:
                 await self._on_lost(feed)
         if taken.new:
@@ -280,6 +289,15 @@ class Looker:
         if taken.handed_on and not pushed and view.feed.pushed_until_ms > now_ms:
             await self._store.pushes.missed(feed.id)
         return Look(feed.id, Outcome.CHANGED, taken.handed_on)
+
+    async def _fresh(self, view: _View, candidates: list[Candidate]) -> list[Candidate]:
+        """Return what is to be handed on of a document at another place: only its news, if all seems new."""
+        if not all(await self._store.news.unseen(view.feed.id, candidates)):
+            return candidates
+        old = [one for one in candidates if is_old(one.item, view.feed)]
+        how = Extent(None, is_part=True)
+        done = await self._store.news.intake(view.feed, old, due_ms=None, hand_on=False, extent=how)
+        return candidates if done.refused else [one for one in candidates if not is_old(one.item, view.feed)]
 
     async def _with_hub(self, feed: Feed, document: Document, view: _View) -> Feed:
         """Return the feed with the hub that it names; a change is noted first, for whoever asks hubs."""
@@ -291,7 +309,8 @@ class Looker:
             await self._store.pushes.offer(feed.id, hub, topic)
         else:
             await self._store.pushes.withdraw(feed.id)
-        return replace(feed, hub=hub, hub_topic=topic)
+        # Whoever was named before is not waited for.
+        return replace(feed, hub=hub, hub_topic=topic, pushed_until_ms=0)
 
     async def _same(
         self, was: Feed, got: Validators, answer: Fetched | NotModified, outcome: Outcome, now_ms: int
@@ -306,13 +325,8 @@ class Looker:
     async def _failed(self, was: Feed, feed: Feed, failure: Failed) -> Look:
         """Note that the look failed, and why."""
         now_ms = await self._store.about_now_ms()
-        feed = replace(
-            feed,
-            looked_ms=now_ms,
-            looks=feed.looks + 1,
-            failures=feed.failures + 1,
-            trouble=failure.why.value,
-        )
+        feed = replace(feed, looked_ms=now_ms, looks=feed.looks + 1)
+        feed = replace(feed, failures=feed.failures + 1, trouble=failure.why.value)
         feed, due_ms = self._due_again(feed, now_ms, (), failure=failure)
         lived = after_look(feed, now_ms, failure=failure)
         feed, _ = await self._lived(lived)
@@ -332,14 +346,9 @@ class Looker:
         max_age_s: int | None = None,
     ) -> tuple[Feed, int]:
         """Return the feed with its new interval, and when it is due again (epoch ms)."""
+        roll, bounds = self._dice(), self._bounds
         pace = next_look(
-            feed,
-            published,
-            now_ms,
-            bounds=self._bounds,
-            roll=self._dice(),
-            failure=failure,
-            max_age_s=max_age_s,
+            feed, published, now_ms, bounds=bounds, roll=roll, failure=failure, max_age_s=max_age_s
         )
         paced = replace(feed, interval_s=round(pace.wait_s), rhythm=pace.rhythm, wait_why=pace.why.value)
         return paced, now_ms + int(pace.wait_s * 1000)
@@ -383,15 +392,8 @@ def _are_in_order(items: Sequence[Item]) -> bool:
 
 def _well(feed: Feed, now_ms: int, got: Validators | None = None) -> Feed:
     """Return the feed after a look that brought a readable answer."""
-    return replace(
-        feed,
-        looked_ms=now_ms,
-        ok_ms=now_ms,
-        looks=feed.looks + 1,
-        failures=0,
-        trouble="",
-        validators=got or feed.validators,
-    )
+    feed = replace(feed, looked_ms=now_ms, ok_ms=now_ms, looks=feed.looks + 1, failures=0, trouble="")
+    return replace(feed, validators=got or feed.validators)
 
 
 def _dates(items: Sequence[Item]) -> list[int]:

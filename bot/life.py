@@ -25,8 +25,11 @@ DEAD_LOOKS = 5
 SILENT_GAPS = 5
 """The usual gaps between two items that a silence lasts at least: a feed of once a year is not silent."""
 
-FRESH_S = DAY_S
-"""How long before a look items may be dated that came after it: some feeds tell the day alone."""
+LATE_S = 2 * HOUR_S
+"""How long before a look items may be dated that came after it …"""
+
+LATE_DAY_S = DAY_S
+"""… and where the day alone is told, or the hour."""
 
 LONGEST_ADDRESS = 2000
 """Characters; an address beyond that is followed by each look, and not moved to."""
@@ -197,7 +200,10 @@ def is_old(item: Item, feed: Feed) -> bool:
     Items without a date count as old. A site that moves may give all that it has ever told new names.
     """
     date = item.published or item.updated
-    return not date or date.timestamp() < feed.ok_ms / 1000 - FRESH_S
+    if date is None:
+        return True
+    late_s = LATE_S if date.minute or date.second else LATE_DAY_S
+    return date.timestamp() < feed.ok_ms / 1000 - late_s
 
 
 def fate_of(feed: Feed) -> Fate:

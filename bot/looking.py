@@ -21,11 +21,11 @@ from dataclasses import dataclass, replace
 
 from bot.errors import NotAFeed, StoreError, TooComplex
 from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
-from bot.fetch.hosts import host_of
-from bot.fetch.websub import offer_of
-from bot.identity import Sighting, sight, stand_alone
+from bot.fetch.hosts import Hosts, host_of
+from bot.fetch.websub import called, offer_of
+from bot.identity import Sighting, feed_address, sight, stand_alone
 from bot.items import Document, Feed, FeedId, Item, Validators
-from bot.life import Lived, after_look
+from bot.life import Lived, after_look, is_old
 from bot.looks import SLOW_S, Fetching, Look, Outcome, Reading
 from bot.pacing import Bounds, Pace, asked_of, next_look
 from bot.pages import MOST, WITHIN_S, PageFinder
@@ -70,7 +70,7 @@ class _View:
 class Looker:
     """Looks at feeds, one at a time or many at once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  all that a look needs
         self,
         store: Store,
         client: Fetching,
@@ -80,6 +80,7 @@ class Looker:
         dice: Callable[[], float] = random.random,
         on_lost: Callable[[Feed], Awaitable[None]] | None = None,
         pages: PageFinder | None = None,
+        hosts: Hosts | None = None,
     ) -> None:
         """Take the parts.
 
@@ -91,6 +92,7 @@ class Looker:
             dice: uniform in [0, 1).
             on_lost: told of a feed whose memory of seen items is gone from the store.
             pages: what asks the pages of new items; none are asked without.
+            hosts: whose turn it is, shared with whoever else asks the web.
         """
         self._store = store
         self._client = client
@@ -99,20 +101,24 @@ class Looker:
         self._dice = dice
         self._on_lost = on_lost
         self._pages = pages
+        self._hosts = hosts or Hosts()
         self.longest_s = settings.fetch_timeout_seconds + READING_S + WITHIN_S + STORING_S
         """How long a look may take; what takes longer hangs."""
 
     async def look(self, feed_id: FeedId) -> Look:
-        """Look at one feed and save what came of it, whatever that is.
+        """Look at one feed in its turn at its host, and save what came of it, whatever that is.
 
         Raises:
             StoreError: nothing was saved, or only items; whoever claimed the feed leaves it to its lease.
         """
         feed = await self._store.feeds.get(feed_id)
-        return await self.look_at(feed) if feed else Look(feed_id, Outcome.FORGOTTEN)
+        if feed is None:
+            return Look(feed_id, Outcome.FORGOTTEN)
+        async with self._hosts.turn(host_of(feed.url)):
+            return await self.look_at(feed)
 
     async def look_at(self, feed: Feed) -> Look:
-        """Look at a feed as :meth:`look` does; ``feed`` is as the store has it now."""
+        """Look at a feed as :meth:`look` does, whose turn it is; ``feed`` is as the store has it now."""
         try:
             return await self._look(feed)
         except StoreError:
@@ -140,7 +146,7 @@ class Looker:
             taken = await self._part(view, found, pushed=True)
             if taken:
                 return taken
-        return await self.look_at(feed)
+        return await self.look(feed_id)
 
     async def _look(self, feed: Feed) -> Look:
         sent = feed.validators if feed.seeded else Validators()
@@ -193,6 +199,9 @@ class Looker:
         document = await self._read(found.rest if found else answer.body, answer)
         if isinstance(document, Failed) or (found and len(document.items) != found.fresh):
             return None
+        is_own = feed_address(called(answer, document)) == feed_address(answer.url)
+        if pushed and (not is_own or any(is_old(one, feed) for one in document.items)):
+            return None  # another feed's, or sent again: the feed itself is believed
         seen = await _sight(document, feed, view.now_ms)
         if not seen.items or not stand_alone(seen, view.now_ms):
             return None
@@ -231,10 +240,12 @@ class Looker:
             feed.rhythm = self._pace(feed, now_ms, published).rhythm
         else:
             feed = replace(_well(feed, now_ms), asked=asked_of(document))
+            feed = await self._with_hub(feed, document, view)
             due_ms = self._due_again(feed, now_ms, published, max_age_s=view.answer.max_age_s)
             lived = after_look(feed, now_ms, moved_to=view.answer.moved_to, read=True)
             feed, moved_to = await self._lived(lived)
-            feed = await self._with_hub(feed, document, view)
+            if lived.elsewhere and view.feed.seeded:
+                candidates = await self._fresh(view, candidates)
         if self._pages and feed.seeded:  # a first look hands nothing on
             candidates = await self._pages.of_new(
                 self._store.news, feed, candidates, most=MOST, within_s=WITHIN_S
@@ -245,9 +256,7 @@ class Looker:
         if taken.refused:
             return Look(feed.id, Outcome.UNCHANGED)
         if taken.lost:
-            log.error(
-                "feed %s (%s): what was seen is lost; taken as a first look", feed.id, host_of(feed.url)
-            )
+            log.error("feed %s (%s): what was seen is lost: a first look", feed.id, host_of(feed.url))
             if self._on_lost:
                 await self._on_lost(feed)
         if taken.new:
@@ -257,6 +266,15 @@ class Looker:
         if taken.handed_on and not pushed and view.feed.pushed_until_ms > now_ms:
             await self._store.pushes.missed(feed.id)
         return Look(feed.id, Outcome.CHANGED, taken.handed_on)
+
+    async def _fresh(self, view: _View, candidates: list[Candidate]) -> list[Candidate]:
+        """Return what is to be handed on of a document at another place: only its news, if all seems new."""
+        if not all(await self._store.news.unseen(view.feed.id, candidates)):
+            return candidates
+        old = [one for one in candidates if is_old(one.item, view.feed)]
+        how = Extent(None, is_part=True)
+        done = await self._store.news.intake(view.feed, old, due_ms=None, hand_on=False, extent=how)
+        return candidates if done.refused else [one for one in candidates if not is_old(one.item, view.feed)]
 
     async def _with_hub(self, feed: Feed, document: Document, view: _View) -> Feed:
         """Return the feed with the hub that it names; a change is noted first, for whoever asks hubs."""
@@ -268,7 +286,8 @@ class Looker:
             await self._store.pushes.offer(feed.id, hub, topic)
         else:
             await self._store.pushes.withdraw(feed.id)
-        return replace(feed, hub=hub, hub_topic=topic)
+        # Whoever was named before is not waited for.
+        return replace(feed, hub=hub, hub_topic=topic, pushed_until_ms=0)
 
     async def _same(
         self, was: Feed, got: Validators, answer: Fetched | NotModified, outcome: Outcome, now_ms: int
@@ -360,14 +379,9 @@ def _candidates(seen: Sighting) -> list[Candidate]:
 
 def _well(feed: Feed, now_ms: int, got: Validators | None = None) -> Feed:
     """Return the feed after a look that brought a readable answer."""
+    looks, known = feed.looks + 1, got or feed.validators
     return replace(
-        feed,
-        looked_ms=now_ms,
-        ok_ms=now_ms,
-        looks=feed.looks + 1,
-        failures=0,
-        trouble="",
-        validators=got or feed.validators,
+        feed, looked_ms=now_ms, ok_ms=now_ms, looks=looks, failures=0, trouble="", validators=known
     )
 
 

@@ -173,29 +173,6 @@ async def test_a_hub_that_misses_twice_is_not_trusted_for_a_day_whatever_it_veri
     assert await pushed_until(store, feed.id) > clock.ms
 
 
-@pytest.mark.parametrize("doubt", ["denied", "failed", "missed", "withdrawn", "unreachable"])
-async def test_polling_is_as_ever_as_soon_as_the_trust_ends(store: Store, clock: Clock, doubt: str) -> None:
-    feed = await heard(store)
-    await store.pushes.offer(feed.id, HUB, URL)
-    push = await agreed(store)
-    await store.feeds.finish(feed, clock.ms + 6 * HOUR)
-    if doubt == "denied":
-        await store.pushes.deny(push, URL, DAY)
-    elif doubt == "failed":
-        assert await store.pushes.ask(push, "subscribe", MINUTE)
-        assert await store.pushes.put_off(push, MINUTE)
-    elif doubt == "missed":
-        await store.pushes.missed(feed.id)
-        assert await store.feeds.next_due_ms() == clock.ms + 6 * HOUR
-        await store.pushes.missed(feed.id)
-    elif doubt == "withdrawn":
-        await store.pushes.withdraw(feed.id)
-    else:
-        await store.pushes.reach("https://elsewhere.example")
-    assert await pushed_until(store, feed.id) == 0
-    assert await store.feeds.next_due_ms() == clock.ms
-
-
 async def test_missing_means_nothing_where_no_hub_has_promised(store: Store, redis: Any) -> None:
     feed = await heard(store)
     assert not await store.pushes.missed(feed.id)

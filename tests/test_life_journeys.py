@@ -145,7 +145,7 @@ async def test_of_several_feeds_at_its_site_one_is_chosen(stage: Stage, clock: C
         LINK % (name, url.encode()) for name, url in zip((b"World", b"Sport"), others, strict=True)
     )
     for url in others:
-        web.publish(url, "Any", items(1))
+        web.publish(url, url.rpartition("/")[2], items(1, word=url))
     offered = await answer(stage, message, "Look for it again")
     assert offered.buttons == ["Follow World", "Follow Sport"]
     await stage.press(offered, "Follow Sport")

@@ -66,7 +66,8 @@ class Periods:
     """Between two answers of 410 that prove that a feed is gone."""
     dead_s: int = 3 * DAY_S
     again_s: int = 7 * DAY_S
-    """From the first time that a death is told to the second; each wait after that is twice as long."""
+    """From the first time that a death is told to the second, though it was back between; each wait after
+    that is twice as long."""
     silent_s: int = 30 * DAY_S
     undo_s: int = 30 * DAY_S
     """How long a move can be taken back."""
@@ -130,7 +131,11 @@ class _Life:
     """How often its death was told, the last time at …"""
     death_s: int = 0
     end_s: int = 0
-    """When it was told that the feed is gone."""
+    """When the feed was found gone, and when that was told."""
+    told_s: int = 0
+    troubles: int = 0
+    """After how many told deaths and ends it was back of late, the last of them told at …"""
+    trouble_s: int = 0
     silence_s: int = 0
     """When its silence was told."""
     moves: int = 0
@@ -173,19 +178,20 @@ def after_look(
         return Lived(feed)  # as nearly always
     life = _of(feed.life)
     told: Notice | None
-    if life.deaths or life.end_s:
-        told = Notice(feed.id, Event.BACK, max(life.death_s, life.end_s) * 1000)
+    if told_s := max(life.death_s, life.told_s):
+        told = Notice(feed.id, Event.BACK, told_s * 1000)
     else:
         life, told = _silence(feed, life, now_s, periods)
-    life = replace(life, failing_s=0, gones=0, gone_s=0, deaths=0, death_s=0, end_s=0)
+    life = _recovered(life, now_s, periods)
     if life.former and now_s - life.former_s >= periods.undo_s:
         life = replace(life, former="", former_s=0)
     was = life.target
     life, has_moved = _moving(feed, life, now_s, moved_to or "", read=read, periods=periods)
     moved = None
     elsewhere = life.target != was and feed_address(feed.url) != feed_address(life.target or feed.url)
-    # From http to https, say, nobody need know.
-    if has_moved and moved_to and feed_address(feed.url) != feed_address(moved_to):
+    # From http to https, say, nobody need know, nor of a site that goes to and fro.
+    untold = {feed_address(feed.url), feed_address(life.former)}
+    if has_moved and moved_to and feed_address(moved_to) not in untold:
         moved = Notice(feed.id, Event.MOVED, life.move_s * 1000, old=feed.url, new=moved_to)
     if has_moved:
         life = replace(life, moves=0, move_s=0, read=0, target="", former=feed.url, former_s=now_s)
@@ -240,22 +246,40 @@ def _failed(feed: Feed, life: _Life, now_s: int, failure: Failed, periods: Perio
         life = replace(life, gones=life.gones + 1, gone_s=life.gone_s or now_s)
     else:
         life = replace(life, gones=0, gone_s=0)
+    is_news = now_s - life.trouble_s >= _again_s(life.troubles, periods)
     notices: tuple[Notice, ...] = ()
-    if life.end_s:
-        pass  # it stays gone until it is read again
-    elif _is_sure(life.gones, now_s - life.gone_s, periods.gone_s):
-        life = replace(life, end_s=now_s)
-        notices = (Notice(feed.id, Event.GONE, life.gone_s * 1000),)
+    if life.end_s or _is_sure(life.gones, now_s - life.gone_s, periods.gone_s):
+        first_s = life.end_s or life.gone_s
+        life = replace(life, end_s=life.end_s or now_s)  # until it is read again
+        if is_news and not life.told_s:
+            life = replace(life, told_s=now_s)
+            notices = (Notice(feed.id, Event.GONE, first_s * 1000),)
     elif now_s - since_s >= periods.dead_s and feed.failures >= DEAD_LOOKS:
-        # The exponent is bounded: what has been dead for decades is told no more.
-        wait_s = periods.again_s * 2 ** min(life.deaths - 1, 20) if life.deaths else 0
-        if now_s - life.death_s >= wait_s:
+        if is_news and now_s - life.death_s >= _again_s(life.deaths, periods):
             life = replace(life, deaths=life.deaths + 1, death_s=now_s)
             notices = (Notice(feed.id, Event.DEAD, since_s * 1000, life.deaths),)
     rest_s = None
     if life.end_s:
         rest_s = periods.rest_s if now_s - life.end_s >= periods.recheck_s else periods.recheck_s
     return Lived(replace(feed, life=_written(life)), None, notices, rest_s)
+
+
+def _recovered(life: _Life, now_s: int, periods: Periods) -> _Life:
+    """Return what is remembered of trouble that is over: how often some was told of late."""
+    if told_s := max(life.death_s, life.told_s):
+        troubles, trouble_s = life.troubles + 1, told_s
+    elif now_s - life.trouble_s >= 2 * _again_s(life.troubles, periods):
+        troubles = trouble_s = 0
+    else:
+        troubles, trouble_s = life.troubles, life.trouble_s
+    life = replace(life, failing_s=0, gones=0, gone_s=0, deaths=0, death_s=0, end_s=0, told_s=0)
+    return replace(life, troubles=troubles, trouble_s=trouble_s)
+
+
+def _again_s(times: int, periods: Periods) -> int:
+    """Return how long nothing is told of a trouble that was told ``times`` already."""
+    # The exponent is bounded: what has been dead for decades is told no more.
+    return periods.again_s * 2 ** min(times - 1, 20) if times else 0
 
 
 def _silence(feed: Feed, life: _Life, now_s: int, periods: Periods) -> tuple[_Life, Notice | None]:
@@ -302,7 +326,8 @@ _PARTS = {
     "f": ("failing_s",),
     "g": ("gones", "gone_s"),
     "d": ("deaths", "death_s"),
-    "e": ("end_s",),
+    "e": ("end_s", "told_s"),
+    "b": ("troubles", "trouble_s"),
     "s": ("silence_s",),
     "m": ("moves", "move_s", "read", "target"),
     "o": ("former_s", "former"),

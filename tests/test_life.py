@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -140,6 +141,15 @@ def test_a_move_that_was_taken_back_is_not_believed_again_but_another_is() -> No
     assert story.look(HOUR_S, moved_to=third).moved_to == third
 
 
+def test_a_site_that_moves_to_and_fro_is_told_once() -> None:
+    story = Story()
+    for _ in range(3):
+        for place in (THERE, HERE):
+            story.look(moved_to=place)
+            assert story.look(HOUR_S, moved_to=place).moved_to == place
+    assert story.events == [Event.MOVED]
+
+
 def test_marks_of_distrust_are_few_and_each_once() -> None:
     marks = ""
     for number in range(20):
@@ -194,8 +204,20 @@ def test_a_feed_that_was_gone_and_is_back_is_told_and_looked_at_as_ever() -> Non
     story.look(failure=GONE)
     story.look(DAY_S, failure=GONE)
     lived = story.look(DAY_S)
-    assert (lived.rest_s, story.feed.life) == (None, "")
+    assert (lived.rest_s, fate_of(story.feed)) == (None, Fate.WELL)
     assert story.events == [Event.GONE, Event.BACK]
+
+
+def test_a_feed_that_is_gone_and_back_by_turns_is_told_weekly_at_most_and_in_the_end_all_the_same() -> None:
+    story = Story()
+    for _ in range(3):
+        story.look(failure=GONE)
+        story.look(DAY_S, failure=GONE)
+        assert fate_of(story.feed) is Fate.GONE
+        story.look(DAY_S)
+    assert story.events == [Event.GONE, Event.BACK]
+    story.fails(10 * DAY_S, every_s=DAY_S, failure=GONE)
+    assert story.events == [Event.GONE, Event.BACK, Event.GONE]
 
 
 # Dead
@@ -212,7 +234,28 @@ def test_a_death_is_told_after_three_days_then_less_and_less_often() -> None:
     assert fate_of(story.feed) is Fate.DEAD
     story.look()
     assert story.events[-1] is Event.BACK
+    assert fate_of(story.feed) is Fate.WELL
+    story.look(2 * USUAL.again_s + 30 * DAY_S, new=True)
     assert story.feed.life == ""
+
+
+@pytest.mark.parametrize("every", [4, 7])
+def test_a_feed_that_is_down_for_days_again_and_again_is_told_less_and_less_often(every: int) -> None:
+    story, told = Story(), list[int]()
+    for day in range(0, 120, every):
+        before = len(story.told)
+        story.look(failure=DOWN)
+        story.fails(3 * DAY_S)
+        story.look()
+        told += [day] * (Event.DEAD in story.events[before:])
+        story.look((every - 3) * DAY_S, new=True)
+    assert len(told) <= 5
+    assert all(later - day >= 7 for day, later in pairwise(told))
+    assert story.events.count(Event.BACK) == len(told)
+    story.look(300 * DAY_S, new=True)
+    story.look(failure=DOWN)
+    story.fails(3 * DAY_S)
+    assert story.events[-1] is Event.DEAD, "what was long ago is forgotten"
 
 
 def test_a_relay_that_was_off_for_a_week_finds_no_feed_dead_at_its_first_look() -> None:
@@ -317,7 +360,23 @@ def test_whatever_happens_nothing_is_told_twice_and_what_is_told_makes_sense(
 
 
 _part = st.sampled_from(
-    ["f1", "g2,1", "g2", "d3,x", "d1,9", "e", "e5", "s-1", "s7", "m1,2,3,a", "m1,2", "o1,"]
+    [
+        "f1",
+        "g2,1",
+        "g2",
+        "d3,x",
+        "d1,9",
+        "e",
+        "e5,0",
+        "e5,6",
+        "b2,7",
+        "b1",
+        "s-1",
+        "s7",
+        "m1,2,3,a",
+        "m1,2",
+        "o1,",
+    ]
 )
 
 

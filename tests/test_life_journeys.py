@@ -144,8 +144,8 @@ async def test_of_several_feeds_at_its_site_one_is_chosen(stage: Stage, clock: C
     web.pages[SITE] = b"".join(
         LINK % (name, url.encode()) for name, url in zip((b"World", b"Sport"), others, strict=True)
     )
-    for number, url in enumerate(others):
-        web.publish(url, f"Paper {number}", items(1, word=f"Word{number}"))
+    for url in others:
+        web.publish(url, url.rpartition("/")[2], items(1, word=url))
     offered = await answer(stage, message, "Look for it again")
     assert offered.buttons == ["Follow World", "Follow Sport"]
     await stage.press(offered, "Follow Sport")

@@ -84,6 +84,25 @@ async def test_who_has_left_or_paused_the_feed_is_not_told(stage: Stage) -> None
     assert stage.voice.said == []
 
 
+async def test_a_chat_that_is_paused_is_not_told(stage: Stage) -> None:
+    feed = await stage.follow("news")
+    await stage.store.chats.pause(ME, "by hand", lost=False)
+    await stage.die(feed)
+    await stage.rounds()
+    assert stage.voice.said == []
+
+
+async def test_a_move_that_cannot_be_undone_any_more_is_no_news(stage: Stage) -> None:
+    feed = await stage.follow("news")
+    for _ in range(2):
+        await stage.look(feed, moved_to="https://new.example/feed")
+        stage.clock.forward(3_600_000)
+    stage.clock.forward(40 * DAY_MS)  # nobody told anything meanwhile, as where only polls are run
+    await stage.look(feed)
+    await stage.rounds()
+    assert stage.voice.said == []
+
+
 # When and how often
 
 

@@ -24,7 +24,7 @@ TITLES = ("The <b>news</b> & more", "أخبار اليوم", "新闻" * 200, "a\
 EVERY = pytest.mark.parametrize("language", LANGUAGES)
 LIVES = {
     Event.MOVED: f"o{NOW_MS // 1000},https://user:secret@old.example/feed",
-    Event.GONE: "e5",
+    Event.GONE: "e5,5",
     Event.DEAD: "f5 d1,9",
     Event.BACK: "",
     Event.SILENT: f"s{NOW_MS // 1000 - 9}",

@@ -16,7 +16,7 @@ from typing import Protocol
 from bot.deliver.outcome import Down, Halt, Outcome, Sent, Unclear, Wait
 from bot.errors import StoreError
 from bot.items import Chat, ChatId, ChatKind, Feed, Subscription
-from bot.life import Event, Fate, Notice, fate_of
+from bot.life import Event, Fate, Notice, fate_of, former_of
 from bot.render.parts import Message
 from bot.settings import Settings
 from bot.store.client import Store
@@ -270,14 +270,14 @@ class Teller:
         if feed is None or not _still_holds(notice, feed):
             return None
         wish = await self._store.chats.subscription(slip.chat, feed.id)
-        if wish is None or wish.paused:
+        chat = await self._store.chats.get(slip.chat) or Chat(slip.chat)
+        if wish is None or wish.paused or chat.paused:
             return None
         beside = None
         if notice.event is Event.MOVED:
             other = await self._store.feeds.find(notice.new)
             if other and other.id != feed.id and await self._store.chats.subscription(slip.chat, other.id):
                 beside = other
-        chat = await self._store.chats.get(slip.chat) or Chat(slip.chat)
         return Told(notice, feed, chat, beside)
 
     async def _pass_on(self, slips: Sequence[Slip], due_ms: int) -> None:
@@ -324,7 +324,7 @@ def _still_holds(notice: Notice, feed: Feed) -> bool:
     """Tell whether what a notice says is so, as far as the feed's state tells."""
     match notice.event:
         case Event.MOVED:
-            return feed.url == notice.new
+            return feed.url == notice.new and former_of(feed) == notice.old  # it can be undone yet
         case Event.BACK:
             return not feed.failures
         case Event.GONE:

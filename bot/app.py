@@ -42,10 +42,8 @@ async def run(settings: Settings, roles: frozenset[Role], *, stop: asyncio.Event
     """
     if roles & {Role.CHAT, Role.DELIVER}:
         need_token(settings)
-    if Role.WEB in roles and settings.port is None:
-        if roles == {Role.WEB}:
-            raise SettingsError(("PORT: the web role needs a port to listen on; set one, like PORT=8080",))
-        roles -= {Role.WEB}
+    if roles == {Role.WEB} and settings.port is None:
+        raise SettingsError(("PORT: the web role needs a port to listen on; set one, like PORT=8080",))
     async with AsyncExitStack() as stack:
         try:
             async with _until(stop, 0):
@@ -60,7 +58,8 @@ async def run(settings: Settings, roles: frozenset[Role], *, stop: asyncio.Event
             voice = await stack.enter_async_context(open_voice(parts))
         with loading():
             loops = list(_loops(parts, voice, roles, stop))
-        logger.info("newsrelay runs: %s", ", ".join(sorted(roles)))
+        served = roles if settings.port is not None else roles - {Role.WEB}
+        logger.info("newsrelay runs: %s", ", ".join(sorted(served)))
         try:
             async with _until(stop, STOP_WITHIN_S), asyncio.TaskGroup() as group:
                 for loop in loops:
@@ -104,11 +103,18 @@ def _loops(
 def _web_loops(
     parts: Parts, voice: "Voice | None", stop: asyncio.Event
 ) -> Iterator[Coroutine[None, None, None]]:
-    """Yield what the web role runs: its pages, and where it can be reached from outside, what hubs push."""
+    """Yield what the web role runs: its pages, and where it can be reached from outside, what hubs push.
+
+    Without a port there are no pages; what hubs have promised is then waited for no longer.
+    """
     from bot.push import Hubs
-    from bot.web.server import Web
 
     store, settings, callbacks = parts.store, parts.settings, None
+    yield Hubs(store.pushes, parts.client, settings).run(stop)
+    if settings.port is None:
+        return
+    from bot.web.server import Web
+
     if settings.public_url:
         from bot.pings import Pings
         from bot.web.websub import Callbacks
@@ -117,7 +123,6 @@ def _web_loops(
         pings = Pings(parts.looker(voice.tell_of_lost if voice else None), store.pushes)
         callbacks = Callbacks(store.pushes, pings, settings)
         yield pings.run(stop)
-    yield Hubs(store.pushes, parts.client, settings).run(stop)
     yield Web(store, settings, callbacks=callbacks).run(stop)
 
 

@@ -19,7 +19,8 @@ from typing import Any
 from bot.errors import StoreError
 from bot.fetch.hosts import Hosts, host_of
 from bot.items import Feed, FeedId
-from bot.looking import Look, Looker, Outcome
+from bot.looking import Looker
+from bot.looks import Look, Outcome
 from bot.settings import Settings
 from bot.slots import Slots
 from bot.store.client import Store
@@ -51,7 +52,7 @@ BACKOFF_S = (0.2, 5.0)
 """The first and the longest wait while the store does not answer."""
 
 DOUBTED_SHARE = 4
-"""Feeds whose last look failed share a slot for each so many of the others."""
+"""Feeds whose last look failed, or took long, share a slot for each so many of the others."""
 
 IN_HAND_MOST = 5000
 """Feeds in hand at most, whatever they wait for."""
@@ -63,7 +64,7 @@ REST_SPREAD_MS = 10_000
 """Within how much time feeds are looked at whose host turned us away while they waited for their turn."""
 
 DOUBTED_LATER_S = 30.0
-"""By how much a feed whose last look failed is put off where more of those wait than there are slots."""
+"""By how much such a feed is put off where many of them wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,9 @@ class Collector:
         self._pressing = 0
         """How many of them have or want a slot: none that wait at a host or gave theirs up."""
         self._doubted = 0
-        """How many of them failed at their last look."""
+        """How many of them are doubted."""
+        self._slow: set[FeedId] = set()
+        """Feeds whose last answer took long."""
         self._hungry = False
         """Whether more is due than there was room for."""
         self._room = asyncio.Event()
@@ -205,7 +208,6 @@ class Collector:
             if wait_s := self._later_s(feed, claimed.now_ms):
                 later.append((feed.id, claimed.now_ms + int(wait_s * 1000)))
                 continue
-            self._doubted += feed.failures > 0
             look = group.create_task(self._survive(feed))
             looks.add(look)
             look.add_done_callback(looks.discard)
@@ -217,6 +219,10 @@ class Collector:
             return IDLE_S
         return min(max((claimed.next_due_ms - claimed.now_ms) / 1000, SOONEST_S), IDLE_S)
 
+    def _is_doubted(self, feed: Feed) -> bool:
+        """Tell whether a look at ``feed`` may well hang: the last one failed, or its answer took long."""
+        return feed.failures > 0 or feed.id in self._slow
+
     def _later_s(self, feed: Feed, now_ms: int) -> float:
         """Return by how much a feed that is due is put off, in seconds; 0 for not at all."""
         host = host_of(feed.url)
@@ -225,7 +231,7 @@ class Collector:
             return (until_ms - now_ms) / 1000 * spread
         if (wait_s := self._hosts.wait_s(host)) > HOST_PATIENCE_S:
             return wait_s * spread
-        if feed.failures and self._doubted >= 2 * self._concurrency:
+        if self._is_doubted(feed) and self._doubted >= 2 * self._concurrency:
             return DOUBTED_LATER_S * spread
         return 0.0
 
@@ -236,6 +242,8 @@ class Collector:
 
     async def _survive(self, feed: Feed) -> None:
         """Look at one feed; whatever that raises is logged and the loop's no more."""
+        doubted = self._is_doubted(feed)
+        self._doubted += doubted
         try:
             await self._one(feed)
         except StoreError as error:
@@ -243,7 +251,7 @@ class Collector:
         except Exception:
             log.exception("feed %s: the look could not be noted; it will be taken again", feed.id)
         finally:
-            self._doubted -= feed.failures > 0
+            self._doubted -= doubted
 
     async def _one(self, feed: Feed) -> Look | None:
         """Look at one feed in its turn; None where that takes for ever, or its host is left in peace.
@@ -252,9 +260,10 @@ class Collector:
             StoreError: what the look came to could not be saved.
         """
         host = host_of(feed.url)
+        doubted = self._is_doubted(feed)
         hand = self._in_hand[feed.id] = _Hand(asyncio.current_task())
         try:
-            look = await (self._doubtful if feed.failures else self._usual)(feed, host, hand)
+            look = await (self._doubtful if doubted else self._usual)(feed, host, hand)
         except asyncio.CancelledError:
             if not hand.cut_off:
                 raise
@@ -263,6 +272,7 @@ class Collector:
         finally:
             del self._in_hand[feed.id]
         if look:
+            (self._slow.add if look.asked_s else self._slow.discard)(feed.id)
             await self._heed(host, look)
         return look
 
@@ -284,10 +294,15 @@ class Collector:
             self._hosts.give_back(host, hand.begun_s)
 
     async def _doubtful(self, feed: Feed, host: str, hand: _Hand) -> Look | None:
-        """Look at a feed whose last look failed: it waits where others of the kind do, not at its host."""
-        async with self._doubted_slots, self._hosts.turn(host):
-            hand.begun_s = asyncio.get_running_loop().time()
-            return await self._unless_resting(feed, host)
+        """Look at a feed whose look may well hang: one at a time at its host, which leaves others a place."""
+        if not self._hosts.take(host, doubted=True):
+            await self._hosts.queue(host, doubted=True)
+        try:
+            async with self._doubted_slots:
+                hand.begun_s = asyncio.get_running_loop().time()
+                return await self._unless_resting(feed, host)
+        finally:
+            self._hosts.give_back(host, hand.begun_s, doubted=True)
 
     async def _unless_resting(self, feed: Feed, host: str) -> Look | None:
         """Look at a feed, or give it back where its host has turned us away while it waited."""

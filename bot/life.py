@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from bot.fetch.answer import Failed, Failure
 from bot.identity import feed_address
-from bot.items import Feed, FeedId
+from bot.items import Feed, FeedId, Item
 
 HOUR_S = 3600
 DAY_S = 86_400
@@ -24,6 +24,12 @@ DEAD_LOOKS = 5
 
 SILENT_GAPS = 5
 """The usual gaps between two items that a silence lasts at least: a feed of once a year is not silent."""
+
+LATE_S = 2 * HOUR_S
+"""How long before a look items may be dated that came after it …"""
+
+LATE_DAY_S = DAY_S
+"""… and where the day alone is told, or the hour."""
 
 LONGEST_ADDRESS = 2000
 """Characters; an address beyond that is followed by each look, and not moved to."""
@@ -107,6 +113,8 @@ class Lived:
     moved_to: str | None = None
     notices: tuple[Notice, ...] = ()
     rest_s: int | None = None
+    elsewhere: bool = False
+    """This look was the first of a row that was led to another place, which may hold other items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,15 +180,30 @@ def after_look(
     life = replace(life, failing_s=0, gones=0, gone_s=0, deaths=0, death_s=0, end_s=0)
     if life.former and now_s - life.former_s >= periods.undo_s:
         life = replace(life, former="", former_s=0)
+    was = life.target
     life, has_moved = _moving(feed, life, now_s, moved_to or "", read=read, periods=periods)
     moved = None
+    elsewhere = life.target != was and feed_address(feed.url) != feed_address(life.target or feed.url)
     # From http to https, say, nobody need know.
     if has_moved and moved_to and feed_address(feed.url) != feed_address(moved_to):
         moved = Notice(feed.id, Event.MOVED, life.move_s * 1000, old=feed.url, new=moved_to)
     if has_moved:
         life = replace(life, moves=0, move_s=0, read=0, target="", former=feed.url, former_s=now_s)
     notices = tuple(one for one in (told, moved) if one)
-    return Lived(replace(feed, life=_written(life)), moved_to if has_moved else None, notices)
+    feed = replace(feed, life=_written(life))
+    return Lived(feed, moved_to if has_moved else None, notices, elsewhere=elsewhere)
+
+
+def is_old(item: Item, feed: Feed) -> bool:
+    """Tell whether an item was published before the last good look at ``feed``, and not just before.
+
+    Items without a date count as old. A site that moves may give all that it has ever told new names.
+    """
+    date = item.published or item.updated
+    if date is None:
+        return True
+    late_s = LATE_S if date.minute or date.second else LATE_DAY_S
+    return date.timestamp() < feed.ok_ms / 1000 - late_s
 
 
 def fate_of(feed: Feed) -> Fate:

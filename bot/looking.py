@@ -15,19 +15,19 @@ all processes share.
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Protocol
 
 from bot.errors import NotAFeed, StoreError, TooComplex
 from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
-from bot.fetch.hosts import host_of
-from bot.fetch.websub import offer_of
-from bot.identity import Sighting, sight, stand_alone
+from bot.fetch.hosts import Hosts, host_of
+from bot.fetch.websub import called, offer_of
+from bot.identity import Sighting, feed_address, sight, stand_alone
 from bot.items import Document, Feed, FeedId, Item, Validators
-from bot.life import Lived, after_look
-from bot.pacing import Bounds, asked_of, next_look
+from bot.life import Lived, after_look, is_old
+from bot.looks import SLOW_S, Fetching, Look, Outcome, Reading
+from bot.pacing import Bounds, Pace, asked_of, next_look
 from bot.pages import MOST, WITHIN_S, PageFinder
 from bot.parse.prune import MARK, Cut, cut, joined
 from bot.settings import Settings
@@ -57,41 +57,6 @@ BYTES_INLINE = 1_000_000
 """Larger documents are cut off the event loop (some 5 ms a megabyte)."""
 
 
-class Fetching(Protocol):
-    """The part of :class:`bot.fetch.client.Client` that a look needs."""
-
-    async def get(self, url: str, validators: Validators = ...) -> Answer:
-        """Return what is at ``url``, or why there is nothing."""
-
-
-class Reading(Protocol):
-    """The part of :class:`bot.parse.worker.Parser` that a look needs."""
-
-    async def read(self, body: bytes, url: str, content_type: str = "") -> Document:
-        """Return what the document says, or raise NotAFeed or TooComplex."""
-
-
-class Outcome(StrEnum):
-    """How a look ended."""
-
-    NOT_MODIFIED = "not modified"
-    UNCHANGED = "unchanged"
-    CHANGED = "changed"
-    FAILED = "failed"
-    FORGOTTEN = "forgotten"
-    """The feed is gone from the store: nobody hears it any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What one look at a feed came to; ``new_items`` are those handed on to chats."""
-
-    feed: FeedId
-    outcome: Outcome
-    new_items: int = 0
-    failure: Failed | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class _View:
     """What a look at ``feed``, as it was before, has brought by ``now_ms``."""
@@ -105,7 +70,7 @@ class _View:
 class Looker:
     """Looks at feeds, one at a time or many at once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  all that a look needs
         self,
         store: Store,
         client: Fetching,
@@ -115,6 +80,7 @@ class Looker:
         dice: Callable[[], float] = random.random,
         on_lost: Callable[[Feed], Awaitable[None]] | None = None,
         pages: PageFinder | None = None,
+        hosts: Hosts | None = None,
     ) -> None:
         """Take the parts.
 
@@ -126,6 +92,7 @@ class Looker:
             dice: uniform in [0, 1).
             on_lost: told of a feed whose memory of seen items is gone from the store.
             pages: what asks the pages of new items; none are asked without.
+            hosts: whose turn it is, shared with whoever else asks the web.
         """
         self._store = store
         self._client = client
@@ -134,20 +101,24 @@ class Looker:
         self._dice = dice
         self._on_lost = on_lost
         self._pages = pages
+        self._hosts = hosts or Hosts()
         self.longest_s = settings.fetch_timeout_seconds + READING_S + WITHIN_S + STORING_S
         """How long a look may take; what takes longer hangs."""
 
     async def look(self, feed_id: FeedId) -> Look:
-        """Look at one feed and save what came of it, whatever that is.
+        """Look at one feed in its turn at its host, and save what came of it, whatever that is.
 
         Raises:
             StoreError: nothing was saved, or only items; whoever claimed the feed leaves it to its lease.
         """
         feed = await self._store.feeds.get(feed_id)
-        return await self.look_at(feed) if feed else Look(feed_id, Outcome.FORGOTTEN)
+        if feed is None:
+            return Look(feed_id, Outcome.FORGOTTEN)
+        async with self._hosts.turn(host_of(feed.url)):
+            return await self.look_at(feed)
 
     async def look_at(self, feed: Feed) -> Look:
-        """Look at a feed as :meth:`look` does; ``feed`` is as the store has it now."""
+        """Look at a feed as :meth:`look` does, whose turn it is; ``feed`` is as the store has it now."""
         try:
             return await self._look(feed)
         except StoreError:
@@ -175,11 +146,18 @@ class Looker:
             taken = await self._part(view, found, pushed=True)
             if taken:
                 return taken
-        return await self.look_at(feed)
+        return await self.look(feed_id)
 
     async def _look(self, feed: Feed) -> Look:
         sent = feed.validators if feed.seeded else Validators()
+        begun_s = time.monotonic()
         answer = await self._client.get(feed.url, sent)
+        asked_s = time.monotonic() - begun_s
+        look = await self._understood(feed, sent, answer)
+        return replace(look, asked_s=asked_s) if asked_s > SLOW_S else look
+
+    async def _understood(self, feed: Feed, sent: Validators, answer: Answer) -> Look:
+        """Make of an answer what it is."""
         now_ms = await self._store.about_now_ms()
         if isinstance(answer, NotModified):
             return await self._same(feed, feed.validators, answer, Outcome.NOT_MODIFIED, now_ms)
@@ -221,6 +199,9 @@ class Looker:
         document = await self._read(found.rest if found else answer.body, answer)
         if isinstance(document, Failed) or (found and len(document.items) != found.fresh):
             return None
+        is_own = feed_address(called(answer, document)) == feed_address(answer.url)
+        if pushed and (not is_own or any(is_old(one, feed) for one in document.items)):
+            return None  # another feed's, or sent again: the feed itself is believed
         seen = await _sight(document, feed, view.now_ms)
         if not seen.items or not stand_alone(seen, view.now_ms):
             return None
@@ -256,14 +237,15 @@ class Looker:
         due_ms: int | None = None
         moved_to = None
         if pushed:
-            paced, _ = self._due_again(feed, now_ms, published)
-            feed = replace(feed, rhythm=paced.rhythm)
+            feed.rhythm = self._pace(feed, now_ms, published).rhythm
         else:
             feed = replace(_well(feed, now_ms), asked=asked_of(document))
-            feed, due_ms = self._due_again(feed, now_ms, published, max_age_s=view.answer.max_age_s)
+            feed = await self._with_hub(feed, document, view)
+            due_ms = self._due_again(feed, now_ms, published, max_age_s=view.answer.max_age_s)
             lived = after_look(feed, now_ms, moved_to=view.answer.moved_to, read=True)
             feed, moved_to = await self._lived(lived)
-            feed = await self._with_hub(feed, document, view)
+            if lived.elsewhere and view.feed.seeded:
+                candidates = await self._fresh(view, candidates)
         if self._pages and feed.seeded:  # a first look hands nothing on
             candidates = await self._pages.of_new(
                 self._store.news, feed, candidates, most=MOST, within_s=WITHIN_S
@@ -274,9 +256,7 @@ class Looker:
         if taken.refused:
             return Look(feed.id, Outcome.UNCHANGED)
         if taken.lost:
-            log.error(
-                "feed %s (%s): what was seen is lost; taken as a first look", feed.id, host_of(feed.url)
-            )
+            log.error("feed %s (%s): what was seen is lost: a first look", feed.id, host_of(feed.url))
             if self._on_lost:
                 await self._on_lost(feed)
         if taken.new:
@@ -286,6 +266,15 @@ class Looker:
         if taken.handed_on and not pushed and view.feed.pushed_until_ms > now_ms:
             await self._store.pushes.missed(feed.id)
         return Look(feed.id, Outcome.CHANGED, taken.handed_on)
+
+    async def _fresh(self, view: _View, candidates: list[Candidate]) -> list[Candidate]:
+        """Return what is to be handed on of a document at another place: only its news, if all seems new."""
+        if not all(await self._store.news.unseen(view.feed.id, candidates)):
+            return candidates
+        old = [one for one in candidates if is_old(one.item, view.feed)]
+        how = Extent(None, is_part=True)
+        done = await self._store.news.intake(view.feed, old, due_ms=None, hand_on=False, extent=how)
+        return candidates if done.refused else [one for one in candidates if not is_old(one.item, view.feed)]
 
     async def _with_hub(self, feed: Feed, document: Document, view: _View) -> Feed:
         """Return the feed with the hub that it names; a change is noted first, for whoever asks hubs."""
@@ -297,13 +286,15 @@ class Looker:
             await self._store.pushes.offer(feed.id, hub, topic)
         else:
             await self._store.pushes.withdraw(feed.id)
-        return replace(feed, hub=hub, hub_topic=topic)
+        # Whoever was named before is not waited for.
+        return replace(feed, hub=hub, hub_topic=topic, pushed_until_ms=0)
 
     async def _same(
         self, was: Feed, got: Validators, answer: Fetched | NotModified, outcome: Outcome, now_ms: int
     ) -> Look:
         """Note that there is nothing new."""
-        feed, due_ms = self._due_again(_well(was, now_ms, got), now_ms, (), max_age_s=answer.max_age_s)
+        feed = _well(was, now_ms, got)
+        due_ms = self._due_again(feed, now_ms, (), max_age_s=answer.max_age_s)
         is_read = outcome is Outcome.UNCHANGED
         feed, moved_to = await self._lived(after_look(feed, now_ms, moved_to=answer.moved_to, read=is_read))
         await self._store.feeds.finish(feed, due_ms, moved_to=moved_to, was=was)
@@ -319,7 +310,7 @@ class Looker:
             failures=feed.failures + 1,
             trouble=failure.why.value,
         )
-        feed, due_ms = self._due_again(feed, now_ms, (), failure=failure)
+        due_ms = self._due_again(feed, now_ms, (), failure=failure)
         lived = after_look(feed, now_ms, failure=failure)
         feed, _ = await self._lived(lived)
         due_ms = max(due_ms, now_ms + 1000 * (lived.rest_s or 0))
@@ -336,19 +327,24 @@ class Looker:
         *,
         failure: Failed | None = None,
         max_age_s: int | None = None,
-    ) -> tuple[Feed, int]:
-        """Return the feed with its new interval, and when it is due again (epoch ms)."""
-        pace = next_look(
-            feed,
-            published,
-            now_ms,
-            bounds=self._bounds,
-            roll=self._dice(),
-            failure=failure,
-            max_age_s=max_age_s,
+    ) -> int:
+        """Note when and why ``feed``, which nobody else has yet, is due again; return when, in epoch ms."""
+        pace = self._pace(feed, now_ms, published, failure, max_age_s)
+        feed.interval_s, feed.rhythm, feed.wait_why = round(pace.wait_s), pace.rhythm, pace.why.value
+        return now_ms + int(pace.wait_s * 1000)
+
+    def _pace(
+        self,
+        feed: Feed,
+        now_ms: int,
+        published: Sequence[int],
+        failure: Failed | None = None,
+        max_age_s: int | None = None,
+    ) -> Pace:
+        bounds, roll = self._bounds, self._dice()
+        return next_look(
+            feed, published, now_ms, bounds=bounds, roll=roll, failure=failure, max_age_s=max_age_s
         )
-        paced = replace(feed, interval_s=round(pace.wait_s), rhythm=pace.rhythm, wait_why=pace.why.value)
-        return paced, now_ms + int(pace.wait_s * 1000)
 
     async def _lived(self, lived: Lived) -> tuple[Feed, str | None]:
         """Return the feed with its fate noted, and its new address once that is believed.
@@ -383,14 +379,9 @@ def _candidates(seen: Sighting) -> list[Candidate]:
 
 def _well(feed: Feed, now_ms: int, got: Validators | None = None) -> Feed:
     """Return the feed after a look that brought a readable answer."""
+    looks, known = feed.looks + 1, got or feed.validators
     return replace(
-        feed,
-        looked_ms=now_ms,
-        ok_ms=now_ms,
-        looks=feed.looks + 1,
-        failures=0,
-        trouble="",
-        validators=got or feed.validators,
+        feed, looked_ms=now_ms, ok_ms=now_ms, looks=looks, failures=0, trouble="", validators=known
     )
 
 

@@ -76,7 +76,8 @@ class Hubs:
     ) -> None:
         self._pushes = pushes
         self._client = client
-        self._public_url = settings.public_url
+        # Where nothing listens, hubs reach nobody.
+        self._public_url = settings.public_url if settings.port is not None else ""
         self._lease_ms = int((settings.fetch_timeout_seconds * AT_ONCE + 60) * 1000)
         self._dice = dice
         self._clock = clock

@@ -19,6 +19,7 @@ from bot.fetch.client import Kind
 from bot.fetch.discover import Candidate as Lead
 from bot.fetch.discover import feeds_of, is_of_comments
 from bot.fetch.sites import telegram_channel, translated
+from bot.fetch.websub import offer_of
 from bot.identity import feed_address, item_id, order, rate_of, sight
 from bot.items import ChatId, Document, Feed, StoredItem, Subscription, UserId, Validators
 from bot.pacing import Bounds, asked_of, next_look
@@ -327,6 +328,9 @@ class Subscriber:
         feed = replace(feed, interval_s=round(pace.wait_s), rhythm=pace.rhythm, wait_why=pace.why.value)
         candidates = [Candidate(*one) for one in zip(seen.keys, seen.items, seen.order_ms, strict=True)]
         heard = feed.seeded and bool(await self._store.feeds.subscribers(feed.id))
+        if not heard and (hub := offer_of(answer, caught.document)):
+            # It is asked once somebody hears the feed; of one that is heard, looks note what changes.
+            feed = replace(feed, hub=hub.hub, hub_topic=hub.topic)
         if self._pages:
             candidates = await self._pages.of_new(
                 self._store.news, feed, candidates, most=MOST if heard else 1, within_s=SAMPLE_WITHIN_S

@@ -80,7 +80,8 @@ class Hub:
 
     async def publish(self, topic: str, body: bytes, method: str = "sha256", **headers: str) -> list[int]:
         """Push ``body`` to whoever holds ``topic``; return what they answer. A method of "" signs nothing."""
-        told = {"Content-Type": "application/atom+xml", "Link": f'<{self.url}>; rel="hub"'} | headers
+        links = f'<{self.url}>; rel="hub", <{topic}>; rel="self"'
+        told = {"Content-Type": "application/atom+xml", "Link": links} | headers
         answers = []
         for (held, callback), secret in list(self.held.items()):
             if held != topic:

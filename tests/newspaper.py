@@ -11,7 +11,8 @@ import pytest
 
 from bot.fetch.answer import Fetched
 from bot.items import ChatId, Document, Feed, FeedId, Subscription
-from bot.looking import Look, Looker
+from bot.looking import Looker
+from bot.looks import Look
 from bot.parse.document import read
 from bot.settings import Settings
 from bot.store import keys

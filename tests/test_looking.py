@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from bot.fetch.answer import Answer
 from bot.items import Validators
-from bot.looking import Look, Outcome
+from bot.looks import Look, Outcome
 from bot.parse.prune import MARK
 from bot.store import keys
 from bot.store.client import Store

@@ -44,7 +44,9 @@ async def test_300_what_is_pushed_is_taken_in(scene: Scene, method: str) -> None
     assert await scene.store.feeds.next_due_ms() == scene.clock.ms + NET_MS, "should it be lost from here on"
     scene.looker.gate.set()
     await scene.until(lambda: scene.looker.pushes)
-    assert scene.looker.pushes == [(scene.feed.id, Fetched(TOPIC, BODY, content_type="application/atom+xml"))]
+    links = (("hub", scene.hub.url), ("self", TOPIC))
+    document = Fetched(TOPIC, BODY, content_type="application/atom+xml", links=links)
+    assert scene.looker.pushes == [(scene.feed.id, document)]
     async with asyncio.timeout(5):
         while await scene.store.feeds.next_due_ms() != scene.clock.ms + DAY:  # noqa: ASYNC110  Redis has none
             await asyncio.sleep(0.005)

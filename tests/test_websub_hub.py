@@ -200,11 +200,15 @@ async def test_hubs_are_told_where_the_relay_has_moved(scene: Scene) -> None:
     assert await scene.pushed_until() > 0
 
 
-async def test_without_an_address_no_hub_is_asked_or_trusted(scene: Scene, store: Store) -> None:
+@pytest.mark.parametrize("told", [{}, {"PUBLIC_URL": "https://relay.example"}], ids=["nothing", "no port"])
+async def test_where_nobody_can_call_no_hub_is_asked_or_trusted(
+    scene: Scene, store: Store, told: dict[str, str]
+) -> None:
     await store.pushes.reach("https://relay.example")
     await scene.subscribed()
-    async with Client(settings()) as client, asyncio.timeout(5):
-        await Hubs(store.pushes, client, settings()).run(asyncio.Event())
+    deaf = settings(**told)
+    async with Client(deaf) as client, asyncio.timeout(5):
+        await Hubs(store.pushes, client, deaf).run(asyncio.Event())
     assert await scene.pushed_until() == 0
     assert len(scene.hub.asked) == 1
 

@@ -84,8 +84,7 @@ def offer_of(answer: Fetched, document: Document) -> Offer | None:
     Link headers go before what stands in the document. Of several hubs the first is taken; a feed that
     does not name itself is known by where it was found.
     """
-    told = dict(reversed(answer.links))
-    hub, topic = told.get("hub") or document.hub, told.get("self") or document.self_link or answer.url
+    hub, topic = dict(reversed(answer.links)).get("hub") or document.hub, called(answer, document)
     if not hub:
         return None
     try:
@@ -93,6 +92,11 @@ def offer_of(answer: Fetched, document: Document) -> Offer | None:
         return Offer(normalise(hub), topic)
     except ValueError:
         return None
+
+
+def called(answer: Fetched, document: Document) -> str:
+    """Return what ``document`` calls itself; where it was found if it does not."""
+    return dict(reversed(answer.links)).get("self") or document.self_link or answer.url
 
 
 def form(mode: Mode, offer: Offer, callback: str, secret: str) -> dict[str, str]:

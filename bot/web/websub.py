@@ -14,6 +14,7 @@ from typing import Protocol
 from aiohttp import web
 
 from bot.errors import StoreError
+from bot.fetch import head
 from bot.fetch.answer import Failed, Failure, Fetched
 from bot.fetch.hosts import host_of
 from bot.fetch.websub import PATH, Mode, Question, again_in_s, is_signed, question, renewed_in_s
@@ -169,7 +170,9 @@ def _document(request: web.Request, body: bytes, push: Push) -> Fetched | None:
     """Return what was pushed, None where that only says that there is something."""
     if not body.strip() or request.headers.get("Content-Encoding", "identity").lower() != "identity":
         return None
-    return Fetched(url=push.topic, body=body, content_type=request.headers.get("Content-Type", ""))
+    links = head.links(request.headers.getall("Link", ()), push.topic)
+    kind = request.headers.get("Content-Type", "")
+    return Fetched(url=push.topic, body=body, content_type=kind, links=links)
 
 
 def _said(status: int, text: str = "") -> web.Response:

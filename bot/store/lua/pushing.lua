@@ -1,14 +1,13 @@
--- Shared: what a feed wants of its hub, and until when the hub is trusted to push all that is new. After `clock`.
--- KEYS: `push:{id}`, `pushes`, `pushed`, `feed:{id}`, `schedule`, spelled here. ARGV: none of its own.
+-- Shared: what a feed wants of its hub, and until when the hub is trusted to push all that is new.
+-- KEYS: `push:{id}`, `pushes`, `pushed`, `feed:{id}`, `schedule`, `looking`, spelled here. ARGV: none of its own.
 -- Result: functions only.
 local CHANGE_MS, ENDING_MS = 3600000, 86400000
 
-local function distrust(feed)
+-- Whoever was trusted until now was polled seldom: the feed is looked at by `at` (ms) at the latest, if that is given.
+local function distrust(feed, at)
+  local was = redis.call('HDEL', 'feed:' .. feed, 'pushed_until_ms')
   redis.call('ZREM', 'pushed', feed)
-  if redis.call('HDEL', 'feed:' .. feed, 'pushed_until_ms') == 1 then
-    -- Its next look was put off for the hub's sake.
-    redis.call('ZADD', 'schedule', 'XX', 'LT', clock(), feed)
-  end
+  if at and was == 1 and not redis.call('ZSCORE', 'looking', feed) then redis.call('ZADD', 'schedule', 'XX', 'LT', at, feed) end
 end
 
 local function trust(now, feed)
@@ -22,9 +21,10 @@ end
 -- The feed names this hub: a new one is asked at once, but for a feed that names another at every look.
 local function want_push(now, feed, hub, topic)
   local key = 'push:' .. feed
-  local told = redis.call('HMGET', key, 'hub', 'topic', 'wanted', 'next_ms', 'born_ms')
+  local told = redis.call('HMGET', key, 'hub', 'topic', 'wanted', 'next_ms', 'born_ms', 'callback')
   if told[1] ~= hub or told[2] ~= topic then
-    local at = told[5] and math.max(now, told[5] + CHANGE_MS) or now
+    -- One that was not asked yet leaves its turn to the next, however often they change.
+    local at = math.max(now, tonumber(told[5] or 0) + (told[6] and CHANGE_MS or 0))
     distrust(feed)
     redis.call('DEL', key)
     redis.call('HSET', key, 'hub', hub, 'topic', topic, 'wanted', '1', 'born_ms', string.format('%.0f', at))

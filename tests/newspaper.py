@@ -127,8 +127,8 @@ class Newspaper:
 
 
 @contextmanager
-def whole(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def whole() -> Iterator[None]:
     """Let every document be read as a whole meanwhile."""
-    with monkeypatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.looking.cut", lambda *_: None)
         yield

@@ -89,19 +89,28 @@ async def test_items_that_only_their_neighbours_tell_apart_are_not_read_alone(
     assert await news.handed() == ["Nothing to report", "Nothing to report"]
 
 
+@pytest.mark.parametrize("rises", [False, True])
 @pytest.mark.parametrize(
-    ("first", "second", "third"),
-    [(None, None, None), (0, 0, 0), (0, None, 0), (-HOUR_MS, -2 * HOUR_MS, -MINUTE), (0.4, 0.6, 0.1)],
-    ids=["undated", "tied", "both", "in the future", "within a millisecond"],
+    "ages",
+    [
+        (None, None, None),
+        (0, 0, 0),
+        (0, None, 0),
+        (-MINUTE, -2 * MINUTE, -3 * MINUTE),
+        (-3 * MINUTE, -2 * MINUTE, -MINUTE),
+        (0.4, 0.6, 0.1),
+    ],
+    ids=["undated", "tied", "partly dated", "to come", "to come, in order", "within a millisecond"],
 )
 async def test_items_that_dates_do_not_put_in_order_keep_that_of_the_whole(
-    news: Newspaper, clock: Clock, first: float | None, second: float | None, third: float | None
+    news: Newspaper, clock: Clock, ages: tuple[float | None, ...], *, rises: bool
 ) -> None:
-    """A feed that shows the newest first, but for these; of them alone, that could not be told."""
+    """The document shows the newest first, or last; of these items alone, that could not be told."""
     posts = old(clock)
     await news.look(*posts)
-    dates = [None if one is None else clock.ms - one for one in (first, second, third)]
-    await news.look(*(Post(name, at) for name, at in zip("cba", dates, strict=True)), *posts)
+    dates = [None if age is None else clock.ms - age for age in ages]
+    posts = [*(Post(name, at) for name, at in zip("cba", dates, strict=True)), *posts]
+    await news.look(*posts[:: -1 if rises else 1])
     assert await news.handed() == ["Title a", "Title b", "Title c"]
 
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.errors import NotAFeed, RelayError
-from bot.fetch.answer import Failed, Fetched
-from bot.fetch.client import Client, Kind
-from bot.fetch.discover import feeds_of
-from bot.fetch.sites import translated
+from bot.discovery import Discovery, Several
+from bot.errors import RelayError
+from bot.fetch.answer import Failed
+from bot.fetch.client import Client
 from bot.identity import feed_id, item_id, order, recognise
 from bot.items import Document, Feed, StoredItem, Taste
 from bot.pages import PageFinder
@@ -105,11 +104,7 @@ async def _document(source: str, settings: Settings, client: Client, parser: Par
     if source == "-":
         body = await asyncio.to_thread(sys.stdin.buffer.read, most + 1)
     elif "://" in source or (content := await asyncio.to_thread(_file, Path(source), most + 1)) is None:
-        try:
-            address = translated(source, settings.rsshub_url)
-        except ValueError as error:
-            raise NothingThere(str(error)) from None
-        return await _from_web(address, client, parser)
+        return await _from_web(source, settings, client, parser)
     else:
         body = content
     if len(body) > most:
@@ -130,30 +125,13 @@ def _file(path: Path, most: int) -> bytes | None:
         raise NothingThere(f"this file cannot be read: {error}") from error
 
 
-async def _from_web(source: str, client: Client, parser: Parser) -> tuple[str, Document]:
-    """Fetch a feed, or the first feed that a page leads to."""
-    answer = await _fetched(source, client, Kind.PAGE)
-    try:
-        return answer.url, await parser.read(answer.body, answer.url, answer.content_type)
-    except NotAFeed:
-        for candidate in await asyncio.to_thread(feeds_of, answer.body, answer.url):
-            try:
-                found = await _fetched(candidate.url, client, Kind.FEED)
-                return found.url, await parser.read(found.body, found.url, found.content_type)
-            except RelayError:
-                continue
-        raise
-
-
-async def _fetched(address: str, client: Client, kind: Kind) -> Fetched:
-    answer = await client.get(address, kind=kind)
-    match answer:
-        case Fetched():
-            return answer
-        case Failed(why, detail):
-            raise NothingThere(f"{why}: {detail}" if detail else str(why))
-        case _:
-            raise NothingThere("the server answered that nothing has changed, unasked")
+async def _from_web(source: str, settings: Settings, client: Client, parser: Parser) -> tuple[str, Document]:
+    """Return the feed that ``/sub`` would follow, or the first that it would offer."""
+    found = await Discovery(client, parser, settings).find(source)
+    if isinstance(found, Failed):
+        raise NothingThere(f"{found.why}: {found.detail}" if found.detail else str(found.why))
+    caught = found.leads[0].catch if isinstance(found, Several) else found
+    return caught.answer.url, caught.document
 
 
 def written(items: list[Shown], form: str) -> str:

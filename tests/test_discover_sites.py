@@ -234,8 +234,6 @@ def test_posts_are_told_before_comments_and_titles_that_say_nothing_are_none() -
     ],
 )
 def test_a_route_of_rsshub_is_asked_for_at_the_instance(address: str, asked: str) -> None:
-    if "#" in address:
-        address = address.partition("#")[0]
     assert translated(address, "https://hub.example") == asked
 
 
@@ -268,6 +266,24 @@ def test_without_an_instance_no_route_can_be_asked_for() -> None:
 )
 def test_the_name_of_a_channel_is_read_from_any_of_its_links(url: str, name: str) -> None:
     assert telegram_channel(url) == name
+
+
+@pytest.mark.parametrize(
+    ("named", "asked"),
+    [
+        ("t.me/Name", "https://t.me/s/name"),
+        ("https://telegram.me/s/name/12", "https://t.me/s/name"),
+        ("https://t.me/s/name?q=some+words&before=7", "https://t.me/s/name?q=some+words"),
+        ("https://t.me/+AbCdEf", "https://t.me/+AbCdEf"),
+        ("https://t.me/joinchat/AbCdEf", "https://t.me/joinchat/AbCdEf"),
+        ("https://t.me/c/123/4", "https://t.me/c/123/4"),
+        (" https://other.example/Name ", " https://other.example/Name "),
+        ("ftp://t.me/name", "ftp://t.me/name"),
+    ],
+)
+def test_a_channel_is_asked_for_at_its_preview(named: str, asked: str) -> None:
+    assert translated(named, "") == asked
+    assert translated(asked, "") == asked
 
 
 HOSTS = (

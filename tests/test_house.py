@@ -44,7 +44,8 @@ ROOMS: dict[str, set[str]] = {
     "slots": set(),
     "looking": {"looks", "fetch", "parse", "identity", "life", "pacing", "pages", "store", "settings"},
     "collect": {"fetch", "looking", "looks", "slots", "store", "settings"},
-    "subscribe": {"fetch", "parse", "identity", "pacing", "pages", "store", "settings"},
+    "discovery": {"fetch", "identity", "settings"},
+    "subscribe": {"discovery", "fetch", "parse", "identity", "pacing", "pages", "store", "settings"},
     "push": {"fetch", "store", "settings"},
     "pings": {"fetch"},
     "route": {"matching", "rulebook", "rules", "store"},
@@ -56,7 +57,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "web": {"fetch", "store", "settings"},
     "playground": set(),
-    "preview": {"pages", "fetch", "identity", "parse", "render", "settings"},
+    "preview": {"discovery", "pages", "fetch", "identity", "parse", "render", "settings"},
     "parts": {"fetch", "parse", "store", "collect", "looking", "subscribe", "pages", "settings"},
     "voice": {"parts", "deliver", "fetch", "render"},
     "errands": {"parts", "store", "deliver", "opml", "pages", "settings"},
@@ -68,8 +69,8 @@ ROOMS: dict[str, set[str]] = {
 }  # fmt: skip
 
 WORLD = {
-    "__main__", "app", "parts", "voice", "demo", "errands", "log", "preview", "collect", "looking", "looks", "slots", "pages", "pings", "push",
-    "route", "searching", "subscribe",
+    "__main__", "app", "parts", "voice", "demo", "errands", "log", "preview", "collect", "discovery", "looking", "looks",
+    "slots", "pages", "pings", "push", "route", "searching", "subscribe",
     "fetch/client", "fetch/dial", "fetch/hosts", "fetch/trouble", "parse/reading", "parse/worker",
     "store", "deliver", "chat", "web", "playground",
 }  # fmt: skip

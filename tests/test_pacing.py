@@ -1,5 +1,9 @@
 """When a feed is looked at again, and why then."""
 
+import random
+from collections import Counter
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +12,7 @@ from bot.fetch.answer import SHUT, Failed, Failure
 from bot.items import Document, Feed, FeedId
 from bot.pacing import Bounds, Pace, Why, asked_of, next_look
 from bot.pacing.asking import GRANTED_MOST_S, GRANTED_S, SKIPPED_S
-from bot.pacing.pace import DAY_S, EAGER_LOOKS, LIVELY_S, PUSHED_S, SILENT_S
+from bot.pacing.pace import DAY_S, HOUR_S, LIVELY_S, NEW_LOOKS, ORDINARY_S, PUSHED_S, SILENT_S, SPREAD
 from bot.pacing.rhythm import LENGTH, write
 
 NOON_MS = 1_790_683_200_000
@@ -19,7 +23,7 @@ DIGITS = st.binary(min_size=LENGTH - 1, max_size=LENGTH - 1)
 
 
 def feed(**known: object) -> Feed:
-    return Feed(**{"id": FeedId("f"), "url": "https://e.example/", "looks": 100, **known})  # type: ignore[arg-type]
+    return Feed(**{"id": FeedId("f"), "url": "https://e.example/", "looks": 10_000, **known})  # type: ignore[arg-type]
 
 
 def every(hours: float, *, ago_h: float = 0.1, count: int = 100) -> list[int]:
@@ -50,11 +54,58 @@ def test_what_publishes_much_is_looked_at_often() -> None:
     assert waits[3] <= LIVELY_S
 
 
-def test_a_new_subscription_is_looked_at_soon_but_not_without_end() -> None:
-    paces = [look(feed(looks=looks), every(24)) for looks in range(1, EAGER_LOOKS + 2)]
-    assert [pace.wait_s for pace in paces[:-1]] == [60 * 2**number for number in range(EAGER_LOOKS)]
-    assert {pace.why for pace in paces[:-1]} == {Why.NEW}
-    assert paces[-1].wait_s > 960
+def waits_of(
+    published: list[int], within_s: float, *, bounds: Bounds = WIDE, roll: float = 0.5
+) -> list[tuple[float, float]]:
+    """Return when a new feed, of which nothing more comes, is looked at, and the wait after each look."""
+    known, at_s, waits = feed(looks=0, rate_per_day=0.0), 0.0, list[tuple[float, float]]()
+    while at_s < within_s:
+        now_ms, changed_ms = NOON_MS + int(at_s * 1000), known.changed_ms if waits else NOON_MS
+        known = replace(known, looks=known.looks + 1, changed_ms=changed_ms)
+        dates = [] if waits else published
+        pace = next_look(known, dates, now_ms, bounds=bounds, roll=roll)
+        known = replace(known, rhythm=pace.rhythm, interval_s=round(pace.wait_s))
+        waits.append((at_s, pace.wait_s))
+        at_s += pace.wait_s
+    return waits
+
+
+def test_a_new_subscription_is_looked_at_soon_and_by_and_by_less() -> None:
+    waits = waits_of(every(9 * 24, ago_h=9 * 24), 5 * DAY_S)
+    assert [wait for _, wait in waits[:6]] == [60, 120, 240, 480, ORDINARY_S, ORDINARY_S]
+    assert max(wait for at, wait in waits if at < DAY_S / 4) == ORDINARY_S
+    assert waits[NEW_LOOKS + 10][1] > ORDINARY_S
+    assert LIVELY_S * (1 - SPREAD / 2) <= waits[-1][1] <= LIVELY_S
+    assert look(feed(looks=3), every(24)).why is Why.NEW
+
+
+LITTLE_KNOWN = {
+    "one a day": every(24),
+    "one a week": every(7 * 24, ago_h=24, count=8),
+    "old": [NOON_MS - (4000 + number) * 24 * HOUR_MS for number in range(10)],
+    "to come": [NOON_MS + number * 24 * HOUR_MS for number in range(1, 10)],
+    "without times": [],
+    "all of now": [NOON_MS] * 5,
+}
+
+
+@pytest.mark.parametrize("published", LITTLE_KNOWN.values(), ids=LITTLE_KNOWN)
+@pytest.mark.parametrize("min_s", [1, 2, 10])
+def test_whoever_sets_a_short_shortest_wait_waits_no_longer_for_feeds_of_which_little_comes(
+    published: list[int], min_s: int
+) -> None:
+    waits = waits_of(published, 2 * HOUR_S, bounds=Bounds(min_s, DAY_S), roll=0.99)
+    assert max(wait for at, wait in waits if at < 5 * 60 * min_s) <= 12 * min_s
+    assert max(wait for at, wait in waits) <= 60 * min_s
+
+
+@pytest.mark.parametrize("why", [Failure.UNREACHABLE, Failure.MISSING, Failure.NOT_A_FEED, Failure.BUSY])
+def test_a_feed_that_failed_for_a_minute_is_back_as_soon_as_the_shortest_wait_is_short(why: Failure) -> None:
+    lost_s, times = 0.0, 0
+    while lost_s < 60:
+        times += 1
+        lost_s += after(Failed(why), times=times, bounds=Bounds(1, DAY_S)).wait_s
+    assert lost_s < 120
 
 
 def test_a_feed_that_publishes_by_the_clock_is_looked_at_just_after() -> None:
@@ -117,6 +168,8 @@ def test_a_pause_that_is_asked_for_is_granted_within_bounds() -> None:
     assert look(feed(), busy, asked_s=10**9).wait_s == pytest.approx(GRANTED_S * 1.05)
     assert look(feed(), slow, asked_s=10**9).wait_s <= GRANTED_MOST_S * 1.1
     assert look(feed(), busy, asked_s=5) == look(feed(), busy)
+    assert look(feed(looks=1), slow, asked_s=500).wait_s >= 500
+    assert look(feed(looks=1), slow, asked_s=90, bounds=Bounds(1, DAY_S)).wait_s >= 90
     assert look(feed(), busy, asked_s=500, bounds=Bounds(2, 5)).wait_s == 5
 
 
@@ -159,9 +212,9 @@ def test_what_a_person_must_mend_is_asked_less() -> None:
         return times
 
     looks = {why: in_a_week(why) for why in Failure}
-    assert looks[Failure.GONE] <= 9
+    assert looks[Failure.GONE] <= 14
     for shut in SHUT:
-        assert looks[shut] < looks[Failure.MISSING] < looks[Failure.UNREACHABLE] < 90
+        assert looks[shut] < looks[Failure.MISSING] < looks[Failure.UNREACHABLE] < 200
         assert after(Failed(shut), times=5000).why is Why.DENIED
 
 
@@ -171,8 +224,8 @@ def test_what_a_person_must_mend_is_asked_less() -> None:
         (Failed(Failure.BUSY), 300),
         (Failed(Failure.BUSY, retry_after_s=7200), 7200 * 1.025),
         (Failed(Failure.BUSY, retry_after_s=10**9), DAY_S * 1.025),
-        (Failed(Failure.BUSY, retry_after_s=1), 300),
-        (Failed(Failure.GONE), DAY_S),
+        (Failed(Failure.BUSY, retry_after_s=1), 60),
+        (Failed(Failure.GONE), 900),
     ],
 )
 def test_a_server_that_says_when_is_believed(failure: Failed, seconds: float) -> None:
@@ -188,6 +241,18 @@ def test_the_die_spreads_looks_of_like_feeds() -> None:
     waits = [look(feed(rate_per_day=50.0), [], roll=roll).wait_s for roll in (0.0, 0.5, 0.99)]
     assert waits[0] * 1.1 < waits[1]
     assert waits[1] * 1.1 < waits[2]
+
+
+def test_feeds_that_are_taken_up_at_once_are_not_looked_at_at_once_for_long() -> None:
+    dice, seconds = random.Random(7), Counter[int]()
+    for _ in range(500):
+        known, at_s = feed(looks=0), 0.0
+        while at_s < 5400:
+            known = replace(known, looks=known.looks + 1)
+            pace = next_look(known, [], NOON_MS + int(at_s * 1000), bounds=WIDE, roll=dice.random())
+            known, at_s = replace(known, rhythm=pace.rhythm), at_s + pace.wait_s
+            seconds[int(at_s)] += 1
+    assert max(count for at, count in seconds.items() if at > 3600) < 8
 
 
 @given(

@@ -4,11 +4,11 @@ from benchmarks.rhythms.histories import population
 from benchmarks.rhythms.policies import Learned, fixed
 from benchmarks.rhythms.simulation import quantile, run
 
-DAYS = 10
+DAYS = 9
 
 
 def test_items_wait_half_as_long_as_by_a_fixed_pace_with_no_more_looks() -> None:
-    histories = population(6, DAYS, 0.05)
+    histories = population(2, DAYS, 0.03)
     plain = run(histories, fixed(600), DAYS)
     learned = run(histories, Learned, DAYS)
     waits = [[delay for one in outcomes for delay in one.delays] for outcomes in (plain, learned)]

@@ -24,7 +24,7 @@ class Looker:
     """Looks at one feed, time after time."""
 
     def __init__(self, **known: object) -> None:
-        self.feed = Feed(FeedId("f"), "https://e.example/", looks=50, **known)  # type: ignore[arg-type]
+        self.feed = Feed(FeedId("f"), "https://e.example/", looks=10_000, **known)  # type: ignore[arg-type]
         self.pace = Pace(0, Why.NEW, "")
 
     def look(self, now: int, dates: list[int], *, changed: bool | None = None) -> Pace:

@@ -89,7 +89,7 @@ class Slow(Reader):
 async def test_a_document_that_cannot_be_read_in_time_is_too_complex(
     body: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.subscribe.READING_S", 0.01)
+    monkeypatch.setattr("bot.discovery.READING_S", 0.01)
     desk = Desk(Slow())
     desk.web.put(FEED, body)
     answer = await desk.subscriber.find(FEED)

@@ -1,11 +1,16 @@
 """Which feed a page leads to, and which of several are offered: asked politely, told apart, news before comments."""
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from bot.discovery import AT_ONCE_A_HOST
 from bot.fetch.answer import Failed, Failure, Fetched
+from bot.fetch.discover import GUESSES
 from bot.items import ChatId, Document
-from bot.subscribe import AT_ONCE_A_HOST, Choice, Offer
+from bot.subscribe import Choice, Offer
 from tests.collecting import FEED, START_MS, Reader
 from tests.subscribing import PAGE, Desk
 
@@ -98,6 +103,50 @@ async def test_whoever_is_slow_is_not_waited_for_longer_than_for_one_answer() ->
     assert (await desk.found(PAGE)).feed.url == FEED
 
 
+async def test_once_there_is_news_the_other_feeds_of_a_page_are_waited_for_a_moment_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.discovery.SOON_S", 0.05)
+    desk = Desk(within_s=600)
+    desk.page("/comments/feed/", "/feed", "/slow")
+    desk.web.serve(FEED, "a")
+    desk.web.serve("https://news.example/comments/feed/", "c")
+    desk.web.hang = {"https://news.example/slow"}
+    assert (await desk.found(PAGE)).feed.url == FEED
+
+
+async def test_guesses_that_hang_do_not_keep_a_person_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.discovery.GUESS_S", 0.05)
+    desk = Desk(within_s=600)
+    desk.page()
+    desk.web.hang = {"https://news.example/feed", "https://news.example/rss"}
+    desk.web.serve("https://news.example/atom.xml", "a")
+    assert (await desk.found(PAGE)).feed.url == "https://news.example/atom.xml"
+    monkeypatch.setattr("bot.discovery.GUESSES_S", 0.1)
+    desk.web.hang = {f"https://news.example{one}" for one in GUESSES}
+    assert isinstance(await desk.subscriber.find(PAGE), Failed)
+
+
+async def test_all_that_is_asked_for_a_person_takes_no_longer_than_one_answer_may() -> None:
+    desk = Desk(within_s=0.1)
+    desk.page("/slow")
+    desk.web.hang = {"https://news.example/slow", "https://news.example/feed"}
+    begun_s = time.monotonic()
+    assert isinstance(await desk.subscriber.find(PAGE), Failed)
+    assert time.monotonic() - begun_s < 1
+
+
+async def test_a_feed_of_another_site_is_taken_only_where_this_one_has_none() -> None:
+    desk = Desk()
+    links = '<a href="https://friend.example/rss">A friend</a> <a href="https://other.example/feed">x</a>'
+    desk.web.put(PAGE, links.encode(), content_type="text/html")
+    desk.web.serve("https://friend.example/rss", "f")
+    desk.web.serve("https://news.example/atom.xml", "a")
+    assert (await desk.found(PAGE)).feed.url == "https://news.example/atom.xml"
+    del desk.web.answers["https://news.example/atom.xml"]
+    assert (await desk.found(PAGE)).feed.url == "https://friend.example/rss"
+
+
 async def test_a_page_with_one_feed_of_news_and_one_of_comments_leads_to_the_news() -> None:
     desk = Desk()
     desk.page("/comments/feed/", "/feed")
@@ -166,19 +215,31 @@ async def test_a_route_of_rsshub_is_asked_for_at_the_instance_and_kept_as_its_ad
     assert "RSSHUB_URL" in off.detail
 
 
-async def test_a_channel_without_preview_is_looked_for_at_the_instance_of_rsshub() -> None:
+@pytest.mark.parametrize("preview", [None, Failed(Failure.UNREACHABLE, "no way there")])
+async def test_a_channel_without_preview_is_looked_for_at_the_instance_of_rsshub(
+    preview: Failed | None,
+) -> None:
     desk = Desk(rsshub_url="https://hub.example")
-    desk.page(url="https://t.me/durov")
     desk.page(url="https://t.me/s/durov")
+    if preview:
+        desk.web.answers["https://t.me/s/durov"] = preview
     desk.web.serve("https://hub.example/telegram/channel/durov", "a")
     assert (await desk.found("https://t.me/durov")).feed.url == "https://hub.example/telegram/channel/durov"
 
 
-async def test_a_public_channel_is_followed_by_its_preview() -> None:
+async def test_a_public_channel_is_followed_by_its_preview_whichever_link_to_it_is_sent() -> None:
     desk = Desk()
-    desk.page(url="https://t.me/durov/7")
     desk.web.serve("https://t.me/s/durov", "a")
-    assert (await desk.found("https://t.me/durov/7")).feed.url == "https://t.me/s/durov"
+    links = (
+        "t.me/Durov",
+        "https://t.me/durov/7?single",
+        "telegram.me/s/DUROV",
+        "http://www.t.me/s/durov?before=7",
+    )
+    assert {(await desk.found(link)).feed.url for link in links} == {"https://t.me/s/durov"}
+    assert {url for url, _ in desk.web.asked} == {"https://t.me/s/durov"}
+    await desk.subscriber.take_up(CHAT, "https://t.me/s/Durov")
+    assert [one.url for one in desk.memory.known.values()] == ["https://t.me/s/durov"]
 
 
 async def test_where_a_page_leads_elsewhere_its_address_tells_all_the_same() -> None:

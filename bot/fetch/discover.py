@@ -4,9 +4,10 @@ A page is foreign and may be made to hurt: only its beginning is read, in linear
 """
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from urllib.parse import urljoin, urlsplit
 
 from bot.fetch.address import normalise
@@ -19,6 +20,8 @@ MOST_CANDIDATES = 20
 
 _LONGEST_TITLE = 200
 _MOST_ANCHORS = 500
+_MOST_TAGS = 10_000
+"""Tags that are looked at: feeds are named in a page's head, or linked to from its foot."""
 
 _KINDS = {
     "application/rss+xml": "rss",
@@ -70,30 +73,31 @@ class Candidate:
 
     ``title`` is the page's own name for it, "" for none or one that says no more than "RSS"; ``kind`` is
     ``rss``, ``atom``, ``rdf``, ``json``, or ``feed`` where nothing tells. A guess is nothing the page says.
+    What is ``distant`` is merely linked to, at another site: that may be anybody's.
     """
 
     url: str
     title: str = ""
     kind: str = "feed"
     guessed: bool = False
+    distant: bool = False
 
 
-def feeds_of(page: bytes, url: str) -> tuple[Candidate, ...]:
+def feeds_of(page: bytes, url: str, content_type: str = "") -> tuple[Candidate, ...]:
     """Return the feeds that ``page``, found at ``url``, may have: the surest first, guesses last.
 
-    Among those that are no guesses, feeds of comments come last. ``page`` may be empty, where only its
-    address is known.
+    Among those that are no guesses, feeds of comments come behind, and what is distant after these.
+    ``page`` may be empty, where only its address is known; ``content_type`` is the header as sent.
     """
-    text = _decoded(page[:READ_BYTES])
+    text = _decoded(page[:READ_BYTES], content_type)
     named = (Candidate(feed) for feed in feeds_of_site(url, page))
     found: dict[str, Candidate] = {}
     for candidate in chain(named, _named(text, url)):
         found.setdefault(candidate.url, candidate)
         if len(found) == MOST_CANDIDATES:
             break
-    found = {
-        one.url: one for one in sorted(found.values(), key=lambda one: is_of_comments(one.url, one.title))
-    }
+    ranked = sorted(found.values(), key=lambda one: (one.distant, is_of_comments(one.url, one.title)))
+    found = {one.url: one for one in ranked}
     for candidate in _guesses(url, text):
         found.setdefault(candidate.url, candidate)
     return tuple(one for one in found.values() if one.url != url)
@@ -107,7 +111,7 @@ def is_of_comments(url: str, title: str) -> bool:
 def _named(text: str, url: str) -> Iterator[Candidate]:
     base = ""
     anchors: list[Tag] = []
-    for tag in tags_of(text):
+    for tag in islice(tags_of(text), _MOST_TAGS):
         href = tag.attributes.get("href", "")
         if tag.name == "base":
             base = base or _absolute(href, url)
@@ -115,10 +119,19 @@ def _named(text: str, url: str) -> Iterator[Candidate]:
             anchors.append(tag)
         elif tag.name == "link" and (kind := _kind(tag)) and (target := _absolute(href, base or url)):
             yield Candidate(target, _clean(tag.attributes.get("title", "")), kind)
-    for tag in anchors:
-        target = _absolute(tag.attributes["href"], base or url)
-        if target and _looks_like_feed(target):
-            yield Candidate(target, _clean(tag.attributes.get("title") or tag.text))
+    linked = [
+        Candidate(
+            target, _clean(tag.attributes.get("title") or tag.text), distant=_site(target) != _site(url)
+        )
+        for tag in anchors
+        if (target := _absolute(tag.attributes["href"], base or url)) and _looks_like_feed(target)
+    ]
+    yield from sorted(linked, key=lambda one: one.distant)
+
+
+def _site(url: str) -> str:
+    """Return the end of a host, by which one of its parts is told from another's site: roughly."""
+    return ".".join((urlsplit(url).hostname or "").split(".")[-2:])
 
 
 def _kind(link: Tag) -> str | None:
@@ -189,14 +202,16 @@ def _clean(title: str) -> str:
     return "" if _SAYS_NOTHING.fullmatch(words) else words
 
 
-def _decoded(page: bytes) -> str:
-    """Return the page as text: UTF-8 if it is, else what it says it is, else as browsers guess."""
+def _decoded(page: bytes, content_type: str) -> str:
+    """Return the page as text: UTF-8 if it is, else what its server or it says, else as browsers guess."""
+    if page.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return page.decode("utf-16", "replace")
     try:
         return page.decode()
     except UnicodeDecodeError as error:
         if error.start >= len(page) - 3:  # cut within a character
             return page.decode(errors="ignore")
-    declared = _CHARSET.search(page[:4096])
+    declared = _CHARSET.search(content_type[:200].encode("ascii", "replace")) or _CHARSET.search(page[:4096])
     try:
         return page.decode(declared[1].decode("ascii") if declared else "windows-1252", "replace")
     except LookupError:

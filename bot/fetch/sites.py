@@ -14,7 +14,7 @@ from bot.fetch.address import normalise
 from bot.fetch.forges import codeberg, github, gitlab
 from bot.fetch.place import Place
 
-_RSSHUB = re.compile(r"rsshub:/{0,3}(?P<route>[^/?#\s][^\s#]*)", re.IGNORECASE | re.ASCII)
+_RSSHUB = re.compile(r"rsshub:/{0,3}(?P<route>[^/?#\s][^\s#]*)(?:#\S*)?", re.IGNORECASE | re.ASCII)
 
 _CHANNEL = r"UC[\w-]{22}"
 _OF_CHANNEL = re.compile(
@@ -54,13 +54,16 @@ def is_shared(url: str) -> bool:
 
 
 def translated(address: str, instance: str) -> str:
-    """Return ``rsshub://route`` as the address at an instance of RSSHub, and anything else as it is.
+    """Return the address to be asked for what a person named, which mostly is just that.
+
+    ``rsshub://route`` is asked for at ``instance``, and any link to a public channel of Telegram, or
+    into one, at the channel's preview.
 
     Raises:
-        ValueError: with a sentence, if it is one and there is no instance, or no route in it.
+        ValueError: with a sentence, if it is a route and there is no instance, or no route in it.
     """
     if not is_rsshub(address):
-        return address
+        return _preview(address) or address
     if not instance:
         raise ValueError("no RSSHub is set up here; RSSHUB_URL names one")
     found = _RSSHUB.fullmatch(address.strip())
@@ -69,6 +72,20 @@ def translated(address: str, instance: str) -> str:
             "this names no route of RSSHub; it should look like rsshub://github/issue/owner/name"
         )
     return f"{instance}/{found['route']}"
+
+
+def _preview(address: str) -> str:
+    """Return where the preview of a channel of Telegram is, "" of what is no link to one.
+
+    Names are alike in upper and lower case. What is found in a channel by words is kept apart.
+    """
+    try:
+        url = normalise(address)
+    except ValueError:
+        return ""
+    name = telegram_channel(url).lower()
+    words = _query(Place.of(url), "q") if Place.of(url).parts[:1] == ("s",) else ""
+    return f"https://t.me/s/{name}{words}" if name else ""
 
 
 def is_rsshub(address: str) -> bool:

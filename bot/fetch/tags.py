@@ -18,6 +18,9 @@ _ATTRIBUTE = re.compile(r"""[\s/]*([^\s/>=][^\s/>=]*)(?:\s*=\s*(?:"([^"]*)"|'([^
 _TAG = re.compile(r"<[^<>]*>?")
 _ANCHOR_END = re.compile(r"</?a[\s/>]", re.IGNORECASE)
 
+_MOST_ATTRIBUTES = 100
+"""Attributes of a tag that are read."""
+
 _TEXT_REACH = 400
 """How far behind an anchor its text is looked for."""
 
@@ -69,7 +72,10 @@ def _closing(page: str, name: str, at: int) -> int:
 def _attributes(page: str, at: int) -> tuple[dict[str, str], int]:
     """Read the attributes of the tag whose name ends at ``at``; return them and where the tag ends."""
     attributes: dict[str, str] = {}
-    while found := _ATTRIBUTE.match(page, at):
+    for _ in range(_MOST_ATTRIBUTES):
+        found = _ATTRIBUTE.match(page, at)
+        if found is None:
+            break
         name, *values = found.groups()
         attributes.setdefault(name.lower(), unescape(next((one for one in values if one), "")))
         at = found.end()

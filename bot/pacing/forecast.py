@@ -10,7 +10,7 @@ many feeds leaves the least waiting; and a feed that publishes by the clock is l
 after it does.
 """
 
-from dataclasses import dataclass
+from bisect import bisect_right
 from math import sqrt
 
 from bot.pacing.rhythm import (
@@ -53,14 +53,6 @@ SILENT_H = 24
 _NEVER = 1 << 60
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """When a look is worth it: in ``wait_s``; ``ratio`` is how much then comes, the usual being 1."""
-
-    wait_s: float
-    ratio: float
-
-
 class Forecast:
     """What is to be expected of a feed, by the digits of its rhythm, as of one moment."""
 
@@ -91,20 +83,23 @@ class Forecast:
             * scale_day
         )
 
-    def due(self, price_s: float, most_s: float) -> Due:
-        """Return when a look is worth ``price_s``, or ``most_s`` from now if it is not before."""
+    def due(self, price_s: float, most_s: float) -> tuple[float, float]:
+        """Return in how many seconds a look is worth ``price_s``, ``most_s`` if it is not before.
+
+        And how much then comes, the usual being 1.
+        """
         begin, end_all = self.now, self.now + int(most_s)
         left_share = self._left()
         slots = self._digits[SLOT:ENDED] if self._digits[BY_CLOCK] else b""
         more, scale = _shape(sum(slots) / SLOTS, SHAPE_H[2] / self._span_h)
         hour_end = stage_end = begin
-        stage = 0
+        stage = bisect_right(AGES_S, begin - self.last)
         waiting = waited = rate = here = weight = 0.0
         while begin < end_all:
             if begin >= hour_end:
                 weight = self.weight(begin // 3600) * left_share
                 hour_end = begin - begin % 3600 + 3600
-            while begin >= stage_end:
+            if begin >= stage_end:
                 rate = self._rate(stage)
                 stage_end = self.last + AGES_S[stage] if stage < len(AGES_S) else _NEVER
                 stage += 1
@@ -118,16 +113,16 @@ class Forecast:
             grown = waited + long * (waiting + here * long / 2)
             if grown >= price_s:
                 into_s = (sqrt(waiting * waiting + 2 * here * (price_s - waited)) - waiting) / here
-                return Due(min(begin - self.now + into_s, most_s), here / self.usual)
+                return min(begin - self.now + into_s, most_s), here / self.usual
             waited = grown
             waiting += here * long
             begin = end
-        return Due(most_s, here / self.usual)
+        return most_s, here / self.usual
 
     def _rate(self, stage: int) -> float:
         """Return the moments a second to expect in a stage of the silence, at hours of weight 1."""
-        digits = self._digits
-        spent_s = 60 * number(digits, SPENT + 3 * stage, 3)
+        digits, at = self._digits, SPENT + 3 * stage
+        spent_s = 60 * (digits[at] << 12 | digits[at + 1] << 6 | digits[at + 2])
         return (digits[ENDED + stage] + STAGE_PRIOR) / (spent_s + STAGE_PRIOR / self.usual)
 
     def _left(self) -> float:
@@ -148,7 +143,5 @@ def _shape(mean: float, unseen: float) -> tuple[float, float]:
 
 def _run_end(slots: bytes, slot: int, moment: int) -> int:
     """Return when the run of slots that count the same as ``slot``, in which ``moment`` is, ends."""
-    here, after = slots[slot], slot + 1
-    while after < SLOTS and slots[after] == here:
-        after += 1
-    return moment - moment % 3600 + after * SLOT_S
+    after = len(slots[slot:].lstrip(slots[slot : slot + 1]))
+    return moment - moment % 3600 + (SLOTS - after) * SLOT_S

@@ -11,11 +11,17 @@ from bot.pacing.forecast import PRICE_S, Forecast
 from bot.pacing.learning import DOUBTFUL, first_rhythm, is_settled, learn, rhythm_of
 from bot.pacing.rhythm import DOUBT, LONGEST, digits_of, number, pack, unpack, write
 
-EAGER_LOOKS = 5
-"""Looks after a subscription that come sooner than the rhythm says: after 1, 2, 4 … shortest waits."""
+USUAL_MIN_S = 60
+"""The shortest wait for which those below are meant. Where a shorter one is set, they are so much shorter,
+but for those that are asked for: whoever sets it wants news sooner than others do."""
 
 ORDINARY_S = 600
 """The wait for a feed whose documents tell nothing that can be believed."""
+
+NEW_LOOKS = 64
+"""A new feed is looked at after 1, 2, 4 … shortest waits, then after ORDINARY_S, and from so many looks on
+after longer waits in proportion to their number, if it would be later by its rhythm: whoever has just
+subscribed waits for news."""
 
 LIVELY_S = 1800
 """The longest wait for a feed that is alive: it bounds how late its news can be."""
@@ -44,20 +50,20 @@ QUARTER_S = 900
 HOUR_S = 3600
 
 _BACKOFF: dict[Failure, tuple[float, float, float]] = {
-    Failure.GONE: (DAY_S, 1, DAY_S),
+    Failure.GONE: (QUARTER_S, 2, DAY_S),
     Failure.BAD_ADDRESS: (6 * HOUR_S, 2, DAY_S),
     Failure.REFUSED: (HOUR_S, 2, DAY_S),
     **dict.fromkeys(SHUT, (QUARTER_S, 2, DAY_S)),
-    Failure.MISSING: (300, 2, 12 * HOUR_S),
-    Failure.NOT_A_FEED: (300, 2, 6 * HOUR_S),
+    Failure.MISSING: (300, 2, 3 * HOUR_S),
+    Failure.NOT_A_FEED: (300, 2, 3 * HOUR_S),
     Failure.TOO_COMPLEX: (QUARTER_S, 2, 6 * HOUR_S),
     Failure.TOO_BIG: (QUARTER_S, 2, 6 * HOUR_S),
     Failure.TOO_MANY_REDIRECTS: (300, 2, 6 * HOUR_S),
-    Failure.BUSY: (300, 2, 6 * HOUR_S),
+    Failure.BUSY: (300, 2, 3 * HOUR_S),
 }
 """First wait, growth and longest wait by failure: what a person must mend is asked less."""
 
-_OUTAGE = (60.0, 1.4, 3 * HOUR_S)
+_OUTAGE = (60.0, 1.4, HOUR_S)
 """For all others, which pass by themselves: after an outage a feed is back within half as long again."""
 
 
@@ -133,13 +139,13 @@ def next_look(
         max_age_s: for how long the answer says to be good, if it does.
     """
     now = now_ms // 1000
+    haste = min(1.0, bounds.min_s / USUAL_MIN_S)
     if failure is not None:
-        return _after_failure(feed, failure, bounds, roll)
+        return _after_failure(feed, failure, bounds, roll, haste)
     digits, written = _learnt(feed, published, now, changed=feed.changed_ms == now_ms)
-    wait_s, why = _by_rhythm(digits, now, roll)
-    eager_s = bounds.min_s * 2 ** (feed.looks - 1) if 0 < feed.looks <= EAGER_LOOKS else wait_s
-    if eager_s < wait_s:
-        return Pace(_clamp(eager_s * (1 + SPREAD * (roll - 0.5)), bounds), Why.NEW, written)
+    wait_s, why = _by_rhythm(digits, now, roll, haste)
+    if (new_s := _new_s(feed.looks, bounds.min_s, haste)) < wait_s:
+        wait_s, why = new_s * (1 + SPREAD * (roll - 0.5)), Why.NEW
     asked = read_asked(feed.asked)
     if (asked_s := granted_s(max(max_age_s or 0, asked.ttl_s), wait_s)) > wait_s:
         # Later by up to a tenth: whoever asks for a pause gets it whole.
@@ -177,33 +183,44 @@ def _learnt(feed: Feed, published: Sequence[int], now: int, *, changed: bool) ->
     return digits, write(digits)
 
 
-def _by_rhythm(digits: bytes, now: int, roll: float) -> tuple[float, Why]:
-    """Return the wait that a rhythm suggests, and why."""
+def _by_rhythm(digits: bytes, now: int, roll: float, haste: float) -> tuple[float, Why]:
+    """Return the wait that a rhythm suggests, and why; the longest waits are ``haste`` of the usual ones."""
     if digits[DOUBT] >= DOUBTFUL:
-        return ORDINARY_S * (1 + SPREAD * (roll - 0.5)), Why.UNKNOWN
+        return ORDINARY_S * haste * (1 + SPREAD * (roll - 0.5)), Why.UNKNOWN
     forecast = Forecast(digits, now)
     silence_s = now - forecast.last
     lively_s, most_s = LIVELY_DAYS * DAY_S, float(LIVELY_S)
     if silence_s > lively_s:
         lively_s = max(lively_s, 2 * HOUR_S * number(digits, LONGEST, 2))
         most_s = min(max(most_s, LIVELY_S * silence_s / lively_s), SILENT_S)
-    due = forecast.due(PRICE_S * (1 + SPREAD * (2 * roll - 1)), most_s)
-    if due.wait_s >= most_s:
+    most_s *= haste
+    wait_s, ratio = forecast.due(PRICE_S * (1 + SPREAD * (2 * roll - 1)), most_s)
+    if wait_s >= most_s:
         return most_s * (1 - SPREAD * roll / 2), Why.SILENT if silence_s > lively_s else Why.CALM
-    if due.ratio > ABOVE:
-        return due.wait_s, Why.LIVELY
-    return due.wait_s, Why.CALM if due.ratio < BELOW else Why.RHYTHM
+    if ratio > ABOVE:
+        return wait_s, Why.LIVELY
+    return wait_s, Why.CALM if ratio < BELOW else Why.RHYTHM
 
 
-def _after_failure(feed: Feed, failure: Failed, bounds: Bounds, roll: float) -> Pace:
-    first_s, growth, most_s = _BACKOFF.get(failure.why, _OUTAGE)
-    # The exponent is bounded, since a dead feed may have failed thousands of times.
-    wait_s = min(first_s * growth ** min(max(feed.failures - 1, 0), 40), most_s)
-    wait_s = _clamp(wait_s * (1 + SPREAD * (roll - 0.5)), bounds)
+def _new_s(looks: int, min_s: float, haste: float) -> float:
+    """Return the longest wait for a feed that has been looked at so often."""
+    ordinary_s = ORDINARY_S * haste
+    if looks > NEW_LOOKS:
+        return ordinary_s * looks / NEW_LOOKS
+    return min(min_s * 2.0 ** max(looks - 1, 0), ordinary_s)
+
+
+def _after_failure(feed: Feed, failure: Failed, bounds: Bounds, roll: float, haste: float) -> Pace:
     asked_s = min(failure.retry_after_s or 0, DAY_S)
+    is_busy = failure.why is Failure.BUSY
+    # Where a server says for how long, nothing has to be guessed.
+    first_s, growth, most_s = _OUTAGE if is_busy and asked_s else _BACKOFF.get(failure.why, _OUTAGE)
+    # The exponent is bounded, since a dead feed may have failed thousands of times.
+    wait_s = haste * min(first_s * growth ** min(max(feed.failures - 1, 0), 40), most_s)
+    wait_s = _clamp(wait_s * (1 + SPREAD * (roll - 0.5)), bounds)
     if asked_s > wait_s:
         return Pace(asked_s * (1 + roll / 20), Why.BUSY, feed.rhythm)
-    if failure.why is Failure.BUSY:
+    if is_busy:
         return Pace(wait_s, Why.BUSY, feed.rhythm)
     is_denied = failure.why in SHUT | {Failure.GONE, Failure.REFUSED}
     return Pace(wait_s, Why.DENIED if is_denied else Why.FAILED, feed.rhythm)

@@ -67,6 +67,8 @@ _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']?\s*([A-Za-z0-9.
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]+)", re.IGNORECASE)
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{4,}")
 _HIGH_LETTERS = re.compile("[^\x00-\x7f]+")
+_CONTROLS = bytes({*range(0x20), 0x7F} - {*b"\t\n\r"})
+_NO_LETTERS = ("\ufffe".encode(), "\uffff".encode())
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _ESCAPES = re.compile(rb"\x1b[$(]|~\{")
 
@@ -89,7 +91,16 @@ def told_text(body: bytes, content_type: str = "") -> str | None:
 
 def clean(text: str) -> str:
     """Remove what neither XML nor UTF-8 can carry: control characters and lone surrogates."""
-    return _UNWRITABLE.sub("", text)
+    return text if _is_clean(text) else _UNWRITABLE.sub("", text)
+
+
+def _is_clean(text: str) -> bool:
+    """Whether nothing is to be removed: told by the bytes, which are gone through ten times as fast."""
+    try:
+        raw = text.encode()
+    except UnicodeEncodeError:
+        return False
+    return len(raw.translate(None, _CONTROLS)) == len(raw) and not any(map(raw.__contains__, _NO_LETTERS))
 
 
 def claims(body: bytes, content_type: str) -> Iterator[str]:

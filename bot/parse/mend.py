@@ -25,9 +25,11 @@ _ITEM_END = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(r"<(?!/?[A-Za-z_])|<(?=[^<>\"']*(?:<|\Z))")
-_PREFIX = re.compile(
-    r"</?([A-Za-z_][\w.-]{0,30}):[A-Za-z_]|\s([A-Za-z_][\w.-]{0,30}):[A-Za-z_][\w.-]{0,60}\s*="
-)
+_ELEMENT_PREFIX = re.compile(r"</?([A-Za-z_][\w.-]{0,30}):[A-Za-z_]")
+_ATTRIBUTE_REST = re.compile(r":[A-Za-z_][\w.-]{0,60}\s*=")
+"""What follows an attribute's prefix: sought first, since words after spaces are many, and these few."""
+
+_ATTRIBUTE_PREFIX = re.compile(r"\s([A-Za-z_][\w.-]{0,30})\Z")
 _DECLARED = re.compile(r"xmlns:([A-Za-z_][\w.-]{0,30})\s*=")
 
 NAMESPACES = {
@@ -62,6 +64,8 @@ def trim(text: str, root: int) -> str:
 
 def first_items(text: str, limit: int) -> str:
     """Return ``text`` with only its first ``limit`` items; what stands between and after them stays."""
+    if text.count("<") <= limit:
+        return text
     kept = last = 0
     for count, found in enumerate(_ITEM_END.finditer(text), start=1):
         last = found.end()
@@ -79,8 +83,11 @@ def mend(text: str, prolog: str = "") -> str:
     parts = []
     for kind, start, end in _pieces(text):
         if kind == "markup":
-            part = _OPENING.sub("", text[start:end])
-            part = _REFERENCE.sub(lambda match: _reference(match, own), part)
+            part = text[start:end]
+            if "<!" in part or "<?" in part:
+                part = _OPENING.sub("", part)
+            if "&" in part:
+                part = _REFERENCE.sub(lambda match: _reference(match, own), part)
             parts.append(_BARE.sub("&lt;", part).replace("]]>", "]]&gt;"))
         elif kind == "cdata":
             parts.append("<![CDATA[" + text[start + 9 : end])
@@ -129,7 +136,7 @@ def _is_allowed(code: int) -> bool:
 
 def _with_namespaces(text: str) -> str:
     """Declare on the root each prefix that is used and nowhere declared."""
-    used = {one or other for one, other in _PREFIX.findall(text)} - {"xml", "xmlns"}
+    used = {*_ELEMENT_PREFIX.findall(text), *_attribute_prefixes(text)} - {"xml", "xmlns"}
     missing = sorted(used - set(_DECLARED.findall(text)))[:100]
     root = re.match(r"<[\w.:-]+", text)
     if not missing or not root:
@@ -138,3 +145,10 @@ def _with_namespaces(text: str) -> str:
         f' xmlns:{one}="{NAMESPACES.get(one.lower(), f"urn:undeclared:{one}")}"' for one in missing
     )
     return text[: root.end()] + declared + text[root.end() :]
+
+
+def _attribute_prefixes(text: str) -> Iterator[str]:
+    for rest in _ATTRIBUTE_REST.finditer(text):
+        at = rest.start()
+        if found := _ATTRIBUTE_PREFIX.search(text, max(0, at - 32), at):
+            yield found[1]

@@ -13,8 +13,8 @@ from functools import cache
 
 from xxhash import xxh3_64_intdigest
 
-from bot.identity import canonical_link
 from bot.items import Item
+from bot.links import canonical_link
 from bot.render.lead import READ_LIMIT, lead
 from bot.render.markup import read_html
 from bot.render.rich import plain_text

@@ -18,8 +18,8 @@ from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
 from bot.fetch.client import Kind
 from bot.fetch.discover import Candidate, feeds_of, is_of_comments
 from bot.fetch.sites import telegram_channel, translated
-from bot.identity import feed_address
 from bot.items import Document, Validators
+from bot.links import feed_address
 from bot.settings import Settings
 
 MOST_LEADS = 8

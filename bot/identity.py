@@ -20,15 +20,14 @@ import re
 import struct
 from collections import defaultdict
 from collections.abc import Container, Hashable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
-from urllib.parse import quote, urlsplit
 
 from xxhash import xxh3_64_intdigest
 
 from bot.items import Document, Feed, FeedId, Item, ItemId, Key
+from bot.links import canonical_link, feed_address, is_home, is_http
 from bot.references import unescape
 
 CONTENT_UNITS = 32_768
@@ -40,36 +39,8 @@ GENERATED_WITHIN = timedelta(minutes=2)
 SHORTEST_SPAN_DAYS = 1 / 24
 """A burst tells no rate: the span it is divided by is at least an hour."""
 
-_TRACKING = re.compile(
-    r"(utm_|at_|at:|mtm_|matomo_|piwik_|hsa_|oly_|vero_|sfmc_|guce_|_hs|wt[._]z?mc|aspsessionid)\w*|"
-    r"pk_(campaign|kwd|keyword|source|medium|content|cid|cpn)|ns_(campaign|mchannel|source|linkname|fee)|"
-    r"sc_c(id|ampaign|hannel)|s_cid|ncid|cmpid|(fb|g|d|y|ms|mc|tw|tt|gb)clid|gclsrc|[gw]braid|li_fat_id|mc_[ce]id|"
-    r"igshid?|xtor|ito|ocid|ftag|smid|mkt_tok|_ga|_gl|dm_i|epik|srsltid|guccounter|__twitter_impression|spm|"
-    r"phpsessid|jsessionid|sessionid|session_id|cfid|cftoken",
-    re.IGNORECASE,
-)
-"""Names of parameters that tell how one came to a page, or who one is.
-
-None that a publisher may use to say which page it is: one name too few repeats an item, one too
-many loses some.
-"""
-
-_FROM_FEED = re.compile(
-    r"(ref|source|src|from|via|partner|emc|mod|feature)=(rss|atom|feed)\w*|rss=(1|true|yes)", re.IGNORECASE
-)
-_PHPBB_SESSION = re.compile(r"sid=[0-9a-f]{32}", re.IGNORECASE)
-_PATH_SESSION = re.compile(r";(jsessionid|phpsessid|sid)=[^/;?]*", re.IGNORECASE)
-_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _FILE = re.compile(r"(//[^?#]*\.\w{3,4})[?#].*")
-_HTTP = re.compile(r"\s*https?://", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
-_HOME = re.compile(r"//[^/?#]*")
-_ORDINARY = re.compile(
-    r"https?://(?:www\.)?([a-z0-9.-]*[a-z0-9-](?::(?!(?:80|443)(?![0-9]))[1-9][0-9]{0,3})?)"
-    r"(/[!\"$&-:<->@-~]*)?(?:\?([!\"$&-~]*))?"
-)
-"""Addresses of which nothing is to be respelled: (host and port, path, query), no fragment."""
-
 _EMPTY_GUID = re.compile(r"[\W_0]*|-?1|null|nil|none|undefined|nan|n/a|na|guid|id|false|true", re.IGNORECASE)
 """What generators write for a guid that they do not have."""
 
@@ -102,41 +73,6 @@ class Sighting:
     items: tuple[Item, ...]
     keys: tuple[Keys, ...]
     order_ms: tuple[int, ...]
-
-
-def canonical_link(url: str) -> str:
-    """Return ``url`` in a form that is equal for addresses of the same page.
-
-    Only for comparing, never for fetching: the scheme is gone, and so are ``www.``, a default
-    port, a trailing slash, and parameters and fragments that only track; parameters are sorted.
-    Other fragments stay, since some feeds tell their items apart by them. What is not http(s)
-    is only stripped.
-    """
-    text = "".join(url.split())
-    if found := _ORDINARY.fullmatch(text):
-        host, path, query = found.groups("")
-        where, fragment = f"//{host}{path.rstrip('/')}", ""
-    elif place := _place(text):
-        where, query, fragment = place
-    else:
-        return text
-    kept = sorted(one for one in query.split("&") if one and not _tracks(one))
-    if fragment and all(_tracks(one) for one in fragment.split("&")):
-        fragment = ""
-    return where + ("?" + "&".join(kept) if kept else "") + ("#" + fragment if fragment else "")
-
-
-def feed_address(url: str) -> str:
-    """Return ``url`` in a form that is equal for addresses of the same feed.
-
-    As :func:`canonical_link`, but every parameter is kept where it stands: in a feed's address
-    each may choose what it holds. The fragment never does.
-    """
-    text = "".join(url.split())
-    if not (place := _place(text)):
-        return text
-    where, query, _ = place
-    return where + ("?" + query if query else "")
 
 
 def feed_id(url: str) -> FeedId:
@@ -252,11 +188,6 @@ def stand_alone(seen: Sighting, noticed_ms: int) -> bool:
     return len(times) == len(dates) and len(set(every)) == len(every)
 
 
-def is_home(link: str) -> bool:
-    """Tell whether a canonical link is that of a bare home page."""
-    return _HOME.fullmatch(link) is not None
-
-
 @dataclass(frozen=True, slots=True)
 class _Name:
     """One item's names and keys; "" and ``None`` where it lacks one."""
@@ -294,7 +225,7 @@ def _name(item: Item, own: Container[str]) -> _Name:
 
 def _guid(raw: str, own: Container[str]) -> str:
     """Return the guid to compare by, "" for one that names no item; ``own`` are the feed's own links."""
-    if not _HTTP.match(raw):
+    if not is_http(raw):
         guid = " ".join(raw.split())
         return "" if _EMPTY_GUID.fullmatch(guid) else guid
     guid = canonical_link(raw)
@@ -316,43 +247,6 @@ def _content(item: Item) -> list[str]:
 def _file(url: str) -> str:
     link = canonical_link(url)
     return _FILE.sub(r"\1", link) if "?" in link or "#" in link else link
-
-
-def _place(url: str) -> tuple[str, str, str] | None:
-    """Return (``//host:port/path``, query, fragment) of an http(s) address, else None."""
-    if not _HTTP.match(url):
-        return None
-    try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or "").rstrip("."), parts.port
-    except ValueError:
-        return None
-    if not host.isascii():
-        with suppress(UnicodeError):  # such a name cannot be asked; it is compared as it stands
-            host = host.encode("idna").decode("ascii")
-    host = f"[{host}]" if ":" in host else host.removeprefix("www.")
-    where = f"//{host}" + (f":{port}" if port not in {None, 80, 443} else "")
-    path = _PATH_SESSION.sub("", _escaped(parts.path)).rstrip("/")
-    return where + path, _escaped(parts.query), _escaped(parts.fragment)
-
-
-def _escaped(part: str) -> str:
-    """Return ``part`` with one spelling for each character: needless escapes undone, the rest in capitals."""
-
-    def respell(found: re.Match[str]) -> str:
-        letter = chr(int(found[0][1:], 16))
-        plain = letter.isascii() and (letter.isalnum() or letter in "-._~")
-        return letter if plain else found[0].upper()
-
-    text = _ESCAPE.sub(respell, part) if "%" in part else part
-    return text if text.isascii() else quote(text, safe="%/:?#[]@!$&'()*+,;=|", errors="replace")
-
-
-def _tracks(parameter: str) -> bool:
-    name = parameter.partition("=")[0]
-    return bool(
-        _TRACKING.fullmatch(name) or _FROM_FEED.fullmatch(parameter) or _PHPBB_SESSION.fullmatch(parameter)
-    )
 
 
 def _key(*parts: str) -> Key:

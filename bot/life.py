@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.fetch.answer import Failed, Failure
-from bot.identity import feed_address
 from bot.items import Feed, FeedId, Item
+from bot.links import feed_address
 
 HOUR_S = 3600
 DAY_S = 86_400

@@ -23,9 +23,10 @@ from bot.errors import NotAFeed, StoreError, TooComplex
 from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
 from bot.fetch.hosts import Hosts, host_of
 from bot.fetch.websub import called, offer_of
-from bot.identity import Sighting, feed_address, sight, stand_alone
+from bot.identity import Sighting, sight, stand_alone
 from bot.items import Document, Feed, FeedId, Item, Validators
 from bot.life import Lived, after_look, is_old
+from bot.links import feed_address
 from bot.looks import SLOW_S, Fetching, Look, Outcome, Reading
 from bot.pacing import Bounds, Pace, asked_of, next_look
 from bot.pages import MOST, WITHIN_S, PageFinder

@@ -25,8 +25,8 @@ from bot.errors import SettingsError, TooComplex
 from bot.fetch.answer import SHUT, Answer, Failed, Failure, Fetched
 from bot.fetch.client import Kind
 from bot.fetch.sites import is_of_telegram
-from bot.identity import canonical_link, is_home
 from bot.items import Feed, FeedId, Image, Item, Page
+from bot.links import canonical_link, is_home
 from bot.parse.article import LONGEST
 from bot.parse.images import is_image
 from bot.parse.page import BEGINNING, card_of, is_page

@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import heapify, heappop
 
-from bot.identity import canonical_link
 from bot.items import FeedId, ItemId, StoredItem
+from bot.links import canonical_link
 from bot.matching import searchable, sign
 from bot.rules import Heard, Rule, Sieve, parse
 from bot.store.client import Store
@@ -192,7 +192,7 @@ class Searcher:
         return total
 
     async def by_link(self, link: str, feeds: Sequence[FeedId], *, most: int = 3) -> Page:
-        """Return the newest items with that link, as :func:`bot.identity.canonical_link` compares them."""
+        """Return the newest items with that link, as :func:`bot.links.canonical_link` compares them."""
         wanted = canonical_link(link)
         if not wanted:
             return Page()

@@ -9,8 +9,8 @@ import unicodedata
 
 from xxhash import xxh3_64_intdigest
 
-from bot.identity import canonical_link, is_home
 from bot.items import FeedId, Item
+from bot.links import canonical_link, is_home
 
 TELLING_TITLE = 16
 """How wide a title must be to tell a story by: letters and digits, those of CJK count two."""

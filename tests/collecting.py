@@ -18,7 +18,7 @@ from bot.collect import Collector
 from bot.errors import NotAFeed, StoreUnavailable
 from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
 from bot.fetch.client import Kind
-from bot.identity import feed_address, feed_id, item_id
+from bot.identity import feed_id, item_id
 from bot.items import (
     Alert,
     ChatId,
@@ -33,6 +33,7 @@ from bot.items import (
     Validators,
 )
 from bot.life import Notice
+from bot.links import feed_address
 from bot.looking import Looker
 from bot.pages import PageFinder
 from bot.settings import Settings

@@ -16,12 +16,13 @@ ROOT = Path(__file__).parent.parent
 BOT = ROOT / "bot"
 FILES = sorted(BOT.rglob("*.py"))
 
-WORDS = {"errors", "items", "references"}
+WORDS = {"errors", "items", "links", "references"}
 """Rooms that everybody may import."""
 
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "items": set(),
+    "links": set(),
     "references": set(),
     "loading": set(),
     "settings": set(),

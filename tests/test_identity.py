@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from bot.errors import NotAFeed
 from bot.identity import (
-    canonical_link,
     feed_id,
     recognise,
 )
 from bot.items import Document, Enclosure, Feed, Image, Item, Key
+from bot.links import canonical_link
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

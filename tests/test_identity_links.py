@@ -4,8 +4,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.identity import Keys, canonical_link, feed_address, feed_id, item_id
+from bot.identity import Keys, feed_id, item_id
 from bot.items import Key
+from bot.links import canonical_link, feed_address
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from bot import identity
 from bot.items import ChatId, Feed, FeedId, Subscription
+from bot.links import feed_address
 from bot.store import fields, keys
 from bot.store.door import Argument, Door
 from bot.store.gather import Gather
@@ -44,7 +45,7 @@ class _Finish:
 
     def arguments(self) -> list[object]:
         """Return what ``lua/finish.lua`` is told of it."""
-        moved = [identity.feed_address(self.moved_to), self.moved_to] if self.moved_to else []
+        moved = [feed_address(self.moved_to), self.moved_to] if self.moved_to else []
         return [self.feed.id, str(self.due_ms), self.told, int(self.feed.seeded), *moved]
 
 
@@ -58,12 +59,12 @@ class Feeds:
     async def ensure(self, url: str, *, due_ms: int | None = None) -> Feed:
         """Return the feed at ``url``, made (unseeded) if it is new.
 
-        Feeds are told apart by :func:`bot.identity.feed_address`. With ``due_ms`` the feed is
+        Feeds are told apart by :func:`bot.links.feed_address`. With ``due_ms`` the feed is
         looked at then, at the latest, provided that somebody hears it.
         """
         feed_id = identity.feed_id(url)
         due = "" if due_ms is None else due_ms
-        found = await self._door.run("ensure", identity.feed_address(url), feed_id, url, due, UNHEARD_MS)
+        found = await self._door.run("ensure", feed_address(url), feed_id, url, due, UNHEARD_MS)
         known = FeedId(found.decode())
         return await self.get(known) or Feed(known, url)
 
@@ -74,7 +75,7 @@ class Feeds:
 
     async def find(self, url: str) -> Feed | None:
         """Return the feed at ``url``, by any address it has had, or ``None``."""
-        known = await self._door.do("HGET", keys.FEEDS, identity.feed_address(url))
+        known = await self._door.do("HGET", keys.FEEDS, feed_address(url))
         return await self.get(FeedId(known.decode())) if known else None
 
     async def many(self, feed_ids: Iterable[FeedId]) -> list[Feed]:

@@ -14,6 +14,7 @@ from bot import identity
 from bot.errors import CorruptRecord, StoreError
 from bot.identity import Keys
 from bot.items import Feed, FeedId, Item, ItemId, Page, StoredItem
+from bot.links import feed_address
 from bot.matching import sign
 from bot.store import fields, keys, prints, records, words
 from bot.store.changes import changes
@@ -177,7 +178,7 @@ class News:
             candidates=candidates,
             hand_on=hand_on,
             due_ms=due_ms,
-            moved=(identity.feed_address(moved_to), moved_to) if moved_to else ("", ""),
+            moved=(feed_address(moved_to), moved_to) if moved_to else ("", ""),
             noticed_ms=await self._door.now_ms(),
             kept_most=kept_most,
             kept_from_ms=orders[-1] if full else 0,

@@ -9,9 +9,9 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot import identity
 from bot.items import ChatId, FeedId
 from bot.life import Event, Notice, failing_since_ms
+from bot.links import feed_address
 from bot.store import fields, keys
 from bot.store.door import Argument, Door
 
@@ -145,7 +145,7 @@ class Notices:
         ``unmoved``: marks of where it is not to move again; who subscribes to that gets another feed.
         False: it is elsewhere by now.
         """
-        places = (at, identity.feed_address(at), back_to, identity.feed_address(back_to))
+        places = (at, feed_address(at), back_to, feed_address(back_to))
         return bool(await self._door.run("take_back", feed_id, *places, unmoved))
 
 

@@ -12,7 +12,6 @@ import logging
 import math
 import random
 import time
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,8 +19,10 @@ from typing import Any
 from bot.errors import StoreError
 from bot.fetch.hosts import Hosts, host_of
 from bot.items import Feed, FeedId
-from bot.looking import Look, Looker, Outcome
+from bot.looking import Looker
+from bot.looks import Look, Outcome
 from bot.settings import Settings
+from bot.slots import Slots
 from bot.store.client import Store
 from bot.store.feeds import Claimed
 
@@ -50,15 +51,8 @@ AHEAD = 1000
 BACKOFF_S = (0.2, 5.0)
 """The first and the longest wait while the store does not answer."""
 
-LONG = 4
-"""A look that takes so many times longer than most gives up its slot."""
-
-LONG_LEAST_S = 0.1
-OPEN_MOST = 4
-"""How many looks may be open for each slot, those that gave theirs up included."""
-
 DOUBTED_SHARE = 4
-"""Feeds whose last look failed share a slot for each so many of the others."""
+"""Feeds whose last look failed, or took long, share a slot for each so many of the others."""
 
 IN_HAND_MOST = 5000
 """Feeds in hand at most, whatever they wait for."""
@@ -66,8 +60,11 @@ IN_HAND_MOST = 5000
 HOST_PATIENCE_S = 20.0
 """A feed that would wait longer for its turn at a host is put off by that time instead."""
 
+REST_SPREAD_MS = 10_000
+"""Within how much time feeds are looked at whose host turned us away while they waited for their turn."""
+
 DOUBTED_LATER_S = 30.0
-"""By how much a feed whose last look failed is put off where more of those wait than there are slots."""
+"""By how much such a feed is put off where many of them wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,71 +78,6 @@ class PollReport:
     failed: int
     new_items: int
     seconds: float
-
-
-class Slots:
-    """How many looks there are at once; those that take long count no more, up to a bound."""
-
-    def __init__(self, count: int) -> None:
-        self._count = count
-        self._young = 0
-        self._open = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
-        self._usual_s = LONG_LEAST_S / LONG
-
-    async def take(self, freed: Callable[[], None]) -> "Slot":
-        """Wait for a slot; whoever has it ends it. ``freed`` hears when another may have its place."""
-        while self._young >= self._count or self._open >= OPEN_MOST * self._count:
-            turn = asyncio.get_running_loop().create_future()
-            self._waiting.append(turn)
-            await turn
-        self._young += 1
-        self._open += 1
-        return Slot(self, freed, max(LONG * self._usual_s, LONG_LEAST_S))
-
-    def freed(self) -> None:
-        """Let the next one in."""
-        self._young -= 1
-        self._wake()
-
-    def ended(self, took_s: float) -> None:
-        """Note how long a look took: a running median, up and down by the same small share."""
-        self._open -= 1
-        self._usual_s *= 1 + (1 if took_s > self._usual_s else -1) / 32
-        self._usual_s = max(self._usual_s, LONG_LEAST_S / LONG)
-        self._wake()
-
-    def _wake(self) -> None:
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
-
-
-class Slot:
-    """One look's place among those at work, for as long as most need."""
-
-    __slots__ = ("_freed", "_slots", "_timer", "begun_s")
-
-    def __init__(self, slots: Slots, freed: Callable[[], None], within_s: float) -> None:
-        loop = asyncio.get_running_loop()
-        self._slots = slots
-        self._freed: Callable[[], None] | None = freed
-        self.begun_s = loop.time()
-        self._timer = loop.call_later(within_s, self._free)
-
-    def _free(self) -> None:
-        if self._freed:
-            self._freed()
-            self._freed = None
-            self._slots.freed()
-
-    def end(self) -> None:
-        """Give the place up; once."""
-        self._timer.cancel()
-        self._free()
-        self._slots.ended(asyncio.get_running_loop().time() - self.begun_s)
 
 
 @dataclass(slots=True)
@@ -189,7 +121,9 @@ class Collector:
         self._pressing = 0
         """How many of them have or want a slot: none that wait at a host or gave theirs up."""
         self._doubted = 0
-        """How many of them failed at their last look."""
+        """How many of them are doubted."""
+        self._slow: set[FeedId] = set()
+        """Feeds whose last answer took long."""
         self._hungry = False
         """Whether more is due than there was room for."""
         self._room = asyncio.Event()
@@ -269,20 +203,25 @@ class Collector:
         claimed = await self._claim(room)
         later: list[tuple[FeedId, int]] = []
         for feed in claimed.feeds:
+            if feed.id in self._in_hand:
+                continue  # its claim ran out while the store was away, and is renewed from now on
             if wait_s := self._later_s(feed, claimed.now_ms):
                 later.append((feed.id, claimed.now_ms + int(wait_s * 1000)))
                 continue
-            self._doubted += feed.failures > 0
             look = group.create_task(self._survive(feed))
             looks.add(look)
             look.add_done_callback(looks.discard)
         await self._store.feeds.put_off(later)
         self._hungry = len(claimed.feeds) == room
-        if self._hungry:
-            return IDLE_S
+        if self._hungry:  # what was put off has made room for what is due behind it
+            return SOONEST_S if later else IDLE_S
         if claimed.next_due_ms is None:
             return IDLE_S
         return min(max((claimed.next_due_ms - claimed.now_ms) / 1000, SOONEST_S), IDLE_S)
+
+    def _is_doubted(self, feed: Feed) -> bool:
+        """Tell whether a look at ``feed`` may well hang: the last one failed, or its answer took long."""
+        return feed.failures > 0 or feed.id in self._slow
 
     def _later_s(self, feed: Feed, now_ms: int) -> float:
         """Return by how much a feed that is due is put off, in seconds; 0 for not at all."""
@@ -292,7 +231,7 @@ class Collector:
             return (until_ms - now_ms) / 1000 * spread
         if (wait_s := self._hosts.wait_s(host)) > HOST_PATIENCE_S:
             return wait_s * spread
-        if feed.failures and self._doubted >= 2 * self._concurrency:
+        if self._is_doubted(feed) and self._doubted >= 2 * self._concurrency:
             return DOUBTED_LATER_S * spread
         return 0.0
 
@@ -303,6 +242,8 @@ class Collector:
 
     async def _survive(self, feed: Feed) -> None:
         """Look at one feed; whatever that raises is logged and the loop's no more."""
+        doubted = self._is_doubted(feed)
+        self._doubted += doubted
         try:
             await self._one(feed)
         except StoreError as error:
@@ -310,7 +251,7 @@ class Collector:
         except Exception:
             log.exception("feed %s: the look could not be noted; it will be taken again", feed.id)
         finally:
-            self._doubted -= feed.failures > 0
+            self._doubted -= doubted
 
     async def _one(self, feed: Feed) -> Look | None:
         """Look at one feed in its turn; None where that takes for ever, or its host is left in peace.
@@ -319,24 +260,10 @@ class Collector:
             StoreError: what the look came to could not be saved.
         """
         host = host_of(feed.url)
-        doubted = feed.failures > 0
-        at_once = not doubted and self._hosts.is_free(host)
-        self._pressing += at_once
+        doubted = self._is_doubted(feed)
         hand = self._in_hand[feed.id] = _Hand(asyncio.current_task())
         try:
-            async with self._hosts.turn(host):
-                if doubted:
-                    async with self._doubted_slots:
-                        hand.begun_s = asyncio.get_running_loop().time()
-                        look = await self._looker.look_at(feed)
-                else:
-                    self._pressing += not at_once
-                    slot = await self._slots.take(self._freed)
-                    hand.begun_s = slot.begun_s
-                    try:
-                        look = await self._looker.look_at(feed)
-                    finally:
-                        slot.end()
+            look = await (self._doubtful if doubted else self._usual)(feed, host, hand)
         except asyncio.CancelledError:
             if not hand.cut_off:
                 raise
@@ -344,8 +271,46 @@ class Collector:
             return None
         finally:
             del self._in_hand[feed.id]
-        await self._heed(host, look)
+        if look:
+            (self._slow.add if look.asked_s else self._slow.discard)(feed.id)
+            await self._heed(host, look)
         return look
+
+    async def _usual(self, feed: Feed, host: str, hand: _Hand) -> Look | None:
+        """Look at a feed that was well, in a slot for as long as most take."""
+        at_once = self._hosts.take(host)
+        self._pressing += at_once
+        if not at_once:
+            await self._hosts.queue(host)
+            self._pressing += 1
+        try:
+            slot = await self._slots.take(self._freed)
+            hand.begun_s = slot.begun_s
+            try:
+                return await self._unless_resting(feed, host)
+            finally:
+                self._slots.give_back(slot)
+        finally:
+            self._hosts.give_back(host, hand.begun_s)
+
+    async def _doubtful(self, feed: Feed, host: str, hand: _Hand) -> Look | None:
+        """Look at a feed whose look may well hang: one at a time at its host, which leaves others a place."""
+        if not self._hosts.take(host, doubted=True):
+            await self._hosts.queue(host, doubted=True)
+        try:
+            async with self._doubted_slots:
+                hand.begun_s = asyncio.get_running_loop().time()
+                return await self._unless_resting(feed, host)
+        finally:
+            self._hosts.give_back(host, hand.begun_s, doubted=True)
+
+    async def _unless_resting(self, feed: Feed, host: str) -> Look | None:
+        """Look at a feed, or give it back where its host has turned us away while it waited."""
+        until_ms = self._resting.get(host)
+        if until_ms and until_ms > await self._store.about_now_ms():
+            await self._store.feeds.put_off([(feed.id, until_ms + int(self._dice() * REST_SPREAD_MS))])
+            return None
+        return await self._looker.look_at(feed)
 
     def _freed(self) -> None:
         self._pressing -= 1

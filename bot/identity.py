@@ -19,7 +19,7 @@ import base64
 import re
 import struct
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Container, Hashable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -63,6 +63,13 @@ _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _FILE = re.compile(r"(//[^?#]*\.\w{3,4})[?#].*")
 _HTTP = re.compile(r"\s*https?://", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
+_HOME = re.compile(r"//[^/?#]*")
+_ORDINARY = re.compile(
+    r"https?://(?:www\.)?([a-z0-9.-]*[a-z0-9-](?::(?!(?:80|443)(?![0-9]))[1-9][0-9]{0,3})?)"
+    r"(/[!\"$&-:<->@-~]*)?(?:\?([!\"$&-~]*))?"
+)
+"""Addresses of which nothing is to be respelled: (host and port, path, query), no fragment."""
+
 _EMPTY_GUID = re.compile(r"[\W_0]*|-?1|null|nil|none|undefined|nan|n/a|na|guid|id|false|true", re.IGNORECASE)
 """What generators write for a guid that they do not have."""
 
@@ -106,9 +113,13 @@ def canonical_link(url: str) -> str:
     is only stripped.
     """
     text = "".join(url.split())
-    if not (place := _place(text)):
+    if found := _ORDINARY.fullmatch(text):
+        host, path, query = found.groups("")
+        where, fragment = f"//{host}{path.rstrip('/')}", ""
+    elif place := _place(text):
+        where, query, fragment = place
+    else:
         return text
-    where, query, fragment = place
     kept = sorted(one for one in query.split("&") if one and not _tracks(one))
     if fragment and all(_tracks(one) for one in fragment.split("&")):
         fragment = ""
@@ -159,11 +170,11 @@ def recognise(items: Sequence[Item], feed: Feed) -> Recognised:
       evidently not made up at the fetch, if a trusted guid agrees with that date, or if this
       document has the same content under several: a daily "nothing to report" is daily news.
     """
-    names = [_name(item, feed) for item in items]
+    own = {link for link in (canonical_link(feed.url), canonical_link(feed.link)) if link}
+    names = [_name(item, own) for item in items]
     weak_guid = feed.weak_guid or _differ((one.guid, one.link or one.title) for one in names)
     shared = _shared((one.link, (one.guid, one.title, one.dated)) for one in names)
     weak_link = feed.weak_link or bool(shared)
-    own = {link for link in (canonical_link(feed.url), canonical_link(feed.link)) if link}
 
     def stands(link: str) -> bool:
         return bool(link) and not weak_link and link not in own and not is_home(link)
@@ -230,9 +241,20 @@ def sight(document: Document, feed: Feed, noticed_ms: int) -> Sighting:
     return Sighting(feed, items, known.keys, order(items, noticed_ms))
 
 
+def stand_alone(seen: Sighting, noticed_ms: int) -> bool:
+    """Tell whether items are told apart and put in order whatever else their document shows.
+
+    They share no key, and each has a time of its own, what is dated later than ``noticed_ms`` that one.
+    """
+    dates = [_date_ms(item) for item in seen.items]
+    times = {min(date, noticed_ms) for date in dates if date is not None}
+    every = [key for one in seen.keys for key in one.all]
+    return len(times) == len(dates) and len(set(every)) == len(every)
+
+
 def is_home(link: str) -> bool:
     """Tell whether a canonical link is that of a bare home page."""
-    return link.startswith("//") and not set(link[2:]) & set("/?#")
+    return _HOME.fullmatch(link) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +272,8 @@ class _Name:
     key_c: Key
 
 
-def _name(item: Item, feed: Feed) -> _Name:
-    guid = _guid(item.guid or "", feed)
+def _name(item: Item, own: Container[str]) -> _Name:
+    guid = _guid(item.guid or "", own)
     link = canonical_link(item.link or "")
     title = " ".join(item.title.split())
     dated = item.published or item.updated
@@ -270,13 +292,12 @@ def _name(item: Item, feed: Feed) -> _Name:
     )
 
 
-def _guid(raw: str, feed: Feed) -> str:
-    """Return the guid to compare by, "" for one that names no item."""
+def _guid(raw: str, own: Container[str]) -> str:
+    """Return the guid to compare by, "" for one that names no item; ``own`` are the feed's own links."""
     if not _HTTP.match(raw):
         guid = " ".join(raw.split())
         return "" if _EMPTY_GUID.fullmatch(guid) else guid
     guid = canonical_link(raw)
-    own = (canonical_link(feed.url), canonical_link(feed.link))
     return "" if is_home(guid) or guid in own else guid
 
 
@@ -286,10 +307,15 @@ def _content(item: Item) -> list[str]:
     The parameters of a picture's file are left out: signatures and sizes change at every fetch.
     """
     raw = (item.content_html or item.summary_html)[:CONTENT_UNITS]
-    text = " ".join(unescape(_TAG.sub(" ", raw)).split())
-    pictures = [_FILE.sub(r"\1", canonical_link(image.url)) for image in item.images[:1]]
+    text = " ".join(unescape(" ".join(_TAG.split(raw))).split())
+    pictures = [_file(image.url) for image in item.images[:1]]
     files = [] if text else [canonical_link(file.url) for file in item.enclosures]
     return [text, *pictures, *files]
+
+
+def _file(url: str) -> str:
+    link = canonical_link(url)
+    return _FILE.sub(r"\1", link) if "?" in link or "#" in link else link
 
 
 def _place(url: str) -> tuple[str, str, str] | None:
@@ -301,8 +327,9 @@ def _place(url: str) -> tuple[str, str, str] | None:
         host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
         return None
-    with suppress(UnicodeError):  # such a name cannot be asked; it is compared as it stands
-        host = host.encode("idna").decode("ascii")
+    if not host.isascii():
+        with suppress(UnicodeError):  # such a name cannot be asked; it is compared as it stands
+            host = host.encode("idna").decode("ascii")
     host = f"[{host}]" if ":" in host else host.removeprefix("www.")
     where = f"//{host}" + (f":{port}" if port not in {None, 80, 443} else "")
     path = _PATH_SESSION.sub("", _escaped(parts.path)).rstrip("/")

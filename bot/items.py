@@ -115,11 +115,13 @@ class Validators:
     body_hash: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Feed:
     """What we know of a feed; it outlives what the feed says of itself.
 
-    Times are epoch milliseconds, 0 for never.
+    Times are epoch milliseconds, 0 for never. A value like the others, replaced and not changed
+    once others have it; not frozen, since each look makes one, and freezing so many fields takes longer
+    than all else.
     """
 
     id: FeedId

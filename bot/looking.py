@@ -15,21 +15,21 @@ all processes share.
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Protocol
 
 from bot.errors import NotAFeed, StoreError, TooComplex
 from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
 from bot.fetch.hosts import Hosts, host_of
 from bot.fetch.websub import called, offer_of
-from bot.identity import Sighting, feed_address, sight
+from bot.identity import Sighting, feed_address, sight, stand_alone
 from bot.items import Document, Feed, FeedId, Item, Validators
 from bot.life import Lived, after_look, is_old
-from bot.pacing import Bounds, asked_of, next_look
+from bot.looks import SLOW_S, Fetching, Look, Outcome, Reading
+from bot.pacing import Bounds, Pace, asked_of, next_look
 from bot.pages import MOST, WITHIN_S, PageFinder
-from bot.parse.prune import Cut, cut, joined
+from bot.parse.prune import MARK, Cut, cut, joined
 from bot.settings import Settings
 from bot.store.client import Store
 from bot.store.news import Candidate, Extent
@@ -43,49 +43,18 @@ STORING_S = 60
 """What the steps of one look at the store may take together, many times what they do."""
 
 WHOLE_MS = 20 * 3_600_000
-"""How long a document is read by its changes alone. Whole readings keep up what is remembered of items
-that its feed still shows, which may be forgotten a day after the last (bot/store/keys.py)."""
+"""How long a document is read by its changes alone. Whole readings tell what items are to each other, and
+let what is remembered of items that are shown no more be forgotten (bot/store/keys.py)."""
 
 ITEMS_INLINE = 100
 """Documents with more items are recognised off the event loop (some 50 µs an item)."""
 
+STALE_TIMES, STALE_MOST = 8, 200
+"""Marks for each item, and beside those, that are known at most. Hubs that push all that is new add to them
+and leave looks nothing new, which would replace them."""
+
 BYTES_INLINE = 1_000_000
 """Larger documents are cut off the event loop (some 5 ms a megabyte)."""
-
-
-class Fetching(Protocol):
-    """The part of :class:`bot.fetch.client.Client` that a look needs."""
-
-    async def get(self, url: str, validators: Validators = ...) -> Answer:
-        """Return what is at ``url``, or why there is nothing."""
-
-
-class Reading(Protocol):
-    """The part of :class:`bot.parse.worker.Parser` that a look needs."""
-
-    async def read(self, body: bytes, url: str, content_type: str = "") -> Document:
-        """Return what the document says, or raise NotAFeed or TooComplex."""
-
-
-class Outcome(StrEnum):
-    """How a look ended."""
-
-    NOT_MODIFIED = "not modified"
-    UNCHANGED = "unchanged"
-    CHANGED = "changed"
-    FAILED = "failed"
-    FORGOTTEN = "forgotten"
-    """The feed is gone from the store: nobody hears it any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What one look at a feed came to; ``new_items`` are those handed on to chats."""
-
-    feed: FeedId
-    outcome: Outcome
-    new_items: int = 0
-    failure: Failed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +150,14 @@ class Looker:
 
     async def _look(self, feed: Feed) -> Look:
         sent = feed.validators if feed.seeded else Validators()
+        begun_s = time.monotonic()
         answer = await self._client.get(feed.url, sent)
+        asked_s = time.monotonic() - begun_s
+        look = await self._understood(feed, sent, answer)
+        return replace(look, asked_s=asked_s) if asked_s > SLOW_S else look
+
+    async def _understood(self, feed: Feed, sent: Validators, answer: Answer) -> Look:
+        """Make of an answer what it is."""
         now_ms = await self._store.about_now_ms()
         if isinstance(answer, NotModified):
             return await self._same(feed, feed.validators, answer, Outcome.NOT_MODIFIED, now_ms)
@@ -197,13 +173,15 @@ class Looker:
         feed, answer = view.feed, view.answer
         marks = feed.marks if feed.seeded else b""
         found = await _cut(answer, marks)
-        if found and marks:
-            if not found.fresh:
+        if found and marks and not found.fresh:
+            anew = await _cut(answer, b"") if len(marks) > MARK * STALE_MOST else None
+            if not anew or len(marks) <= MARK * (STALE_TIMES * anew.count + STALE_MOST):
                 return await self._same(feed, view.got, answer, Outcome.UNCHANGED, view.now_ms)
-            if 2 * found.fresh <= found.count and view.now_ms - feed.whole_ms < WHOLE_MS:
-                taken = await self._part(view, found)
-                if taken:
-                    return taken
+            found = anew
+        elif found and 2 * found.fresh <= found.count and view.now_ms - feed.whole_ms < WHOLE_MS:
+            taken = await self._part(view, found)
+            if taken:
+                return taken
         document = await self._read(answer.body, answer)
         if isinstance(document, Failed):
             return await self._failed(feed, feed, document)
@@ -218,15 +196,15 @@ class Looker:
         None: whether they are new, or where their place is, can only be told by the whole document.
         """
         feed, answer = view.feed, view.answer
-        document = await self._read(found.rest if found and found.rest else answer.body, answer)
-        if isinstance(document, Failed) or not (pushed or (found and len(document.items) == found.fresh)):
+        document = await self._read(found.rest if found else answer.body, answer)
+        if isinstance(document, Failed) or (found and len(document.items) != found.fresh):
             return None
         is_own = feed_address(called(answer, document)) == feed_address(answer.url)
         if pushed and (not is_own or any(is_old(one, feed) for one in document.items)):
             return None  # another feed's, or sent again: the feed itself is believed
-        if not document.items or not _are_in_order(document.items):
-            return None
         seen = await _sight(document, feed, view.now_ms)
+        if not seen.items or not stand_alone(seen, view.now_ms):
+            return None
         if not await self._store.news.none_seen(feed.id, _candidates(seen)):
             return None
         # Of the whole document's rate a part tells nothing.
@@ -259,12 +237,11 @@ class Looker:
         due_ms: int | None = None
         moved_to = None
         if pushed:
-            paced, _ = self._due_again(feed, now_ms, published)
-            feed = replace(feed, rhythm=paced.rhythm)
+            feed.rhythm = self._pace(feed, now_ms, published).rhythm
         else:
             feed = replace(_well(feed, now_ms), asked=asked_of(document))
             feed = await self._with_hub(feed, document, view)
-            feed, due_ms = self._due_again(feed, now_ms, published, max_age_s=view.answer.max_age_s)
+            due_ms = self._due_again(feed, now_ms, published, max_age_s=view.answer.max_age_s)
             lived = after_look(feed, now_ms, moved_to=view.answer.moved_to, read=True)
             feed, moved_to = await self._lived(lived)
             if lived.elsewhere and view.feed.seeded:
@@ -316,7 +293,8 @@ class Looker:
         self, was: Feed, got: Validators, answer: Fetched | NotModified, outcome: Outcome, now_ms: int
     ) -> Look:
         """Note that there is nothing new."""
-        feed, due_ms = self._due_again(_well(was, now_ms, got), now_ms, (), max_age_s=answer.max_age_s)
+        feed = _well(was, now_ms, got)
+        due_ms = self._due_again(feed, now_ms, (), max_age_s=answer.max_age_s)
         is_read = outcome is Outcome.UNCHANGED
         feed, moved_to = await self._lived(after_look(feed, now_ms, moved_to=answer.moved_to, read=is_read))
         await self._store.feeds.finish(feed, due_ms, moved_to=moved_to, was=was)
@@ -325,9 +303,14 @@ class Looker:
     async def _failed(self, was: Feed, feed: Feed, failure: Failed) -> Look:
         """Note that the look failed, and why."""
         now_ms = await self._store.about_now_ms()
-        feed = replace(feed, looked_ms=now_ms, looks=feed.looks + 1)
-        feed = replace(feed, failures=feed.failures + 1, trouble=failure.why.value)
-        feed, due_ms = self._due_again(feed, now_ms, (), failure=failure)
+        feed = replace(
+            feed,
+            looked_ms=now_ms,
+            looks=feed.looks + 1,
+            failures=feed.failures + 1,
+            trouble=failure.why.value,
+        )
+        due_ms = self._due_again(feed, now_ms, (), failure=failure)
         lived = after_look(feed, now_ms, failure=failure)
         feed, _ = await self._lived(lived)
         due_ms = max(due_ms, now_ms + 1000 * (lived.rest_s or 0))
@@ -344,14 +327,24 @@ class Looker:
         *,
         failure: Failed | None = None,
         max_age_s: int | None = None,
-    ) -> tuple[Feed, int]:
-        """Return the feed with its new interval, and when it is due again (epoch ms)."""
-        roll, bounds = self._dice(), self._bounds
-        pace = next_look(
+    ) -> int:
+        """Note when and why ``feed``, which nobody else has yet, is due again; return when, in epoch ms."""
+        pace = self._pace(feed, now_ms, published, failure, max_age_s)
+        feed.interval_s, feed.rhythm, feed.wait_why = round(pace.wait_s), pace.rhythm, pace.why.value
+        return now_ms + int(pace.wait_s * 1000)
+
+    def _pace(
+        self,
+        feed: Feed,
+        now_ms: int,
+        published: Sequence[int],
+        failure: Failed | None = None,
+        max_age_s: int | None = None,
+    ) -> Pace:
+        bounds, roll = self._bounds, self._dice()
+        return next_look(
             feed, published, now_ms, bounds=bounds, roll=roll, failure=failure, max_age_s=max_age_s
         )
-        paced = replace(feed, interval_s=round(pace.wait_s), rhythm=pace.rhythm, wait_why=pace.why.value)
-        return paced, now_ms + int(pace.wait_s * 1000)
 
     async def _lived(self, lived: Lived) -> tuple[Feed, str | None]:
         """Return the feed with its fate noted, and its new address once that is believed.
@@ -384,16 +377,12 @@ def _candidates(seen: Sighting) -> list[Candidate]:
     return [Candidate(*one) for one in zip(seen.keys, seen.items, seen.order_ms, strict=True)]
 
 
-def _are_in_order(items: Sequence[Item]) -> bool:
-    """Tell whether items are in order by their dates alone: else their neighbours have a say in it."""
-    dates = [item.published or item.updated for item in items]
-    return None not in dates and len(set(dates)) == len(dates)
-
-
 def _well(feed: Feed, now_ms: int, got: Validators | None = None) -> Feed:
     """Return the feed after a look that brought a readable answer."""
-    feed = replace(feed, looked_ms=now_ms, ok_ms=now_ms, looks=feed.looks + 1, failures=0, trouble="")
-    return replace(feed, validators=got or feed.validators)
+    looks, known = feed.looks + 1, got or feed.validators
+    return replace(
+        feed, looked_ms=now_ms, ok_ms=now_ms, looks=looks, failures=0, trouble="", validators=known
+    )
 
 
 def _dates(items: Sequence[Item]) -> list[int]:

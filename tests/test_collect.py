@@ -9,7 +9,7 @@ from bot.errors import StoreUnavailable, TooComplex
 from bot.fetch.answer import Failed, Failure, NotModified
 from bot.items import Document, Feed, FeedId, Validators
 from bot.life import Event
-from bot.looking import Look, Outcome
+from bot.looks import Look, Outcome
 from tests.collecting import FEED, OTHER, Reader, Relay
 
 HOUR_MS = 3_600_000

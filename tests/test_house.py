@@ -40,8 +40,10 @@ ROOMS: dict[str, set[str]] = {
     "corrections": {"identity", "render"},
     "store": {"identity", "corrections", "life", "matching", "settings"},
     "pages": {"fetch", "parse", "identity", "render", "store", "settings"},
-    "looking": {"fetch", "parse", "identity", "life", "pacing", "pages", "store", "settings"},
-    "collect": {"fetch", "looking", "store", "settings"},
+    "looks": {"fetch"},
+    "slots": set(),
+    "looking": {"looks", "fetch", "parse", "identity", "life", "pacing", "pages", "store", "settings"},
+    "collect": {"fetch", "looking", "looks", "slots", "store", "settings"},
     "subscribe": {"fetch", "parse", "identity", "pacing", "pages", "store", "settings"},
     "push": {"fetch", "store", "settings"},
     "pings": {"fetch"},
@@ -66,7 +68,7 @@ ROOMS: dict[str, set[str]] = {
 }  # fmt: skip
 
 WORLD = {
-    "__main__", "app", "parts", "voice", "demo", "errands", "log", "preview", "collect", "looking", "pages", "pings", "push",
+    "__main__", "app", "parts", "voice", "demo", "errands", "log", "preview", "collect", "looking", "looks", "slots", "pages", "pings", "push",
     "route", "searching", "subscribe",
     "fetch/client", "fetch/dial", "fetch/hosts", "fetch/trouble", "parse/reading", "parse/worker",
     "store", "deliver", "chat", "web", "playground",

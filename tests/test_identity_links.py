@@ -1,7 +1,7 @@
 """Which addresses are those of one page, and of one feed."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.identity import Keys, canonical_link, feed_address, feed_id, item_id
@@ -74,6 +74,43 @@ def test_no_text_is_too_odd_to_be_compared(url: str) -> None:
 def test_a_canonical_link_is_its_own(path: str) -> None:
     link = canonical_link(f"https://e.example/{path}")
     assert canonical_link(f"https:{link}") == link
+
+
+_PARTS = st.lists(
+    st.sampled_from(
+        [
+            "www.",
+            "w",
+            ".",
+            "e",
+            "example",
+            ":",
+            ":80",
+            ":443",
+            ":8080",
+            ":0",
+            ":4430",
+            "/",
+            "//",
+            "?",
+            "&",
+            "=",
+            "a=1",
+            "utm_id=2",
+            ";",
+            "|",
+            "@",
+            "%",
+        ]
+    )
+)
+
+
+@given(_PARTS.map("".join).map("http://".__add__))
+def test_ordinary_addresses_are_compared_like_any_other(url: str) -> None:
+    link = canonical_link(url)
+    assume(link.startswith("//"))
+    assert canonical_link(f"{url}#utm_source=x") == link
 
 
 def test_a_feeds_address_keeps_every_parameter_where_it_stands() -> None:

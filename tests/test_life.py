@@ -335,7 +335,7 @@ def _odd(looks: list[dict[str, object]]) -> Iterator[dict[str, object]]:
         yield one | ({"new": False} if one["failure"] else {})
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.lists(_look, max_size=30))
 def test_whatever_happens_nothing_is_told_twice_and_what_is_told_makes_sense(
     looks: list[dict[str, object]],
@@ -380,7 +380,7 @@ _part = st.sampled_from(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.text(max_size=40) | st.lists(_part, max_size=6).map(" ".join))
 def test_whatever_stands_in_a_feeds_life_is_read_without_harm(life: str) -> None:
     for failure in (None, DOWN, GONE):

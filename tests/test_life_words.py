@@ -76,7 +76,7 @@ def test_telegram_takes_each_notice_whatever_the_feed_is_called(
 
 
 @EVERY
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(st.lists(st.tuples(st.sampled_from(Event), st.sampled_from(TITLES)), min_size=2, max_size=60))
 def test_many_notices_are_one_message_that_fits(language: str, told: list[tuple[Event, str]]) -> None:
     things = [thing(event, title, chat=7 - 8 * (place % 2)) for place, (event, title) in enumerate(told)]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.fetch.answer import Failed, Failure
+from bot.fetch.answer import SHUT, Failed, Failure
 from bot.items import Document, Feed, FeedId
 from bot.pacing import Bounds, Pace, Why, asked_of, next_look
 from bot.pacing.asking import GRANTED_MOST_S, GRANTED_S, SKIPPED_S
@@ -160,8 +160,9 @@ def test_what_a_person_must_mend_is_asked_less() -> None:
 
     looks = {why: in_a_week(why) for why in Failure}
     assert looks[Failure.GONE] <= 9
-    assert looks[Failure.DENIED] < looks[Failure.MISSING] < looks[Failure.UNREACHABLE] < 90
-    assert after(Failed(Failure.DENIED), times=5000).why is Why.DENIED
+    for shut in SHUT:
+        assert looks[shut] < looks[Failure.MISSING] < looks[Failure.UNREACHABLE] < 90
+        assert after(Failed(shut), times=5000).why is Why.DENIED
 
 
 @pytest.mark.parametrize(

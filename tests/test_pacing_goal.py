@@ -4,7 +4,7 @@ from benchmarks.rhythms.histories import population
 from benchmarks.rhythms.policies import Learned, fixed
 from benchmarks.rhythms.simulation import quantile, run
 
-DAYS = 11
+DAYS = 10
 
 
 def test_items_wait_half_as_long_as_by_a_fixed_pace_with_no_more_looks() -> None:

@@ -150,6 +150,15 @@ def test_a_lively_feed_without_times_is_looked_at_as_one_with_times_is() -> None
     assert waits[1] < 2 * waits[0] < 400
 
 
+def test_what_a_hub_pushes_may_be_as_young_as_it_is_told() -> None:
+    looker = Looker(pushed_until_ms=(MONDAY + 30 * DAY) * 1000)
+    for number in range(50):
+        looker.look(MONDAY + number * 5000, [MONDAY + number * 5000 - 1])
+    assert looker.rhythm.doubt == 0
+    assert sum(looker.rhythm.days) >= 49
+    assert looker.pace.why is Why.PUSHED
+
+
 def test_doubt_passes_when_looks_bring_nothing() -> None:
     looker = Looker()
     for number in range(12):

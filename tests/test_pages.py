@@ -260,7 +260,7 @@ async def test_luck_in_between_keeps_a_host_open() -> None:
 
 
 @pytest.mark.parametrize(("retry_after_s", "rest_s"), [(None, REST_S), (10, REST_S), (7200, 7200)])
-@pytest.mark.parametrize("why", [Failure.DENIED, Failure.BUSY])
+@pytest.mark.parametrize("why", [Failure.DENIED, Failure.FORBIDDEN, Failure.BUSY])
 async def test_a_host_that_turns_us_away_is_left_alone(
     why: Failure, retry_after_s: int | None, rest_s: float
 ) -> None:

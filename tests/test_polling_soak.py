@@ -51,6 +51,25 @@ async def test_good_feeds_wait_for_no_bad_ones(server: Path, redis: Any) -> None
     assert beside[-1] < without[-1] + 2
 
 
+@pytest.mark.soak
+async def test_feeds_known_to_be_slow_keep_to_a_lane_of_their_own(server: Path, redis: Any) -> None:
+    few = {"FETCH_CONCURRENCY": "2"}
+    async with (
+        far(feeds=20, addresses=10, size=0.02, bad={"slow": 24}, bad_addresses=24, slow_s=3) as origin,
+        track(server, redis, **few) as laps,
+    ):
+        await laps.follow(origin.urls)
+        await laps.lap(10)
+        without = await laps.lap(10)
+        await laps.follow(bad(origin), good=False)
+        print(told("alone", without), told("first looks at slow ones", await laps.lap(60)), sep="\n")
+        await laps.rest(60)
+        beside = await laps.lap(60)
+    print(told("beside slow ones", beside))
+    # They all answer well in the end, in 3 s each, and are many more than may be open at once.
+    assert beside[-1] < without[-1] + 2
+
+
 async def best(laps: Track, origin: Far, name: str, *, others: bool) -> tuple[float, float]:
     """Return the shortest of some laps: until 95 % of the good feeds were looked at, and until the last was."""
     found: list[Sequence[float]] = []

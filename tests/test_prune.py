@@ -36,7 +36,7 @@ KNOWN = one(THREE).marks
 
 def test_the_first_time_all_items_are_fresh_and_the_rest_is_the_whole() -> None:
     assert one(THREE) == Cut(KNOWN, 3, 3, THREE)
-    assert len(KNOWN) == 3 * MARK
+    assert len(KNOWN) == 4 * MARK, "of each item, and of the stretch of all"
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,9 @@ def test_the_rest_holds_what_stands_around_the_items_as_it_stands() -> None:
 
 
 def test_marks_do_not_hang_on_order_or_repetition() -> None:
-    assert one(feed(item(3), item(2), item(1), item(3))).marks == KNOWN
+    other = one(feed(item(3), item(2), item(1), item(3))).marks
+    shared = {KNOWN[at : at + MARK] for at in range(0, len(KNOWN), MARK) if KNOWN[at : at + MARK] in other}
+    assert (len(other), len(shared)) == (4 * MARK, 3), "the stretch alone is another"
 
 
 @pytest.mark.parametrize("known", [KNOWN[:-1], b"\0", KNOWN[1:], b"\xff" * 1000])

@@ -1,17 +1,18 @@
 """What the store keeps of items to be found again: by time, by signature, and how many of them."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.errors import StoreUnfit
-from bot.items import FeedId, ItemId
+from bot.items import Feed, FeedId, ItemId
 from bot.store import keys, words
 from bot.store.client import Store
 from bot.store.words import Everything, Sheet
 from tests.conftest import Clock
-from tests.test_store_news import candidate, seeded_feed, take
+from tests.test_store_news import URL, candidate, heard_feed, known, seeded_feed, take
 
 
 def entries(sheet: Sheet) -> list[ItemId]:
@@ -32,9 +33,25 @@ def _record(sheet: Sheet, item: ItemId) -> bytes:
     return raw[at:][: int.from_bytes(raw[at : at + 2])]
 
 
-async def test_every_kept_item_has_a_record_from_the_first_look_on(store: Store) -> None:
-    one = await seeded_feed(store, numbers=range(1, 60, 2))
-    two = await seeded_feed(store, "https://other.example/", numbers=range(2, 60, 2))
+async def signed_feed(store: Store, url: str = URL, numbers: Iterable[int] = ()) -> Feed:
+    """Return a feed whose first look was taken by whoever subscribed to it."""
+    feed = await heard_feed(store, url)
+    await take(store, feed, [candidate(number) for number in numbers], hand_on=False)
+    return await known(store, feed)
+
+
+async def test_items_of_a_collectors_first_look_have_none_until_they_are_searched(store: Store) -> None:
+    feed = await seeded_feed(store, numbers=range(1, 6))
+    (sheet,) = await store.archive.sheets([feed.id])
+    assert len(await store.archive.unsigned(sheet)) == 5
+    await take(store, feed, [candidate(6)])
+    (sheet,) = await store.archive.sheets([feed.id])
+    assert len(await store.archive.unsigned(sheet)) == 5
+
+
+async def test_every_item_has_a_record_from_the_first_look_of_whoever_subscribes_on(store: Store) -> None:
+    one = await signed_feed(store, numbers=range(1, 60, 2))
+    two = await signed_feed(store, "https://other.example/", numbers=range(2, 60, 2))
     sheets = await store.archive.sheets([one.id, two.id, FeedId("unknown")])
     assert [(sheet.feed, sheet.kept, len(entries(sheet))) for sheet in sheets] == [
         (one.id, 30, 30),
@@ -48,7 +65,7 @@ async def test_every_kept_item_has_a_record_from_the_first_look_on(store: Store)
 async def test_records_are_kept_of_items_that_are_kept_and_go_with_them(
     store: Store, redis: Any, clock: Clock
 ) -> None:
-    feed = await seeded_feed(store, numbers=[1, 2])
+    feed = await signed_feed(store, numbers=[1, 2])
     newest, oldest = await store.archive.latest([feed.id], offset=0, limit=2)
     unknown = replace(oldest, id=ItemId(f"{feed.id}.unknown____"))
     await store.archive.sign([(oldest, b"words"), (unknown, b"words")])

@@ -76,6 +76,31 @@ async def test_a_document_that_does_not_tell_its_length_is_cut_off(
         assert answer.status == 413
 
 
+async def test_one_feed_does_not_keep_the_pushes_of_others_waiting(
+    scene: Scene, http: aiohttp.ClientSession
+) -> None:
+    await scene.subscribed()
+    over, sent = asyncio.Event(), asyncio.Semaphore(0)
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"<"
+        sent.release()
+        await over.wait()
+
+    slowly = [
+        asyncio.create_task(http.post(scene.callback, data=slow())) for _ in range(websub.BODIES_OF_ONE)
+    ]
+    for _ in slowly:
+        await sent.acquire()
+    while await scene.publish() != [503]:
+        continue
+    over.set()
+    for one in slowly:
+        assert (await one).status == 202
+    for _ in range(2 * websub.BODIES_OF_ONE):
+        assert await scene.publish() == [202]
+
+
 async def test_a_document_that_does_not_come_is_not_waited_for(
     scene: Scene, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from bot.fetch.answer import Fetched
 from bot.items import Subscription
-from bot.looking import Outcome
+from bot.looks import Outcome
 from bot.store.client import Store
 from bot.subscribe import Found, Subscriber
 from tests.collecting import FEED, OTHER

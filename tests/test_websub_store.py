@@ -196,6 +196,32 @@ async def test_a_feed_that_nobody_hears_is_not_pushed_and_its_hub_is_told_once(
     assert not await redis.exists("pushes", "pushed", f"push:{feed.id}")
 
 
+async def test_what_is_not_wanted_any_more_is_not_agreed_to(store: Store) -> None:
+    feed = await heard(store)
+    await store.pushes.offer(feed.id, HUB, URL)
+    push = await asked(store)
+    await store.chats.unsubscribe(ANN, feed.id)
+    assert not await store.pushes.verify(push, "subscribe", URL, lease_ms=DAY, renew_ms=HOUR)
+    await asked(store, "unsubscribe")
+    await heard(store)
+    await store.pushes.offer(feed.id, HUB, URL)
+    assert not await store.pushes.verify(push, "unsubscribe", URL, lease_ms=DAY, renew_ms=HOUR)
+
+
+async def test_a_feed_that_is_wanted_again_in_time_stays_pushed(
+    store: Store, clock: Clock, redis: Any
+) -> None:
+    feed = await heard(store)
+    await store.pushes.offer(feed.id, HUB, URL)
+    push = await agreed(store)
+    await store.chats.unsubscribe(ANN, feed.id)
+    await heard(store)
+    await store.pushes.offer(feed.id, HUB, URL)
+    assert await redis.pttl(f"push:{feed.id}") == -1
+    assert await pushed_until(store, feed.id) == clock.ms + DAY
+    assert await store.pushes.called(push.callback) == push
+
+
 async def test_a_hub_that_does_not_hear_of_the_end_is_left(store: Store, clock: Clock, redis: Any) -> None:
     feed = await heard(store)
     await store.pushes.offer(feed.id, HUB, URL)

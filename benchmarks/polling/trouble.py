@@ -69,7 +69,8 @@ class Bad:
         """Pour on."""
         self._is_full = False
         if self._flood:
-            self._flood()
+            # Not from within the transport: what fails there would end it a second time.
+            asyncio.get_running_loop().call_soon(self._flood)
 
     def lost(self) -> None:
         """Give up: the other side is gone."""

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from bot.chat import menus
 from bot.chat.desk import Ask, Desk, at
 from bot.chat.fates import LABEL_LIMIT, address, now_of, remedies
-from bot.chat.following import CHOICES
+from bot.chat.following import CHOICES, TITLE_SHOWN, offer_line
 from bot.chat.menus import Press, Verb
 from bot.chat.replies import bold, join, link, say, short
 from bot.chat.rights import pressed_target
@@ -16,7 +16,7 @@ from bot.fetch.answer import Failed, Failure
 from bot.items import Chat, Feed
 from bot.life import distrusting, former_of
 from bot.render.parts import Button, RichText
-from bot.subscribe import Choice, Found, Offer
+from bot.subscribe import Choice, Found
 
 _NO_ANSWER = frozenset({Failure.UNREACHABLE, Failure.TOO_SLOW, Failure.REFUSED})
 """After these, another page of the same host is not asked: somebody waits for an answer."""
@@ -138,15 +138,11 @@ async def _offer(desk: Desk, ask: Ask, chat: Chat, feed: Feed, found: Found | Ch
     lines, buttons = [say(living.seek_several, feed=named), RichText()], []
     for number, one in enumerate(found.candidates[:CHOICES], start=1):
         other = await desk.store.feeds.ensure(one.url)
-        title = _title(one, other)
-        lines.append(join([RichText(f"{number}. "), link(title, one.url)]))
+        title = short(one.title, TITLE_SHOWN) or name_of(other)
+        lines.append(offer_line(ask.texts, number, title, one))
         if other.id != feed.id:
             buttons.append([_instead(ask, chat, feed, other, title)])
     await desk.answer(ask, join(lines, "\n"), buttons)
-
-
-def _title(offer: Offer, feed: Feed) -> str:
-    return short(offer.title, LABEL_LIMIT) or name_of(feed)
 
 
 def _instead(ask: Ask, chat: Chat, old: Feed, new: Feed, title: str) -> Button:

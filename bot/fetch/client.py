@@ -245,7 +245,7 @@ class Client:
             if reason := self._refusal(chain.url):
                 return Failed(Failure.REFUSED, f"{address.host_of(chain.url)} is not asked: {reason}")
             try:
-                if self._hosts is None or host_of(chain.url) == host_of(start):
+                if chain.url is start or self._hosts is None or host_of(chain.url) == host_of(start):
                     answer = await self._hop(chain, wish)
                 else:
                     async with _turn(self._hosts, host_of(chain.url)):

@@ -103,8 +103,7 @@ def max_age_s(headers: Mapping[str, str], now: datetime) -> int | None:
     found = _MAX_AGE.search(headers.get("Cache-Control", ""))
     if found:
         return min(int(found[1]), LONGEST_AGE_S)
-    expires = _date(headers.get("Expires", ""))
-    if expires is None:
+    if "Expires" not in headers or (expires := _date(headers["Expires"])) is None:
         return None
     return _bounded((expires - (_date(headers.get("Date", "")) or now)).total_seconds(), LONGEST_AGE_S)
 

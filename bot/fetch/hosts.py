@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from bot.fetch.answer import Failed, Failure
+from bot.fetch.answer import SHUT, Failed, Failure
 from bot.items import FeedId
 
 AT_ONCE = 2
@@ -21,7 +21,7 @@ REST_MOST_S = 5.0
 REST_LEAST_S = 0.02
 """Shorter rests are none: a timer takes more than they give."""
 
-TURNED_AWAY = {Failure.BUSY: 2, Failure.DENIED: 3}
+TURNED_AWAY = {Failure.BUSY: 2, **dict.fromkeys(SHUT, 3)}
 """How many feeds in a row a host must turn away before it is left in peace for all of them."""
 
 PEACE_FIRST_S = 120
@@ -32,7 +32,10 @@ PEACE_MOST_S = 3600
 @dataclass(slots=True)
 class _Host:
     busy: int = 0
+    doubted: int = 0
+    """How many of those are looks that may well hang: one at most."""
     waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
+    waiting_doubted: deque[asyncio.Future[None]] = field(default_factory=deque)
     took_s: float = 0.0
     """How long its answers take, the latest counting most."""
 
@@ -55,52 +58,62 @@ class Hosts:
         known = self._hosts.get(host)
         return (len(known.waiting) + 1) * 2 * known.took_s / AT_ONCE if known and known.waiting else 0.0
 
-    def is_free(self, host: str) -> bool:
-        """Tell whether whoever comes now has a turn at once."""
-        known = self._hosts.get(host)
-        return known is None or known.busy < AT_ONCE
-
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:
-        """Wait for a turn at ``host``, first come first served; its end begins the rest."""
-        known = self._hosts.get(host)
-        if known is None:
-            known = self._hosts[host] = _Host()
-        if known.busy < AT_ONCE:
-            known.busy += 1
-        else:
-            await self._queue(host, known)
-        loop = asyncio.get_running_loop()
-        begun_s = loop.time()
+        """Wait for a turn at ``host``; its end begins the rest."""
+        if not self.take(host):
+            await self.queue(host)
+        begun_s = asyncio.get_running_loop().time()
         try:
             yield
         finally:
-            took_s = loop.time() - begun_s
-            known.took_s += (took_s - known.took_s) / 4 if known.took_s else took_s
-            if took_s < REST_LEAST_S:
-                self._free(host, known)
-            else:
-                loop.call_later(min(took_s, REST_MOST_S), self._free, host, known)
+            self.give_back(host, begun_s)
 
-    async def _queue(self, host: str, known: _Host) -> None:
-        turn = asyncio.get_running_loop().create_future()
-        known.waiting.append(turn)
+    def take(self, host: str, *, doubted: bool = False) -> bool:
+        """Take a turn at ``host``, if there is one at once; whoever has it gives it back.
+
+        Looks that are ``doubted``, since the last one failed or hung, have one place and no more.
+        """
+        known = self._hosts.get(host)
+        if known is None:
+            known = self._hosts[host] = _Host()
+        if known.busy >= AT_ONCE or (doubted and known.doubted):
+            return False
+        known.busy += 1
+        known.doubted += doubted
+        return True
+
+    async def queue(self, host: str, *, doubted: bool = False) -> None:
+        """Wait for a turn at ``host`` that is not free: first come first served, the doubted last."""
+        known, turn = self._hosts[host], asyncio.get_running_loop().create_future()
+        (known.waiting_doubted if doubted else known.waiting).append(turn)
         try:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self._free(host, known)  # it came in the same moment
+                self._free(host, known, doubted=doubted)  # it came in the same moment
             raise
 
-    def _free(self, host: str, known: _Host) -> None:
+    def give_back(self, host: str, begun_s: float, *, doubted: bool = False) -> None:
+        """End a turn that began at ``begun_s`` by the loop's clock; infinity: nothing was asked."""
+        known, loop = self._hosts[host], asyncio.get_running_loop()
+        took_s = max(loop.time() - begun_s, 0.0)
+        known.took_s += (took_s - known.took_s) / 4 if known.took_s else took_s
+        if took_s < REST_LEAST_S:
+            self._free(host, known, doubted=doubted)
+        else:
+            loop.call_later(min(took_s, REST_MOST_S), lambda: self._free(host, known, doubted=doubted))
+
+    def _free(self, host: str, known: _Host, *, doubted: bool) -> None:
         """Give the place to whoever waits longest; a host that nobody asks is forgotten."""
-        while known.waiting:
-            turn = known.waiting.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
         known.busy -= 1
-        if not known.busy:
+        known.doubted -= doubted
+        if _handed(known.waiting):
+            known.busy += 1
+        elif not known.doubted and _handed(known.waiting_doubted):
+            known.busy += 1
+            known.doubted += 1
+        elif not known.busy:
             self._hosts.pop(host, None)
 
     def answered(self, host: str) -> None:
@@ -123,6 +136,16 @@ class Hosts:
         wait_s = PEACE_FIRST_S * 2 ** min(refusals.times, 10)
         refusals.times += 1
         return float(min(max(wait_s, failure.retry_after_s or 0), PEACE_MOST_S))
+
+
+def _handed(waiting: deque[asyncio.Future[None]]) -> bool:
+    """Let the first of those who wait go on, if there is one."""
+    while waiting:
+        turn = waiting.popleft()
+        if not turn.done():
+            turn.set_result(None)
+            return True
+    return False
 
 
 def host_of(url: str) -> str:

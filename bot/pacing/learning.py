@@ -50,8 +50,6 @@ def first_rhythm(published: Sequence[int], now: int) -> Rhythm:
     newest = max((date for date in published if date <= now + AHEAD_S), default=0)
     is_cut = len(moments) == MOST_MOMENTS or (moments and not any(date <= oldest for date in published))
     since = moments[0] if is_cut else oldest
-    if not published:
-        since = now
     rhythm = Rhythm(newest=newest, last=min(newest, now) or now, since_h=since // 3600)
     moments = _apart([min(date, now) for date in moments])
     for moment in moments:
@@ -73,7 +71,15 @@ def is_settled(digits: bytes, now: int) -> bool:
     return not digits[DOUBT] and now // 3600 - number(digits, SINCE, 4) <= MEMORY_H
 
 
-def learn(rhythm: Rhythm, published: Sequence[int], now: int, *, before: int, changed: bool) -> None:
+def learn(
+    rhythm: Rhythm,
+    published: Sequence[int],
+    now: int,
+    *,
+    before: int,
+    changed: bool,
+    pushed: bool = False,
+) -> None:
     """Note in ``rhythm`` what a look brought.
 
     Args:
@@ -82,6 +88,7 @@ def learn(rhythm: Rhythm, published: Sequence[int], now: int, *, before: int, ch
         now: the time of the look.
         before: the time of the look before, as far as it is known.
         changed: whether the look brought anything new at all.
+        pushed: whether a hub pushes what is new, which is then as young as it is told.
     """
     if now // 3600 - rhythm.since_h > MEMORY_H:
         rhythm.fade(now // 3600)
@@ -91,7 +98,8 @@ def learn(rhythm: Rhythm, published: Sequence[int], now: int, *, before: int, ch
     if not newer and not (changed and _tells_nothing(published, rhythm.newest)):
         rhythm.doubt = max(rhythm.doubt - 1, 0)
         return
-    is_suspect = newer[-1] >= now - FRESH_S if newer else now - before < SHORT_S
+    is_odd = newer[-1] >= now - FRESH_S if newer else now - before < SHORT_S
+    is_suspect = is_odd and not pushed
     rhythm.doubt = min(max(rhythm.doubt + (1 if is_suspect else -2), 0), DOUBT_MOST)
     if newer:
         rhythm.newest = newer[-1]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.fetch.answer import Failed, Failure
+from bot.fetch.answer import SHUT, Failed, Failure
 from bot.items import Feed
 from bot.pacing.asking import granted_s, read_asked, skipped_s
 from bot.pacing.forecast import PRICE_S, Forecast
@@ -47,7 +47,7 @@ _BACKOFF: dict[Failure, tuple[float, float, float]] = {
     Failure.GONE: (DAY_S, 1, DAY_S),
     Failure.BAD_ADDRESS: (6 * HOUR_S, 2, DAY_S),
     Failure.REFUSED: (HOUR_S, 2, DAY_S),
-    Failure.DENIED: (QUARTER_S, 2, DAY_S),
+    **dict.fromkeys(SHUT, (QUARTER_S, 2, DAY_S)),
     Failure.MISSING: (300, 2, 12 * HOUR_S),
     Failure.NOT_A_FEED: (300, 2, 6 * HOUR_S),
     Failure.TOO_COMPLEX: (QUARTER_S, 2, 6 * HOUR_S),
@@ -165,7 +165,14 @@ def _learnt(feed: Feed, published: Sequence[int], now: int, *, changed: bool) ->
         rhythm = first_rhythm(dates, now)
     else:
         rhythm = unpack(known) if known else rhythm_of(feed.rate_per_day, feed.changed_ms // 1000, now)
-        learn(rhythm, dates, now, before=now - feed.interval_s, changed=changed)
+        learn(
+            rhythm,
+            dates,
+            now,
+            before=now - feed.interval_s,
+            changed=changed,
+            pushed=feed.pushed_until_ms > now * 1000,
+        )
     digits = pack(rhythm)
     return digits, write(digits)
 
@@ -198,7 +205,7 @@ def _after_failure(feed: Feed, failure: Failed, bounds: Bounds, roll: float) -> 
         return Pace(asked_s * (1 + roll / 20), Why.BUSY, feed.rhythm)
     if failure.why is Failure.BUSY:
         return Pace(wait_s, Why.BUSY, feed.rhythm)
-    is_denied = failure.why in (Failure.DENIED, Failure.GONE, Failure.REFUSED)
+    is_denied = failure.why in SHUT | {Failure.GONE, Failure.REFUSED}
     return Pace(wait_s, Why.DENIED if is_denied else Why.FAILED, feed.rhythm)
 
 

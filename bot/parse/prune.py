@@ -3,13 +3,14 @@
 A document is cut, as bytes, at the ends of its items: head, gaps and tail hold none, and each item is
 known by the hash of its bytes. So an item is left out only if the very same bytes were read before, and
 a document is "nothing new" only if all of it that could be an item was. Whatever leaves a doubt of where
-an item begins or ends is read as a whole. No tree, no decoding: a tenth of a millisecond for 60 KB.
+an item begins or ends is read as a whole. No tree, no decoding: a tenth of a millisecond for 60 KB, and
+a third of that where the stretch from the first item to the last is as it was, all in one.
 """
 
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xxhash import xxh3_64_digest
 
@@ -64,10 +65,11 @@ class Cut:
     """A document beside the one before."""
 
     marks: bytes
-    """The hashes of its items, eight bytes each, sorted and distinct. To be kept once the document is
-    taken in, and only if the parser found ``count`` items in it."""
+    """The hashes of its items, of each with its counters and without, and of the stretch of them all: eight
+    bytes each, sorted and distinct. To be kept once the document is taken in, and only if the parser found
+    ``count`` items in it."""
     count: int
-    """Items in it."""
+    """Items in it; they are not counted where the whole stretch of them is known."""
     fresh: int
     """How many of them are not among the known."""
     rest: bytes
@@ -104,11 +106,15 @@ def cut(body: bytes, known: bytes, content_type: str = "") -> Cut | None:
     start = _BEGIN.match(body)
     if start is None or len(body) > MOST_BYTES or not _is_plain(body, content_type):
         return None
-    if start[1].startswith(b"{"):
-        return _cut_json(body, known)
-    if not start[1].startswith(b"<") or start[1] == b"<!--":  # a news document begins with a comment
-        return None
-    return _cut_markup(body, known, content_type)
+    is_json = start[1].startswith(b"{")
+    if not is_json and (not start[1].startswith(b"<") or start[1] == b"<!--"):
+        return None  # a news document begins with a comment
+    stretch = _stretch_of_json(body) if is_json else _stretch_of_markup(body)
+    mark = xxh3_64_digest(stretch) if stretch else b""
+    if mark and _is_among(mark, known):
+        return Cut(known, 0, 0, b"")
+    found = _cut_json(body, known) if is_json else _cut_markup(body, known, content_type)
+    return replace(found, marks=joined(found.marks, mark)) if found else None
 
 
 def _is_plain(body: bytes, content_type: str) -> bool:
@@ -118,23 +124,49 @@ def _is_plain(body: bytes, content_type: str) -> bool:
     return all(map(_PLAIN.fullmatch, claims(body, content_type)))
 
 
+def _stretch_of_markup(body: bytes) -> bytes:
+    """Return all from the first item to the end of the last, b"" where there may be items elsewhere."""
+    first = _ITEM.search(body, 0, MOST_BETWEEN)
+    if first is None:
+        return b""
+    closing = b"</" + first[1] + b">"
+    end = body.rfind(closing) + len(closing)
+    head, tail = body[: first.start()], body[end:]
+    is_bland = end > first.start() and _is_bland(head) and not _DEFINES.search(head) and _is_bland(tail)
+    return body[first.start() : end] if is_bland else b""
+
+
+def _stretch_of_json(body: bytes) -> bytes:
+    """Return all from the first key that is ``items`` to the end of the last array."""
+    start, end = body.find(b'"items"'), body.rfind(b"]")
+    return body[start : end + 1] if 0 <= start < end else b""
+
+
+def _is_among(mark: bytes, marks: bytes) -> bool:
+    at = marks.find(mark)
+    while at >= 0 and at % MARK:
+        at = marks.find(mark, at + 1)
+    return at >= 0
+
+
 def _cut_markup(body: bytes, known: bytes, content_type: str) -> Cut | None:
     parts = _parted(body)
     if parts is None:
         return None
-    marks = list(map(xxh3_64_digest, _without_counters(parts)))
-    joined = b"".join(sorted(set(marks)))
-    fresh = [] if joined == known else _fresh(marks, known)
-    if not _are_whole([parts.items[place] for place in fresh], parts.name):
+    items, old = parts.items, _parts_of(known)
+    raw = list(map(xxh3_64_digest, items))
+    other = [place for place, mark in enumerate(raw) if mark not in old]
+    calm = _without_counters(parts, [items[place] for place in other])
+    fresh = [place for place, item in zip(other, calm, strict=True) if xxh3_64_digest(item) not in old]
+    if not fresh:
+        return Cut(known, len(items), 0, b"")
+    if not _are_whole([items[place] for place in fresh], parts.name):
         return None  # what is known was tried when it was fresh
-    rest = b""
-    if len(fresh) == len(marks):
-        rest = body
-    elif fresh:
-        rest = _rest(body, parts, fresh, content_type)
-        if not rest:
-            return None
-    return Cut(joined, len(marks), len(fresh), rest)
+    rest = body if len(fresh) == len(items) else _rest(body, parts, fresh, content_type)
+    if not rest:
+        return None
+    marks = {*raw, *map(xxh3_64_digest, _without_counters(parts, items))}
+    return Cut(b"".join(sorted(marks)), len(items), len(fresh), rest)
 
 
 def _parted(body: bytes) -> _Parts | None:
@@ -196,9 +228,8 @@ def _are_whole(items: list[bytes], name: bytes) -> bool:
     )
 
 
-def _without_counters(parts: _Parts) -> list[bytes]:
-    """Return the items without what changes and is no news."""
-    items = parts.items
+def _without_counters(parts: _Parts, items: list[bytes]) -> list[bytes]:
+    """Return ``items`` without what changes and is no news."""
     for prefix, begin, counter in _COUNTERS:
         if b"xmlns:" + prefix in parts.head:
             items = [_without(item, item.rfind(begin), counter) for item in items]
@@ -238,17 +269,16 @@ def _cut_json(body: bytes, known: bytes) -> Cut | None:
         if not all(isinstance(item, dict) for item in items):
             return None
         marks = [xxh3_64_digest(json.dumps(item).encode()) for item in items]
-        fresh = _fresh(marks, known)
+        old = _parts_of(known)
+        fresh = [place for place, mark in enumerate(marks) if mark not in old]
         rest = json.dumps({**feed, "items": [items[place] for place in fresh]}).encode() if fresh else b""
     except (ValueError, RecursionError):
         return None
     return Cut(b"".join(sorted(set(marks))), len(marks), len(fresh), rest)
 
 
-def _fresh(marks: list[bytes], known: bytes) -> list[int]:
-    """Return the places of those ``marks`` that are not among the ``known``."""
-    old = {known[at : at + MARK] for at in range(0, len(known), MARK)}
-    return [place for place, mark in enumerate(marks) if mark not in old]
+def _parts_of(marks: bytes) -> set[bytes]:
+    return {marks[at : at + MARK] for at in range(0, len(marks), MARK)}
 
 
 def _is_utf8(body: bytes) -> bool:
@@ -261,5 +291,4 @@ def _is_utf8(body: bytes) -> bool:
 
 def joined(one: bytes, other: bytes) -> bytes:
     """Return the marks of both, sorted and distinct."""
-    marks = {part[at : at + MARK] for part in (one, other) for at in range(0, len(part), MARK)}
-    return b"".join(sorted(marks))
+    return b"".join(sorted(_parts_of(one) | _parts_of(other)))

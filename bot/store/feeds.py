@@ -45,7 +45,7 @@ class _Finish:
     def arguments(self) -> list[object]:
         """Return what ``lua/finish.lua`` is told of it."""
         moved = [identity.feed_address(self.moved_to), self.moved_to] if self.moved_to else []
-        return [self.feed.id, str(self.due_ms), self.told, *moved]
+        return [self.feed.id, str(self.due_ms), self.told, int(self.feed.seeded), *moved]
 
 
 class Feeds:
@@ -130,7 +130,8 @@ class Feeds:
         """Save the state of ``feed`` after a look that brought no items, and when to look again.
 
         ``moved_to`` becomes its address; the old one still finds it. ``seeded`` is not saved
-        here but in the step that takes items in; a feed that is gone by now stays gone.
+        here but in the step that takes items in; a feed that is gone by now stays gone, and one
+        that was left and followed again meanwhile is looked at anew.
         With ``was``, the feed as it was claimed, only what differs is written. Looks that end
         within some milliseconds are saved together.
         """

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
-from bot.errors import StoreError
-
 DELAY_S = 0.01
 """How long the first of them waits for others."""
 
@@ -20,27 +18,23 @@ class Gather(Generic[One]):
 
     def __init__(self, send: Callable[[list[One]], Awaitable[None]]) -> None:
         self._send = send
-        self._waiting: list[tuple[One, asyncio.Future[StoreError | None]]] = []
+        self._waiting: list[tuple[One, asyncio.Future[None]]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._sending: set[asyncio.Task[None]] = set()
 
     async def add(self, one: One) -> None:
         """Have ``one`` written with others, and return once it is.
 
-        A caller who is cancelled meanwhile takes nothing back.
-
-        Raises:
-            StoreError: it could not be written, or whether it was is not known.
+        A caller who is cancelled meanwhile takes nothing back. Raises whatever ``send`` does.
         """
         loop = asyncio.get_running_loop()
-        written: asyncio.Future[StoreError | None] = loop.create_future()
+        written: asyncio.Future[None] = loop.create_future()
         self._waiting.append((one, written))
         if len(self._waiting) >= MOST:
             self._leave()
         elif self._timer is None:
             self._timer = loop.call_later(DELAY_S, self._leave)
-        if error := await written:
-            raise error
+        await written
 
     def _leave(self) -> None:
         """Send off what waits."""
@@ -52,13 +46,16 @@ class Gather(Generic[One]):
         self._sending.add(sending)
         sending.add_done_callback(self._sending.discard)
 
-    async def _go(self, batch: list[tuple[One, asyncio.Future[StoreError | None]]]) -> None:
-        outcome: StoreError | None = None
+    async def _go(self, batch: list[tuple[One, asyncio.Future[None]]]) -> None:
+        trouble: Exception | None = None
         try:
             await self._send([one for one, _ in batch])
-        except StoreError as error:
-            outcome = error
-        finally:
-            for _, written in batch:
-                if not written.done():
-                    written.set_result(outcome)
+        except Exception as error:  # noqa: BLE001  it is those callers'
+            trouble = error
+        for _, written in batch:
+            if written.done():
+                continue
+            if trouble:
+                written.set_exception(trouble)
+            else:
+                written.set_result(None)

@@ -100,7 +100,9 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `health`             | hash   | for ever            | last good look, route, send and update (ms)  |
 
 The generations of a feed's keys change places (`a` becomes `b`, and the old `b` goes) when `a`
-is larger than 4000 keys and four times the document, and a day has passed since the last time.
+is larger than 4000 keys and four times the document, and a day has passed since `rotated_ms`: the
+first time after the last change that the whole document was taken in, -1 until then. Since all that
+a feed shows between two of those is in `a`, whatever it showed is remembered for a day at least.
 """
 
 from bot.items import ChatId, FeedId, ItemId, UserId

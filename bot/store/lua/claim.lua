@@ -20,6 +20,12 @@ local HEAD = 5
 
 local broken = {}
 
+-- '1' for a feed that repeats its links: the last of the numbers that its record begins with (bot/store/fields.py).
+local function repeats_links(feed)
+  local state = redis.call('HGET', 'feed:' .. feed, 'state')
+  return state and string.match(state, '^[^\n]* (%d)\n') or redis.call('HGET', 'feed:' .. feed, 'weak_link') or ''
+end
+
 -- Who waits is told by `ready` alone: should it be gone, it is made anew from the lanes. Its end tells that it is ours.
 if not redis.call('ZSCORE', 'ready', 'end') then
   local function wait_again(chat)
@@ -67,7 +73,7 @@ local function hand_out(chat)
     redis.call('HGETALL', 'chat:' .. chat),
     redis.call('HLEN', 'chat:' .. chat .. ':feeds'),
     redis.call('HGET', 'feed:' .. feed .. ':prints', own) or '',
-    redis.call('HGET', 'feed:' .. feed, 'weak_link') or '',
+    repeats_links(feed),
     pieces_of(chat, item),
   }
 end

@@ -1,6 +1,6 @@
 -- Hand out feeds whose hub is to be asked something now; what is over leaves for good.
 -- uses: clock, pushing
--- KEYS: `pushes`, `push:{id}`, `feed:{id}:chats`, `feed:{id}`, `pushed`, spelled here.
+-- KEYS: `pushes`, `push:{id}`, `feed:{id}:chats`, `feed:{id}`, `pushed`, `schedule`, spelled here.
 -- ARGV: 1 now · 2 limit · 3 lease (ms)
 -- Result: {{feed, hub, topic, callback or '', secret or '', wanted or not ('1', '0'), failures} …}, the longest due first.
 local now = clock()

@@ -1,5 +1,5 @@
 -- Drop a feed and all that is known of it, from every chat that hears it too.
--- uses: pushing
+-- uses: clock, pushing
 -- KEYS: `feeds`, `schedule`, `feed:{id}` and its seven, `chat:{id}:feeds`, `push:{id}`, `pushes`, `pushed`, spelled here.
 -- ARGV: 1 now · 2 feed
 -- Result: 1.

@@ -123,10 +123,13 @@ if last and state == 1 then
   -- Only a whole document moves all up that it shows: after a part, what it left out would be forgotten.
   if ARGV[9] ~= '' then
     local size, enough = redis.call('SCARD', young), math.max(4000, 4 * ARGV[9])
-    local rotated = tonumber(redis.call('HGET', key, 'rotated_ms') or 0)
-    if (size > enough and now - rotated >= 86400000) or size > 4 * enough then
-      redis.call('RENAME', young, old)
+    local since = tonumber(redis.call('HGET', key, 'rotated_ms') or 0)
+    if since < 0 then
+      -- What was shown until now is among the young again: their time begins.
       redis.call('HSET', key, 'rotated_ms', now)
+    elseif (size > enough and now - since >= 86400000) or size > 4 * enough then
+      redis.call('RENAME', young, old)
+      redis.call('HSET', key, 'rotated_ms', -1)
     end
   end
   if ARGV[5] ~= '' and redis.call('EXISTS', key .. ':chats') == 1 then

@@ -11,6 +11,9 @@ local function record(feed)
   local is = redis.call('HMGET', key, unpack(old))
   if not is[7] then return told end
   for place = 1, #old do is[place] = is[place] or '' end
+  for place = 7, 15 do
+    if is[place] == '' then is[place] = '0' end
+  end
   told[3] = cjson.encode({is[1], is[2], is[3], '', ''})
   told[4] = is[6] == '' and '' or table.concat({is[6], is[4], is[5]}, '\n')
   local numbers = {is[7], is[8], is[9], is[10], is[11], is[12], '0', is[13], is[14], is[15]}

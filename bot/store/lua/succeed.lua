@@ -1,6 +1,6 @@
 -- Let a chat that hears two feeds hear one of them alone; what waits from the other stays in its lane.
 -- uses: clock, pushing, leaving
--- KEYS: `feed:{id}` and its five, `chat:{id}:feeds`, `schedule`, spelled here.
+-- KEYS: `feed:{id}` and its five, `chat:{id}:feeds`, `schedule`, `push:{id}`, `pushes`, `pushed`, spelled here.
 -- ARGV: 1 now · 2 chat · 3 feed to leave · 4 feed to hear · 5 how (JSON) · 6 lifetime of a feed that nobody hears (ms)
 -- Result: 1, or 0 if it does not hear the one or the other.
 local chat, old, new = ARGV[2], ARGV[3], ARGV[4]

@@ -1,5 +1,5 @@
 -- End a subscription in both directions, and drop what waits from that feed.
--- uses: pushing, leaving
+-- uses: clock, pushing, leaving
 -- KEYS: `feed:{id}` and its five, `chat:{id}:feeds`, `lane:{chat}` and its three, `schedule`, `push:{id}`, `pushes`, `pushed`, spelled here.
 -- ARGV: 1 now · 2 chat · 3 feed · 4 lifetime of a feed that nobody hears (ms)
 -- Result: 1, or 0 if there was none.

@@ -1,6 +1,6 @@
 -- A hub asks whether we have asked: agree only to what we asked for last, and still want.
 -- uses: clock, pushing
--- KEYS: `push:{id}`, `pushes`, `pushed`, `feed:{id}`, spelled here.
+-- KEYS: `push:{id}`, `pushes`, `pushed`, `feed:{id}`, `schedule`, spelled here.
 -- ARGV: 1 now · 2 feed · 3 callback · 4 topic · 5 `subscribe` or `unsubscribe` · 6 lease (ms) · 7 when to renew (ms from now)
 -- Result: 1 for yes, 0 for no.
 local feed, mode = ARGV[2], ARGV[5]

@@ -1,0 +1,50 @@
+"""The words of looking at feeds: what a look needs, and what it comes to. Pure but for what it needs."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from bot.fetch.answer import Answer, Failed
+from bot.items import Document, FeedId, Validators
+
+SLOW_S = 2.0
+"""An answer that takes longer is slow."""
+
+
+class Fetching(Protocol):
+    """The part of :class:`bot.fetch.client.Client` that a look needs."""
+
+    async def get(self, url: str, validators: Validators = ...) -> Answer:
+        """Return what is at ``url``, or why there is nothing."""
+
+
+class Reading(Protocol):
+    """The part of :class:`bot.parse.worker.Parser` that a look needs."""
+
+    async def read(self, body: bytes, url: str, content_type: str = "") -> Document:
+        """Return what the document says, or raise NotAFeed or TooComplex."""
+
+
+class Outcome(StrEnum):
+    """How a look ended."""
+
+    NOT_MODIFIED = "not modified"
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    FAILED = "failed"
+    FORGOTTEN = "forgotten"
+    """The feed is gone from the store: nobody hears it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at a feed came to; ``new_items`` are those handed on to chats.
+
+    ``asked_s`` is how long its server took, in seconds, where that was longer than :data:`SLOW_S`.
+    """
+
+    feed: FeedId
+    outcome: Outcome
+    new_items: int = 0
+    failure: Failed | None = None
+    asked_s: float = 0.0

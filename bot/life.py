@@ -246,6 +246,7 @@ def _failed(feed: Feed, life: _Life, now_s: int, failure: Failed, periods: Perio
         life = replace(life, gones=life.gones + 1, gone_s=life.gone_s or now_s)
     else:
         life = replace(life, gones=0, gone_s=0)
+    is_dead = now_s - since_s >= periods.dead_s and feed.failures >= DEAD_LOOKS
     is_news = now_s - life.trouble_s >= _again_s(life.troubles, periods)
     notices: tuple[Notice, ...] = ()
     if life.end_s or _is_sure(life.gones, now_s - life.gone_s, periods.gone_s):
@@ -254,12 +255,7 @@ def _failed(feed: Feed, life: _Life, now_s: int, failure: Failed, periods: Perio
         if is_news and not life.told_s:
             life = replace(life, told_s=now_s)
             notices = (Notice(feed.id, Event.GONE, first_s * 1000),)
-    elif (
-        now_s - since_s >= periods.dead_s
-        and feed.failures >= DEAD_LOOKS
-        and is_news
-        and now_s - life.death_s >= _again_s(life.deaths, periods)
-    ):
+    elif is_news and is_dead and now_s - life.death_s >= _again_s(life.deaths, periods):
         life = replace(life, deaths=life.deaths + 1, death_s=now_s)
         notices = (Notice(feed.id, Event.DEAD, since_s * 1000, life.deaths),)
     rest_s = None

@@ -18,13 +18,15 @@ from itertools import count
 from typing import Any
 
 from bot import __main__ as front_door
-from bot import route
+from bot import pings, route
 from bot.deliver.sender import Sender
+from bot.fetch.client import Client
 from bot.store import news, outbox
 from bot.store.chats import Chats
 from bot.store.door import Door
 from bot.store.news import News
 from bot.store.outbox import Outbox
+from bot.store.pushes import Pushes
 from tests.nursery import PORTION, Order
 
 Fits = Callable[[tuple[Any, ...], Any], bool]
@@ -62,6 +64,9 @@ GAPS = {
     "after acknowledgement": Gap(News, "ack", after=True),
     "before migration": Gap(Chats, "migrate", after=False),
     "after migration": Gap(Chats, "migrate", after=True),
+    "hub asked": Gap(Client, "post", after=True),
+    "push noted": Gap(Pushes, "ping", after=True),
+    "push taken in, not noted": Gap(Pushes, "taken", after=False),
     "between two steps of a document": Gap(Door, "run", after=True, fits=step("intake")),
 }
 
@@ -114,6 +119,7 @@ def run(order: Order) -> None:
     news.ITEMS_AT_ONCE = PORTION
     outbox.LETTERS_AT_ONCE = 1
     route.BLOCK_MS = 50
+    pings.NET_MS = 500
     if order.lease_ms:
         shorten_leases(order.lease_ms)
     if order.gap:

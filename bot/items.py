@@ -102,6 +102,10 @@ class Document:
     """How long the publisher asks us to wait between looks, in seconds."""
     skip_hours: tuple[int, ...] = ()
     """Hours of the day (UTC) in which the publisher asks not to be looked at."""
+    breaks_off: bool = False
+    """Whether the end of the document is missing: there may be more items than these."""
+    half: bool = False
+    """Whether it breaks off within its last item, of which something may be missing."""
     skip_days: tuple[int, ...] = ()
     """Days of the week (0: Monday, UTC) in which the publisher asks not to be looked at."""
 

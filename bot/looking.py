@@ -23,6 +23,7 @@ from bot.errors import NotAFeed, StoreError, TooComplex
 from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
 from bot.fetch.hosts import Hosts, host_of
 from bot.fetch.websub import called, offer_of
+from bot.floods import NEWS_MOST, newest, of_late
 from bot.identity import Sighting, sight, stand_alone
 from bot.items import Document, Feed, FeedId, Item, Validators
 from bot.life import Lived, after_look, is_old
@@ -33,7 +34,7 @@ from bot.pages import MOST, WITHIN_S, PageFinder
 from bot.parse.prune import MARK, Cut, cut, joined
 from bot.settings import Settings
 from bot.store.client import Store
-from bot.store.news import Candidate, Extent
+from bot.store.news import Candidate, Extent, Taken
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,9 @@ STORING_S = 60
 WHOLE_MS = 20 * 3_600_000
 """How long a document is read by its changes alone. Whole readings tell what items are to each other, and
 let what is remembered of items that are shown no more be forgotten (bot/store/keys.py)."""
+
+CUT = "cut:"
+"""What the hash of a document begins with that broke off, so that the next look brings it again."""
 
 ITEMS_INLINE = 100
 """Documents with more items are recognised off the event loop (some 50 µs an item)."""
@@ -186,6 +190,12 @@ class Looker:
         document = await self._read(answer.body, answer)
         if isinstance(document, Failed):
             return await self._failed(feed, feed, document)
+        if document.breaks_off and feed.validators.body_hash != CUT + view.got.body_hash:
+            # Unless it comes again as it is, it was cut off on its way: its last item is another one then.
+            view = replace(view, got=Validators("", "", CUT + view.got.body_hash))
+            found = None
+            if document.half and feed.seeded:
+                document = replace(document, items=document.items[:-1])
         seen = await _sight(document, feed, view.now_ms)
         told = found.marks if found and found.count == len(document.items) else b""
         learnt = replace(seen.feed, validators=view.got, whole_ms=view.now_ms)
@@ -233,7 +243,10 @@ class Looker:
     ) -> Look:
         """Take in what a document holds; UNCHANGED where a part of one could not be."""
         now_ms, published, candidates = view.now_ms, _dates(document.items), _candidates(seen)
-        brought = extent.is_part or any(await self._store.news.unseen(seen.feed.id, candidates))
+        unseen = await self._store.news.unseen(seen.feed.id, candidates)
+        if seen.feed.seeded and sum(unseen) > NEWS_MOST:
+            candidates = await newest(self._store.news, view.feed, candidates, unseen)
+        brought = any(unseen)
         feed = replace(seen.feed, changed_ms=now_ms if brought else seen.feed.changed_ms)
         due_ms: int | None = None
         moved_to = None
@@ -245,8 +258,9 @@ class Looker:
             due_ms = self._due_again(feed, now_ms, published, max_age_s=view.answer.max_age_s)
             lived = after_look(feed, now_ms, moved_to=view.answer.moved_to, read=True)
             feed, moved_to = await self._lived(lived)
-            if lived.elsewhere and view.feed.seeded:
-                candidates = await self._fresh(view, candidates)
+            began_cut = view.feed.looks == 1 and view.feed.validators.body_hash.startswith(CUT)
+            if (lived.elsewhere or began_cut) and view.feed.seeded:
+                candidates = await of_late(self._store.news, view.feed, candidates, unseen, always=began_cut)
         if self._pages and feed.seeded:  # a first look hands nothing on
             candidates = await self._pages.of_new(
                 self._store.news, feed, candidates, most=MOST, within_s=WITHIN_S
@@ -256,6 +270,13 @@ class Looker:
         )
         if taken.refused:
             return Look(feed.id, Outcome.UNCHANGED)
+        await self._note(feed, taken)
+        if taken.handed_on and not pushed and view.feed.pushed_until_ms > now_ms:
+            await self._store.pushes.missed(feed.id)
+        return Look(feed.id, Outcome.CHANGED, taken.handed_on)
+
+    async def _note(self, feed: Feed, taken: Taken) -> None:
+        """Log what was taken in, and tell of a memory that is gone."""
         if taken.lost:
             log.error("feed %s (%s): what was seen is lost: a first look", feed.id, host_of(feed.url))
             if self._on_lost:
@@ -264,18 +285,6 @@ class Looker:
             log.info("feed %s: %d new, %d handed on", feed.id, len(taken.new), taken.handed_on)
         if taken.corrected:
             log.info("feed %s: %d corrected", feed.id, taken.corrected)
-        if taken.handed_on and not pushed and view.feed.pushed_until_ms > now_ms:
-            await self._store.pushes.missed(feed.id)
-        return Look(feed.id, Outcome.CHANGED, taken.handed_on)
-
-    async def _fresh(self, view: _View, candidates: list[Candidate]) -> list[Candidate]:
-        """Return what is to be handed on of a document at another place: only its news, if all seems new."""
-        if not all(await self._store.news.unseen(view.feed.id, candidates)):
-            return candidates
-        old = [one for one in candidates if is_old(one.item, view.feed)]
-        how = Extent(None, is_part=True)
-        done = await self._store.news.intake(view.feed, old, due_ms=None, hand_on=False, extent=how)
-        return candidates if done.refused else [one for one in candidates if not is_old(one.item, view.feed)]
 
     async def _with_hub(self, feed: Feed, document: Document, view: _View) -> Feed:
         """Return the feed with the hub that it names; a change is noted first, for whoever asks hubs."""

@@ -42,8 +42,9 @@ ROOMS: dict[str, set[str]] = {
     "store": {"identity", "corrections", "life", "matching", "settings"},
     "pages": {"fetch", "parse", "identity", "render", "store", "settings"},
     "looks": {"fetch"},
+    "floods": {"fetch", "life", "store"},
     "slots": set(),
-    "looking": {"looks", "fetch", "parse", "identity", "life", "pacing", "pages", "store", "settings"},
+    "looking": {"floods", "looks", "fetch", "parse", "identity", "life", "pacing", "pages", "store", "settings"},
     "collect": {"fetch", "looking", "looks", "slots", "store", "settings"},
     "discovery": {"fetch", "identity", "settings"},
     "subscribe": {"discovery", "fetch", "parse", "identity", "pacing", "pages", "store", "settings"},
@@ -70,7 +71,7 @@ ROOMS: dict[str, set[str]] = {
 }  # fmt: skip
 
 WORLD = {
-    "__main__", "app", "parts", "voice", "demo", "errands", "log", "preview", "collect", "discovery", "looking", "looks",
+    "__main__", "app", "parts", "voice", "demo", "errands", "log", "preview", "collect", "discovery", "looking", "looks", "floods",
     "slots", "pages", "pings", "push", "route", "searching", "subscribe",
     "fetch/client", "fetch/dial", "fetch/hosts", "fetch/trouble", "parse/reading", "parse/worker",
     "store", "deliver", "chat", "web", "playground",

@@ -9,6 +9,7 @@ read(body)  ─ decode ─┬─ {…     JSON Feed
 """
 
 import re
+from dataclasses import replace
 
 from bot.errors import NotAFeed
 from bot.items import Document, Item
@@ -16,7 +17,7 @@ from bot.parse import jsonfeed, newsdoc, telegram_preview
 from bot.parse.balance import balance
 from bot.parse.decode import to_text
 from bot.parse.feed import MAX_ITEMS, Unreadable, read_tree, read_xml
-from bot.parse.mend import first_items, mend, root_of, trim
+from bot.parse.mend import ending, first_items, mend, root_of, trim
 from bot.parse.pieces import read_pieces
 from bot.parse.scan import ELEMENTS, MOST_ELEMENTS, Accepted, scan
 from bot.parse.text import HTML_ELEMENTS, plain
@@ -112,7 +113,8 @@ def _read_markup(text: str, root: int, url: str, effort: Effort) -> Document | R
         found = read_pieces(mended, found, url)
     if not any(map(_says_something, found.items)) and not _is_feed_root(text, root):
         raise NotAFeed(_verdict(text))
-    return found
+    breaks_off, half = ending(text[root:])
+    return replace(found, breaks_off=breaks_off, half=half and bool(found.items)) if breaks_off else found
 
 
 def _says_something(item: Item) -> bool:

@@ -61,6 +61,7 @@ def read(text: str, url: str) -> Document:
         items=tuple(items),
         self_link=self_link,
         hub=next(filter(None, hubs), None),
+        breaks_off=not text.rstrip().endswith("}"),
     )
 
 

@@ -20,6 +20,7 @@ _REFERENCE = re.compile(
     r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,7});|#[xX]([0-9a-fA-F]{1,6});|([A-Za-z][\w.-]{0,40});)?"
 )
 _ENTITY = re.compile(r"<!ENTITY\s+([A-Za-z][\w.-]{0,40})\s+(?:\"([^\"<%]{0,64})\"|'([^'<%]{0,64})')\s*>")
+_ITEM = re.compile(r"<(?:[\w.-]{1,30}:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
 _ITEM_END = re.compile(
     r"</(?:[\w.-]{1,30}:)?(?:item|entry)\s*>|<(?:[\w.-]{1,30}:)?(?:item|entry)(?:\s[^<>]{0,500})?/>",
     re.IGNORECASE,
@@ -60,6 +61,19 @@ def trim(text: str, root: int) -> str:
     end = text.rfind(f"</{name[1]}") if name else -1
     close = text.find(">", end) if end > root else -1
     return text[root : close + 1] if close > 0 else text[root:]
+
+
+def ending(text: str) -> tuple[bool, bool]:
+    """Return whether ``text``, which begins with its root, breaks off, and if so, within an item."""
+    name = re.match(r"<([\w.:-]+)", text[:80])
+    if not name or text.rfind(f"</{name[1]}") > 0:
+        return False, False
+    begins = end = -1
+    for kind, start, stop in _pieces(text):
+        if kind == "markup":
+            begins = max([begins, *(found.start() for found in _ITEM.finditer(text, start, stop))])
+            end = max([end, *(found.end() for found in _ITEM_END.finditer(text, start, stop))])
+    return True, begins >= max(end, 1)
 
 
 def first_items(text: str, limit: int) -> str:

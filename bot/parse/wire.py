@@ -69,6 +69,8 @@ def pack(document: Document) -> bytes:
         document.ttl_s,
         document.skip_hours,
         document.skip_days,
+        document.breaks_off,
+        document.half,
     ]
     return b"\n".join(map(_line, (feed, *map(_item_values, document.items))))
 
@@ -81,7 +83,8 @@ def unpack(data: bytes) -> Document:
     """
     lines = iter(data.split(b"\n"))
     values = json.loads(next(lines))
-    form, title, link, description, language, self_link, hub, ttl_s, skip_hours, skip_days = values
+    form, title, link, description, language, self_link, hub, ttl_s, *ends = values
+    skip_hours, skip_days, breaks_off, half = ends
     return Document(
         format=form,
         title=title,
@@ -94,6 +97,8 @@ def unpack(data: bytes) -> Document:
         ttl_s=ttl_s,
         skip_hours=tuple(skip_hours),
         skip_days=tuple(skip_days),
+        breaks_off=breaks_off,
+        half=half,
     )
 
 

@@ -1,0 +1,75 @@
+"""What is new to us and no news: floods of items, and what a document that broke off did not show."""
+
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from bot.store.client import Store
+from tests.conftest import Clock
+from tests.newspaper import HOUR_MS, Newspaper, Post, paper
+
+
+@pytest_asyncio.fixture
+async def news(store: Store, redis: Any) -> Newspaper:
+    made = Newspaper(store, redis)
+    await made.follow()
+    return made
+
+
+def old(clock: Clock, count: int = 6) -> list[Post]:
+    """Return posts an hour apart, the newest first."""
+    return [Post(f"old{number}", clock.ms - (number + 1) * HOUR_MS) for number in range(count)]
+
+
+async def test_of_very_many_new_items_at_once_the_newest_are_handed_on_and_none_comes_later(
+    news: Newspaper, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for room in ("floods", "looking"):
+        monkeypatch.setattr(f"bot.{room}.NEWS_MOST", 3)
+    first = Post("first", clock.ms - HOUR_MS)
+    await news.look(first)
+    many = [Post(f"n{number}", clock.ms - HOUR_MS + 1000 * number) for number in range(1, 9)]
+    assert (await news.look(*reversed(many), first)).new_items == 3
+    assert await news.handed() == ["Title n6", "Title n7", "Title n8"]
+    assert (await news.look(*reversed(many), first, note="again")).new_items == 0
+
+
+@pytest.mark.parametrize("cut", [b"</title>", b"id-new</guid>", b"<description>ne"])
+async def test_an_item_that_a_document_breaks_off_within_comes_whole_and_once(
+    news: Newspaper, clock: Clock, cut: bytes
+) -> None:
+    posts = old(clock)
+    await news.look(*posts)
+    whole = paper([*posts, Post("new", clock.ms)])
+    news.web.put(news.url, whole[: whole.rindex(cut) + len(cut)], etag="same")
+    await news.looker.look(news.id)
+    assert await news.handed() == []
+    news.web.put(news.url, whole, etag="same")
+    await news.looker.look(news.id)
+    assert await news.handed() == ["Title new"]
+
+
+async def test_a_feed_that_always_breaks_off_is_believed_at_the_second_look(
+    news: Newspaper, clock: Clock
+) -> None:
+    posts = old(clock)
+    await news.look(*posts)
+    broken = paper([*posts, Post("new", clock.ms)]).removesuffix(b"</item></channel></rss>")
+    for _ in range(3):
+        news.web.put(news.url, broken)
+        await news.looker.look(news.id)
+    assert await news.handed() == ["Title new"]
+
+
+async def test_what_a_first_look_missed_of_a_document_that_broke_off_is_no_news(
+    news: Newspaper, clock: Clock
+) -> None:
+    posts = [Post(f"old{number}", clock.ms - (number + 3) * HOUR_MS - 61_000) for number in range(6)]
+    whole = paper(posts)
+    news.web.put(news.url, whole[: whole.index(b"Title old3")])
+    await news.looker.look(news.id)
+    await news.look(Post("new", clock.ms), *posts)
+    assert await news.handed() == ["Title new"]
+    await news.look(Post("newer", clock.ms + 1), Post("new", clock.ms), *posts)
+    assert await news.handed() == ["Title newer"]

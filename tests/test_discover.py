@@ -91,7 +91,7 @@ def test_links_to_what_looks_like_a_feed_are_offered(href: str) -> None:
     "href", ["/about", "/feedback", "/newsfeed-design", "/rss-explained.html", "mailto:rss", "/x.xml"]
 )
 def test_links_to_other_things_are_not(href: str) -> None:
-    assert not named(f'<a href="{href}">RSS</a>')
+    assert not named(f'<a href="{href}">more</a>')
 
 
 def test_what_a_page_says_comes_before_what_is_guessed() -> None:
@@ -212,3 +212,10 @@ def test_a_character_of_thousands_of_digits_hurts_nobody() -> None:
     endless = f"&#{'9' * 5000};"
     page = link("/feed", title=endless) + f'<a href="/rss">{endless}</a>'
     assert [one.url for one in named(page)] == ["https://site.example/feed", "https://site.example/rss"]
+
+
+def test_an_anchor_that_says_rss_is_asked_after_those_whose_address_says_so() -> None:
+    page = b"""<a href="/about">About</a><a href="/news"><b>RSS</b></a><a href="#feed">Feed</a>
+        <a href="/words">RSS readers compared</a><a href="/feed.xml">Subscribe</a>"""
+    found = [one.url for one in feeds_of(page, "https://a.example/") if not one.guessed]
+    assert found == ["https://a.example/feed.xml", "https://a.example/news"]

@@ -63,6 +63,11 @@ _SAYS_NOTHING = re.compile(
     re.IGNORECASE,
 )
 
+_CALLED_FEED = re.compile(
+    r"(?:rss|atom)(?: ?[012]\.\d+)?(?:[ -]?feeds?)?|(?:news[ -]?)?feeds?", re.IGNORECASE
+)
+"""All of an anchor's text where that says what it leads to."""
+
 _HEAD = 50_000
 """Characters of a page in which it names the software that has made it."""
 
@@ -115,7 +120,9 @@ def _named(text: str, url: str) -> Iterator[Candidate]:
         href = tag.attributes.get("href", "")
         if tag.name == "base":
             base = base or _absolute(href, url)
-        elif tag.name == "a" and len(anchors) < _MOST_ANCHORS and _may_be_feed(href):
+        elif (
+            tag.name == "a" and len(anchors) < _MOST_ANCHORS and (_may_be_feed(href) or _is_called_feed(tag))
+        ):
             anchors.append(tag)
         elif tag.name == "link" and (kind := _kind(tag)) and (target := _absolute(href, base or url)):
             yield Candidate(target, _clean(tag.attributes.get("title", "")), kind)
@@ -127,6 +134,10 @@ def _named(text: str, url: str) -> Iterator[Candidate]:
         if (target := _absolute(tag.attributes["href"], base or url)) and _looks_like_feed(target)
     ]
     yield from sorted(linked, key=lambda one: one.distant)
+    for tag in anchors:  # their addresses say nothing, so they come last
+        target = _absolute(tag.attributes["href"], base or url)
+        if target and not _looks_like_feed(target) and _is_called_feed(tag) and _site(target) == _site(url):
+            yield Candidate(target, _clean(tag.attributes.get("title", "")))
 
 
 def _site(url: str) -> str:
@@ -155,6 +166,14 @@ def _may_be_feed(href: str) -> bool:
     return len(href) <= 2000 and (
         "index.xml" in href or _HINT.search(href) is not None or "rdf" in href.lower()
     )
+
+
+def _is_called_feed(anchor: Tag) -> bool:
+    """Tell whether an anchor leads somewhere, and its text says no more than that it is a feed."""
+    href = anchor.attributes.get("href", "")
+    if not href or href.startswith("#") or len(href) > 2000 or not _HINT.search(anchor.after[:100]):
+        return False
+    return _CALLED_FEED.fullmatch(" ".join(anchor.text.split())) is not None
 
 
 def _looks_like_feed(url: str) -> bool:

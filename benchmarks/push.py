@@ -31,6 +31,9 @@ from bot.items import Chat, ChatId, Subscription
 from bot.settings import read
 from bot.store.client import open_store
 
+BEGUN = time.time()
+"""Items are dated from then on: a hub that pushes what is old is not believed."""
+
 FEEDS = 40
 SHOWN = 20
 """Items in a document, as many as most feeds show."""
@@ -59,7 +62,7 @@ class Newsroom:
         """Return a feed's document, the newest item first."""
         items = "".join(
             f"<item><guid isPermaLink='false'>{topic}#{one}</guid><title>Item {one} of the press</title>"
-            f"<link>{topic}/{one}</link><pubDate>{formatdate(1_760_000_000 + one)}</pubDate>"
+            f"<link>{topic}/{one}</link><pubDate>{formatdate(BEGUN + one / 12)}</pubDate>"
             f"<description>{'What happened, told at some length. ' * 12}</description></item>"
             for one in reversed(self.shown[topic][-SHOWN:])
         )

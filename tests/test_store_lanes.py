@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 
 from bot.items import ChatId, ItemId
 from bot.store.client import Store, connect
-from bot.store.outbox import Claim, Letter
+from bot.store.outbox import REPLY_WAIT_MS, Claim, Letter
 from tests.conftest import Clock
 
 ANN, BEN, GROUP = CHATS = ChatId(11), ChatId(12), ChatId(-5)
@@ -135,7 +135,7 @@ class Lanes(RuleBasedStateMachine):
     @rule(chat=st.sampled_from(CHATS))
     def reply(self, chat: ChatId) -> None:
         wait_ms = self.do(self.store.outbox.reserve(chat))
-        if wait_ms <= 60_000:
+        if wait_ms <= REPLY_WAIT_MS:
             self.times.append((self.clock.ms + wait_ms, chat))
 
     @rule(ms=st.sampled_from([1, 100, 1000, 4000, LEASE_MS, 60_000]))

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.rules import QUERY_LIMIT, QueryError, parse, printed
@@ -321,6 +321,8 @@ def test_limits_are_told_with_their_number() -> None:
 PIECES = ("(", ")", "（", '"', "“", "”", "»", "「", "|", "OR", "AND", "NOT", "-", "—", "/", "\\", "*", ":", "title:", "titel:", "in:", "lang:", "near(", "near/9(", "a", "5", "利", " ", " ", "#", "'", "\n", "{9}", "\\d")  # fmt: skip
 
 
+@example('0"0»0»')
+@example('OR"0»0»')
 @given(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PIECES), max_size=40).map("".join)))
 def test_any_text_is_read_or_refused_at_a_place_within(query: str) -> None:
     try:

@@ -61,8 +61,11 @@ def _escaped(text: str) -> str:
 
 def _read(query: str, kind: Kind) -> Token | None:
     """Return ``query`` as a token, None where it is not exactly one of that kind."""
-    try:
-        read, *_ = tokens(f"{query} (")  # a bracket that follows changes what near/5 means
-    except QueryError:
-        return None
-    return read if read.kind is kind and read.typed == query else None
+    for behind in ("(", '"a" ('):  # a bracket changes what near/5 means, and a mark within a word may pair
+        try:
+            read, *_ = tokens(f"{query} {behind}")
+        except QueryError:
+            return None
+        if read.kind is not kind or read.typed != query:
+            return None
+    return read

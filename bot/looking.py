@@ -28,7 +28,7 @@ from bot.identity import Sighting, sight, stand_alone
 from bot.items import Document, Feed, FeedId, Item, Validators
 from bot.life import Lived, after_look, is_old
 from bot.links import feed_address
-from bot.looks import SLOW_S, Fetching, Look, Outcome, Reading
+from bot.looks import CUT, SLOW_S, Fetching, Look, Outcome, Reading
 from bot.pacing import Bounds, Pace, asked_of, next_look
 from bot.pages import MOST, WITHIN_S, PageFinder
 from bot.parse.prune import MARK, Cut, cut, joined
@@ -47,9 +47,6 @@ STORING_S = 60
 WHOLE_MS = 20 * 3_600_000
 """How long a document is read by its changes alone. Whole readings tell what items are to each other, and
 let what is remembered of items that are shown no more be forgotten (bot/store/keys.py)."""
-
-CUT = "cut:"
-"""What the hash of a document begins with that broke off, so that the next look brings it again."""
 
 ITEMS_INLINE = 100
 """Documents with more items are recognised off the event loop (some 50 µs an item)."""

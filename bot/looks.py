@@ -11,6 +11,10 @@ SLOW_S = 2.0
 """An answer that takes longer is slow."""
 
 
+CUT = "cut:"
+"""What the hash of a document begins with that broke off, so that the next look brings it again."""
+
+
 class Fetching(Protocol):
     """The part of :class:`bot.fetch.client.Client` that a look needs."""
 

@@ -16,6 +16,7 @@ from bot.fetch.sites import translated
 from bot.fetch.websub import offer_of
 from bot.identity import item_id, order, rate_of, sight
 from bot.items import ChatId, Document, Feed, StoredItem, Subscription, UserId, Validators
+from bot.looks import CUT
 from bot.pacing import Bounds, asked_of, next_look
 from bot.pages import MOST, SAMPLE_WITHIN_S, PageFinder
 from bot.parse.text import plain
@@ -148,9 +149,10 @@ class Subscriber:
         now_ms = await self._store.now_ms()
         seen = await asyncio.to_thread(sight, caught.document, feed, now_ms)
         answer = caught.answer
+        got = Validators(answer.etag, answer.modified, answer.body_hash)
         feed = replace(
             seen.feed,
-            validators=Validators(answer.etag, answer.modified, answer.body_hash),
+            validators=Validators("", "", CUT + got.body_hash) if caught.document.breaks_off else got,
             looked_ms=now_ms,
             ok_ms=now_ms,
             changed_ms=now_ms,

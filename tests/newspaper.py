@@ -18,6 +18,7 @@ from bot.settings import Settings
 from bot.store import keys
 from bot.store.client import Store
 from tests.collecting import Web
+from tests.conftest import Clock
 
 ANN = ChatId(11)
 HOUR_MS = 3_600_000
@@ -51,6 +52,11 @@ class Post:
             date = datetime.fromtimestamp(self.at_ms / 1000, UTC).isoformat()
             parts.append(f'<dc:date xmlns:dc="http://purl.org/dc/elements/1.1/">{date}</dc:date>')
         return f"<item>{''.join(parts)}</item>"
+
+
+def old(clock: Clock, count: int = 6) -> list[Post]:
+    """Return posts an hour apart, the newest first; what the text says makes each one's bytes its own."""
+    return [Post(f"old{number}", clock.ms - (number + 1) * HOUR_MS) for number in range(count)]
 
 
 def paper(posts: Sequence[Post], *, note: str = "", hub: str = "") -> bytes:

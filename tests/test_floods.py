@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from bot.settings import Settings
 from bot.store.client import Store
+from bot.subscribe import Found, Subscriber
 from tests.conftest import Clock
-from tests.newspaper import HOUR_MS, Newspaper, Post, paper
+from tests.newspaper import HOUR_MS, Newspaper, Post, old, paper
 
 
 @pytest_asyncio.fixture
@@ -15,11 +17,6 @@ async def news(store: Store, redis: Any) -> Newspaper:
     made = Newspaper(store, redis)
     await made.follow()
     return made
-
-
-def old(clock: Clock, count: int = 6) -> list[Post]:
-    """Return posts an hour apart, the newest first."""
-    return [Post(f"old{number}", clock.ms - (number + 1) * HOUR_MS) for number in range(count)]
 
 
 async def test_of_very_many_new_items_at_once_the_newest_are_handed_on_and_none_comes_later(
@@ -73,3 +70,18 @@ async def test_what_a_first_look_missed_of_a_document_that_broke_off_is_no_news(
     assert await news.handed() == ["Title new"]
     await news.look(Post("newer", clock.ms + 1), Post("new", clock.ms), *posts)
     assert await news.handed() == ["Title newer"]
+
+
+async def test_a_document_that_broke_off_at_the_first_look_of_who_subscribed_makes_no_old_item_news(
+    store: Store, redis: Any, clock: Clock
+) -> None:
+    news = Newspaper(store, redis)
+    posts = [Post(f"old{number}", clock.ms - (number + 3) * HOUR_MS - 61_000) for number in range(6)]
+    whole = paper(posts)
+    news.web.put(news.url, whole[: whole.index(b"Title old3")], etag="same")
+    subscriber = Subscriber(store, news.web, news.reader, Settings.model_validate({"pages": "off"}))
+    assert isinstance(await subscriber.find(news.url), Found)
+    await news.follow()
+    news.web.put(news.url, paper([Post("new", clock.ms), *posts]), etag="same")
+    await news.looker.look(news.id)
+    assert await news.handed() == ["Title new"]

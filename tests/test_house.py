@@ -47,7 +47,7 @@ ROOMS: dict[str, set[str]] = {
     "looking": {"floods", "looks", "fetch", "parse", "identity", "life", "pacing", "pages", "store", "settings"},
     "collect": {"fetch", "looking", "looks", "slots", "store", "settings"},
     "discovery": {"fetch", "identity", "settings"},
-    "subscribe": {"discovery", "fetch", "parse", "identity", "pacing", "pages", "store", "settings"},
+    "subscribe": {"looks", "discovery", "fetch", "parse", "identity", "pacing", "pages", "store", "settings"},
     "push": {"fetch", "store", "settings"},
     "pings": {"fetch"},
     "route": {"matching", "rulebook", "rules", "store"},

@@ -16,7 +16,7 @@ from bot.store import keys
 from bot.store.client import Store
 from tests.collecting import NOTHING
 from tests.conftest import Clock
-from tests.newspaper import HOUR_MS, Newspaper, Post, paper
+from tests.newspaper import HOUR_MS, Newspaper, Post, old, paper
 
 MINUTE = 60_000
 HUB = "https://hub.example/"
@@ -27,11 +27,6 @@ async def news(store: Store, redis: Any) -> Newspaper:
     made = Newspaper(store, redis)
     await made.follow()
     return made
-
-
-def old(clock: Clock, count: int = 6) -> list[Post]:
-    """Return posts an hour apart, the newest first; what the text says makes each one's bytes its own."""
-    return [Post(f"old{number}", clock.ms - (number + 1) * HOUR_MS) for number in range(count)]
 
 
 async def test_one_new_of_many_is_read_alone_and_handed_on_once(news: Newspaper, clock: Clock) -> None:

@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.metadata import version
 from types import TracebackType
 from typing import Self
@@ -32,10 +32,10 @@ from bot.fetch.exchange import Exchange, Reply
 from bot.fetch.hosts import Hosts, host_of
 from bot.fetch.trouble import EXPECTED, failed
 from bot.items import Validators
-from bot.settings import Network, Settings
+from bot.settings import Settings
 
 ADDRESSES = 4096
-"""Addresses of which is remembered how they are spelled, and whether they look forbidden."""
+"""Addresses of which is remembered whether they look forbidden."""
 
 TURN_S = 3
 """How long a redirect waits for its turn at another host."""
@@ -132,6 +132,8 @@ class Client:
         self._settings = settings
         self._hosts = hosts
         self._exchange: Exchange | None = None
+        allow, proxied = settings.fetch_allow_networks, bool(settings.fetch_proxy)
+        self._refusal = lru_cache(ADDRESSES)(partial(address.refusal_by_looks, allow=allow, proxied=proxied))
 
     async def __aenter__(self) -> Self:
         """Open the session; nothing is dialled yet."""
@@ -166,7 +168,7 @@ class Client:
         Where the ``beginning`` is enough, what is longer than ``max_bytes`` is cut there and no failure.
         """
         try:
-            start = _normal(url)
+            start = address.normalise(url)
         except ValueError as error:
             return Failed(Failure.BAD_ADDRESS, str(error))
         wish = _Wish(validators, kind, max_bytes or self._settings.fetch_max_bytes, beginning)
@@ -249,9 +251,6 @@ class Client:
             raise RuntimeError("the client is not open: async with Client(settings) as client")
         return self._exchange
 
-    def _refusal(self, url: str) -> str | None:
-        return _refusal(url, self._settings.fetch_allow_networks, bool(self._settings.fetch_proxy))
-
     async def _hop(self, chain: _Chain, wish: _Wish) -> Answer | None:
         """Ask where ``chain`` stands; None if that leads on.
 
@@ -277,16 +276,6 @@ class Client:
                     head.retry_after_s(reply.headers, now),
                 )
             return _fetched(reply, await _body(reply, wish), chain, now)
-
-
-@lru_cache(ADDRESSES)
-def _normal(url: str) -> str:
-    return address.normalise(url)
-
-
-@lru_cache(ADDRESSES)
-def _refusal(url: str, allow: tuple[Network, ...], proxied: bool) -> str | None:  # noqa: FBT001  for the cache
-    return address.refusal_by_looks(url, allow, proxied=proxied)
 
 
 @asynccontextmanager

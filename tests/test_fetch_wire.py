@@ -139,6 +139,17 @@ async def test_endless_heads_end(endless: bytes) -> None:
         assert failed(await client.get(url, timeout_s=0.3)).why in {Failure.TOO_SLOW, Failure.BROKEN}
 
 
+async def test_a_length_bounds_no_body_that_comes_in_chunks() -> None:
+    async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(HEAD + b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n")
+        while True:
+            writer.write(b"10000\r\n" + b"x" * 65536 + b"\r\n")
+            await writer.drain()
+
+    async with wire(talk) as url, Client(fetching.settings()) as client:
+        assert failed(await client.get(url, max_bytes=100_000)).why in {Failure.TOO_BIG, Failure.BROKEN}
+
+
 async def test_a_body_announced_too_big_is_not_even_begun() -> None:
     sent = 0
 

@@ -49,9 +49,10 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _FEED_SCHEMES = frozenset({"feed", "itpc", "pcast", "podcast"})
 """What links of feeds and podcasts begin with that are to open a reader; they mean http."""
 _FEED_SCHEME = re.compile(rf"(?:{'|'.join(sorted(_FEED_SCHEMES))}):(?://)?(?=https?:)", re.IGNORECASE)
+_BYTE = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _PLAIN = re.compile(
-    r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,3}[a-z]{2,40}/[A-Za-z0-9._~!$&'()*+,;=:@/-]*"
-    r"(?:\?[A-Za-z0-9._~!$&'()*+,;=:@/?-]+)?"
+    rf"https?://(?:(?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.){{1,3}}[a-z]{{2,40}}|(?:{_BYTE}\.){{3}}{_BYTE})"
+    r"(?::(?!443/)[1-9][0-9]{2,3})?/[A-Za-z0-9._~!$&'()*+,;=:@/-]*(?:\?[A-Za-z0-9._~!$&'()*+,;=:@/?-]+)?"
 )
 """What most addresses look like, in which there is nothing to mend."""
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+", re.IGNORECASE)
@@ -121,6 +122,8 @@ def follow(url: str, location: str) -> str:
 
 def without_user(url: str) -> str:
     """Return ``url`` without credentials, to be shown or resolved against."""
+    if "@" not in url:
+        return url
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 

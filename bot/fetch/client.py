@@ -320,10 +320,13 @@ async def _body(reply: Reply, wish: _Wish) -> bytes:
     most = wish.max_bytes
     if int(reply.headers.get("Content-Length", 0)) > most and not wish.beginning:
         raise TooMuchError
+    codings, bounded = reply.headers.getall("Content-Encoding", ()), "Content-Length" in reply.headers
+    if bounded and not codings and "Transfer-Encoding" not in reply.headers and not wish.beginning:
+        return await reply.content.read()
     document = bytearray()
     # A beginning is cut here; its codings may go on to the end of the piece in hand.
     room = most + 4 * PIECE if wish.beginning else most
-    body = Body(",".join(reply.headers.getall("Content-Encoding", ())), room)
+    body = Body(",".join(codings), room)
     async for chunk in reply.content.iter_chunked(PIECE):
         for piece in body.feed(chunk):
             if len(document) + len(piece) > most:

@@ -164,17 +164,19 @@ def port(text: str) -> int:
 
 async def run(asked: argparse.Namespace, settings: Settings) -> int:
     """``newsrelay run``: until SIGTERM or Ctrl-C."""
+    stop = stop_signal()  # loading takes half a second: whoever stops us meanwhile is heard, too
     with loading():
         from bot import app
-    await app.run(settings, frozenset(asked.roles) or frozenset(Role), stop=stop_signal())
+    await app.run(settings, frozenset(asked.roles) or frozenset(Role), stop=stop)
     return 0
 
 
 async def show(asked: argparse.Namespace, settings: Settings) -> int:
     """``newsrelay demo``: until Ctrl-C."""
+    stop = stop_signal()
     with loading():
         from bot import demo
-    await demo.run(settings, port=asked.port, browser=not asked.no_browser, stop=stop_signal())
+    await demo.run(settings, port=asked.port, browser=not asked.no_browser, stop=stop)
     return 0
 
 

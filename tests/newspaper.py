@@ -131,6 +131,11 @@ class Newspaper:
                 told.append(stored.item.title + ("*" if b"edit" in entry else ""))
         return told
 
+    async def told(self) -> list[tuple[str, str, str]]:
+        """Return guid, title and text of each item that is kept, as corrected by now, in no order."""
+        kept = await self.store.archive.latest([self.id], offset=0, limit=100)
+        return sorted((one.item.guid or "", one.item.title, one.item.summary_html) for one in kept)
+
 
 @contextmanager
 def whole() -> Iterator[None]:

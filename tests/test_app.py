@@ -4,10 +4,13 @@ import asyncio
 import fcntl
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from bot import __main__ as front_door
 from bot import app
 from bot.deliver.account import check_token
 from bot.errands.checks import check
@@ -113,3 +116,30 @@ async def test_a_check_tells_who_we_are_and_whether_inline_mode_is_on(tmp_path: 
         check = await check_token(ours)
         assert check.ok
         assert "/setinline" in check.says
+
+
+async def test_a_stop_is_heard_while_a_role_is_being_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[bool] = []
+
+    @contextmanager
+    def loading() -> Iterator[None]:
+        os.kill(os.getpid(), signal.SIGTERM)
+        yield
+
+    async def run(*_: object, stop: asyncio.Event) -> None:
+        async with asyncio.timeout(5):
+            told.append(await stop.wait())
+
+    monkeypatch.setattr(front_door, "loading", loading)
+    monkeypatch.setattr(app, "run", run)
+    before = signal.signal(signal.SIGTERM, lambda *_: pytest.fail("it would have died"))
+    try:
+        asked = front_door.parser().parse_args(["run", "route"])
+        assert await front_door.run(asked, settings(tmp_path)) == 0
+    finally:
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGTERM, before)
+    assert told == [True]

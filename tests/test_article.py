@@ -334,11 +334,11 @@ def test_one_long_paragraph_is_cut_after_a_sentence() -> None:
         "<ol>",
     ],
 )
-def test_ten_megabytes_of_nesting_take_less_than_a_second(piece: str) -> None:
+def test_the_time_that_nesting_takes_grows_with_its_length_alone(piece: str) -> None:
     content = piece * (10_000_000 // len(piece)) + LONG
     began = time.process_time()
     rich_of(stored(content), LOOK)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 5, "some 0.2 s; what is quadratic takes hours"
 
 
 @pytest.mark.parametrize("piece", ["<ul><li>", "<blockquote>", "<ol><li><blockquote>", "<ul><ul>"])

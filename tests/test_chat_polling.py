@@ -17,6 +17,7 @@ from bot.playground.playground import Playground
 from bot.store.client import Store, connect
 from tests.chatting import FEED, HASTE, Stage, Web, conversation, items
 from tests.conftest import Clock
+from tests.flowing import until
 
 EN = LANGUAGES["en"]
 
@@ -66,6 +67,7 @@ async def test_a_slow_chat_holds_up_no_other_and_keeps_its_own_order(stage: Stag
     stage.world.say(stage.world.user, f"/sub {FEED}")
     stage.world.say(stage.world.user, "/list")
     assert (await stage.ask(other, "/list")).text == EN.list_empty
+    await until(lambda: stage.world.telegram.calls["getUpdates"] > 1)  # it was shown what is in hand again
     assert (await stage.ask(other, "/alerts")).text == EN.alerting.alerts_empty.format(at="")
     assert stage.world.messages(stage.world.user) == []
     assert stage.world.telegram.updates.pending >= 2, "Telegram keeps what is not handled"

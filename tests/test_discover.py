@@ -199,7 +199,7 @@ def test_only_the_beginning_of_a_page_is_read_and_only_so_many_feeds_offered() -
 def test_no_page_holds_us_up(hostile: bytes) -> None:
     begin = time.process_time()
     feeds_of(hostile, URL)
-    assert time.process_time() - begin < 1.5
+    assert time.process_time() - begin < 3
 
 
 @settings(deadline=None)

@@ -321,4 +321,4 @@ def test_no_page_of_a_site_holds_us_up() -> None:
     for host in ("www.youtube.com/@x", "www.youtube.com/watch", "soundcloud.com/x"):
         for body in (b'"externalId":"UC' * 200_000, b'<link rel="canonical" href="' * 100_000):
             feeds_of_site(f"https://{host}", body)
-    assert time.process_time() - begin < 1
+    assert time.process_time() - begin < 3

@@ -257,7 +257,7 @@ async def test_a_server_that_hangs_is_unavailable_within_the_deadline(tmp_path: 
             began = time.monotonic()
             with pytest.raises(StoreUnavailable):
                 await store.chats.all_ids()
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < 4, "the usual deadline is five seconds"
         finally:
             os.kill(pid, signal.SIGCONT)
         assert await store.chats.all_ids() == []

@@ -351,7 +351,7 @@ def test_long_queries_are_answered_in_milliseconds(piece: str) -> None:
             except QueryError as error:
                 assert str(error)
             taken.append(time.thread_time() - began)
-        assert min(taken) < 0.02, f"{piece!r} × {length}"
+        assert min(taken) < 0.05, f"{piece!r} × {length}: ten times what an idle machine takes"
 
 
 def test_each_flaw_is_said_in_both_languages_with_the_same_particulars() -> None:

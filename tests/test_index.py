@@ -154,7 +154,7 @@ LONG = {
 
 
 @pytest.mark.parametrize("body", LONG.values(), ids=LONG)
-def test_a_hostile_item_takes_milliseconds_and_four_kilobytes(body: str) -> None:
+def test_a_hostile_item_takes_a_moment_and_four_kilobytes(body: str) -> None:
     index = filled("cat dog", "elect*", "和", "人工智能 OR 🚀", "利率 -x")
     item = Searchable(body=body)
     assert item.texts[0].folded is not None  # folding has its own tests
@@ -163,7 +163,7 @@ def test_a_hostile_item_takes_milliseconds_and_four_kilobytes(body: str) -> None
         began = time.thread_time()
         index.candidates(item)
         times.append(time.thread_time() - began)
-    assert min(times) < 0.2
+    assert min(times) < 1, "some 0.1 s at most; what is quadratic takes minutes"
     assert len(signature(item)) <= 4096
 
 

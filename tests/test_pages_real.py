@@ -262,7 +262,7 @@ async def test_an_item_arrives_in_time_whatever_its_page_does(
     assert pages == [desk.page(good), Page(None, lead)]
     assert (desk.asked(bad), desk.asked(good)) == (1, 1)
     print(f"{how}: {took_s:.2f} s")
-    assert took_s < 3
+    assert took_s < 5, "six where nothing is given up before its time"
 
 
 async def test_a_page_that_redirects_inward_is_not_fetched(desk: Desk) -> None:

@@ -134,4 +134,4 @@ def test_the_balance_never_raises(text: str) -> None:
 def test_the_time_it_takes_grows_with_the_length_alone(text: str) -> None:
     began = time.process_time()
     balance(f"<rss>{text}")
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 5

@@ -246,7 +246,7 @@ def test_no_page_takes_long(name: str) -> None:
     card_of(body, URL, "text/html")
     took = time.process_time() - begun
     print(f"{name}: {took * 1000:.1f} ms")
-    assert took < 1  # measured: at most 0.2 s; what is not linear would take minutes
+    assert took < 3  # measured: at most 0.2 s; what is not linear would take minutes
 
 
 @given(st.binary(max_size=2000))

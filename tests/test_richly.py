@@ -186,7 +186,7 @@ async def test_a_picture_is_shown_from_another_of_its_addresses(seeing: Stage) -
 async def test_looking_at_pictures_that_hang_takes_three_seconds_in_all(
     seeing: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(richly, "PROBE_S", 0.05)
+    monkeypatch.setattr(richly, "PROBE_S", 0.3)
     hanging = asyncio.Event()
 
     async def hang(_: web.Request) -> web.StreamResponse:
@@ -198,7 +198,7 @@ async def test_looking_at_pictures_that_hang_takes_three_seconds_in_all(
     seeing.world.fail_next("sendRichMessage", "error", description="Bad Request: PHOTO_INVALID")
     began = asyncio.get_running_loop().time()
     outcome = await seeing.sender.deliver(seeing.chat, album(seeing))
-    assert asyncio.get_running_loop().time() - began < 1
+    assert asyncio.get_running_loop().time() - began < 8 * 0.3, "all at once"
     hanging.set()
     assert isinstance(outcome, Sent)
     assert kinds(seeing) == ["heading", "paragraph"]

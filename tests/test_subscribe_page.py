@@ -133,7 +133,7 @@ async def test_all_that_is_asked_for_a_person_takes_no_longer_than_one_answer_ma
     desk.web.hang = {"https://news.example/slow", "https://news.example/feed"}
     begun_s = time.monotonic()
     assert isinstance(await desk.subscriber.find(PAGE), Failed)
-    assert time.monotonic() - begun_s < 1
+    assert time.monotonic() - begun_s < 2.9, "a guess alone may take three"
 
 
 async def test_a_feed_of_another_site_is_taken_only_where_this_one_has_none() -> None:

@@ -362,7 +362,7 @@ def test_a_hostile_text_is_searched_in_no_time(raw: str, query: str, *, prefix: 
         if number % 100 == 0:
             text.original(*span)
     text.ordinal(40_000)
-    assert time.thread_time() - started < 1  # what is quadratic takes a minute
+    assert time.thread_time() - started < 3  # what is quadratic takes a minute
 
 
 def test_a_long_text_is_looked_through_only_as_far_as_is_asked() -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 from bot import __main__ as front_door
 from bot import pings, route
+from bot.__main__ import stop_signal as hear_signals
 from bot.deliver.sender import Sender
 from bot.fetch.client import Client
 from bot.store import news, outbox
@@ -107,6 +108,13 @@ def shorten_leases(lease_ms: int) -> None:
     route.LEAD_MS = lease_ms  # who routes is told by a lease, too
 
 
+def stop_signal() -> asyncio.Event:
+    """Be told to stop from now on; a signal that came before comes now."""
+    stop = hear_signals()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    return stop
+
+
 def run(order: Order) -> None:
     """Be the relay of ``order``, to the end."""
     os.environ.clear()
@@ -124,13 +132,18 @@ def run(order: Order) -> None:
         shorten_leases(order.lease_ms)
     if order.gap:
         set_trap(GAPS[order.gap], order.nth)
+    front_door.stop_signal = stop_signal
     status = front_door.main(["run", *order.roles])
     sys.stdout.flush()
     os._exit(status)
 
 
 def main() -> None:
-    """Run one order after the other."""
+    """Run one order after the other.
+
+    A relay's id is told before it hears signals: those that tell it to stop wait until it does.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     gc.freeze()
     for line in sys.stdin:
         told: dict[str, Any] = json.loads(line)

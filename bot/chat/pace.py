@@ -15,7 +15,10 @@ class Pace:
     lease_s: float = 15
     passive_s: float = 5
     glance_s: float = 1
-    """How often Telegram is asked for new updates while others are in hand."""
+    """How often Telegram is asked for new updates while others are in hand.
+
+    Never twice in half a second: asked from the same update on, it shows that one alone.
+    """
     deadline_s: float = 120
     """For one update: two looks at a slow site, and a reply that waits its turn."""
     store_s: float = 5

@@ -47,7 +47,9 @@ ROOMS: dict[str, set[str]] = {
     "looking": {"floods", "looks", "fetch", "parse", "identity", "life", "pacing", "pages", "store", "settings"},
     "collect": {"fetch", "looking", "looks", "slots", "store", "settings"},
     "discovery": {"fetch", "identity", "settings"},
-    "subscribe": {"looks", "discovery", "fetch", "parse", "identity", "pacing", "pages", "store", "settings"},
+    "subscribe": {
+        "floods", "looks", "discovery", "fetch", "parse", "identity", "pacing", "pages", "store", "settings",
+    },
     "push": {"fetch", "store", "settings"},
     "pings": {"fetch"},
     "route": {"matching", "rulebook", "rules", "store"},

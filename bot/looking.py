@@ -131,6 +131,10 @@ class Looker:
             failure = Failed(Failure.BROKEN, "internal error")
             return await self._failed(feed, replace(feed, validators=Validators()), failure)
 
+    async def hung(self, feed: Feed) -> Look:
+        """Note that the look at ``feed`` was cut off: it failed. Raises StoreError as :meth:`look`."""
+        return await self._failed(feed, feed, Failed(Failure.TOO_SLOW, "it took for ever and was cut off"))
+
     async def pushed(self, feed_id: FeedId, answer: Fetched) -> Look:
         """Take in a document that a hub has sent for a feed; where that tells too little, look at the feed.
 

@@ -10,7 +10,8 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 |                      |        |                     | `rules`: the version of alerts: when they     |
 |                      |        |                     | changed last (ms), or later; `owners`: they  |
 |                      |        |                     | are noted in `owned:{user}`; `reached`: the  |
-|                      |        |                     | PUBLIC_URL that hubs were told               |
+|                      |        |                     | PUBLIC_URL that hubs were told, `reached_ms`:|
+|                      |        |                     | when a process said last that it is reached there|
 | `schedule`           | zset   | for ever            | feed id by due time (ms); claimed: now + lease|
 | `looking`            | zset   | a look              | feed id by the end of its claim (ms)         |
 | `resting`            | zset   | until past          | host by when it may be asked again (ms): it said so|

@@ -18,6 +18,7 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `feeds`              | hash   | for ever            | canonical address → feed id, earlier addresses too|
 | `feed:{id}`          | hash   | while heard, + 30 d | what we know of a feed (bot.items.Feed), and |
 |                      |        |                     | `names`: all in `feeds`; `rotated_ms`: see below;|
+|                      |        |                     | `taken_back`: from a move, and not looked at since;|
 |                      |        |                     | `marks`: the items of the last document, by the|
 |                      |        |                     | hashes of their bytes (bot.parse.prune)      |
 | `feed:{id}:seen:a`   | set    | with the feed       | identity keys (a set of integers), the young ones|

@@ -68,7 +68,7 @@ ROOMS: dict[str, set[str]] = {
     "app": {
         "loading", "matching", "parts", "pings", "push", "voice", "route", "deliver", "chat", "web", "settings",
     },
-    "demo": {"app", "playground", "settings", "log"},
+    "demo": {"app", "playground", "store", "settings", "log"},
     "__main__": {"app", "loading", "pages", "demo", "errands", "preview", "settings", "log"},
 }  # fmt: skip
 

@@ -15,11 +15,18 @@ from bot.__main__ import stop_signal
 from tests.test_embedded import alive, gone, pid_of, user, wait_up
 
 
+@pytest.fixture
+def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give the directory for what is temporary; its path is short, as usual."""
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield Path(folder)
+
+
 @pytest_asyncio.fixture
-async def left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Path, int]]:
+async def left(place: Path) -> AsyncIterator[tuple[Path, int]]:
     """Give the folder of a demo that was killed, and its server, which runs."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    folder = tmp_path / f"{demo.FOLDER}left"
+    folder = place / f"{demo.FOLDER}left"
     with user(folder) as killed:
         await asyncio.to_thread(wait_up, killed)
         killed.kill()
@@ -35,12 +42,12 @@ def aged(folder: Path, age_s: float = 2 * demo.YOUNG_S) -> None:
 
 
 async def test_what_a_killed_demo_left_is_removed_by_the_next_one_and_nothing_else(
-    left: tuple[Path, int], tmp_path: Path
+    left: tuple[Path, int], place: Path
 ) -> None:
     folder, pid = left
-    held, strange = tmp_path / f"{demo.FOLDER}held", tmp_path / f"{demo.FOLDER}strange"
+    held, strange = place / f"{demo.FOLDER}held", place / f"{demo.FOLDER}strange"
     strange.mkdir()
-    link, mine = tmp_path / f"{demo.FOLDER}link", tmp_path / "mine"
+    link, mine = place / f"{demo.FOLDER}link", place / "mine"
     mine.mkdir()
     (mine / "users.lock").touch()
     aged(mine)

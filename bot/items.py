@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import NewType
 
 FeedId = NewType("FeedId", str)
@@ -173,6 +174,13 @@ class Feed:
     """The items of the document that was read last, by the hashes of their bytes (:mod:`bot.parse.prune`)."""
     pushed_until_ms: int = 0
     """Until when a hub has promised to push what is new; 0 for never."""
+
+    def copy(self) -> "Feed":
+        """Return one like it, to be changed: in half the time of :func:`dataclasses.replace`."""
+        return Feed(*_OF_FEED(self))
+
+
+_OF_FEED = attrgetter(*(one.name for one in fields(Feed)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -390,10 +390,12 @@ def _candidates(seen: Sighting) -> list[Candidate]:
 
 def _well(feed: Feed, now_ms: int, got: Validators | None = None) -> Feed:
     """Return the feed after a look that brought a readable answer."""
-    looks, known = feed.looks + 1, got or feed.validators
-    return replace(
-        feed, looked_ms=now_ms, ok_ms=now_ms, looks=looks, failures=0, trouble="", validators=known
-    )
+    after = feed.copy()
+    after.looked_ms = after.ok_ms = now_ms
+    after.looks += 1
+    after.failures, after.trouble = 0, ""
+    after.validators = got or feed.validators
+    return after
 
 
 def _dates(items: Sequence[Item]) -> list[int]:

@@ -1,5 +1,6 @@
 """Which addresses are asked, and which never."""
 
+import re
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 import pytest
@@ -232,3 +233,10 @@ def test_a_redirect_never_leaves_the_web(location: str) -> None:
 def test_credentials_are_not_shown() -> None:
     assert address.without_user("http://u:p@a.example:81/x?y") == "http://a.example:81/x?y"
     assert address.host_of("http://u:p@a.example:81/x") == "a.example"
+
+
+@given(st.from_regex(address._PLAIN, fullmatch=True))
+def test_what_is_taken_for_plain_is_so(url: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(address, "_PLAIN", re.compile(r"(?!)"))
+        assert address.normalise(url) == url

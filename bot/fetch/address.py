@@ -49,6 +49,11 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _FEED_SCHEMES = frozenset({"feed", "itpc", "pcast", "podcast"})
 """What links of feeds and podcasts begin with that are to open a reader; they mean http."""
 _FEED_SCHEME = re.compile(rf"(?:{'|'.join(sorted(_FEED_SCHEMES))}):(?://)?(?=https?:)", re.IGNORECASE)
+_PLAIN = re.compile(
+    r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,3}[a-z]{2,40}/[A-Za-z0-9._~!$&'()*+,;=:@/-]*"
+    r"(?:\?[A-Za-z0-9._~!$&'()*+,;=:@/?-]+)?"
+)
+"""What most addresses look like, in which there is nothing to mend."""
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -67,6 +72,8 @@ def normalise(url: str) -> str:
         ValueError: with a sentence, if this is no http(s) address.
     """
     text = _UNSEEN.sub("", url.strip().strip("<>").strip())
+    if _PLAIN.fullmatch(text) and len(text) <= LONGEST:
+        return text
     if not text:
         raise ValueError("this is empty; send the address of a feed or of a page")
     if len(text) > LONGEST:

@@ -14,10 +14,11 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.metadata import version
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlencode
 
 import aiohttp
 from xxhash import xxh3_128_hexdigest
@@ -27,23 +28,19 @@ from bot.fetch import address, head
 from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
 from bot.fetch.codings import ACCEPTED, PIECE, Body, TooMuchError
 from bot.fetch.dial import connector
+from bot.fetch.exchange import Exchange, Reply
 from bot.fetch.hosts import Hosts, host_of
 from bot.fetch.trouble import EXPECTED, failed
 from bot.items import Validators
-from bot.settings import Network, Settings
-
-CONNECT_S = 10
-"""For look-up, connect, TLS and a proxy's consent together, all addresses of a host included."""
+from bot.settings import Settings
 
 ADDRESSES = 4096
-"""Addresses of which is remembered how they are spelled, and whether they look forbidden."""
+"""Addresses of which is remembered whether they look forbidden."""
 
 TURN_S = 3
 """How long a redirect waits for its turn at another host."""
 
 MOST_REDIRECTS = 10
-_MOST_HEADERS = 200
-_LONGEST_HEADER = 16 * 1024
 
 
 _NONE = Validators()
@@ -101,8 +98,8 @@ class _Chain:
         self._permanent = True
         self._jar: aiohttp.CookieJar | None = None
 
-    def follow(self, response: aiohttp.ClientResponse) -> None:
-        """Go on to where ``response`` leads.
+    def follow(self, reply: Reply) -> None:
+        """Go on to where ``reply`` leads.
 
         Its cookies go along if they may, and are forgotten with the chain: some servers redirect in
         circles until theirs come back.
@@ -110,13 +107,14 @@ class _Chain:
         Raises:
             ValueError: with a sentence, if nobody can go there.
         """
-        self.url = address.follow(self.url, head.text(response.headers["Location"]))
-        self._permanent = self._permanent and response.status in head.PERMANENT
+        left = self.url
+        self.url = address.follow(left, head.text(reply.headers["Location"]))
+        self._permanent = self._permanent and reply.status in head.PERMANENT
         if self._permanent:
             self.moved_to = self.url if self.url != self._start else None
-        if response.cookies:
+        if cookies := reply.headers.getall("Set-Cookie", ()):
             self._jar = self._jar or aiohttp.CookieJar(unsafe=True)
-            self._jar.update_cookies(response.cookies, response.url)
+            self._jar.update_cookies_from_headers(cookies, URL(left, encoded=True))
 
     def headers(self) -> dict[str, str]:
         """Return the Cookie header for the next hop, if there are cookies for it."""
@@ -133,33 +131,25 @@ class Client:
         """Take the settings; redirects wait for their turn among ``hosts``, the first address does not."""
         self._settings = settings
         self._hosts = hosts
-        self._stack = AsyncExitStack()
-        self._session: aiohttp.ClientSession | None = None
+        self._exchange: Exchange | None = None
+        allow, proxied = settings.fetch_allow_networks, bool(settings.fetch_proxy)
+        self._refusal = lru_cache(ADDRESSES)(partial(address.refusal_by_looks, allow=allow, proxied=proxied))
 
     async def __aenter__(self) -> Self:
         """Open the session; nothing is dialled yet."""
         proxy = self._settings.fetch_proxy
-        session = aiohttp.ClientSession(
-            connector=connector(self._settings.fetch_allow_networks, proxied=bool(proxy)),
-            timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_S),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": user_agent(self._settings), "Accept-Encoding": ACCEPTED},
-            proxy=proxy or None,
-            auto_decompress=False,
-            trust_env=False,
-            max_line_size=_LONGEST_HEADER,
-            max_field_size=_LONGEST_HEADER,
-            max_headers=_MOST_HEADERS,
-        )
-        self._session = await self._stack.enter_async_context(session)
+        headers = {"User-Agent": user_agent(self._settings), "Accept-Encoding": ACCEPTED}
+        dial = connector(self._settings.fetch_allow_networks, proxied=bool(proxy))
+        self._exchange = Exchange(dial, headers, proxy)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close all connections at once."""
-        self._session = None
-        await self._stack.aclose()
+        exchange, self._exchange = self._exchange, None
+        if exchange:
+            await exchange.close()
 
     async def get(
         self,
@@ -178,7 +168,7 @@ class Client:
         Where the ``beginning`` is enough, what is longer than ``max_bytes`` is cut there and no failure.
         """
         try:
-            start = _normal(url)
+            start = address.normalise(url)
         except ValueError as error:
             return Failed(Failure.BAD_ADDRESS, str(error))
         wish = _Wish(validators, kind, max_bytes or self._settings.fetch_max_bytes, beginning)
@@ -221,19 +211,15 @@ class Client:
         host = address.host_of(chain.url)
         if reason := self._refusal(chain.url):
             return True, Failed(Failure.REFUSED, f"{host} is not asked: {reason}")
-        if self._session is None:
-            raise RuntimeError("the client is not open: async with Client(settings) as client")
         try:
-            async with self._session.post(
-                URL(chain.url, encoded=True), data=form, allow_redirects=False
-            ) as response:
-                status = response.status
-                if status in {307, 308} and "Location" in response.headers:
-                    chain.follow(response)
+            async with self._open.ask(chain.url, {"Accept": "*/*"}, urlencode(form).encode()) as reply:
+                status = reply.status
+                if status in {307, 308} and "Location" in reply.headers:
+                    chain.follow(reply)
                     return False, None
                 if 200 <= status < 300:
                     return True, None
-                wait_s = head.retry_after_s(response.headers, datetime.now(UTC))
+                wait_s = head.retry_after_s(reply.headers, datetime.now(UTC))
                 return True, Failed(head.failure_of(status), f"{host} answered {status}", wait_s)
         except EXPECTED as error:
             return True, failed(chain.url, error, 0)
@@ -259,8 +245,11 @@ class Client:
             f"{address.host_of(start)} redirects more than {MOST_REDIRECTS} times",
         )
 
-    def _refusal(self, url: str) -> str | None:
-        return _refusal(url, self._settings.fetch_allow_networks, bool(self._settings.fetch_proxy))
+    @property
+    def _open(self) -> Exchange:
+        if self._exchange is None:
+            raise RuntimeError("the client is not open: async with Client(settings) as client")
+        return self._exchange
 
     async def _hop(self, chain: _Chain, wish: _Wish) -> Answer | None:
         """Ask where ``chain`` stands; None if that leads on.
@@ -268,38 +257,25 @@ class Client:
         Raises:
             Exception: one of :data:`bot.fetch.trouble.EXPECTED`.
         """
-        if self._session is None:
-            raise RuntimeError("the client is not open: async with Client(settings) as client")
-        async with self._session.get(
-            URL(chain.url, encoded=True), headers=wish.headers() | chain.headers(), allow_redirects=False
-        ) as response:
-            status, now = response.status, datetime.now(UTC)
-            if status in head.REDIRECTS and "Location" in response.headers:
+        headers = wish.headers() | chain.headers()
+        async with self._open.ask(chain.url, headers) as reply:
+            status, now = reply.status, datetime.now(UTC)
+            if status in head.REDIRECTS and "Location" in reply.headers:
                 try:
-                    chain.follow(response)
+                    chain.follow(reply)
                 except ValueError as error:
                     return Failed(Failure.REFUSED, f"{address.host_of(chain.url)}: {error}")
                 return None
             if status == 304 and (wish.validators.etag or wish.validators.modified):
-                return NotModified(chain.moved_to, head.max_age_s(response.headers, now))
-            is_part = wish.beginning and head.is_beginning(status, response.headers)
+                return NotModified(chain.moved_to, head.max_age_s(reply.headers, now))
+            is_part = wish.beginning and head.is_beginning(status, reply.headers)
             if not is_part and not head.has_document(status):
                 return Failed(
                     head.failure_of(status),
                     f"{address.host_of(chain.url)} answered {status}",
-                    head.retry_after_s(response.headers, now),
+                    head.retry_after_s(reply.headers, now),
                 )
-            return _fetched(response, await _body(response, wish), chain, now)
-
-
-@lru_cache(ADDRESSES)
-def _normal(url: str) -> str:
-    return address.normalise(url)
-
-
-@lru_cache(ADDRESSES)
-def _refusal(url: str, allow: tuple[Network, ...], proxied: bool) -> str | None:  # noqa: FBT001  for the cache
-    return address.refusal_by_looks(url, allow, proxied=proxied)
+            return _fetched(reply, await _body(reply, wish), chain, now)
 
 
 @asynccontextmanager
@@ -318,8 +294,8 @@ def user_agent(settings: Settings) -> str:
     return f"newsrelay/{version('newsrelay')} ({contact})"
 
 
-def _fetched(response: aiohttp.ClientResponse, body: bytes, chain: _Chain, now: datetime) -> Fetched:
-    headers, url = response.headers, address.without_user(chain.url)
+def _fetched(reply: Reply, body: bytes, chain: _Chain, now: datetime) -> Fetched:
+    headers, url = reply.headers, address.without_user(chain.url)
     return Fetched(
         url=url,
         body=body,
@@ -334,7 +310,7 @@ def _fetched(response: aiohttp.ClientResponse, body: bytes, chain: _Chain, now: 
     )
 
 
-async def _body(response: aiohttp.ClientResponse, wish: _Wish) -> bytes:
+async def _body(reply: Reply, wish: _Wish) -> bytes:
     """Return the document, decoded: the whole of it, or its beginning where that is wished for.
 
     Raises:
@@ -342,13 +318,13 @@ async def _body(response: aiohttp.ClientResponse, wish: _Wish) -> bytes:
         BadCodingError: if it cannot be decoded.
     """
     most = wish.max_bytes
-    if (response.content_length or 0) > most and not wish.beginning:
+    if int(reply.headers.get("Content-Length", 0)) > most and not wish.beginning:
         raise TooMuchError
     document = bytearray()
     # A beginning is cut here; its codings may go on to the end of the piece in hand.
     room = most + 4 * PIECE if wish.beginning else most
-    body = Body(",".join(response.headers.getall("Content-Encoding", ())), room)
-    async for chunk in response.content.iter_chunked(PIECE):
+    body = Body(",".join(reply.headers.getall("Content-Encoding", ())), room)
+    async for chunk in reply.content.iter_chunked(PIECE):
         for piece in body.feed(chunk):
             if len(document) + len(piece) > most:
                 if wish.beginning:

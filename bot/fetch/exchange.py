@@ -1,0 +1,153 @@
+"""One request and the head of its answer, over connections that are kept.
+
+aiohttp dials, keeps the connections and reads what comes. Its session, made for any request there is,
+takes two thirds of the time of a short exchange, so it is left out: docs/decisions/0022-exchange.md.
+"""
+
+import asyncio
+import base64
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+
+import aiohttp
+from aiohttp.connector import Connection
+from multidict import CIMultiDictProxy
+from yarl import URL
+
+CONNECT_S = 10
+"""For look-up, connect, TLS and a proxy's consent together, all addresses of a host included."""
+
+PLACES = 1024
+"""Hosts of which is remembered how they are asked."""
+
+_MOST_HEADERS = 200
+_LONGEST_HEADER = 16 * 1024
+_UNSENT = re.compile(r"[\x00\r\n]")
+_FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The head of an answer; its ``content`` is read from the connection while :meth:`Exchange.ask` lasts."""
+
+    status: int
+    headers: CIMultiDictProxy[str]
+    content: aiohttp.StreamReader
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """How a host is asked: what the connector dials by, and what every request there says."""
+
+    dial: aiohttp.ClientRequest
+    headers: str
+    before_path: str
+    """Nothing, or the host itself where a proxy is told whom to ask."""
+
+
+class Exchange:
+    """Asks, and reads the heads of answers. For use in one event loop."""
+
+    def __init__(self, connector: aiohttp.TCPConnector, headers: Mapping[str, str], proxy: str) -> None:
+        """Take the connector, which is closed with us, what every request says, and the proxy ("": none)."""
+        self._connector = connector
+        self._headers = headers
+        self._proxy = URL(proxy) if proxy else None
+        self._timeout = aiohttp.ClientTimeout(total=None, connect=CONNECT_S)
+        self._place = lru_cache(PLACES)(self._place_of)
+
+    async def close(self) -> None:
+        """Close all connections at once."""
+        await self._connector.close()
+
+    @asynccontextmanager
+    async def ask(
+        self, url: str, headers: Mapping[str, str], form: bytes | None = None
+    ) -> AsyncIterator[Reply]:
+        """Ask for ``url``, an address as :func:`bot.fetch.address.normalise` writes it; a ``form`` is posted.
+
+        A body that is not read to its end takes its connection with it.
+
+        Raises:
+            Exception: one of :data:`bot.fetch.trouble.EXPECTED`.
+        """
+        path_at = url.index("/", url.index("://") + 3)
+        place = self._place(url[:path_at])
+        if form is not None:
+            headers = {**headers, "Content-Type": _FORM, "Content-Length": str(len(form))}
+        if _UNSENT.search("".join(headers.values())):
+            raise ValueError("no header can say this")
+        request = (
+            f"{'GET' if form is None else 'POST'} {place.before_path}{url[path_at:]} HTTP/1.1\r\n"
+            f"{place.headers}{_lines(headers)}\r\n"
+        ).encode()
+        try:
+            connection, reply = await self._begin(place, request + (form or b""))
+        except aiohttp.ClientConnectorError:
+            raise
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+            if form is not None:
+                raise  # it may have been heard
+            # Most likely the server closed a connection that was kept, just as it was used again.
+            connection, reply = await self._begin(place, request)
+        try:
+            yield reply
+        finally:
+            connection.release()
+
+    async def _begin(self, place: _Place, request: bytes) -> tuple[Connection, Reply]:
+        """Send ``request``, and read the head of the answer."""
+        try:
+            connection = await self._connector.connect(place.dial, [], self._timeout)
+        except TimeoutError as error:
+            raise aiohttp.ConnectionTimeoutError("no connection in time") from error
+        try:
+            protocol = connection.protocol
+            if protocol is None or protocol.transport is None:
+                raise aiohttp.ServerDisconnectedError  # noqa: TRY301  closed as after any other trouble
+            protocol.set_response_params(
+                read_until_eof=True,
+                auto_decompress=False,
+                max_line_size=_LONGEST_HEADER,
+                max_field_size=_LONGEST_HEADER,
+                max_headers=_MOST_HEADERS,
+            )
+            protocol.transport.write(request)
+            while True:
+                head, content = await protocol.read()
+                if not 100 <= head.code < 200 or head.code == 101:
+                    return connection, Reply(head.code, head.headers, content)
+        except BaseException:
+            connection.close()  # the answer may still come, and would be taken for the next one's
+            raise
+
+    def _place_of(self, start: str) -> _Place:
+        """Return how a host is asked; ``start`` is an address up to its path."""
+        asked = URL(start, encoded=True)
+        url = asked.with_user(None)
+        headers = {
+            "Host": url.host_port_subcomponent or "",
+            **self._headers,
+            **_login(asked, "Authorization"),
+        }
+        before_path = ""
+        if self._proxy and url.scheme == "http":
+            before_path = f"http://{headers['Host']}"
+            headers |= _login(self._proxy, "Proxy-Authorization")
+        dial = aiohttp.ClientRequest("GET", url, loop=asyncio.get_running_loop(), proxy=self._proxy)
+        return _Place(dial, _lines(headers), before_path)
+
+
+def _login(url: URL, header: str) -> dict[str, str]:
+    """Return the header that says who we are, where ``url`` does."""
+    if url.raw_user is None and url.raw_password is None:
+        return {}
+    who = f"{url.user or ''}:{url.password or ''}"
+    return {header: f"Basic {base64.b64encode(who.encode()).decode()}"}
+
+
+def _lines(headers: Mapping[str, str]) -> str:
+    return "".join([f"{name}: {value}\r\n" for name, value in headers.items()])

@@ -314,13 +314,8 @@ class Looker:
     async def _failed(self, was: Feed, feed: Feed, failure: Failed) -> Look:
         """Note that the look failed, and why."""
         now_ms = await self._store.about_now_ms()
-        feed = replace(
-            feed,
-            looked_ms=now_ms,
-            looks=feed.looks + 1,
-            failures=feed.failures + 1,
-            trouble=failure.why.value,
-        )
+        looks, failures = feed.looks + 1, feed.failures + 1
+        feed = replace(feed, looked_ms=now_ms, looks=looks, failures=failures, trouble=failure.why.value)
         due_ms = self._due_again(feed, now_ms, (), failure=failure)
         lived = after_look(feed, now_ms, failure=failure)
         feed, _ = await self._lived(lived)

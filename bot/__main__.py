@@ -239,11 +239,12 @@ async def subs_export(asked: argparse.Namespace, settings: Settings) -> int:
 
 
 def stop_signal() -> asyncio.Event:
-    """Return an event that SIGTERM and SIGINT set."""
+    """Return an event that SIGTERM and SIGINT set, and the end of the terminal where it would end us."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
+    for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(name) is not signal.SIG_IGN or name is not signal.SIGHUP:  # see nohup
+            loop.add_signal_handler(name, stop.set)
     return stop
 
 

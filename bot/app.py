@@ -75,8 +75,12 @@ def _loops(
     """Yield what each role runs."""
     store, settings = parts.store, parts.settings
     if Role.COLLECT in roles:
+        from bot.push import watch
+
         load_rules()
         yield parts.collector(on_lost=voice.tell_of_lost if voice else None).run(stop)
+        if Role.WEB not in roles or settings.port is None or not settings.public_url:
+            yield watch(store.pushes, stop)
     if Role.ROUTE in roles:
         from bot.route import Router
 

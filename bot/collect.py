@@ -90,7 +90,8 @@ class _Hand:
 
     def bound(self, longest_s: float) -> None:
         """End the look if it has taken longer: every part of it has a limit of its own, so it hangs."""
-        if self.task and asyncio.get_running_loop().time() - self.begun_s > longest_s:
+        took_s = asyncio.get_running_loop().time() - self.begun_s
+        if self.task and took_s > longest_s and not self.cut_off:
             self.cut_off = True
             self.task.cancel()
 
@@ -254,7 +255,7 @@ class Collector:
             self._doubted -= doubted
 
     async def _one(self, feed: Feed) -> Look | None:
-        """Look at one feed in its turn; None where that takes for ever, or its host is left in peace.
+        """Look at one feed in its turn; None where its host is left in peace.
 
         Raises:
             StoreError: what the look came to could not be saved.
@@ -267,8 +268,9 @@ class Collector:
         except asyncio.CancelledError:
             if not hand.cut_off:
                 raise
-            log.warning("feed %s (%s): the look took for ever and was cut off", feed.id, host)
-            return None
+            # It may have come as far as to be saved.
+            known = await self._store.feeds.get(feed.id)
+            look = await self._looker.hung(known) if known else None
         finally:
             del self._in_hand[feed.id]
         if look:

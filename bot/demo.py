@@ -1,21 +1,32 @@
 """``newsrelay demo``: the whole relay, unchanged, against a local Telegram and a newsroom of sample feeds."""
 
 import asyncio
+import os
 import tempfile
+import time
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
 from bot import app
 from bot.items import Role
 from bot.playground.demo import stage
 from bot.settings import Settings
+from bot.store.embedded import remove_unused
 
 FIRST_PORT = 8484
+
+FOLDER = "newsrelay-demo-"
+"""How the name of a demo's folder begins."""
+
+YOUNG_S = 60.0
+"""What is younger may belong to a demo that is just starting."""
 
 
 async def run(settings: Settings, *, port: int, browser: bool, stop: asyncio.Event) -> None:
     """Open the stage and play on it until ``stop`` is set; nothing is kept afterwards."""
-    with tempfile.TemporaryDirectory(prefix="newsrelay-demo-") as folder:
+    await sweep()
+    with tempfile.TemporaryDirectory(prefix=FOLDER) as folder:
         async with stage(port=port or FIRST_PORT) as set_up:
             papers = set_up.newsroom.feeds(set_up.api_url)
             played = settings.model_copy(
@@ -35,3 +46,20 @@ async def run(settings: Settings, *, port: int, browser: bool, stop: asyncio.Eve
             if browser:
                 await asyncio.to_thread(webbrowser.open, set_up.url)
             await app.run(played, frozenset(Role), stop=stop)
+
+
+async def sweep() -> None:
+    """End and remove what demos that were killed have left, their servers and folders."""
+    for folder in await asyncio.to_thread(_left):
+        await remove_unused(folder)
+
+
+def _left() -> list[Path]:
+    """Return the folders of demos that are ours and not young; whether they are in use is not looked at."""
+    found = []
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
+        with suppress(OSError):
+            age_s = time.time() - (folder / "users.lock").stat().st_mtime
+            if age_s > YOUNG_S and not folder.is_symlink() and folder.stat().st_uid == os.getuid():
+                found.append(folder)
+    return found

@@ -16,7 +16,7 @@ from bot.errors import NotAFeed, TooComplex
 from bot.fetch.address import host_of, lacks_scheme, normalise
 from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
 from bot.fetch.client import Kind
-from bot.fetch.discover import Candidate, feeds_of, is_of_comments
+from bot.fetch.discover import Candidate, feeds_of, is_of_comments, onward
 from bot.fetch.sites import telegram_channel, translated
 from bot.items import Document, Validators
 from bot.links import feed_address
@@ -29,7 +29,8 @@ AT_ONCE_A_HOST = 2
 """How many of them are asked at the same time at one host."""
 
 SOON_S = 6.0
-"""How long the other feeds of a page are waited for, once there is one that brings news."""
+"""How long the other feeds of a page are waited for, once there is one that brings news, and a page that
+another one sends its readers to."""
 
 GUESS_S = 3.0
 GUESSES_S = 8.0
@@ -131,14 +132,21 @@ class Discovery:
         caught = await self._ask(address, url, Kind.PAGE)
         if isinstance(caught, Catch):
             return caught
-        found = await self._of_page(await self._candidates(caught, url), until)
+        candidates = await self._candidates(caught, url)
+        if isinstance(caught, _Page) and not any(_is_told(one) for one in candidates):
+            further = await self._onward(caught.answer, until)
+            if isinstance(further, Catch):
+                return further
+            elsewhere = await self._candidates(further, further.answer.url) if further else ()
+            candidates = tuple({one.url: one for one in (*elsewhere, *candidates)}.values())
+        found = await self._of_page(candidates, until)
         if found:
             return found
         return Failed(Failure.NOT_A_FEED, caught.why) if isinstance(caught, _Page) else caught
 
     async def _of_page(self, candidates: Sequence[Candidate], until: float) -> Catch | Several | None:
         """Return the feed that a page leads to, or several to choose from: news before what is said of it."""
-        told = [one for one in candidates if not one.guessed and not one.distant]
+        told = [one for one in candidates if _is_told(one)]
         found = await self._verify(told[:MOST_LEADS], until, soon_s=SOON_S)
         posts = [one for one in found if not one.of_comments]
         if not posts:
@@ -172,6 +180,20 @@ class Discovery:
             return Failed(Failure.TOO_COMPLEX, f"it could not be read within {READING_S} s")
         return Catch(url, answer, document)
 
+    async def _onward(self, page: Fetched, until: float) -> Catch | _Page | None:
+        """Return what is where a page sends its readers; None if it sends them nowhere, or in vain."""
+        if not _is_page(page):
+            return None
+        target = await asyncio.to_thread(onward, page.body, page.url, page.content_type)
+        if not target:
+            return None
+        try:
+            async with asyncio.timeout_at(min(until, asyncio.get_running_loop().time() + SOON_S)):
+                further = await self._ask(target, target, Kind.PAGE)
+        except TimeoutError:
+            return None
+        return None if isinstance(further, Failed) else further
+
     async def _candidates(self, caught: _Page | Failed, url: str) -> tuple[Candidate, ...]:
         """Return where the feeds of a page may be; without a page, what its address alone tells."""
         found = tuple(one for one in feeds_of(b"", url) if not one.guessed)
@@ -179,10 +201,10 @@ class Discovery:
             if not _is_page(caught.answer):
                 return ()
             page = caught.answer
-            named = await asyncio.to_thread(feeds_of, page.body, page.url, page.content_type)
+            links = [target for relation, target in page.links if relation == "alternate"]
+            named = await asyncio.to_thread(feeds_of, page.body, page.url, page.content_type, links=links)
             # A page may lead elsewhere for a reason of its own: to a login, or to ask for consent.
-            known = {one.url for one in named if not one.guessed and not one.distant}
-            found = named if known else (*found, *named)
+            found = named if any(_is_told(one) for one in named) else (*found, *named)
         channel = telegram_channel(url)
         if channel and self._rsshub:
             found += (Candidate(f"{self._rsshub}/telegram/channel/{channel}", guessed=True),)
@@ -237,6 +259,11 @@ class Discovery:
 def _ended(asked: Sequence[asyncio.Task[Lead | None]]) -> Iterator[Lead | None]:
     """Yield what those tasks came to that have ended by themselves, in order."""
     return (one.result() for one in asked if one.done() and not one.cancelled())
+
+
+def _is_told(candidate: Candidate) -> bool:
+    """Tell whether a page names a feed for its own."""
+    return not candidate.guessed and not candidate.distant
 
 
 def _is_page(answer: Fetched) -> bool:

@@ -131,6 +131,10 @@ class Looker:
             failure = Failed(Failure.BROKEN, "internal error")
             return await self._failed(feed, replace(feed, validators=Validators()), failure)
 
+    async def hung(self, feed: Feed) -> Look:
+        """Note that the look at ``feed`` was cut off: it failed. Raises StoreError as :meth:`look`."""
+        return await self._failed(feed, feed, Failed(Failure.TOO_SLOW, "it took for ever and was cut off"))
+
     async def pushed(self, feed_id: FeedId, answer: Fetched) -> Look:
         """Take in a document that a hub has sent for a feed; where that tells too little, look at the feed.
 
@@ -310,13 +314,8 @@ class Looker:
     async def _failed(self, was: Feed, feed: Feed, failure: Failed) -> Look:
         """Note that the look failed, and why."""
         now_ms = await self._store.about_now_ms()
-        feed = replace(
-            feed,
-            looked_ms=now_ms,
-            looks=feed.looks + 1,
-            failures=feed.failures + 1,
-            trouble=failure.why.value,
-        )
+        looks, failures = feed.looks + 1, feed.failures + 1
+        feed = replace(feed, looked_ms=now_ms, looks=looks, failures=failures, trouble=failure.why.value)
         due_ms = self._due_again(feed, now_ms, (), failure=failure)
         lived = after_look(feed, now_ms, failure=failure)
         feed, _ = await self._lived(lived)

@@ -9,6 +9,7 @@ a process that dies in between costs a while, and nothing else. Any number may s
 
 import asyncio
 import logging
+import math
 import random
 import secrets
 import time
@@ -33,6 +34,9 @@ IDLE_S = 2.0
 BACKOFF_S = (1.0, 30.0)
 """The first and the longest wait while the store does not answer."""
 
+STAY_S = 60.0
+"""How often a process says that hubs reach it, or asks whether they reach any."""
+
 DOWN_S = 300.0
 """For so long a hub that did not answer is asked for no other feed either."""
 
@@ -44,6 +48,9 @@ class Pushes(Protocol):
 
     async def reach(self, public_url: str) -> int:
         """Note where hubs reach us; return how many feeds were pushed to elsewhere."""
+
+    async def stay(self, public_url: str) -> int:
+        """Note that they do so still; return how many feeds were pushed to elsewhere, where nobody is now."""
 
     async def claim(self, limit: int, lease_ms: int) -> list[Push]:
         """Return feeds whose hub is to be asked now."""
@@ -60,6 +67,13 @@ class Posting(Protocol):
 
     async def post(self, url: str, form: Mapping[str, str]) -> Failed | None:
         """Send a form; return why it was not taken, if it was not."""
+
+
+class Watched(Protocol):
+    """The part of :class:`bot.store.pushes.Pushes` that watching needs."""
+
+    async def stay(self, public_url: str) -> int:
+        """Note that hubs reach us nowhere; return how many feeds nobody is pushed any more."""
 
 
 class Hubs:
@@ -86,10 +100,12 @@ class Hubs:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Ask whatever hub is to be asked, until ``stop``; without PUBLIC_URL, only end the trust in hubs."""
-        backoff_s, told = BACKOFF_S[0], False
+        backoff_s, told_s = BACKOFF_S[0], -math.inf
         while not stop.is_set():
             try:
-                told = told or await self._tell()
+                if self._clock() - told_s >= STAY_S:
+                    await self._tell(still=told_s >= 0)
+                    told_s = self._clock()
                 if not self._public_url:
                     return
                 wait_s = 0.0 if await self.turn() == AT_ONCE else IDLE_S
@@ -100,17 +116,12 @@ class Hubs:
                     log.warning("hubs are not asked for %.1f s: %s", wait_s, error)
                 else:
                     log.exception("a hub could not be asked; it is asked again later")
-            try:
-                async with asyncio.timeout(wait_s):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+            await _wait(stop, wait_s)
 
-    async def _tell(self) -> bool:
-        """Note where hubs reach us; True once that is done."""
-        if concerned := await self._pushes.reach(self._public_url):
+    async def _tell(self, *, still: bool) -> None:
+        """Note where hubs reach us, for the first time or still."""
+        if concerned := await (self._pushes.stay if still else self._pushes.reach)(self._public_url):
             log.info("PUBLIC_URL is another one now; the hubs of %d feeds do not know it yet", concerned)
-        return True
 
     async def turn(self) -> int:
         """Ask the hubs of the feeds that are due; return how many feeds those are.
@@ -159,3 +170,22 @@ class Hubs:
             level = logging.INFO if push.failures or mode is Mode.UNSUBSCRIBE else logging.WARNING
             log.log(level, "feed %s: its hub did not %s: %s", push.feed, mode.value, failure.detail)
         return failure
+
+
+async def watch(pushes: Watched, stop: asyncio.Event) -> None:
+    """End the trust in hubs once they reach no process any more, until ``stop``; let others speak first."""
+    while not await _wait(stop, STAY_S):
+        try:
+            if concerned := await pushes.stay(""):
+                log.info("hubs reach no process any more; %d feeds are polled as ever", concerned)
+        except StoreError as error:
+            log.debug("whether hubs reach anybody is not known: %s", error)
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> bool:
+    """Wait so long, or until ``stop``; return whether that is set."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await stop.wait()
+    except TimeoutError:
+        return stop.is_set()

@@ -14,6 +14,7 @@ from bot.fetch.address import normalise
 from bot.fetch.answer import Failed
 from bot.fetch.sites import translated
 from bot.fetch.websub import offer_of
+from bot.floods import NEWS_MOST, newest
 from bot.identity import item_id, order, rate_of, sight
 from bot.items import ChatId, Document, Feed, StoredItem, Subscription, UserId, Validators
 from bot.looks import CUT
@@ -145,32 +146,21 @@ class Subscriber:
 
     async def _look(self, caught: Catch) -> Found:
         """Take the first look at a feed, or one more if it is known."""
-        feed = await self._store.feeds.ensure(caught.url)
-        now_ms = await self._store.now_ms()
-        seen = await asyncio.to_thread(sight, caught.document, feed, now_ms)
-        answer = caught.answer
-        got = Validators(answer.etag, answer.modified, answer.body_hash)
-        feed = replace(
-            seen.feed,
-            validators=Validators("", "", CUT + got.body_hash) if caught.document.breaks_off else got,
-            looked_ms=now_ms,
-            ok_ms=now_ms,
-            changed_ms=now_ms,
-            looks=feed.looks + 1,
-            failures=0,
-            trouble="",
-            asked=asked_of(caught.document),
-        )
-        # The whole document tells how often it has news; later looks bring what is new alone.
-        dates = [int(one.published.timestamp() * 1000) for one in caught.document.items if one.published]
-        pace = next_look(feed, dates, now_ms, bounds=self._bounds, roll=0.5, max_age_s=answer.max_age_s)
-        due_ms = now_ms + int(pace.wait_s * 1000)
-        feed = replace(feed, interval_s=round(pace.wait_s), rhythm=pace.rhythm, wait_why=pace.why.value)
-        candidates = [Candidate(*one) for one in zip(seen.keys, seen.items, seen.order_ms, strict=True)]
-        heard = feed.seeded and bool(await self._store.feeds.subscribers(feed.id))
-        if not heard and (hub := offer_of(answer, caught.document)):
+        known = await self._store.feeds.ensure(caught.url)
+        heard = known.seeded and bool(await self._store.feeds.subscribers(known.id))
+        document, now_ms = caught.document, await self._store.now_ms()
+        if heard and document.half:  # the next look tells whether it was cut off on its way
+            document = replace(document, items=document.items[:-1])
+        seen = await asyncio.to_thread(sight, document, known, now_ms)
+        feed, due_ms = self._looked(seen.feed, caught, now_ms)
+        if not heard and (hub := offer_of(caught.answer, document)):
             # It is asked once somebody hears the feed; of one that is heard, looks note what changes.
             feed = replace(feed, hub=hub.hub, hub_topic=hub.topic)
+        candidates = [Candidate(*one) for one in zip(seen.keys, seen.items, seen.order_ms, strict=True)]
+        if heard:
+            unseen = await self._store.news.unseen(known.id, candidates)
+            if sum(unseen) > NEWS_MOST:
+                candidates = await newest(self._store.news, known, candidates, unseen)
         if self._pages:
             candidates = await self._pages.of_new(
                 self._store.news, feed, candidates, most=MOST if heard else 1, within_s=SAMPLE_WITHIN_S
@@ -179,10 +169,29 @@ class Subscriber:
         log.info("feed %s: found, %d items of it new", feed.id, len(taken.new))
         stored = await self._store.archive.latest([feed.id], offset=0, limit=1)
         return Found(
-            replace(feed, seeded=True),
-            caught.document,
-            stored[0] if stored else _newest(feed, candidates, now_ms),
+            replace(feed, seeded=True), document, stored[0] if stored else _newest(feed, candidates, now_ms)
         )
+
+    def _looked(self, feed: Feed, caught: Catch, now_ms: int) -> tuple[Feed, int]:
+        """Return a feed that was sighted, and looked at by that, and when it is due again (epoch ms)."""
+        document, answer = caught.document, caught.answer
+        got = Validators(answer.etag, answer.modified, answer.body_hash)
+        feed = replace(
+            feed,
+            validators=Validators("", "", CUT + got.body_hash) if document.breaks_off else got,
+            looked_ms=now_ms,
+            ok_ms=now_ms,
+            changed_ms=now_ms,
+            looks=feed.looks + 1,
+            failures=0,
+            trouble="",
+            asked=asked_of(document),
+        )
+        # The whole document tells how often it has news; later looks bring what is new alone.
+        dates = [int(one.published.timestamp() * 1000) for one in document.items if one.published]
+        pace = next_look(feed, dates, now_ms, bounds=self._bounds, roll=0.5, max_age_s=answer.max_age_s)
+        feed = replace(feed, interval_s=round(pace.wait_s), rhythm=pace.rhythm, wait_why=pace.why.value)
+        return feed, now_ms + int(pace.wait_s * 1000)
 
 
 def _newest(feed: Feed, candidates: Sequence[Candidate], noticed_ms: int) -> StoredItem | None:

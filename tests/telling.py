@@ -27,6 +27,11 @@ class Voice:
     said: list[tuple[ChatId, Message]] = field(default_factory=list)
     outcomes: dict[ChatId, list[Outcome]] = field(default_factory=dict)
     spoken: asyncio.Event = field(default_factory=asyncio.Event)
+    left: set[tuple[ChatId, ChatId]] = field(default_factory=set)
+    """Chats, and who has left them."""
+
+    async def has_left(self, chat: Chat, person: ChatId) -> bool:
+        return (chat.id, person) in self.left
 
     async def answer(self, chat: ChatId, message: Message) -> Outcome:
         planned = self.outcomes.get(chat, [])

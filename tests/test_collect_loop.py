@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.collect import Collector
+from bot.collect import LEASE_S, Collector
 from bot.fetch.answer import Failed, Failure
 from bot.items import Feed
 from tests.collecting import FEED, OTHER, Relay, until
@@ -148,17 +148,21 @@ async def test_a_cancelled_loop_ends_its_looks() -> None:
     assert relay.web.at_once == 0
 
 
-async def test_a_look_that_takes_for_ever_is_cut_off(
+async def test_a_look_that_takes_for_ever_is_cut_off_and_counts_as_failed(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     for part in ("READING_S", "STORING_S", "WITHIN_S"):
         monkeypatch.setattr(f"bot.looking.{part}", 0)
     monkeypatch.setattr("bot.collect.RENEW_S", 0.02)
     relay = Relay(fetch_timeout_seconds=0.02)
-    relay.memory.follow(FEED)
+    feed = relay.memory.follow(FEED)
     relay.web.gate = asyncio.Event()
-    await run(relay, relay.collector, lambda: "took for ever" in caplog.text)
+    await run(relay, relay.collector, lambda: relay.memory.known[feed].failures == 1)
+    assert "took for ever" in caplog.text
     assert relay.web.at_once == 0
+    assert relay.memory.due[feed] > relay.memory.now + 1000 * LEASE_S
+    assert (await relay.collector.poll(every=True)).failed == 1
+    assert relay.memory.known[feed].failures == 2
 
 
 async def test_no_password_of_a_feeds_address_is_logged(caplog: pytest.LogCaptureFixture) -> None:

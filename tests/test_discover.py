@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.fetch.discover import GUESSES, MOST_CANDIDATES, Candidate, feeds_of
+from bot.fetch.discover import GUESSES, MOST_CANDIDATES, Candidate, feeds_of, onward
 
 URL = "https://site.example/blog/"
 
@@ -219,3 +219,32 @@ def test_an_anchor_that_says_rss_is_asked_after_those_whose_address_says_so() ->
         <a href="/words">RSS readers compared</a><a href="/feed.xml">Subscribe</a>"""
     found = [one.url for one in feeds_of(page, "https://a.example/") if not one.guessed]
     assert found == ["https://a.example/feed.xml", "https://a.example/news"]
+
+
+@pytest.mark.parametrize(
+    ("content", "to"),
+    [
+        ("0; url=/blog/", "https://site.example/blog/"),
+        (" 3;URL='https://other.example/'", "https://other.example/"),
+        ("0.5, other", "https://site.example/start/other"),
+        ("0;url=http://[", ""),
+        ("300; url=/later", ""),
+        ("5", ""),
+        ("0; url=javascript:x", ""),
+        ("soon; url=/x", ""),
+        ("0;url=", ""),
+        ("0; url=/start/", ""),
+    ],
+)
+def test_where_a_page_sends_its_readers_at_once(content: str, to: str) -> None:
+    page = f'<title>Moved</title><META http-equiv="Refresh" content="{content}"><p>Moved'
+    assert onward(page.encode(), "https://site.example/start/") == to
+    assert not onward(page.replace("Refresh", "x").encode(), "https://site.example/start/")
+
+
+def test_what_a_pages_headers_name_comes_first_and_once() -> None:
+    found = feeds_of(link("/b").encode() + link("/f").encode(), URL, links=("https://site.example/f",))
+    assert [one.url for one in found if not one.guessed] == [
+        "https://site.example/f",
+        "https://site.example/b",
+    ]

@@ -55,6 +55,9 @@ def test_caching_headers_say_how_long_a_document_stays_good(
         (['</a,b>; title="x, <y>"; REL=self, </h>;rel=hub'], [("self", "https://a.example/a,b"), ("hub", "https://a.example/h")]),
         (["</next>; rel=next", "</x>", "garbage", '</y>; rel="'], []),
         (["<javascript:x>; rel=hub", "<file:///x>; rel=self"], []),
+        (['</feed>; rel="alternate"; type="application/atom+xml"; title="a, b"'], [("alternate", "https://a.example/feed")]),
+        (["</de>; rel=alternate; type=text/html", "</wp-json/1>; rel=alternate; type=application/json", "</x>; rel=alternate"], []),
+        ([*(f"</{number}>; rel=alternate; type=application/rss+xml" for number in range(99)), "</h>; rel=hub"], [("hub", "https://a.example/h"), *(("alternate", f"https://a.example/{number}") for number in range(7))]),
         ([f"</{number}>; rel=hub" for number in range(99)], [("hub", f"https://a.example/{number}") for number in range(8)]),
     ],
 )  # fmt: skip

@@ -85,3 +85,21 @@ async def test_a_document_that_broke_off_at_the_first_look_of_who_subscribed_mak
     news.web.put(news.url, paper([Post("new", clock.ms), *posts]), etag="same")
     await news.looker.look(news.id)
     assert await news.handed() == ["Title new"]
+
+
+async def test_whoever_subscribes_to_a_feed_that_others_hear_hands_them_no_flood_and_no_half_item(
+    news: Newspaper, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for room in ("floods", "subscribe"):
+        monkeypatch.setattr(f"bot.{room}.NEWS_MOST", 3)
+    first = Post("first", clock.ms - HOUR_MS)
+    await news.look(first)
+    many = [Post(f"n{number}", clock.ms - HOUR_MS + 1000 * number) for number in range(1, 9)]
+    whole = paper([*reversed(many), first, Post("half", clock.ms)])
+    news.web.put(news.url, whole[: whole.rindex(b"</title>")])
+    subscriber = Subscriber(news.store, news.web, news.reader, Settings.model_validate({"pages": "off"}))
+    assert isinstance(await subscriber.find(news.url), Found)
+    assert await news.handed() == ["Title n6", "Title n7", "Title n8"]
+    news.web.put(news.url, whole)
+    await news.looker.look(news.id)
+    assert await news.handed() == ["Title half"]

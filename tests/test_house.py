@@ -47,7 +47,9 @@ ROOMS: dict[str, set[str]] = {
     "looking": {"floods", "looks", "fetch", "parse", "identity", "life", "pacing", "pages", "store", "settings"},
     "collect": {"fetch", "looking", "looks", "slots", "store", "settings"},
     "discovery": {"fetch", "identity", "settings"},
-    "subscribe": {"looks", "discovery", "fetch", "parse", "identity", "pacing", "pages", "store", "settings"},
+    "subscribe": {
+        "floods", "looks", "discovery", "fetch", "parse", "identity", "pacing", "pages", "store", "settings",
+    },
     "push": {"fetch", "store", "settings"},
     "pings": {"fetch"},
     "route": {"matching", "rulebook", "rules", "store"},
@@ -66,7 +68,7 @@ ROOMS: dict[str, set[str]] = {
     "app": {
         "loading", "matching", "parts", "pings", "push", "voice", "route", "deliver", "chat", "web", "settings",
     },
-    "demo": {"app", "playground", "settings", "log"},
+    "demo": {"app", "playground", "store", "settings", "log"},
     "__main__": {"app", "loading", "pages", "demo", "errands", "preview", "settings", "log"},
 }  # fmt: skip
 

@@ -73,6 +73,23 @@ async def test_who_cannot_be_reached_is_passed_over_down_to_the_group_and_not_to
     assert message.text.text.startswith("The news has failed")
 
 
+async def test_who_has_left_a_chat_is_told_of_its_feeds_no_more_but_whoever_comes_next_is(
+    stage: Stage,
+) -> None:
+    feed = await stage.follow("news", GROUP, by=7, kind="supergroup")
+    await stage.store.chats.save(Chat(GROUP, ChatKind.SUPERGROUP, "The supergroup", owner=UserId(8)))
+    await stage.follow("news", CHANNEL, by=7, kind="channel")
+    mine = await stage.follow("mine")
+    await stage.follow("well", by=8)
+    await stage.follow("good", OTHER, by=8)
+    stage.voice.left = {(GROUP, ME), (CHANNEL, ME)}
+    await stage.die(feed, mine)
+    await stage.rounds(6)
+    assert [text.split(" has")[0] for text in stage.voice.texts(ME)] == ["The mine"]
+    assert [text.split(" has")[0] for text in stage.voice.texts(OTHER)] == ["The news (in The supergroup)"]
+    assert len(stage.voice.said) == 2, "no channel is told"
+
+
 async def test_who_has_left_or_paused_the_feed_is_not_told(stage: Stage) -> None:
     feed = await stage.follow("news")
     await stage.follow("news", OTHER)

@@ -3,10 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from bot.items import ChatId, Feed, Subscription, Taste, UserId, Validators
 from bot.life import Event, Notice, distrusting
 from bot.store import keys
 from bot.store.client import Store
+from bot.store.news import Extent
 from bot.store.notices import Slip
 from tests.conftest import Clock
 
@@ -102,6 +105,32 @@ async def test_a_move_is_taken_back_at_once_and_without_validators(store: Store,
     await store.feeds.forget(feed.id)
     assert await store.feeds.find(OLD) is None
     assert await store.feeds.find(NEW) is not None
+
+
+@pytest.mark.parametrize("brings", [True, False], ids=["news", "nothing new"])
+async def test_a_look_at_the_new_place_during_an_undo_leaves_the_old_one_to_be_asked_without_validators(
+    store: Store, clock: Clock, *, brings: bool
+) -> None:
+    feed = await follow(store, OLD)
+    await store.news.intake(feed, (), due_ms=clock.ms, hand_on=True, moved_to=NEW)
+    (claimed,) = (await store.feeds.claim_due(1, 60_000)).feeds
+    assert await store.notices.take_back(feed.id, at=NEW, back_to=OLD, unmoved=distrusting("", NEW))
+    looked, due_ms = (
+        replace(claimed, validators=Validators("of the new place", "", "hash")),
+        clock.ms + 60_000,
+    )
+    for _ in range(2):
+        if brings:
+            extent = Extent(b"marks")
+            await store.news.intake(looked, (), due_ms=due_ms, hand_on=True, was=claimed, extent=extent)
+        else:
+            await store.feeds.finish(looked, due_ms, was=claimed)
+        if looked.url == NEW:
+            (claimed,) = (await store.feeds.claim_due(1, 60_000)).feeds
+            assert (claimed.url, claimed.validators, claimed.marks) == (OLD, Validators(), b"")
+            looked = replace(claimed, validators=Validators("of the old place", "", "hash"))
+    assert (await store.feeds.get(feed.id) or claimed).validators == looked.validators
+    assert await store.feeds.next_due_ms() == due_ms
 
 
 async def test_how_all_feeds_do_is_told_by_their_lives(store: Store, clock: Clock) -> None:

@@ -11,7 +11,7 @@ from bot.errors import NotAFeed
 from bot.identity import feed_id, recognise
 from bot.items import Enclosure, Feed, Image
 from bot.parse.document import read
-from bot.parse.telegram_preview import MOST_MESSAGES
+from bot.parse.telegram_cut import MOST_MESSAGES
 from bot.parse.worker import Parser
 from bot.render.markup import read_html
 

@@ -11,7 +11,8 @@ from bot.deliver.calls import Taken
 from bot.deliver.outcome import ChatLost, Down, Migrated, Outcome, Refused, Sent, TopicLost, Unclear, Wait
 from bot.deliver.sender import Sender
 from bot.deliver.transport import Transport
-from bot.items import ChatId
+from bot.items import Chat, ChatId, ChatKind
+from bot.playground.world import Kind, Member, Status
 from bot.render.parts import TEXT_LIMIT, Button, Entity, EntityKind, Message, Preview, RichText, units
 from tests.staging import TEXT, FakeOutbox, Stage, staged
 from tests.test_picture import png
@@ -297,3 +298,30 @@ async def test_paid_sending_says_so_and_free_sending_does_not(monkeypatch: pytes
         async with staged(paid=paid) as stage:
             await stage.sender.send(stage.chat, Message(TEXT))
     assert seen == [True, None]
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "left"),
+    [
+        (Kind.SUPERGROUP, Status.MEMBER, False),
+        (Kind.SUPERGROUP, Status.LEFT, True),
+        (Kind.GROUP, Status.KICKED, True),
+        (Kind.CHANNEL, Status.ADMINISTRATOR, False),
+        (Kind.CHANNEL, Status.MEMBER, True),
+    ],
+)
+async def test_who_has_left_a_chat_is_asked_of_telegram(
+    stage: Stage, kind: Kind, status: Status, *, left: bool
+) -> None:
+    person = stage.world.add_user("Bob")
+    chat = stage.world.people.add_chat(kind, "Ours", owner=stage.world.user)
+    chat.members[person.id] = Member(person, status)
+    ours = Chat(ChatId(chat.id), ChatKind(kind.value))
+    assert await stage.sender.has_left(ours, ChatId(person.id)) is left
+
+
+async def test_who_cannot_be_asked_after_has_not_left(stage: Stage) -> None:
+    person = ChatId(stage.world.user.id)
+    assert not await stage.sender.has_left(Chat(ChatId(-5)), person)
+    hidden = stage.world.people.add_chat(Kind.CHANNEL, "Not ours", bot_status=Status.MEMBER)
+    assert not await stage.sender.has_left(Chat(ChatId(hidden.id), ChatKind.CHANNEL), person)

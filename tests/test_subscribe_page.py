@@ -254,3 +254,50 @@ async def test_a_page_without_feed_says_what_it_is() -> None:
     desk = Desk()
     desk.page()
     assert await desk.subscriber.find(PAGE) == Failed(Failure.NOT_A_FEED, "this is a page of HTML")
+
+
+async def test_a_feed_that_a_pages_headers_name_is_found() -> None:
+    desk = Desk()
+    desk.page()
+    page = desk.web.answers[PAGE]
+    assert isinstance(page, Fetched)
+    desk.web.answers[PAGE] = replace(page, links=(("self", PAGE), ("alternate", "https://news.example/all")))
+    desk.web.serve("https://news.example/all", "a")
+    assert (await desk.found(PAGE)).feed.url == "https://news.example/all"
+
+
+async def test_a_page_that_only_sends_on_leads_to_the_feeds_of_the_other_or_to_the_feed_itself() -> None:
+    desk, blog = Desk(), "https://blog.example/home/"
+    desk.web.put(
+        PAGE,
+        b'<meta http-equiv=refresh content="0;url=https://blog.example/home/">',
+        content_type="text/html",
+    )
+    desk.page("/atom", url=blog)
+    desk.web.serve("https://blog.example/atom", "a")
+    assert (await desk.found(PAGE)).feed.url == "https://blog.example/atom"
+    desk.web.serve(blog, "b")
+    assert (await desk.found(PAGE)).feed.url == blog
+
+
+async def test_a_page_that_names_its_feeds_is_taken_at_its_word_wherever_it_sends_on() -> None:
+    desk = Desk()
+    refresh = '<noscript><meta http-equiv="refresh" content="0; url=/noscript"></noscript>'
+    named = '<link rel="alternate" type="application/rss+xml" href="/feed">'
+    desk.web.put(PAGE, (refresh + named).encode(), content_type="text/html")
+    desk.web.serve(FEED, "a")
+    assert (await desk.found(PAGE)).feed.url == FEED
+    desk.web.put(PAGE, refresh.encode(), content_type="text/html")
+    desk.web.answers["https://news.example/noscript"] = Failed(Failure.MISSING, "404")
+    assert (await desk.found(PAGE)).feed.url == FEED, "which is guessed, as ever"
+
+
+async def test_a_place_that_a_page_sends_on_to_and_that_does_not_answer_is_not_waited_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.discovery.SOON_S", 0.05)
+    desk = Desk(within_s=600)
+    desk.web.put(PAGE, b'<meta http-equiv=refresh content="0;url=/slow">', content_type="text/html")
+    desk.web.hang.add("https://news.example/slow")
+    desk.web.serve(FEED, "a")
+    assert (await desk.found(PAGE)).feed.url == FEED

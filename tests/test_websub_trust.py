@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.store.client import Store
-from bot.store.pushes import Push
+from bot.store.pushes import SILENT_MS, Push
 from tests.conftest import Clock
 from tests.test_websub_store import ANN, DAY, HOUR, HUB, MINUTE, URL, agreed, asked, heard, pushed_until
 
@@ -20,6 +20,9 @@ async def ends(store: Store, push: Push, how: str, clock: Clock) -> None:
                 await store.pushes.missed(push.feed)
         case "elsewhere" | "nowhere":
             await store.pushes.reach("https://two.example" if how == "elsewhere" else "")
+        case "unreached":
+            clock.forward(SILENT_MS)
+            await store.pushes.stay("")
         case _:
             clock.forward(DAY * 8 // 10)
             await asked(store)
@@ -30,7 +33,9 @@ async def ends(store: Store, push: Push, how: str, clock: Clock) -> None:
                 await asked(store)
 
 
-@pytest.mark.parametrize("how", ["denied", "missed", "elsewhere", "nowhere", "not taken", "not verified"])
+@pytest.mark.parametrize(
+    "how", ["denied", "missed", "elsewhere", "nowhere", "unreached", "not taken", "not verified"]
+)
 async def test_where_a_hub_is_not_trusted_any_more_its_feed_is_polled_at_once(
     store: Store, clock: Clock, how: str
 ) -> None:
@@ -80,3 +85,41 @@ async def test_a_feed_that_names_two_hubs_by_turns_asks_one_an_hour(store: Store
             times += 1
         clock.forward(10 * MINUTE)
     assert times == 5
+
+
+async def test_the_trust_in_hubs_lasts_while_somebody_can_be_pushed_to_and_returns_with_him(
+    store: Store, clock: Clock
+) -> None:
+    await store.pushes.reach("https://one.example")
+    feed = await heard(store)
+    await store.pushes.offer(feed.id, HUB, URL)
+    await agreed(store, 10 * DAY)
+    for _ in range(20):
+        clock.forward(SILENT_MS - 1)
+        assert await store.pushes.stay("https://one.example") == 0
+        clock.forward(SILENT_MS - 1)
+        for other in "", "https://two.example":
+            assert await store.pushes.stay(other) == 0
+    assert await pushed_until(store, feed.id) > 0
+    await store.pushes.reach("")
+    assert await pushed_until(store, feed.id) == 0
+    assert await store.pushes.claim(8, MINUTE) == []
+    await store.pushes.stay("https://one.example")
+    await agreed(store)
+    assert await pushed_until(store, feed.id) > 0
+
+
+async def test_what_hubs_pushed_while_nobody_was_there_is_looked_for_soon(store: Store, clock: Clock) -> None:
+    await store.pushes.reach("https://one.example")
+    feed = await heard(store)
+    await store.pushes.offer(feed.id, HUB, URL)
+    await agreed(store, 10 * DAY)
+    later_ms = clock.ms + 3 * DAY
+    await store.feeds.finish(feed, later_ms)
+    clock.forward(SILENT_MS - 1)
+    await store.pushes.reach("https://one.example")
+    assert await store.feeds.next_due_ms() == later_ms
+    clock.forward(SILENT_MS)
+    await store.pushes.reach("https://one.example")
+    assert (await store.feeds.next_due_ms() or later_ms) <= clock.ms + 10 * MINUTE
+    assert await pushed_until(store, feed.id) > 0

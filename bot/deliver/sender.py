@@ -10,6 +10,14 @@ from dataclasses import replace
 from typing import Protocol
 
 import telegram
+from telegram import (
+    ChatMemberAdministrator,
+    ChatMemberBanned,
+    ChatMemberLeft,
+    ChatMemberOwner,
+    ChatMemberRestricted,
+)
+from telegram.error import TelegramError
 
 from bot.deliver import calls, form
 from bot.deliver.addresses import Addresses, Marks
@@ -36,7 +44,7 @@ from bot.deliver.scaling import Redraw, Scaling
 from bot.deliver.showing import ADDRESS_S, LEAST_S, Showing, counted, left, outcome_of
 from bot.deliver.uploads import Files, Pictures, Uploads
 from bot.errors import StoreError
-from bot.items import ChatId
+from bot.items import Chat, ChatId, ChatKind
 from bot.render.ladder import Rung, Way, cost, rungs
 from bot.render.parts import Message
 from bot.store.outbox import REPLY_WAIT_MS
@@ -46,6 +54,9 @@ TEXT_S = 15.0
 
 PIN_S = 5.0
 """For a pin, which changes a message that stands: no other waits for it."""
+
+ASK_S = 10.0
+"""For what somebody is in a chat, of which whoever asks need not be sure."""
 
 REFUSALS = 6
 """Calls that Telegram may refuse before the text goes alone: each delays it, and weighs on the limits."""
@@ -178,6 +189,21 @@ class Sender:
             else:
                 break
         return outcome
+
+    async def has_left(self, chat: Chat, person: ChatId) -> bool:
+        """Tell whether a person has certainly left a chat, or cares for a channel no more.
+
+        False where Telegram does not tell, which it need not unless we administer the chat.
+        """
+        try:
+            async with asyncio.timeout(ASK_S):
+                member = await self.bot.get_chat_member(chat.id, person)
+        except (TelegramError, TimeoutError):
+            return False
+        if chat.kind is ChatKind.CHANNEL:  # whoever only reads it cannot change what it hears
+            return not isinstance(member, ChatMemberOwner | ChatMemberAdministrator)
+        is_out = isinstance(member, ChatMemberRestricted) and not member.is_member
+        return is_out or isinstance(member, ChatMemberLeft | ChatMemberBanned)
 
     async def _reply(self, chat: ChatId, message: Message) -> Outcome:
         """Send a reply once, to General where its topic is lost, and note its ids."""

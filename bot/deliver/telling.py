@@ -94,6 +94,9 @@ class Voice(Protocol):
     async def answer(self, chat: ChatId, message: Message) -> Outcome:
         """Send a message within the limits."""
 
+    async def has_left(self, chat: Chat, person: ChatId) -> bool:
+        """Tell whether a person has certainly left a chat, or cares for a channel no more."""
+
 
 class Teller:
     """Tells people what became of their feeds, until told to stop."""
@@ -230,6 +233,9 @@ class Teller:
         slips, before = await notices.slips(person), await notices.told(person)
         things = [(slip, one) for slip in slips if (one := await self._thing(slip, before))]
         now_ms = await self._store.now_ms()
+        left = await self._left(person, [one.chat for _, one in things])
+        await self._pass_on([slip for slip, _ in things if slip.chat in left], now_ms)
+        things = [(slip, one) for slip, one in things if slip.chat not in left]
         if not things:
             await notices.settle(person, slips, None)
             return
@@ -258,6 +264,11 @@ class Teller:
         else:
             await self._pass_on([slip for slip, _ in things], now_ms)
             await notices.settle(person, slips, None)
+
+    async def _left(self, person: ChatId, chats: Sequence[Chat]) -> set[ChatId]:
+        """Return those of ``chats`` whose feeds are the person's business no more."""
+        others = {one.id: one for one in chats if person > 0 and one.id != person}
+        return {one.id for one in others.values() if await self._voice.has_left(one, person)}
 
     async def _thing(self, slip: Slip, before: dict[str, str]) -> Told | None:
         """Return what a slip is to tell, None where there is nothing to tell any more."""

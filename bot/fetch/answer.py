@@ -57,7 +57,7 @@ class Fetched:
         body_hash: hex of a 128-bit hash of ``body``.
         moved_to: the address to use from now on, if every hop up to it was a 301 or 308.
         max_age_s: what Cache-Control or Expires asks for, if anything.
-        links: targets of ``Link`` headers by relation (``hub``, ``self``).
+        links: targets of ``Link`` headers by relation (``hub``, ``self``, ``alternate`` for a page's feeds).
         size: bytes of the whole document as its server tells them, None where it does not.
     """
 

@@ -5,12 +5,13 @@ A page is foreign and may be made to hurt: only its beginning is read, in linear
 
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from urllib.parse import urljoin, urlsplit
 
 from bot.fetch.address import normalise
+from bot.fetch.head import FEED_TYPES
 from bot.fetch.sites import engine_feeds, feeds_of_site, is_personal, is_shared, profile_feeds
 from bot.fetch.tags import Tag, tags_of
 
@@ -23,17 +24,6 @@ _MOST_ANCHORS = 500
 _MOST_TAGS = 10_000
 """Tags that are looked at: feeds are named in a page's head, or linked to from its foot."""
 
-_KINDS = {
-    "application/rss+xml": "rss",
-    "application/x-rss+xml": "rss",
-    "text/rss+xml": "rss",
-    "application/atom+xml": "atom",
-    "application/x-atom+xml": "atom",
-    "text/atom+xml": "atom",
-    "application/rdf+xml": "rdf",
-    "text/rdf+xml": "rdf",
-    "application/feed+json": "json",
-}
 _VAGUE_KINDS = {"application/json": "json", "application/xml": "feed", "text/xml": "feed"}
 """Types that say "feed" only where the title or the address says so too."""
 
@@ -69,7 +59,13 @@ _CALLED_FEED = re.compile(
 """All of an anchor's text where that says what it leads to."""
 
 _HEAD = 50_000
-"""Characters of a page in which it names the software that has made it."""
+"""Characters of a page in which it names the software that has made it, and where it sends its readers."""
+
+_REFRESH = re.compile(
+    r"""\s*([0-9]{1,2})(?:\.[0-9]*)?\s*[;,]\s*(?:url\s*=\s*)?+["']?([^"']+)""", re.IGNORECASE
+)
+_SOON_S = 10
+"""A page that sends its readers on later than this has something to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +84,17 @@ class Candidate:
     distant: bool = False
 
 
-def feeds_of(page: bytes, url: str, content_type: str = "") -> tuple[Candidate, ...]:
+def feeds_of(
+    page: bytes, url: str, content_type: str = "", *, links: Iterable[str] = ()
+) -> tuple[Candidate, ...]:
     """Return the feeds that ``page``, found at ``url``, may have: the surest first, guesses last.
 
     Among those that are no guesses, feeds of comments come behind, and what is distant after these.
-    ``page`` may be empty, where only its address is known; ``content_type`` is the header as sent.
+    ``page`` may be empty, where only its address is known; ``content_type`` is the header as sent, and
+    ``links`` are the feeds that headers name.
     """
     text = _decoded(page[:READ_BYTES], content_type)
-    named = (Candidate(feed) for feed in feeds_of_site(url, page))
+    named = map(Candidate, [*feeds_of_site(url, page), *links])
     found: dict[str, Candidate] = {}
     for candidate in chain(named, _named(text, url)):
         found.setdefault(candidate.url, candidate)
@@ -111,6 +110,16 @@ def feeds_of(page: bytes, url: str, content_type: str = "") -> tuple[Candidate, 
 def is_of_comments(url: str, title: str) -> bool:
     """Tell whether a feed is of comments, by its address and by what it is called."""
     return bool(_OF_COMMENTS.search(url) or _CALLED_COMMENTS.search(title[:_LONGEST_TITLE]))
+
+
+def onward(page: bytes, url: str, content_type: str = "") -> str:
+    """Return where a page sends its readers by itself within seconds, "" for nowhere else."""
+    for tag in tags_of(_decoded(page[:_HEAD], content_type), ("meta",)):
+        if tag.attributes.get("http-equiv", "").lower() == "refresh":
+            told = _REFRESH.match(tag.attributes.get("content", "")[:2000])
+            target = _absolute(told[2], url) if told and int(told[1]) <= _SOON_S else ""
+            return target if target != url else ""
+    return ""
 
 
 def _named(text: str, url: str) -> Iterator[Candidate]:
@@ -153,8 +162,8 @@ def _kind(link: Tag) -> str | None:
     href = attributes.get("href")
     if not href or not {"alternate", "feed"}.intersection(relations):
         return None
-    if mime in _KINDS:
-        return _KINDS[mime]
+    if mime in FEED_TYPES:
+        return FEED_TYPES[mime]
     if "feed" in relations and not mime:
         return "feed"
     hinted = _HINT.search(f"{attributes.get('title', '')} {href}") and not _NOT_A_FEED.search(href)

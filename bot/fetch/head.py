@@ -30,8 +30,22 @@ _OF = re.compile(r"/(\d{1,15})$", re.ASCII)
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,12})", re.IGNORECASE | re.ASCII)
 _LINK = re.compile(r'<([^<>]*)>((?:[^,"]|"[^"]*")*)')
 _RELATION = re.compile(r'(?:^|[;\s])rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))', re.IGNORECASE)
-_RELATIONS = frozenset({"hub", "self"})
+_TYPE = re.compile(r'(?:^|[;\s])type\s*=\s*"?([\w.+/-]{1,40})', re.IGNORECASE | re.ASCII)
+_RELATIONS = frozenset({"hub", "self", "alternate"})
 _MOST_LINKS = 8
+
+FEED_TYPES = {
+    "application/rss+xml": "rss",
+    "application/x-rss+xml": "rss",
+    "text/rss+xml": "rss",
+    "application/atom+xml": "atom",
+    "application/x-atom+xml": "atom",
+    "text/atom+xml": "atom",
+    "application/rdf+xml": "rdf",
+    "text/rdf+xml": "rdf",
+    "application/feed+json": "json",
+}
+"""The types by which a page names a feed, and which kind of feed that is."""
 
 _FAILURES = {
     401: Failure.LOGIN,
@@ -109,7 +123,10 @@ def max_age_s(headers: Mapping[str, str], now: datetime) -> int | None:
 
 
 def links(values: Iterable[str], url: str) -> tuple[tuple[str, str], ...]:
-    """Return (relation, absolute address) of the ``Link`` headers that name a hub or the feed itself."""
+    """Return (relation, absolute address) of the ``Link`` headers that name a hub or the feed itself.
+
+    Of a page also ``alternate`` of those that name its feeds, last.
+    """
     found: dict[tuple[str, str], None] = {}
     for target, parameters in _LINK.findall(", ".join(values)):
         relation = _RELATION.search(parameters)
@@ -117,11 +134,18 @@ def links(values: Iterable[str], url: str) -> tuple[tuple[str, str], ...]:
             _RELATIONS.intersection((relation[1] or relation[2] or "").lower().split()) if relation else ()
         )
         for name in sorted(wanted):
+            if name == "alternate" and not _is_of_feed(parameters):
+                continue
             try:
                 found[name, normalise(urljoin(url, target))] = None
             except ValueError:
                 continue
-    return tuple(found)[:_MOST_LINKS]
+    return tuple(sorted(found, key=lambda one: one[0] == "alternate"))[:_MOST_LINKS]
+
+
+def _is_of_feed(parameters: str) -> bool:
+    kind = _TYPE.search(parameters)
+    return kind is not None and kind[1].lower() in FEED_TYPES
 
 
 def _date(value: str) -> datetime | None:

@@ -16,6 +16,7 @@ from xxhash import xxh3_64_digest
 
 from bot.parse.decode import claims, told_text
 from bot.parse.jsonfeed import DECODER
+from bot.parse.telegram_cut import Messages, messages
 
 MARK = 8
 """Bytes of the hash of one item."""
@@ -106,6 +107,8 @@ def cut(body: bytes, known: bytes, content_type: str = "") -> Cut | None:
     start = _BEGIN.match(body)
     if start is None or len(body) > MOST_BYTES or not _is_plain(body, content_type):
         return None
+    if start[1].startswith(b"<!D") and (page := messages(body)):
+        return _cut_messages(page, known)
     is_json = start[1].startswith(b"{")
     if not is_json and (not start[1].startswith(b"<") or start[1] == b"<!--"):
         return None  # a news document begins with a comment
@@ -274,6 +277,15 @@ def _cut_json(body: bytes, known: bytes) -> Cut | None:
         rest = json.dumps({**feed, "items": [items[place] for place in fresh]}).encode() if fresh else b""
     except (ValueError, RecursionError):
         return None
+    return Cut(b"".join(sorted(set(marks))), len(marks), len(fresh), rest)
+
+
+def _cut_messages(page: Messages, known: bytes) -> Cut:
+    marks, old = list(map(xxh3_64_digest, page.says)), _parts_of(known)
+    fresh = [place for place, mark in enumerate(marks) if mark not in old]
+    if not fresh:
+        return Cut(known, len(marks), 0, b"")
+    rest = b"".join((page.head, *(page.pieces[place] for place in fresh)))
     return Cut(b"".join(sorted(set(marks))), len(marks), len(fresh), rest)
 
 

@@ -15,6 +15,7 @@ from lxml import html as markup
 from bot.items import Document, Enclosure, Image, Item
 from bot.parse.addresses import absolute
 from bot.parse.dates import duration, read_date
+from bot.parse.telegram_cut import HISTORY, MOST_MESSAGES
 from bot.parse.text import plain
 
 _PREVIEW = re.compile(r"https?://t\.me/s/(\w{4,32})/?(?:\?q=[^&#]*)?", re.ASCII | re.IGNORECASE)
@@ -27,9 +28,6 @@ _PICTURE = re.compile(r"background-image:\s*url\(\s*['\"]?([^'\")]{1,2000})")
 _READ = 4 * 1024 * 1024
 """Characters of a page that are read; Telegram's have a few hundred thousand."""
 
-MOST_MESSAGES = 100
-"""Messages that are read of a page; Telegram shows about twenty."""
-
 _PHOTO = "tgme_widget_message_photo_wrap"
 _STILLS = ("tgme_widget_message_video_thumb", "tgme_widget_message_roundvideo_thumb")
 _QUOTED = frozenset({"tgme_widget_message_reply", "tgme_widget_message_link_preview"})
@@ -38,7 +36,7 @@ _QUOTED = frozenset({"tgme_widget_message_reply", "tgme_widget_message_link_prev
 
 def matches(text: str, url: str) -> bool:
     """Tell whether ``text``, found at ``url``, is the preview of a channel."""
-    return _PREVIEW.fullmatch(url) is not None and "tgme_channel_history" in text
+    return _PREVIEW.fullmatch(url) is not None and HISTORY in text
 
 
 def read(text: str, url: str) -> Document:

@@ -17,6 +17,7 @@ import fcntl
 import hashlib
 import logging
 import os
+import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -276,6 +277,20 @@ class EmbeddedServer:
                 await reader.read()
             finally:
                 writer.close()
+
+
+async def remove_unused(data_dir: Path) -> None:
+    """Stop the server of a directory that nobody uses, and remove all of it; one in use is left alone."""
+    try:
+        users = os.open(data_dir / "users.lock", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return
+    try:
+        if _lock(users, fcntl.LOCK_EX):  # nobody can come in meanwhile
+            await EmbeddedServer(data_dir)._stop()  # noqa: SLF001  of this module
+            await asyncio.to_thread(shutil.rmtree, data_dir, ignore_errors=True)
+    finally:
+        os.close(users)
 
 
 def _lock(descriptor: int, how: int) -> bool:

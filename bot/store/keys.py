@@ -10,13 +10,15 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 |                      |        |                     | `rules`: the version of alerts: when they     |
 |                      |        |                     | changed last (ms), or later; `owners`: they  |
 |                      |        |                     | are noted in `owned:{user}`; `reached`: the  |
-|                      |        |                     | PUBLIC_URL that hubs were told               |
+|                      |        |                     | PUBLIC_URL that hubs were told, `reached_ms`:|
+|                      |        |                     | when a process said last that it is reached there|
 | `schedule`           | zset   | for ever            | feed id by due time (ms); claimed: now + lease|
 | `looking`            | zset   | a look              | feed id by the end of its claim (ms)         |
 | `resting`            | zset   | until past          | host by when it may be asked again (ms): it said so|
 | `feeds`              | hash   | for ever            | canonical address → feed id, earlier addresses too|
 | `feed:{id}`          | hash   | while heard, + 30 d | what we know of a feed (bot.items.Feed), and |
 |                      |        |                     | `names`: all in `feeds`; `rotated_ms`: see below;|
+|                      |        |                     | `taken_back`: from a move, and not looked at since;|
 |                      |        |                     | `marks`: the items of the last document, by the|
 |                      |        |                     | hashes of their bytes (bot.parse.prune)      |
 | `feed:{id}:seen:a`   | set    | with the feed       | identity keys (a set of integers), the young ones|

@@ -12,6 +12,9 @@ MISSES = 2
 DOUBT_MS = 86_400_000
 """… for so long."""
 
+SILENT_MS = 300_000
+"""Nobody who has not said for so long that hubs reach him can be pushed to; they say so each minute."""
+
 _ID = 11
 """Characters of a feed's id, with which a callback's begins."""
 
@@ -53,7 +56,14 @@ class Pushes:
 
     async def reach(self, public_url: str) -> int:
         """Note where hubs reach us, "" for nowhere; return how many feeds were pushed to elsewhere."""
-        return int(await self._door.run("reach_push", public_url))
+        return int(await self._door.run("reach_push", public_url, 0, SILENT_MS))
+
+    async def stay(self, public_url: str) -> int:
+        """Note that hubs reach us there still, "" for nowhere; return how many feeds were pushed elsewhere.
+
+        Whoever else can be pushed to is believed for :data:`SILENT_MS` since he said so last.
+        """
+        return int(await self._door.run("reach_push", public_url, SILENT_MS, SILENT_MS))
 
     async def claim(self, limit: int, lease_ms: int) -> list[Push]:
         """Return up to ``limit`` feeds whose hub is to be asked now, and put each off by ``lease_ms``."""

@@ -14,6 +14,7 @@ for _, look in ipairs(cjson.decode(ARGV[3])) do
     there = there + 1
     move(feed, canonical or '', url)
     redis.call('HSET', key, unpack(told))
+    if learnt_elsewhere(feed) then due = clock() end
     if redis.call('HGET', key, 'seeded') ~= '1' then
       -- Whoever ended the last subscription meanwhile wants the next look to bring the whole document,
       -- and whoever has followed it since wants that look soon: what comes before it is not handed on.

@@ -120,6 +120,8 @@ if last and state == 1 then
   redis.call('SADD', young, '0')
   if not seeded then seeded_now = 1 end
   redis.call('HSET', key, 'seeded', '1', unpack(ARGV, 13, 12 + ARGV[12]))
+  local due = ARGV[5]
+  if due ~= '' and learnt_elsewhere(feed) then due = now end
   -- Only a whole document moves all up that it shows: after a part, what it left out would be forgotten.
   if ARGV[9] ~= '' then
     local size, enough = redis.call('SCARD', young), math.max(4000, 4 * ARGV[9])
@@ -132,8 +134,8 @@ if last and state == 1 then
       redis.call('HSET', key, 'rotated_ms', -1)
     end
   end
-  if ARGV[5] ~= '' and redis.call('EXISTS', key .. ':chats') == 1 then
-    redis.call('ZADD', 'schedule', ARGV[5], feed)
+  if due ~= '' and redis.call('EXISTS', key .. ':chats') == 1 then
+    redis.call('ZADD', 'schedule', due, feed)
   end
 end
 local left_ms = redis.call('PTTL', key)

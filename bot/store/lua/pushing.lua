@@ -3,11 +3,15 @@
 -- Result: functions only.
 local CHANGE_MS, ENDING_MS = 3600000, 86400000
 
+local function look_by(feed, at)
+  if not redis.call('ZSCORE', 'looking', feed) then redis.call('ZADD', 'schedule', 'XX', 'LT', at, feed) end
+end
+
 -- Whoever was trusted until now was polled seldom: the feed is looked at by `at` (ms) at the latest, if that is given.
 local function distrust(feed, at)
   local was = redis.call('HDEL', 'feed:' .. feed, 'pushed_until_ms')
   redis.call('ZREM', 'pushed', feed)
-  if at and was == 1 and not redis.call('ZSCORE', 'looking', feed) then redis.call('ZADD', 'schedule', 'XX', 'LT', at, feed) end
+  if at and was == 1 then look_by(feed, at) end
 end
 
 local function trust(now, feed)

@@ -17,7 +17,7 @@ if at ~= ARGV[6] and redis.call('HGET', 'feeds', at) == feed then
   redis.call('HSET', key, 'names', table.concat(names, '\n'))
 end
 move(feed, ARGV[6], ARGV[5])
-redis.call('HSET', key, 'unmoved', ARGV[7])
+redis.call('HSET', key, 'unmoved', ARGV[7], 'taken_back', '1')
 redis.call('HDEL', key, 'validators', 'marks')
 if redis.call('EXISTS', key .. ':chats') == 1 then
   redis.call('ZADD', 'schedule', 'LT', clock(), feed)

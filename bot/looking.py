@@ -18,6 +18,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from bot.errors import NotAFeed, StoreError, TooComplex
 from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
@@ -28,13 +29,15 @@ from bot.identity import Sighting, sight, stand_alone
 from bot.items import Document, Feed, FeedId, Item, Validators
 from bot.life import Lived, after_look, is_old
 from bot.links import feed_address
-from bot.looks import CUT, SLOW_S, Fetching, Look, Outcome, Reading
+from bot.looks import CUT, PAGES_MOST, PAGES_S, SLOW_S, Fetching, Look, Outcome, Reading
 from bot.pacing import Bounds, Pace, asked_of, next_look
-from bot.pages import MOST, WITHIN_S, PageFinder
 from bot.parse.prune import MARK, Cut, cut, joined
 from bot.settings import Settings
 from bot.store.client import Store
 from bot.store.news import Candidate, Extent, Taken
+
+if TYPE_CHECKING:
+    from bot.pages import PageFinder  # loads what reads texts, which most polls can do without
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +84,7 @@ class Looker:
         *,
         dice: Callable[[], float] = random.random,
         on_lost: Callable[[Feed], Awaitable[None]] | None = None,
-        pages: PageFinder | None = None,
+        pages: "Callable[[], PageFinder] | None" = None,
         hosts: Hosts | None = None,
     ) -> None:
         """Take the parts.
@@ -93,7 +96,7 @@ class Looker:
             settings: timeouts and the bounds of the interval.
             dice: uniform in [0, 1).
             on_lost: told of a feed whose memory of seen items is gone from the store.
-            pages: what asks the pages of new items; none are asked without.
+            pages: gives what asks the pages of new items, when there are some; none are asked without.
             hosts: whose turn it is, shared with whoever else asks the web.
         """
         self._store = store
@@ -104,7 +107,7 @@ class Looker:
         self._on_lost = on_lost
         self._pages = pages
         self._hosts = hosts or Hosts()
-        self.longest_s = settings.fetch_timeout_seconds + READING_S + WITHIN_S + STORING_S
+        self.longest_s = settings.fetch_timeout_seconds + READING_S + PAGES_S + STORING_S
         """How long a look may take; what takes longer hangs."""
 
     async def look(self, feed_id: FeedId) -> Look:
@@ -259,8 +262,8 @@ class Looker:
             if (lived.elsewhere or began_cut) and view.feed.seeded:
                 candidates = await of_late(self._store.news, view.feed, candidates, unseen, always=began_cut)
         if self._pages and feed.seeded:  # a first look hands nothing on
-            candidates = await self._pages.of_new(
-                self._store.news, feed, candidates, most=MOST, within_s=WITHIN_S
+            candidates = await self._pages().of_new(
+                self._store.news, feed, candidates, most=PAGES_MOST, within_s=PAGES_S
             )
         taken = await self._store.news.intake(
             feed, candidates, due_ms=due_ms, hand_on=True, moved_to=moved_to, was=view.feed, extent=extent

@@ -10,6 +10,11 @@ from bot.items import Document, FeedId, Validators
 SLOW_S = 2.0
 """An answer that takes longer is slow."""
 
+PAGES_S = 6.0
+"""The longest that the items of one look wait for all their pages together."""
+
+PAGES_MOST = 20
+"""Items of one look whose pages are asked, the newest."""
 
 CUT = "cut:"
 """What the hash of a document begins with that broke off, so that the next look brings it again."""

@@ -6,6 +6,7 @@ Pure: the caller hands in the variables (:func:`bot.__main__.environment` reads 
 import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
@@ -241,3 +242,9 @@ def need_token(settings: Settings) -> None:
             "or try newsrelay without one: newsrelay demo"
         )
         raise SettingsError((missing,))
+
+
+def need_fulltext(settings: Settings) -> None:
+    """Raise :class:`SettingsError` where whole texts are wanted and the extra that reads them is missing."""
+    if settings.pages is Pages.FULL and find_spec("trafilatura") is None:
+        raise SettingsError(("PAGES: full needs the extra: pip install newsrelay[fulltext]",))

@@ -392,7 +392,7 @@ class Relay:
 
         parts = self.memory.store, self.web, reader, self.settings
         pages = PageFinder(self.web, reader, self.settings)
-        return Looker(*parts, dice=lambda: 0.5, on_lost=note, pages=pages)
+        return Looker(*parts, dice=lambda: 0.5, on_lost=note, pages=lambda: pages)
 
     def titles(self) -> list[str]:
         return [self.memory.items[one].item.title for one in self.memory.handed]

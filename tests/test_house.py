@@ -60,14 +60,16 @@ ROOMS: dict[str, set[str]] = {
     "web": {"fetch", "store", "settings"},
     "playground": set(),
     "preview": {"discovery", "pages", "fetch", "identity", "parse", "render", "settings"},
-    "parts": {"fetch", "parse", "store", "collect", "looking", "subscribe", "pages", "settings"},
+    "parts": {
+        "fetch", "parse", "store", "collect", "looking", "subscribe", "pages", "corrections", "matching", "settings",
+    },
     "voice": {"parts", "deliver", "fetch", "render"},
-    "errands": {"parts", "store", "deliver", "opml", "pages", "settings"},
+    "errands": {"parts", "store", "deliver", "opml", "settings"},
     "app": {
-        "loading", "matching", "parts", "pings", "push", "voice", "route", "deliver", "chat", "web", "settings",
+        "loading", "parts", "pings", "push", "voice", "route", "deliver", "chat", "web", "settings",
     },
     "demo": {"app", "playground", "settings", "log"},
-    "__main__": {"app", "loading", "pages", "demo", "errands", "preview", "settings", "log"},
+    "__main__": {"app", "loading", "demo", "errands", "preview", "settings", "log"},
 }  # fmt: skip
 
 WORLD = {

@@ -53,8 +53,8 @@ class Desk:
         """Start as a new process would, knowing nothing of hosts."""
         self.finder = PageFinder(self.client, self.parser, self.settings)
         parts = self.store, self.client, self.parser, self.settings
-        self.collector = Collector(self.store, Looker(*parts, pages=self.finder), self.settings)
-        self.subscriber = Subscriber(*parts, pages=self.finder)
+        self.collector = Collector(self.store, Looker(*parts, pages=lambda: self.finder), self.settings)
+        self.subscriber = Subscriber(*parts, pages=lambda: self.finder)
 
     def publish(self, html: str | bytes | Answer | None = None, *, image: str = "") -> Piece:
         """Add an item of which the feed tells nothing; its page says ``html``, by default a picture and a lead."""
@@ -250,7 +250,7 @@ BAD: dict[str, tuple[Answer, str]] = {
 async def test_an_item_arrives_in_time_whatever_its_page_does(
     desk: Desk, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.looking.WITHIN_S", 1)
+    monkeypatch.setattr("bot.looking.PAGES_S", 1)
     desk.publish()
     found = await desk.subscribe()
     answer, lead = BAD[how]

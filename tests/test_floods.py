@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.settings import Settings
+from bot.settings import read
 from bot.store.client import Store
 from bot.subscribe import Found, Subscriber
 from tests.conftest import Clock
@@ -79,7 +79,7 @@ async def test_a_document_that_broke_off_at_the_first_look_of_who_subscribed_mak
     posts = [Post(f"old{number}", clock.ms - (number + 3) * HOUR_MS - 61_000) for number in range(6)]
     whole = paper(posts)
     news.web.put(news.url, whole[: whole.index(b"Title old3")], etag="same")
-    subscriber = Subscriber(store, news.web, news.reader, Settings.model_validate({"pages": "off"}))
+    subscriber = Subscriber(store, news.web, news.reader, read({"PAGES": "off"}))
     assert isinstance(await subscriber.find(news.url), Found)
     await news.follow()
     news.web.put(news.url, paper([Post("new", clock.ms), *posts]), etag="same")

@@ -18,6 +18,7 @@ from bot.pages import PageFinder
 from bot.parse.document import read
 from bot.parse.worker import Parser
 from bot.settings import Settings
+from bot.settings import read as settings_of
 from bot.store.client import Store
 from bot.subscribe import Found, Subscriber
 from tests.conftest import Clock
@@ -98,7 +99,7 @@ def answering(body: str | bytes, content_type: str = "text/html", status: int = 
 @pytest_asyncio.fixture
 async def desk(store: Store, clock: Clock, request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
     wanted = getattr(request, "param", "lead")
-    settings = Settings.model_validate({"fetch_allow_networks": "127.0.0.0/8", "pages": wanted})
+    settings = settings_of({"FETCH_ALLOW_NETWORKS": "127.0.0.0/8", "PAGES": wanted})
     reader = Parser if wanted == "full" else Inline
     async with serve() as origin, Client(settings) as client, reader(workers=1) as parser:
         yield Desk(store, clock, origin, client, parser, settings)

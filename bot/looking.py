@@ -26,11 +26,11 @@ from bot.fetch.hosts import Hosts, host_of
 from bot.fetch.websub import called, offer_of
 from bot.floods import NEWS_MOST, newest, of_late
 from bot.identity import Sighting, sight, stand_alone
-from bot.items import Document, Feed, FeedId, Item, Validators
+from bot.items import Document, Feed, FeedId, Validators
 from bot.life import Lived, after_look, is_old
 from bot.links import feed_address
 from bot.looks import CUT, PAGES_MOST, PAGES_S, SLOW_S, Fetching, Look, Outcome, Reading
-from bot.pacing import Bounds, Pace, asked_of, next_look
+from bot.pacing import Bounds, Pace, asked_of, dates_of, next_look
 from bot.parse.prune import MARK, Cut, cut, joined
 from bot.settings import Settings
 from bot.store.client import Store
@@ -109,6 +109,8 @@ class Looker:
         self._hosts = hosts or Hosts()
         self.longest_s = settings.fetch_timeout_seconds + READING_S + PAGES_S + STORING_S
         """How long a look may take; what takes longer hangs."""
+        self.held_bytes = 0
+        """How large the documents are that are read now, or wait for it."""
 
     async def look(self, feed_id: FeedId) -> Look:
         """Look at one feed in its turn at its host, and save what came of it, whatever that is.
@@ -228,6 +230,7 @@ class Looker:
         return None if taken.outcome is Outcome.UNCHANGED else taken
 
     async def _read(self, body: bytes, answer: Fetched) -> Document | Failed:
+        self.held_bytes += len(body)
         try:
             async with asyncio.timeout(READING_S):
                 return await self._parser.read(body, answer.url, answer.content_type)
@@ -237,12 +240,14 @@ class Looker:
             return Failed(Failure.TOO_COMPLEX, str(error))
         except TimeoutError:
             return Failed(Failure.TOO_COMPLEX, f"not read within {READING_S} s")
+        finally:
+            self.held_bytes -= len(body)
 
     async def _taken(
         self, view: _View, document: Document, seen: Sighting, extent: Extent, *, pushed: bool = False
     ) -> Look:
         """Take in what a document holds; UNCHANGED where a part of one could not be."""
-        now_ms, published, candidates = view.now_ms, _dates(document.items), _candidates(seen)
+        now_ms, published, candidates = view.now_ms, dates_of(document), _candidates(seen)
         unseen = await self._store.news.unseen(seen.feed.id, candidates)
         if seen.feed.seeded and sum(unseen) > NEWS_MOST:
             candidates = await newest(self._store.news, view.feed, candidates, unseen)
@@ -393,7 +398,3 @@ def _well(feed: Feed, now_ms: int, got: Validators | None = None) -> Feed:
     return replace(
         feed, looked_ms=now_ms, ok_ms=now_ms, looks=looks, failures=0, trouble="", validators=known
     )
-
-
-def _dates(items: Sequence[Item]) -> list[int]:
-    return [int(item.published.timestamp() * 1000) for item in items if item.published]

@@ -18,7 +18,7 @@ from bot.fetch.websub import offer_of
 from bot.identity import item_id, order, rate_of, sight
 from bot.items import ChatId, Document, Feed, StoredItem, Subscription, UserId, Validators
 from bot.looks import CUT, PAGES_MOST
-from bot.pacing import Bounds, asked_of, next_look
+from bot.pacing import Bounds, asked_of, dates_of, next_look
 from bot.parse.text import plain
 from bot.settings import Settings
 from bot.store.client import Store
@@ -168,7 +168,7 @@ class Subscriber:
             asked=asked_of(caught.document),
         )
         # The whole document tells how often it has news; later looks bring what is new alone.
-        dates = [int(one.published.timestamp() * 1000) for one in caught.document.items if one.published]
+        dates = dates_of(caught.document)
         pace = next_look(feed, dates, now_ms, bounds=self._bounds, roll=0.5, max_age_s=answer.max_age_s)
         due_ms = now_ms + int(pace.wait_s * 1000)
         feed = replace(feed, interval_s=round(pace.wait_s), rhythm=pace.rhythm, wait_why=pace.why.value)

@@ -285,11 +285,31 @@ def test_every_version_is_pinned_with_its_hash() -> None:
 
 def test_a_poll_and_a_collector_load_nothing_of_telegram_chats_and_queries() -> None:
     others = {
-        "telegram", "jinja2", "babel", "PIL", "re2", "trafilatura", "lxml.html",
-        "bot.chat", "bot.deliver", "bot.playground", "bot.rules", "bot.web",
+        "telegram", "jinja2", "babel", "PIL", "re2", "trafilatura", "lxml.html", "chardet",
+        "bot.chat", "bot.deliver", "bot.pages", "bot.playground", "bot.render", "bot.rules", "bot.web",
     }  # fmt: skip
     rooms = "bot.__main__, bot.errands.polling, bot.errands.subscriptions, bot.app"
     code = f"import {rooms}, sys; print(*{others} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=False, timeout=60, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "")
+
+
+def test_a_collector_loads_before_it_begins_what_new_items_need() -> None:
+    needed = {"bot.corrections", "bot.matching", "bot.pages", "bot.rules"}
+    load = "from bot.parts import Parts; from bot.settings import read; Parts(read({}), *[None] * 4).load()"
+    code = f"{load}; import sys; print(*{needed} - set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=False, timeout=60, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "")
+
+
+def test_the_command_line_alone_loads_nothing_that_a_command_needs() -> None:
+    code = (
+        "import bot.__main__, sys; print(*{'aiohttp', 'redis', 'dotenv', 'bot.settings'} & set(sys.modules))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, check=False, timeout=60, capture_output=True, text=True
     )

@@ -96,6 +96,28 @@ def test_settings_that_contradict_each_other_are_told() -> None:
     assert "50" in problem
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PORT", "65536", "a whole number from 1 to 65535"),
+        ("FETCH_CONCURRENCY", "0", "a whole number from 1 to 1000"),
+        ("FETCH_MAX_BYTES", "10", "a whole number of 1024 or more"),
+        ("KEEP_DAYS", "nan", "a number above 0 and at most 366"),
+        ("SEND_RATE", "0/s", "a number above 0 and at most 1000"),
+        ("SEND_PAID", "perhaps", "on or off"),
+        ("PAGES", "half", "one of off, lead, full"),
+        ("LOG_LEVEL", "loud", "one of DEBUG, INFO, WARNING, ERROR"),
+        ("OWNER_IDS", "12, @me", "'@me' is not an id"),
+        ("LANGUAGE", "english!", "like en, de or zh-Hans"),
+    ],
+)
+def test_what_is_wrong_is_told_with_what_would_be_right(name: str, value: str, sentence: str) -> None:
+    (problem,) = problems(**{name: value})
+    assert problem.startswith(f"{name}: ")
+    assert sentence in problem
+    assert f"(it is {value!r})" in problem
+
+
 @pytest.mark.parametrize("name", ["TELEGRAM_BOT_TOKEN", "REDIS_URL", "FETCH_PROXY"])
 def test_a_secret_is_never_repeated_in_a_problem(name: str) -> None:
     (problem,) = problems(**{name: "hunter2 hunter2"})

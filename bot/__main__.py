@@ -13,21 +13,19 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dotenv import dotenv_values
-
-from bot import log
 from bot.errors import RelayError, SettingsError
 from bot.items import Length, Role, Style, Taste
 from bot.loading import loading
-from bot.settings import Settings, read
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
 EXIT_SETTINGS = 78  # EX_CONFIG of sysexits.h
 
-Command = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
+Command = Callable[[argparse.Namespace, "Settings"], Coroutine[Any, Any, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     asked = parser().parse_args(arguments)
     try:
+        with loading():
+            from bot import log
+            from bot.settings import read
         settings = read(environment())
         log.configure(settings)
         command: Command = asked.command
@@ -75,10 +76,25 @@ def tell(error: BaseException) -> Told:
 def environment(file: Path = Path(".env")) -> Mapping[str, str]:
     """Return the process' variables over those of ``file``, if it is there."""
     try:
-        written = dotenv_values(file) if file.is_file() else {}
+        if not file.is_file():
+            return os.environ
+        from dotenv import dotenv_values
+
+        written = dotenv_values(file)
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError((f"{file}: it cannot be read ({error}); save it as UTF-8 text",)) from error
     return {**{name: value for name, value in written.items() if value is not None}, **os.environ}
+
+
+class ShowVersion(argparse.Action):
+    """Say the version and exit: as argparse does it, but looked up when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Exit with 0."""
+        from importlib.metadata import version
+
+        print(f"newsrelay {version('newsrelay')}")
+        parser.exit()
 
 
 def parser() -> argparse.ArgumentParser:
@@ -88,7 +104,7 @@ def parser() -> argparse.ArgumentParser:
         description="Each new item of your feeds, once, in order and well set, in your Telegram chats.",
         epilog="Settings come from the environment and from .env; .env.example lists them all.",
     )
-    top.add_argument("--version", action="version", version=f"newsrelay {version('newsrelay')}")
+    top.add_argument("--version", action=ShowVersion, nargs=0, help="say which newsrelay this is")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     one = commands.add_parser("run", help="the relay, or some of its roles")
@@ -162,7 +178,7 @@ def port(text: str) -> int:
     return int(text)
 
 
-async def run(asked: argparse.Namespace, settings: Settings) -> int:
+async def run(asked: argparse.Namespace, settings: "Settings") -> int:
     """``newsrelay run``: until SIGTERM or Ctrl-C."""
     stop = stop_signal()  # loading takes half a second: whoever stops us meanwhile is heard, too
     with loading():
@@ -171,7 +187,7 @@ async def run(asked: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-async def show(asked: argparse.Namespace, settings: Settings) -> int:
+async def show(asked: argparse.Namespace, settings: "Settings") -> int:
     """``newsrelay demo``: until Ctrl-C."""
     stop = stop_signal()
     with loading():
@@ -180,11 +196,11 @@ async def show(asked: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-async def look(asked: argparse.Namespace, settings: Settings) -> int:
+async def look(asked: argparse.Namespace, settings: "Settings") -> int:
     """``newsrelay preview``."""
     with loading():
         from bot import preview
-        from bot.pages import need_fulltext
+        from bot.settings import need_fulltext
     need_fulltext(settings)
     taste = Taste(
         style=asked.style,
@@ -203,7 +219,7 @@ async def look(asked: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-async def poll(asked: argparse.Namespace, settings: Settings) -> int:
+async def poll(asked: argparse.Namespace, settings: "Settings") -> int:
     """``newsrelay poll``."""
     with loading():
         from bot.errands import polling
@@ -211,7 +227,7 @@ async def poll(asked: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-async def check(_: argparse.Namespace, settings: Settings) -> int:
+async def check(_: argparse.Namespace, settings: "Settings") -> int:
     """``newsrelay check``."""
     with loading():
         from bot.errands import checks
@@ -222,7 +238,7 @@ async def check(_: argparse.Namespace, settings: Settings) -> int:
     return 0 if fine else 1
 
 
-async def subs_import(asked: argparse.Namespace, settings: Settings) -> int:
+async def subs_import(asked: argparse.Namespace, settings: "Settings") -> int:
     """``newsrelay subs import``."""
     with loading():
         from bot.errands import subscriptions
@@ -230,7 +246,7 @@ async def subs_import(asked: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-async def subs_export(asked: argparse.Namespace, settings: Settings) -> int:
+async def subs_export(asked: argparse.Namespace, settings: "Settings") -> int:
     """``newsrelay subs export``."""
     with loading():
         from bot.errands import subscriptions

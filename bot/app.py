@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from bot.errors import SettingsError
 from bot.items import Role
 from bot.loading import loading
-from bot.matching import load_rules
 from bot.parts import Parts, open_parts
 from bot.settings import Settings, need_token
 
@@ -77,7 +76,7 @@ def _loops(
     if Role.COLLECT in roles:
         from bot.push import watch
 
-        load_rules()
+        parts.load()
         yield parts.collector(on_lost=voice.tell_of_lost if voice else None).run(stop)
         if Role.WEB not in roles or settings.port is None or not settings.public_url:
             yield watch(store.pushes, stop)
@@ -123,7 +122,7 @@ def _web_loops(
         from bot.pings import Pings
         from bot.web.websub import Callbacks
 
-        load_rules()
+        parts.load()
         pings = Pings(parts.looker(voice.tell_of_lost if voice else None), store.pushes)
         callbacks = Callbacks(store.pushes, pings, settings)
         yield pings.run(stop)

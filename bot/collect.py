@@ -12,7 +12,8 @@ import logging
 import math
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Container, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +81,30 @@ class PollReport:
     seconds: float
 
 
+class _Tally:
+    """Counts looks as they end: of a large round, none is kept until all have."""
+
+    def __init__(self) -> None:
+        self._ended = Counter[Outcome]()
+        self._new_items = 0
+
+    def note(self, look: Look | None) -> None:
+        if look:
+            self._ended[look.outcome] += 1
+            self._new_items += look.new_items
+
+    def report(self, seconds: float) -> PollReport:
+        return PollReport(
+            feeds=self._ended.total(),
+            not_modified=self._ended[Outcome.NOT_MODIFIED],
+            unchanged=self._ended[Outcome.UNCHANGED],
+            changed=self._ended[Outcome.CHANGED],
+            failed=self._ended[Outcome.FAILED],
+            new_items=self._new_items,
+            seconds=round(seconds, 3),
+        )
+
+
 @dataclass(slots=True)
 class _Hand:
     """A feed in hand; its look has begun at ``begun_s`` by the loop's clock, infinity before."""
@@ -114,7 +139,7 @@ class Collector:
         self._hosts = hosts or Hosts()
         self._dice = dice
         self._concurrency = settings.fetch_concurrency
-        self._slots = Slots(self._concurrency)
+        self._slots = Slots(self._concurrency, lambda: looker.held_bytes)
         self._doubted_slots = asyncio.Semaphore(max(1, self._concurrency // DOUBTED_SHARE))
         self._resting: dict[str, int] = {}
         """Hosts left in peace, and until when (epoch ms)."""
@@ -160,21 +185,24 @@ class Collector:
         """
         begun = time.monotonic()
         room = asyncio.Semaphore(AHEAD)
-        looks: dict[FeedId, asyncio.Task[Look | None]] = {}
+        tally = _Tally()
+
+        async def take(feed: Feed) -> None:
+            tally.note(await self._one(feed))
+            room.release()
+
         try:
             async with asyncio.TaskGroup() as group:
                 renewing = group.create_task(self._renew())
-                async for feed in self._every() if every else self._due(looks):
+                async for feed in self._every() if every else self._due():
                     await room.acquire()
-                    looks[feed.id] = task = group.create_task(self._one(feed))
-                    task.add_done_callback(lambda _: room.release())
-                if looks:
-                    await asyncio.wait(looks.values())
+                    group.create_task(take(feed))
+                for _ in range(AHEAD):  # all is free once all have ended
+                    await room.acquire()
                 renewing.cancel()
         except ExceptionGroup as trouble:
             raise trouble.exceptions[0] from None  # looks let nothing but StoreError out
-        done = [look.result() for look in looks.values()]
-        return _report([look for look in done if look], time.monotonic() - begun)
+        return tally.report(time.monotonic() - begun)
 
     async def _every(self) -> AsyncIterator[Feed]:
         """Yield each feed that somebody hears, as the store has it by then."""
@@ -183,8 +211,9 @@ class Collector:
             for feed in await self._store.feeds.many(ids[start : start + CLAIM_MOST]):
                 yield feed
 
-    async def _due(self, known: Container[FeedId]) -> AsyncIterator[Feed]:
-        """Yield each feed that is due, claimed; it ends where only ``known`` ones are left, given back."""
+    async def _due(self) -> AsyncIterator[Feed]:
+        """Yield each feed that is due, claimed; it ends where only known ones are left, given back."""
+        known: set[FeedId] = set()
         while True:
             claimed = await self._claim(CLAIM_MOST)
             again = [(feed.id, claimed.now_ms) for feed in claimed.feeds if feed.id in known]
@@ -193,6 +222,7 @@ class Collector:
                 return
             for feed in claimed.feeds:
                 if feed.id not in known:
+                    known.add(feed.id)
                     yield feed
 
     async def _start(self, group: asyncio.TaskGroup, looks: set[asyncio.Task[None]]) -> float:
@@ -341,16 +371,3 @@ class Collector:
                 await self._store.feeds.renew(list(self._in_hand), int(LEASE_S * 1000))
             except StoreError as error:
                 log.debug("claims are not renewed: %s", error)
-
-
-def _report(looks: Sequence[Look], seconds: float) -> PollReport:
-    ended = [look.outcome for look in looks]
-    return PollReport(
-        feeds=len(ended),
-        not_modified=ended.count(Outcome.NOT_MODIFIED),
-        unchanged=ended.count(Outcome.UNCHANGED),
-        changed=ended.count(Outcome.CHANGED),
-        failed=ended.count(Outcome.FAILED),
-        new_items=sum(look.new_items for look in looks),
-        seconds=round(seconds, 3),
-    )

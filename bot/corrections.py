@@ -8,12 +8,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
-from enum import StrEnum
 from functools import cache
 
-from xxhash import xxh3_64_intdigest
-
-from bot.items import Item
+from bot.items import Edit, Item
 from bot.links import canonical_link
 from bot.render.lead import READ_LIMIT, lead
 from bot.render.markup import read_html
@@ -21,28 +18,8 @@ from bot.render.rich import plain_text
 from bot.render.tails import is_teaser
 from bot.render.title import TITLE_LIMIT
 
-
-class Edit(StrEnum):
-    """What a correction changes of the message that was sent."""
-
-    NONE = ""
-    TEXT = "text"
-    MEDIA = "media"
-    """The picture too: it is another one, or the first."""
-
-
 _TITLE_READ = 4 * TITLE_LIMIT
 """How much of a title is compared: no message shows as much."""
-
-
-def raw_print(item: Item) -> int:
-    """Return an unsigned 64-bit hash of what title and lead are made of, as it stands in the feed.
-
-    Equal prints: nothing was corrected. Link and picture are left out, since their change alone
-    corrects nothing, and both carry sessions and signatures that change at every fetch.
-    """
-    parts = f"{item.title}\0{item.summary_html}\0{item.content_html}"
-    return xxh3_64_intdigest(parts.encode("utf-8", "surrogatepass"))
 
 
 def correction(old: Item, new: Item) -> Edit:

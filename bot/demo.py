@@ -6,6 +6,7 @@ import tempfile
 import time
 import webbrowser
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from bot import app
@@ -29,18 +30,17 @@ async def run(settings: Settings, *, port: int, browser: bool, stop: asyncio.Eve
     with tempfile.TemporaryDirectory(prefix=FOLDER) as folder:
         async with stage(port=port or FIRST_PORT) as set_up:
             papers = set_up.newsroom.feeds(set_up.api_url)
-            played = settings.model_copy(
-                update={
-                    "telegram_bot_token": set_up.token,
-                    "telegram_api_url": set_up.api_url,
-                    "redis_url": "",
-                    "data_dir": Path(folder),
-                    "fetch_allow_networks": set_up.networks,
-                    "owner_ids": frozenset(one.id for one in set_up.telegram.users.values() if one.started),
-                    "start_feeds": tuple((one["title"], one["url"]) for one in papers[:3]),
-                    "poll_min_seconds": 2,
-                    "poll_max_seconds": 5,
-                }
+            played = replace(
+                settings,
+                telegram_bot_token=set_up.token,
+                telegram_api_url=set_up.api_url,
+                redis_url="",
+                data_dir=Path(folder),
+                fetch_allow_networks=set_up.networks,
+                owner_ids=frozenset(one.id for one in set_up.telegram.users.values() if one.started),
+                start_feeds=tuple((one["title"], one["url"]) for one in papers[:3]),
+                poll_min_seconds=2,
+                poll_max_seconds=5,
             )
             print(f"newsrelay demo: open {set_up.url} in a browser; Ctrl-C ends it")  # noqa: T201  the one thing to know
             if browser:

@@ -206,6 +206,15 @@ class StoredItem:
     page: Page = Page()
 
 
+class Edit(StrEnum):
+    """What a correction changes of the message that was sent."""
+
+    NONE = ""
+    TEXT = "text"
+    MEDIA = "media"
+    """The picture too: it is another one, or the first."""
+
+
 class ChatKind(StrEnum):
     """Telegram's kinds of chat."""
 

@@ -18,6 +18,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from bot.errors import NotAFeed, StoreError, TooComplex
 from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
@@ -25,16 +26,18 @@ from bot.fetch.hosts import Hosts, host_of
 from bot.fetch.websub import called, offer_of
 from bot.floods import NEWS_MOST, newest, of_late
 from bot.identity import Sighting, sight, stand_alone
-from bot.items import Document, Feed, FeedId, Item, Validators
+from bot.items import Document, Feed, FeedId, Validators
 from bot.life import Lived, after_look, is_old
 from bot.links import feed_address
-from bot.looks import CUT, SLOW_S, Fetching, Look, Outcome, Reading
-from bot.pacing import Bounds, Pace, asked_of, next_look
-from bot.pages import MOST, WITHIN_S, PageFinder
+from bot.looks import CUT, PAGES_MOST, PAGES_S, SLOW_S, Fetching, Look, Outcome, Reading, well
+from bot.pacing import Bounds, Pace, asked_of, dates_of, next_look
 from bot.parse.prune import MARK, Cut, cut, joined
 from bot.settings import Settings
 from bot.store.client import Store
 from bot.store.news import Candidate, Extent, Taken
+
+if TYPE_CHECKING:
+    from bot.pages import PageFinder  # loads what reads texts, which most polls can do without
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +84,7 @@ class Looker:
         *,
         dice: Callable[[], float] = random.random,
         on_lost: Callable[[Feed], Awaitable[None]] | None = None,
-        pages: PageFinder | None = None,
+        pages: "Callable[[], PageFinder] | None" = None,
         hosts: Hosts | None = None,
     ) -> None:
         """Take the parts.
@@ -93,7 +96,7 @@ class Looker:
             settings: timeouts and the bounds of the interval.
             dice: uniform in [0, 1).
             on_lost: told of a feed whose memory of seen items is gone from the store.
-            pages: what asks the pages of new items; none are asked without.
+            pages: gives what asks the pages of new items, when there are some; none are asked without.
             hosts: whose turn it is, shared with whoever else asks the web.
         """
         self._store = store
@@ -104,8 +107,10 @@ class Looker:
         self._on_lost = on_lost
         self._pages = pages
         self._hosts = hosts or Hosts()
-        self.longest_s = settings.fetch_timeout_seconds + READING_S + WITHIN_S + STORING_S
+        self.longest_s = settings.fetch_timeout_seconds + READING_S + PAGES_S + STORING_S
         """How long a look may take; what takes longer hangs."""
+        self.held_bytes = 0
+        """How large the documents are that are read now, or wait for it."""
 
     async def look(self, feed_id: FeedId) -> Look:
         """Look at one feed in its turn at its host, and save what came of it, whatever that is.
@@ -229,6 +234,7 @@ class Looker:
         return None if taken.outcome is Outcome.UNCHANGED else taken
 
     async def _read(self, body: bytes, answer: Fetched) -> Document | Failed:
+        self.held_bytes += len(body)
         try:
             async with asyncio.timeout(READING_S):
                 return await self._parser.read(body, answer.url, answer.content_type)
@@ -238,12 +244,14 @@ class Looker:
             return Failed(Failure.TOO_COMPLEX, str(error))
         except TimeoutError:
             return Failed(Failure.TOO_COMPLEX, f"not read within {READING_S} s")
+        finally:
+            self.held_bytes -= len(body)
 
     async def _taken(
         self, view: _View, document: Document, seen: Sighting, extent: Extent, *, pushed: bool = False
     ) -> Look:
         """Take in what a document holds; UNCHANGED where a part of one could not be."""
-        now_ms, published, candidates = view.now_ms, _dates(document.items), _candidates(seen)
+        now_ms, published, candidates = view.now_ms, dates_of(document), _candidates(seen)
         unseen = await self._store.news.unseen(seen.feed.id, candidates)
         if seen.feed.seeded and sum(unseen) > NEWS_MOST:
             candidates = await newest(self._store.news, view.feed, candidates, unseen)
@@ -254,7 +262,7 @@ class Looker:
         if pushed:
             feed.rhythm = self._pace(feed, now_ms, published).rhythm
         else:
-            feed = replace(_well(feed, now_ms), asked=asked_of(document))
+            feed = replace(well(feed, now_ms), asked=asked_of(document))
             feed = await self._with_hub(feed, document, view)
             due_ms = self._due_again(feed, now_ms, published, max_age_s=view.answer.max_age_s)
             lived = after_look(feed, now_ms, moved_to=view.answer.moved_to, read=True)
@@ -263,8 +271,8 @@ class Looker:
             if (lived.elsewhere or began_cut) and view.feed.seeded:
                 candidates = await of_late(self._store.news, view.feed, candidates, unseen, always=began_cut)
         if self._pages and feed.seeded:  # a first look hands nothing on
-            candidates = await self._pages.of_new(
-                self._store.news, feed, candidates, most=MOST, within_s=WITHIN_S
+            candidates = await self._pages().of_new(
+                self._store.news, feed, candidates, most=PAGES_MOST, within_s=PAGES_S
             )
         taken = await self._store.news.intake(
             feed, candidates, due_ms=due_ms, hand_on=True, moved_to=moved_to, was=view.feed, extent=extent
@@ -304,7 +312,7 @@ class Looker:
         self, was: Feed, got: Validators, answer: Fetched | NotModified, outcome: Outcome, now_ms: int
     ) -> Look:
         """Note that there is nothing new."""
-        feed = _well(was, now_ms, got)
+        feed = well(was, now_ms, got)
         due_ms = self._due_again(feed, now_ms, (), max_age_s=answer.max_age_s)
         is_read = outcome is Outcome.UNCHANGED
         feed, moved_to = await self._lived(after_look(feed, now_ms, moved_to=answer.moved_to, read=is_read))
@@ -381,17 +389,3 @@ async def _cut(answer: Fetched, marks: bytes) -> Cut | None:
 
 def _candidates(seen: Sighting) -> list[Candidate]:
     return [Candidate(*one) for one in zip(seen.keys, seen.items, seen.order_ms, strict=True)]
-
-
-def _well(feed: Feed, now_ms: int, got: Validators | None = None) -> Feed:
-    """Return the feed after a look that brought a readable answer."""
-    after = feed.copy()
-    after.looked_ms = after.ok_ms = now_ms
-    after.looks += 1
-    after.failures, after.trouble = 0, ""
-    after.validators = got or feed.validators
-    return after
-
-
-def _dates(items: Sequence[Item]) -> list[int]:
-    return [int(item.published.timestamp() * 1000) for item in items if item.published]

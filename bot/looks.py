@@ -5,11 +5,16 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.fetch.answer import Answer, Failed
-from bot.items import Document, FeedId, Validators
+from bot.items import Document, Feed, FeedId, Validators
 
 SLOW_S = 2.0
 """An answer that takes longer is slow."""
 
+PAGES_S = 6.0
+"""The longest that the items of one look wait for all their pages together."""
+
+PAGES_MOST = 20
+"""Items of one look whose pages are asked, the newest."""
 
 CUT = "cut:"
 """What the hash of a document begins with that broke off, so that the next look brings it again."""
@@ -52,3 +57,13 @@ class Look:
     new_items: int = 0
     failure: Failed | None = None
     asked_s: float = 0.0
+
+
+def well(feed: Feed, now_ms: int, got: Validators | None = None) -> Feed:
+    """Return the feed after a look that brought a readable answer."""
+    after = feed.copy()
+    after.looked_ms = after.ok_ms = now_ms
+    after.looks += 1
+    after.failures, after.trouble = 0, ""
+    after.validators = got or feed.validators
+    return after

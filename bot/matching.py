@@ -1,33 +1,18 @@
-"""What an item says, as queries see it. Pure.
-
-The rules' tables of all writing take a tenth of a second to load, which most polls can do without:
-they bring no item.
-"""
-
-from typing import TYPE_CHECKING
+"""What an item says, as queries see it. Pure."""
 
 from bot.items import StoredItem
 from bot.render.markup import read_html
-
-if TYPE_CHECKING:
-    from bot.rules import Searchable
+from bot.rules import Searchable, signature
 
 SEARCHED_UNITS = 50_000
 """How much text of an item is searched: the length of a long article."""
 
 
-def load_rules() -> None:
-    """Load them now, so that later no item keeps a loop waiting."""
-    import bot.rules  # noqa: F401  for what comes with it
-
-
-def searchable(stored: StoredItem) -> "Searchable":
+def searchable(stored: StoredItem) -> Searchable:
     """Return the plain texts of an item; what its own page says beyond its feed is part of its body.
 
     A summary that stands within a longer text is not told twice.
     """
-    from bot.rules import Searchable
-
     item, page = stored.item, stored.page
     bodies = [
         read_html(html, item.base, SEARCHED_UNITS).text
@@ -48,8 +33,6 @@ def searchable(stored: StoredItem) -> "Searchable":
 
 def sign(stored: StoredItem) -> bytes:
     """Return the item's signature, by which a search passes over it; b"" for an item that has none."""
-    from bot.rules import signature
-
     try:
         return signature(searchable(stored))
     except Exception:  # noqa: BLE001  an odd item is news as well: taken in, and searched the slow way

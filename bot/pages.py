@@ -17,11 +17,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from heapq import nlargest
-from importlib.util import find_spec
 from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
-from bot.errors import SettingsError, TooComplex
+from bot.errors import TooComplex
 from bot.fetch.answer import SHUT, Answer, Failed, Failure, Fetched
 from bot.fetch.client import Kind
 from bot.fetch.sites import is_of_telegram
@@ -40,17 +39,8 @@ from bot.store.records import CONTENT_LIMIT, as_kept
 
 log = logging.getLogger(__name__)
 
-WITHIN_S = 6.0
-"""The longest that the items of one look wait for all their pages together."""
-
-SAMPLE_WITHIN_S = 3.0
-"""The same where a person waits for an answer."""
-
 PAGE_S = 5.0
 """How long one page may take."""
-
-MOST = 20
-"""Items of one look whose pages are asked, the newest."""
 
 LOOK_AT_ONCE = 4
 HOST_AT_ONCE = 2
@@ -202,7 +192,7 @@ class PageFinder:
             paged[place] = replace(paged[place], page=page)
         return paged
 
-    async def find(self, items: Sequence[Item], feed: Feed, *, within_s: float = WITHIN_S) -> list[Page]:
+    async def find(self, items: Sequence[Item], feed: Feed, *, within_s: float) -> list[Page]:
         """Return of each item what its page adds to what its feed says; an empty page for nothing.
 
         The first of ``items`` are asked first. Raises nothing, and takes no longer than ``within_s``.
@@ -312,12 +302,6 @@ class PageFinder:
         if len(self._hosts) > MOST_HOSTS:
             self._hosts.popitem(last=False)
         return host
-
-
-def need_fulltext(settings: Settings) -> None:
-    """Raise :class:`SettingsError` where whole texts are wanted and the extra that reads them is missing."""
-    if settings.pages is Pages.FULL and find_spec("trafilatura") is None:
-        raise SettingsError(("PAGES: full needs the extra: pip install newsrelay[fulltext]",))
 
 
 async def _card(answer: Fetched) -> Page:

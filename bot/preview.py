@@ -29,6 +29,9 @@ FILES = frozenset({".xml", ".rss", ".atom", ".rdf", ".json", ".txt", ".html", ".
 RULE = "─" * 40
 """What stands between two items that are written as text."""
 
+PAGES_S = 6.0
+"""The longest that all pages of items together are waited for."""
+
 
 class NothingThere(RelayError):
     """The source yields no item; the message says why."""
@@ -82,7 +85,7 @@ async def _newest(
     newest = sorted(stored, key=lambda one: one.order_ms, reverse=True)[:limit]
     if not url:
         return newest
-    found = await pages.find([one.item for one in newest], feed)
+    found = await pages.find([one.item for one in newest], feed, within_s=PAGES_S)
     return [replace(one, page=page) for one, page in zip(newest, found, strict=True)]
 
 

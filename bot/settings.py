@@ -4,15 +4,14 @@ Pure: the caller hands in the variables (:func:`bot.__main__.environment` reads 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import PydanticCustomError
 
 from bot.errors import SettingsError
 from bot.items import Style, Taste
@@ -58,123 +57,176 @@ class LogLevel(StrEnum):
     ERROR = "ERROR"
 
 
-def _words(value: object) -> object:
-    """Split a comma or space separated list; anything else passes as it is."""
-    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+Value = TypeVar("Value")
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
-def _wrong(sentence: str) -> PydanticCustomError:
-    # The sentence is an argument, since the template may not hold braces of the user's.
-    return PydanticCustomError("setting", "{sentence}", {"sentence": sentence})
+def _setting(default: Value, reader: Callable[[str], Value], *, secret: bool = False) -> Value:
+    """Return a field whose ``reader`` makes a value of a text; ValueError says in a sentence what is wrong.
+
+    What is ``secret`` is never shown.
+    """
+    made: Value = field(default=default, repr=not secret, metadata={"read": reader})
+    return made
 
 
-def _networks(value: object) -> object:
+def _whole(least: int, most: int | None = None) -> Callable[[str], int]:
+    """Return what reads a whole number within bounds."""
+    bounds = f"of {least} or more" if most is None else f"from {least} to {most}"
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"\d{1,18}", text, re.ASCII) or not least <= int(text) <= (most or int(text)):
+            raise ValueError(f"it must be a whole number {bounds}")
+        return int(text)
+
+    return read
+
+
+def _number(most: float) -> Callable[[str], float]:
+    """Return what reads a number above 0."""
+
+    def read(text: str) -> float:
+        if (
+            not re.fullmatch(r"\d{1,18}(\.\d{1,18})?|\.\d{1,18}", text, re.ASCII)
+            or not 0 < float(text) <= most
+        ):
+            raise ValueError(f"it must be a number above 0 and at most {most:g}")
+        return float(text)
+
+    return read
+
+
+def _rate(most: float) -> Callable[[str], float]:
+    """Return what reads a number with or without its unit."""
+    number = _number(most)
+    return lambda text: number(text.removesuffix("/s").removesuffix("/min"))
+
+
+def _one_of(kind: type[Choice], spelling: Callable[[str], str] = str.lower) -> Callable[[str], Choice]:
+    """Return what reads one of several words, however it is written."""
+
+    def read(text: str) -> Choice:
+        try:
+            return kind(spelling(text))
+        except ValueError:
+            raise ValueError(f"it must be one of {', '.join(kind)}") from None
+
+    return read
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in _SWITCHES:
+        raise ValueError("it must be on or off")
+    return _SWITCHES[text.lower()]
+
+
+_SWITCHES = dict.fromkeys(("on", "true", "yes", "1", "t", "y"), True) | dict.fromkeys(
+    ("off", "false", "no", "0", "f", "n"), False
+)
+
+
+def _ids(text: str) -> frozenset[int]:
+    words = text.replace(",", " ").split()
+    for word in words:
+        if not re.fullmatch(r"-?\d{1,18}", word, re.ASCII):
+            raise ValueError(f"{word!r} is not an id; write numbers like 123456789 or -1001234567890")
+    return frozenset(map(int, words))
+
+
+def _networks(text: str) -> tuple[Network, ...]:
     networks = []
-    for word in value.replace(",", " ").split() if isinstance(value, str) else ():
+    for word in text.replace(",", " ").split():
         try:
             networks.append(ip_network(word, strict=False))
         except ValueError:
-            raise _wrong(f"{word!r} is not a network; write it like 192.168.0.0/16 or fd00::/8") from None
+            raise ValueError(f"{word!r} is not a network; write it like 192.168.0.0/16 or fd00::/8") from None
     return tuple(networks)
 
 
-def _named(value: object) -> object:
+def _named(text: str) -> tuple[tuple[str, str], ...]:
     """Read ``name=address; name=address``."""
-    if not isinstance(value, str):
-        return value
     pairs = []
-    for one in filter(None, map(str.strip, value.split(";"))):
+    for one in filter(None, map(str.strip, text.split(";"))):
         name, _, address = (part.strip() for part in one.partition("="))
         if not name or not re.match(r"https?://[^/\s]+", address, re.IGNORECASE):
-            raise _wrong(f"{one!r} names no feed; write it like The Gazette=https://gazette.example/feed")
-        if len(address.encode()) > BUTTON_ADDRESS:
-            raise _wrong(f"{address!r} is too long for a button; {BUTTON_ADDRESS} bytes fit")
+            raise ValueError(f"{one!r} names no feed; write it like The Gazette=https://gazette.example/feed")
+        if len(address.encode(errors="replace")) > BUTTON_ADDRESS:
+            raise ValueError(f"{address!r} is too long for a button; {BUTTON_ADDRESS} bytes fit")
         pairs.append((name, address))
     return tuple(pairs)
 
 
-def _zone(value: object) -> object:
+def _zone(text: str) -> ZoneInfo:
     try:
-        return ZoneInfo(value) if isinstance(value, str) else value
+        return ZoneInfo(text)
     except (KeyError, ValueError, OSError):
-        raise _wrong(f"{value!r} is not a time zone; write it like Europe/Berlin or UTC") from None
+        raise ValueError(f"{text!r} is not a time zone; write it like Europe/Berlin or UTC") from None
 
 
-def _token(value: object) -> object:
-    if isinstance(value, str) and value and not re.fullmatch(r"\d+:[\w-]+", value, re.ASCII):
-        raise _wrong("this is not a bot token; @BotFather gives you one like 123456:ABC-DEF")
-    return value
+def _language(text: str) -> str:
+    if not re.fullmatch("[A-Za-z]{2,3}([-_][A-Za-z]+)*", text):
+        raise ValueError("it must be the code of a language, like en, de or zh-Hans")
+    return text
 
 
-def _http(value: object) -> object:
-    if isinstance(value, str) and value and not re.match(r"https?://[^/\s]+", value, re.IGNORECASE):
-        raise _wrong("it must be an address that starts with http:// or https://")
-    return value.rstrip("/") if isinstance(value, str) else value
+def _token(text: str) -> str:
+    if not re.fullmatch(r"\d+:[\w-]+", text, re.ASCII):
+        raise ValueError("this is not a bot token; @BotFather gives you one like 123456:ABC-DEF")
+    return text
 
 
-def _or_off(value: object) -> object:
+def _http(text: str) -> str:
+    if not re.match(r"https?://[^/\s]+", text, re.IGNORECASE):
+        raise ValueError("it must be an address that starts with http:// or https://")
+    return text.rstrip("/")
+
+
+def _or_off(text: str) -> str:
     """Read an address or ``off``: empty variables count as unset, and there is a default."""
-    return "" if isinstance(value, str) and value.lower() == "off" else _http(value)
+    return "" if text.lower() == "off" else _http(text)
 
 
-def _redis(value: object) -> object:
-    if isinstance(value, str) and value and not re.match(r"(redis|rediss|unix)://", value):
-        raise _wrong("it must start with redis://, rediss:// or unix:// (empty: the embedded server)")
-    return value
+def _redis(text: str) -> str:
+    if not re.match(r"(redis|rediss|unix)://", text):
+        raise ValueError("it must start with redis://, rediss:// or unix:// (empty: the embedded server)")
+    return text
 
 
-def _rate(value: object) -> object:
-    return value.removesuffix("/s").removesuffix("/min") if isinstance(value, str) else value
-
-
-def _upper(value: object) -> object:
-    return value.upper() if isinstance(value, str) else value
-
-
-def _lower(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
-
-
-Ids = Annotated[frozenset[int], BeforeValidator(_words)]
-Address = Annotated[str, BeforeValidator(_http)]
-
-
-class Settings(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
     """Every setting by the name of its variable in lower case; ``.env.example`` explains each."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", arbitrary_types_allowed=True)
-
-    telegram_bot_token: Annotated[str, BeforeValidator(_token)] = Field(default="", repr=False)
-    telegram_api_url: Address = "https://api.telegram.org"
-    redis_url: Annotated[str, BeforeValidator(_redis)] = Field(default="", repr=False)
-    data_dir: Path = Path("data")
-    owner_ids: Ids = frozenset()
-    access: Annotated[Access, BeforeValidator(_lower)] = Access.OPEN
-    allowed_ids: Ids = frozenset()
-    language: str = Field(default="en", pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z]+)*$")
-    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("UTC")
-    start_feeds: Annotated[tuple[tuple[str, str], ...], BeforeValidator(_named)] = ()
-    poll_min_seconds: int = Field(default=60, ge=1)
-    poll_max_seconds: int = Field(default=86400, ge=1)
-    fetch_concurrency: int = Field(default=64, ge=1, le=1000)
-    fetch_timeout_seconds: float = Field(default=30, gt=0, le=600)
-    fetch_max_bytes: int = Field(default=8 * 1024 * 1024, ge=1024)
-    fetch_allow_networks: Annotated[tuple[Network, ...], BeforeValidator(_networks)] = ()
-    fetch_proxy: Annotated[Address, Field(repr=False)] = ""
-    image_proxy: Address = ""
-    rsshub_url: Annotated[str, BeforeValidator(_or_off)] = "https://rsshub.app"
-    pages: Annotated[Pages, BeforeValidator(_lower)] = Pages.LEAD
-    style: Annotated[Style, BeforeValidator(_lower)] = Style.SUMMARY
-    keep_days: float = Field(default=7, gt=0, le=366)
-    keep_items: int = Field(default=500, ge=20, le=10_000)
-    send_rate: Annotated[float, BeforeValidator(_rate), Field(gt=0, le=1000)] = 30
-    send_chat_rate: Annotated[float, BeforeValidator(_rate), Field(gt=0, le=1000)] = 1
-    send_group_rate: Annotated[float, BeforeValidator(_rate), Field(gt=0, le=60_000)] = 20
-    send_paid: bool = False
-    port: int | None = Field(default=None, ge=1, le=65535)
-    public_url: Address = ""
-    log_format: Annotated[LogFormat, BeforeValidator(_lower)] = LogFormat.TEXT
-    log_level: Annotated[LogLevel, BeforeValidator(_upper)] = LogLevel.INFO
+    telegram_bot_token: str = _setting("", _token, secret=True)
+    telegram_api_url: str = _setting("https://api.telegram.org", _http)
+    redis_url: str = _setting("", _redis, secret=True)
+    data_dir: Path = _setting(Path("data"), Path)
+    owner_ids: frozenset[int] = _setting(frozenset(), _ids)
+    access: Access = _setting(Access.OPEN, _one_of(Access))
+    allowed_ids: frozenset[int] = _setting(frozenset(), _ids)
+    language: str = _setting("en", _language)
+    timezone: ZoneInfo = _setting(ZoneInfo("UTC"), _zone)
+    start_feeds: tuple[tuple[str, str], ...] = _setting((), _named)
+    poll_min_seconds: int = _setting(60, _whole(1))
+    poll_max_seconds: int = _setting(86400, _whole(1))
+    fetch_concurrency: int = _setting(64, _whole(1, 1000))
+    fetch_timeout_seconds: float = _setting(30.0, _number(600))
+    fetch_max_bytes: int = _setting(8 * 1024 * 1024, _whole(1024))
+    fetch_allow_networks: tuple[Network, ...] = _setting((), _networks)
+    fetch_proxy: str = _setting("", _http, secret=True)
+    image_proxy: str = _setting("", _http)
+    rsshub_url: str = _setting("https://rsshub.app", _or_off)
+    pages: Pages = _setting(Pages.LEAD, _one_of(Pages))
+    style: Style = _setting(Style.SUMMARY, _one_of(Style))
+    keep_days: float = _setting(7.0, _number(366))
+    keep_items: int = _setting(500, _whole(20, 10_000))
+    send_rate: float = _setting(30.0, _rate(1000))
+    send_chat_rate: float = _setting(1.0, _rate(1000))
+    send_group_rate: float = _setting(20.0, _rate(60_000))
+    send_paid: bool = _setting(default=False, reader=_switch)
+    port: int | None = _setting(None, _whole(1, 65535))
+    public_url: str = _setting("", _http)
+    log_format: LogFormat = _setting(LogFormat.TEXT, _one_of(LogFormat))
+    log_level: LogLevel = _setting(LogLevel.INFO, _one_of(LogLevel, str.upper))
 
     @property
     def taste(self) -> Taste:
@@ -188,22 +240,20 @@ def read(environ: Mapping[str, str]) -> Settings:
     Raises:
         SettingsError: with a sentence for every wrong setting.
     """
-    names = Settings.model_fields
-    given: dict[str, Any] = {
-        name: environ[name.upper()].strip() for name in names if environ.get(name.upper(), "").strip()
-    }
+    values: dict[str, Any] = {}
     problems: list[str] = []
     broken: set[str] = set()
-    try:
-        settings = Settings(**given)
-    except ValidationError as error:
-        places = list(names)
-        for one in sorted(error.errors(), key=lambda one: places.index(str(one["loc"][0]))):
-            name = str(one["loc"][0])
-            broken.add(name.upper())
-            shown = f" (it is {given.get(name, '')!r})" if names[name].repr else ""
-            problems.append(f"{name.upper()}: {one['msg']}{shown}")
-        settings = Settings(**{name: value for name, value in given.items() if name.upper() not in broken})
+    for one in fields(Settings):
+        name = one.name.upper()
+        text = environ.get(name, "").strip()
+        if not text:
+            continue
+        try:
+            values[one.name] = one.metadata["read"](text)
+        except ValueError as error:
+            broken.add(name)
+            problems.append(f"{name}: {error}{f' (it is {text!r})' if one.repr else ''}")
+    settings = Settings(**values)
     # Of a setting that is wrong in itself, nothing more is said.
     problems += [says for involved, says in _disagreements(settings) if not involved & broken]
     if problems:
@@ -241,3 +291,9 @@ def need_token(settings: Settings) -> None:
             "or try newsrelay without one: newsrelay demo"
         )
         raise SettingsError((missing,))
+
+
+def need_fulltext(settings: Settings) -> None:
+    """Raise :class:`SettingsError` where whole texts are wanted and the extra that reads them is missing."""
+    if settings.pages is Pages.FULL and find_spec("trafilatura") is None:
+        raise SettingsError(("PAGES: full needs the extra: pip install newsrelay[fulltext]",))

@@ -6,8 +6,9 @@ that the person is shown. Times are by the store's clock, which all processes sh
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from bot.discovery import Catch, Discovery, Fetching, Lead, Reading
 from bot.fetch.address import normalise
@@ -17,18 +18,23 @@ from bot.fetch.websub import offer_of
 from bot.floods import NEWS_MOST, newest
 from bot.identity import item_id, order, rate_of, sight
 from bot.items import ChatId, Document, Feed, StoredItem, Subscription, UserId, Validators
-from bot.looks import CUT
-from bot.pacing import Bounds, asked_of, next_look
-from bot.pages import MOST, SAMPLE_WITHIN_S, PageFinder
+from bot.looks import CUT, PAGES_MOST
+from bot.pacing import Bounds, asked_of, dates_of, next_look
 from bot.parse.text import plain
 from bot.settings import Settings
 from bot.store.client import Store
 from bot.store.news import Candidate
 
+if TYPE_CHECKING:
+    from bot.pages import PageFinder
+
 log = logging.getLogger(__name__)
 
 SAMPLE_TITLE = 100
 """Letters of an item's title that tell one feed of a page from another."""
+
+SAMPLE_S = 3.0
+"""The longest that a person waits for the pages of items."""
 
 STALE_MS = 3_600_000
 """A look older than this at a feed that nobody hears is no start for a subscription: what came
@@ -78,9 +84,9 @@ class Subscriber:
         parser: Reading,
         settings: Settings,
         *,
-        pages: PageFinder | None = None,
+        pages: "Callable[[], PageFinder] | None" = None,
     ) -> None:
-        """Take the parts; without ``pages`` none are asked."""
+        """Take the parts; ``pages`` gives what asks the pages of new items: none are asked without."""
         self._store = store
         self._discovery = Discovery(client, parser, settings)
         self._pages = pages
@@ -162,8 +168,8 @@ class Subscriber:
             if sum(unseen) > NEWS_MOST:
                 candidates = await newest(self._store.news, known, candidates, unseen)
         if self._pages:
-            candidates = await self._pages.of_new(
-                self._store.news, feed, candidates, most=MOST if heard else 1, within_s=SAMPLE_WITHIN_S
+            candidates = await self._pages().of_new(
+                self._store.news, feed, candidates, most=PAGES_MOST if heard else 1, within_s=SAMPLE_S
             )
         taken = await self._store.news.intake(feed, candidates, due_ms=due_ms, hand_on=heard)
         log.info("feed %s: found, %d items of it new", feed.id, len(taken.new))
@@ -188,7 +194,7 @@ class Subscriber:
             asked=asked_of(document),
         )
         # The whole document tells how often it has news; later looks bring what is new alone.
-        dates = [int(one.published.timestamp() * 1000) for one in document.items if one.published]
+        dates = dates_of(document)
         pace = next_look(feed, dates, now_ms, bounds=self._bounds, roll=0.5, max_age_s=answer.max_age_s)
         feed = replace(feed, interval_s=round(pace.wait_s), rhythm=pace.rhythm, wait_why=pace.why.value)
         return feed, now_ms + int(pace.wait_s * 1000)

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import cast
+from typing import Any, cast
 
 from xxhash import xxh3_128_hexdigest
 
@@ -36,7 +36,7 @@ from bot.life import Notice
 from bot.links import feed_address
 from bot.looking import Looker
 from bot.pages import PageFinder
-from bot.settings import Settings
+from bot.settings import read
 from bot.store.alerts import Changes, Version
 from bot.store.client import Store
 from bot.store.feeds import Claimed
@@ -376,13 +376,11 @@ async def until(memory: Memory, true: Callable[[], bool]) -> None:
 class Relay:
     """A collector on a web and a memory of its own."""
 
-    def __init__(self, **settings: object) -> None:
+    def __init__(self, **settings: Any) -> None:
         self.web = Web()
         self.memory = Memory()
         self.lost: list[Feed] = []
-        self.settings = Settings.model_validate(
-            {"poll_min_seconds": 60, "fetch_timeout_seconds": 1, "pages": "off", **settings}
-        )
+        self.settings = replace(read({"FETCH_TIMEOUT_SECONDS": "1", "PAGES": "off"}), **settings)
         self.looker = self.make(Reader())
         self.collector = Collector(self.memory.store, self.looker, self.settings, dice=lambda: 0.5)
 
@@ -392,7 +390,7 @@ class Relay:
 
         parts = self.memory.store, self.web, reader, self.settings
         pages = PageFinder(self.web, reader, self.settings)
-        return Looker(*parts, dice=lambda: 0.5, on_lost=note, pages=pages)
+        return Looker(*parts, dice=lambda: 0.5, on_lost=note, pages=lambda: pages)
 
     def titles(self) -> list[str]:
         return [self.memory.items[one].item.title for one in self.memory.handed]

@@ -14,7 +14,7 @@ from bot.items import ChatId, Document, Feed, FeedId, Subscription
 from bot.looking import Looker
 from bot.looks import Look
 from bot.parse.document import read
-from bot.settings import Settings
+from bot.settings import Pages, Settings
 from bot.store import keys
 from bot.store.client import Store
 from tests.collecting import Web
@@ -85,7 +85,7 @@ class Newspaper:
         self.store, self.redis, self.url = store, redis, url
         self.web, self.reader = Web(), Reader()
         self.lost: list[Feed] = []
-        settings = Settings.model_validate({"poll_min_seconds": 60, "pages": "off"})
+        settings = Settings(pages=Pages.OFF)
         self.looker = Looker(store, self.web, self.reader, settings, dice=lambda: 0.5, on_lost=self._note)
         self.id = FeedId("")
         self._after = "-"

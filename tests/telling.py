@@ -10,7 +10,7 @@ from bot.fetch.answer import Failed, Failure
 from bot.items import Chat, ChatId, ChatKind, Feed, Subscription, UserId
 from bot.life import DEAD_LOOKS, after_look
 from bot.render.parts import Message
-from bot.settings import Settings
+from bot.settings import read
 from bot.store.client import Store
 from tests.conftest import Clock
 
@@ -89,8 +89,8 @@ class Stage:
         await self.teller.round(asyncio.Event())
 
 
-def teller(store: Store, clock: Clock, voice: Voice, **settings: object) -> Teller:
-    made = Settings.model_validate({"owner_ids": "99", **settings})
+def teller(store: Store, clock: Clock, voice: Voice) -> Teller:
+    made = read({"OWNER_IDS": "99"})
     return Teller(store, voice, FeedWords(clock), made, pace=HASTE)
 
 

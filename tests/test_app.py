@@ -95,7 +95,7 @@ async def test_a_role_that_breaks_ends_all(tmp_path: Path, monkeypatch: pytest.M
 async def test_whole_texts_without_what_reads_them_are_a_wrong_setting(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.pages.find_spec", lambda _: None)
+    monkeypatch.setattr("bot.settings.find_spec", lambda _: None)
     full = settings(tmp_path, PAGES="full")
     with pytest.raises(
         SettingsError, match=r"PAGES: full needs the extra: pip install newsrelay\[fulltext\]"

@@ -13,7 +13,7 @@ from bot.items import ChatId
 from bot.looking import Looker
 from bot.parse.worker import Parser
 from bot.route import Router
-from bot.settings import Settings
+from bot.settings import read
 from bot.store.client import Store
 from bot.subscribe import Found, Subscriber
 from tests.conftest import Clock
@@ -54,7 +54,7 @@ class Relay:
 
 @pytest_asyncio.fixture
 async def relay(store: Store, clock: Clock) -> AsyncIterator[Relay]:
-    settings = Settings.model_validate({"fetch_allow_networks": "127.0.0.0/8"})
+    settings = read({"FETCH_ALLOW_NETWORKS": "127.0.0.0/8"})
     async with serve() as origin, Client(settings) as client, Parser() as parser:
         collector = Collector(store, Looker(store, client, parser, settings), settings)
         subscriber = Subscriber(store, client, parser, settings)

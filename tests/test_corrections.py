@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.corrections import Edit, correction, raw_print, said
+from bot.corrections import correction, said
 from bot.errors import NotAFeed
-from bot.items import FeedId, Image, Item, ItemId, StoredItem
+from bot.items import Edit, FeedId, Image, Item, ItemId, StoredItem
 from bot.parse.document import read
 from bot.store import records
+from bot.store.prints import raw_print
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus" / "feeds"
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.settings import Settings
+from bot.settings import read
 from bot.store.client import Store
 from bot.subscribe import Found, Subscriber
 from tests.conftest import Clock
@@ -79,7 +79,7 @@ async def test_a_document_that_broke_off_at_the_first_look_of_who_subscribed_mak
     posts = [Post(f"old{number}", clock.ms - (number + 3) * HOUR_MS - 61_000) for number in range(6)]
     whole = paper(posts)
     news.web.put(news.url, whole[: whole.index(b"Title old3")], etag="same")
-    subscriber = Subscriber(store, news.web, news.reader, Settings.model_validate({"pages": "off"}))
+    subscriber = Subscriber(store, news.web, news.reader, read({"PAGES": "off"}))
     assert isinstance(await subscriber.find(news.url), Found)
     await news.follow()
     news.web.put(news.url, paper([Post("new", clock.ms), *posts]), etag="same")
@@ -97,7 +97,7 @@ async def test_whoever_subscribes_to_a_feed_that_others_hear_hands_them_no_flood
     many = [Post(f"n{number}", clock.ms - HOUR_MS + 1000 * number) for number in range(1, 9)]
     whole = paper([*reversed(many), first, Post("half", clock.ms)])
     news.web.put(news.url, whole[: whole.rindex(b"</title>")])
-    subscriber = Subscriber(news.store, news.web, news.reader, Settings.model_validate({"pages": "off"}))
+    subscriber = Subscriber(news.store, news.web, news.reader, read({"PAGES": "off"}))
     assert isinstance(await subscriber.find(news.url), Found)
     assert await news.handed() == ["Title n6", "Title n7", "Title n8"]
     news.web.put(news.url, whole)

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -62,14 +63,16 @@ ROOMS: dict[str, set[str]] = {
     "web": {"fetch", "store", "settings"},
     "playground": set(),
     "preview": {"discovery", "pages", "fetch", "identity", "parse", "render", "settings"},
-    "parts": {"fetch", "parse", "store", "collect", "looking", "subscribe", "pages", "settings"},
+    "parts": {
+        "fetch", "parse", "store", "collect", "looking", "subscribe", "pages", "corrections", "matching", "settings",
+    },
     "voice": {"parts", "deliver", "fetch", "render"},
-    "errands": {"parts", "store", "deliver", "opml", "pages", "settings"},
+    "errands": {"parts", "store", "deliver", "opml", "settings"},
     "app": {
-        "loading", "matching", "parts", "pings", "push", "voice", "route", "deliver", "chat", "web", "settings",
+        "loading", "parts", "pings", "push", "voice", "route", "deliver", "chat", "web", "settings",
     },
     "demo": {"app", "playground", "store", "settings", "log"},
-    "__main__": {"app", "loading", "pages", "demo", "errands", "preview", "settings", "log"},
+    "__main__": {"app", "loading", "demo", "errands", "preview", "settings", "log"},
 }  # fmt: skip
 
 WORLD = {
@@ -106,7 +109,6 @@ DOORS: dict[str, set[str]] = {
     "PIL": {"deliver/redraw"},
     "trafilatura": {"parse"},
     "re2": {"rules"},
-    "pydantic": {"settings"},
     "dotenv": {"__main__"},
 }
 """The rooms that may use a library. One file of a room, where the rest of it has no business with it:
@@ -259,7 +261,7 @@ def test_the_guide_names_every_setting_and_every_command() -> None:
 
     guide = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
     told = set(re.findall(r"`/?([A-Za-z_]+)", guide))
-    assert {name.upper() for name in Settings.model_fields} <= told
+    assert {one.name.upper() for one in fields(Settings)} <= told
     assert set(COMMANDS) <= told
 
 
@@ -285,11 +287,31 @@ def test_every_version_is_pinned_with_its_hash() -> None:
 
 def test_a_poll_and_a_collector_load_nothing_of_telegram_chats_and_queries() -> None:
     others = {
-        "telegram", "jinja2", "babel", "PIL", "re2", "trafilatura", "lxml.html",
-        "bot.chat", "bot.deliver", "bot.playground", "bot.rules", "bot.web",
+        "telegram", "jinja2", "babel", "PIL", "re2", "trafilatura", "lxml.html", "chardet",
+        "bot.chat", "bot.deliver", "bot.pages", "bot.playground", "bot.render", "bot.rules", "bot.web",
     }  # fmt: skip
     rooms = "bot.__main__, bot.errands.polling, bot.errands.subscriptions, bot.app"
     code = f"import {rooms}, sys; print(*{others} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=False, timeout=60, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "")
+
+
+def test_a_collector_loads_before_it_begins_what_new_items_need() -> None:
+    needed = {"bot.corrections", "bot.matching", "bot.pages", "bot.rules"}
+    load = "from bot.parts import Parts; from bot.settings import read; Parts(read({}), *[None] * 4).load()"
+    code = f"{load}; import sys; print(*{needed} - set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=False, timeout=60, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "")
+
+
+def test_the_command_line_alone_loads_nothing_that_a_command_needs() -> None:
+    code = (
+        "import bot.__main__, sys; print(*{'aiohttp', 'redis', 'dotenv', 'bot.settings'} & set(sys.modules))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, check=False, timeout=60, capture_output=True, text=True
     )

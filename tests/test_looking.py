@@ -123,7 +123,7 @@ async def test_what_was_shown_within_a_day_is_never_forgotten(
     news: Newspaper, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However soon after a whole reading it goes, and however much else comes: a thousand items a day."""
-    monkeypatch.setattr("bot.looking.MOST", 0)
+    monkeypatch.setattr("bot.looking.PAGES_MOST", 0)
     flickering = Post("flickering", clock.ms - HOUR_MS)
     count, posts = 0, old(clock, 3)
 

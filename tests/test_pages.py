@@ -15,7 +15,7 @@ from bot.items import Feed, FeedId, Image, Item, Page
 from bot.pages import MISSES, MOST_HOSTS, REST_S, PageFinder
 from bot.parse.page import BEGINNING
 from bot.render.lead import lead
-from bot.settings import Settings
+from bot.settings import read
 
 FEED = Feed(FeedId("f"), "https://news.example/feed.xml", link="https://news.example/")
 LEAD = "A bridge was opened yesterday, and half of the town came to see it."
@@ -52,7 +52,7 @@ class Desk:
     most: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        settings = Settings.model_validate({"pages": self.wanted})
+        settings = read({"PAGES": self.wanted})
         self.finder = PageFinder(self, self, settings, clock=lambda: self.now)
 
     def serve(

@@ -18,6 +18,7 @@ from bot.pages import PageFinder
 from bot.parse.document import read
 from bot.parse.worker import Parser
 from bot.settings import Settings
+from bot.settings import read as settings_of
 from bot.store.client import Store
 from bot.subscribe import Found, Subscriber
 from tests.conftest import Clock
@@ -53,8 +54,8 @@ class Desk:
         """Start as a new process would, knowing nothing of hosts."""
         self.finder = PageFinder(self.client, self.parser, self.settings)
         parts = self.store, self.client, self.parser, self.settings
-        self.collector = Collector(self.store, Looker(*parts, pages=self.finder), self.settings)
-        self.subscriber = Subscriber(*parts, pages=self.finder)
+        self.collector = Collector(self.store, Looker(*parts, pages=lambda: self.finder), self.settings)
+        self.subscriber = Subscriber(*parts, pages=lambda: self.finder)
 
     def publish(self, html: str | bytes | Answer | None = None, *, image: str = "") -> Piece:
         """Add an item of which the feed tells nothing; its page says ``html``, by default a picture and a lead."""
@@ -98,7 +99,7 @@ def answering(body: str | bytes, content_type: str = "text/html", status: int = 
 @pytest_asyncio.fixture
 async def desk(store: Store, clock: Clock, request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
     wanted = getattr(request, "param", "lead")
-    settings = Settings.model_validate({"fetch_allow_networks": "127.0.0.0/8", "pages": wanted})
+    settings = settings_of({"FETCH_ALLOW_NETWORKS": "127.0.0.0/8", "PAGES": wanted})
     reader = Parser if wanted == "full" else Inline
     async with serve() as origin, Client(settings) as client, reader(workers=1) as parser:
         yield Desk(store, clock, origin, client, parser, settings)
@@ -250,7 +251,7 @@ BAD: dict[str, tuple[Answer, str]] = {
 async def test_an_item_arrives_in_time_whatever_its_page_does(
     desk: Desk, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.looking.WITHIN_S", 1)
+    monkeypatch.setattr("bot.looking.PAGES_S", 1)
     desk.publish()
     found = await desk.subscribe()
     answer, lead = BAD[how]

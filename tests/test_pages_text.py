@@ -4,12 +4,11 @@ import logging
 
 import pytest
 
-from bot import pages
+from bot import settings
 from bot.errors import SettingsError
 from bot.fetch.client import Kind
 from bot.items import Image, Page
-from bot.pages import need_fulltext
-from bot.settings import read
+from bot.settings import need_fulltext, read
 from tests.test_pages import LEAD, PICTURE, Desk, bare, page
 
 LONG = "<p>" + "The whole story goes on and on, as stories do. " * 40 + "</p>"
@@ -53,9 +52,9 @@ async def test_a_text_that_cannot_be_read_leaves_the_rest_of_the_page(
 
 
 def test_full_without_the_extra_is_a_wrong_setting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "find_spec", lambda name: name)
+    monkeypatch.setattr(settings, "find_spec", lambda name: name)
     need_fulltext(read({"PAGES": "full"}))
-    monkeypatch.setattr(pages, "find_spec", lambda _: None)
+    monkeypatch.setattr(settings, "find_spec", lambda _: None)
     with pytest.raises(SettingsError) as raised:
         need_fulltext(read({"PAGES": "full"}))
     assert raised.value.problems == ("PAGES: full needs the extra: pip install newsrelay[fulltext]",)

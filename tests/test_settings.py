@@ -1,6 +1,7 @@
 """The environment becomes one value, or every problem is named at once."""
 
 import re
+from dataclasses import fields
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from bot.errors import SettingsError
 from bot.settings import Access, Settings, need_token, read
 
 ROOT = Path(__file__).parent.parent
+NAMES = [one.name for one in fields(Settings)]
 
 
 def problems(**variables: str) -> tuple[str, ...]:
@@ -94,6 +96,28 @@ def test_settings_that_contradict_each_other_are_told() -> None:
     assert "50" in problem
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PORT", "65536", "a whole number from 1 to 65535"),
+        ("FETCH_CONCURRENCY", "0", "a whole number from 1 to 1000"),
+        ("FETCH_MAX_BYTES", "10", "a whole number of 1024 or more"),
+        ("KEEP_DAYS", "nan", "a number above 0 and at most 366"),
+        ("SEND_RATE", "0/s", "a number above 0 and at most 1000"),
+        ("SEND_PAID", "perhaps", "on or off"),
+        ("PAGES", "half", "one of off, lead, full"),
+        ("LOG_LEVEL", "loud", "one of DEBUG, INFO, WARNING, ERROR"),
+        ("OWNER_IDS", "12, @me", "'@me' is not an id"),
+        ("LANGUAGE", "english!", "like en, de or zh-Hans"),
+    ],
+)
+def test_what_is_wrong_is_told_with_what_would_be_right(name: str, value: str, sentence: str) -> None:
+    (problem,) = problems(**{name: value})
+    assert problem.startswith(f"{name}: ")
+    assert sentence in problem
+    assert f"(it is {value!r})" in problem
+
+
 @pytest.mark.parametrize("name", ["TELEGRAM_BOT_TOKEN", "REDIS_URL", "FETCH_PROXY"])
 def test_a_secret_is_never_repeated_in_a_problem(name: str) -> None:
     (problem,) = problems(**{name: "hunter2 hunter2"})
@@ -112,7 +136,7 @@ def test_a_missing_token_is_told_with_the_next_step() -> None:
     need_token(read({"TELEGRAM_BOT_TOKEN": "12345:abc"}))
 
 
-@given(st.dictionaries(st.sampled_from([name.upper() for name in Settings.model_fields]), st.text()))
+@given(st.dictionaries(st.sampled_from([name.upper() for name in NAMES]), st.text()))
 def test_no_environment_makes_anything_but_settings_or_their_error(environ: dict[str, str]) -> None:
     try:
         read(environ)
@@ -123,5 +147,5 @@ def test_no_environment_makes_anything_but_settings_or_their_error(environ: dict
 def test_the_example_lists_every_setting_with_its_default() -> None:
     text = (ROOT / ".env.example").read_text(encoding="utf-8")
     lines = dict(re.findall(r"^#?([A-Z_]+)=(.*)$", text, re.MULTILINE))
-    assert set(lines) == {name.upper() for name in Settings.model_fields}
+    assert set(lines) == {name.upper() for name in NAMES}
     assert read(lines) == read({})

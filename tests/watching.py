@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from bot.items import ChatId, Document, Feed, Subscription
 from bot.looking import Looker
 from bot.parse.document import read
-from bot.settings import Settings
+from bot.settings import Pages, Settings
 from bot.store.client import Store
 from bot.subscribe import Found, Subscriber
 from tests.collecting import FEED, Web
@@ -16,7 +16,7 @@ from tests.conftest import Clock
 HUB = "https://hub.example/"
 ANN = ChatId(1)
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
-SETTINGS = Settings.model_validate({"pages": "off", "poll_min_seconds": 60, "poll_max_seconds": 86_400})
+SETTINGS = Settings(pages=Pages.OFF)
 
 
 class Reader:

@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -96,7 +97,7 @@ def cpu_s() -> float:
 def settings_of(orders: dict[str, Any]) -> Settings:
     """Return settings; rates beyond what a user may set are let through, to do without limits."""
     told = {**orders["settings"], "data_dir": Path(orders["settings"].get("data_dir", "."))}
-    return read({}).model_copy(update=told)
+    return replace(read({}), **told)
 
 
 @contextmanager

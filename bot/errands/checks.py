@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator
 
 from bot.deliver.account import check_token
 from bot.errors import SettingsError
-from bot.pages import need_fulltext
-from bot.settings import Settings
+from bot.settings import Settings, need_fulltext
 from bot.store.client import Check, examine
 
 LEAST_DISK = 200 * 1024 * 1024

@@ -4,8 +4,8 @@ Pure. :func:`next_look` answers after every look, and says why; what it learns o
 hands back in writing. How, and how well that does, is told in `docs/pacing.md`.
 """
 
-from bot.pacing.asking import asked_of
+from bot.pacing.asking import asked_of, dates_of
 from bot.pacing.habits import Habits, habits_of
 from bot.pacing.pace import Bounds, Pace, Why, next_look
 
-__all__ = ["Bounds", "Habits", "Pace", "Why", "asked_of", "habits_of", "next_look"]
+__all__ = ["Bounds", "Habits", "Pace", "Why", "asked_of", "dates_of", "habits_of", "next_look"]

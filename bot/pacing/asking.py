@@ -35,6 +35,11 @@ class Asked:
 NOTHING = Asked()
 
 
+def dates_of(document: Document) -> list[int]:
+    """Return when the items of ``document`` were published, in epoch ms, as far as it says."""
+    return [int(item.published.timestamp() * 1000) for item in document.items if item.published]
+
+
 def asked_of(document: Document) -> str:
     """Return what ``document`` asks of whoever looks at it, for :attr:`bot.items.Feed.asked`."""
     hours, days = _bits(document.skip_hours, 24), _bits(document.skip_days, 7)

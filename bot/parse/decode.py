@@ -9,8 +9,6 @@ import codecs
 import re
 from collections.abc import Iterator
 
-import chardet
-
 BAD_SHARE = 0.02
 """The share of bytes above 0x7f that may be wrong before an encoding is given up."""
 
@@ -195,6 +193,8 @@ def _mostly(body: bytes, encoding: str) -> str | None:
 
 
 def _guess(head: bytes) -> str:
+    import chardet  # noqa: PLC0415  its models are dear, and few documents leave anything to guess
+
     encoding = _known(chardet.detect(head)["encoding"] or "")
     # A feed's tags are ASCII whatever its words are, so a code without ASCII is a bad guess.
     return encoding if encoding and b"<rss>{}".decode(encoding, "replace") == "<rss>{}" else "cp1252"

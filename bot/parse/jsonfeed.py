@@ -4,7 +4,6 @@ Whatever has a list of items is read; a member of the wrong type counts as absen
 """
 
 import contextlib
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +14,7 @@ from bot.parse.addresses import absolute
 from bot.parse.dates import duration, read_date
 from bot.parse.decode import clean
 from bot.parse.images import Offer, Rank, is_image, merit, videos_in_body
+from bot.parse.loose import DECODER
 from bot.parse.text import as_html, plain
 
 MAX_ITEMS = 10_000
@@ -177,12 +177,3 @@ def _objects(members: Members, name: str) -> list[Members]:
 def _length(value: object) -> int | None:
     is_size = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 10**12
     return int(value) if is_size and isinstance(value, int | float) else None
-
-
-def _number(digits: str) -> float:
-    """Read an integer; Python refuses to make one of thousands of digits."""
-    return int(digits) if len(digits) < 40 else float(digits)
-
-
-DECODER = json.JSONDecoder(parse_int=_number, parse_constant=lambda _: None, strict=False)
-"""Reads JSON as feeds write it."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from xxhash import xxh3_64_digest
 
 from bot.parse.decode import claims, told_text
-from bot.parse.jsonfeed import DECODER
+from bot.parse.loose import DECODER
 from bot.parse.telegram_cut import Messages, messages
 
 MARK = 8

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from redis.asyncio import Redis
@@ -52,6 +52,8 @@ class Pace:
     shared_ms: int = 3000
     shared_most: int = 20
 
+
+SCRIPTS = Path(__file__).with_name("lua")
 
 _USES = re.compile(r"^-- uses: (.+)$", re.MULTILINE)
 
@@ -104,7 +106,7 @@ def translated() -> Iterator[None]:
 
 @cache
 def _source(name: str) -> str:
-    return resources.files("bot.store").joinpath("lua", f"{name}.lua").read_text(encoding="utf-8")
+    return (SCRIPTS / f"{name}.lua").read_text(encoding="utf-8")
 
 
 @cache

@@ -15,7 +15,6 @@ from bot.errors import CorruptRecord, StoreError
 from bot.identity import Keys
 from bot.items import Feed, FeedId, Item, ItemId, Page, StoredItem
 from bot.links import feed_address
-from bot.matching import sign
 from bot.store import fields, keys, prints, records, words
 from bot.store.changes import changes
 from bot.store.door import Argument, Door
@@ -353,6 +352,8 @@ def _arguments(
 
 
 def _words(stored: StoredItem) -> bytes:
+    from bot.matching import sign
+
     return words.record(stored.id, stored.order_ms, sign(stored))
 
 

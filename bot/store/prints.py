@@ -1,17 +1,18 @@
 """What a feed's kept items were made of when they were last seen, and what of a document corrects them. Pure.
 
-A print as Redis has it: eight bytes of :func:`bot.corrections.raw_print`, then one that counts the
+A print as Redis has it: eight bytes of :func:`raw_print`, then one that counts the
 corrections handed on so far.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from xxhash import xxh3_64_intdigest
+
 from bot import identity
-from bot.corrections import Edit, correction, raw_print
 from bot.errors import CorruptRecord
 from bot.identity import Keys
-from bot.items import FeedId, Item, ItemId, Key, StoredItem
+from bot.items import Edit, FeedId, Item, ItemId, Key, StoredItem
 from bot.store import records
 
 EDITS_MOST = 3
@@ -50,6 +51,16 @@ class Compared:
 
     shown: int = 0
     changes: tuple[Change, ...] = ()
+
+
+def raw_print(item: Item) -> int:
+    """Return an unsigned 64-bit hash of what title and lead are made of, as it stands in the feed.
+
+    Equal prints: nothing was corrected. Link and picture are left out, since their change alone
+    corrects nothing, and both carry sessions and signatures that change at every fetch.
+    """
+    parts = f"{item.title}\0{item.summary_html}\0{item.content_html}"
+    return xxh3_64_intdigest(parts.encode("utf-8", "surrogatepass"))
 
 
 def of_new(item: Item) -> bytes:
@@ -115,5 +126,7 @@ def _judged(change: Change, record: bytes | None) -> Change:
         old = records.unpack(record)
     except CorruptRecord:
         return change  # whoever reads it will tell
+    from bot.corrections import correction
+
     edit = correction(old.item, records.as_kept(change.item))
     return replace(change, edit=edit, stored=replace(old, item=change.item) if edit else None)

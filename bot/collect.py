@@ -47,7 +47,7 @@ CLAIM_MOST = 200
 """Feeds that are claimed in one step: some milliseconds of Redis' time."""
 
 AHEAD = 1000
-"""How many feeds :meth:`Collector.poll` has in hand at most, those that wait for their turn included."""
+"""Feeds that :meth:`Collector.poll` has in hand, those that wait for their turn included, before it waits."""
 
 BACKOFF_S = (0.2, 5.0)
 """The first and the longest wait while the store does not answer."""
@@ -183,26 +183,35 @@ class Collector:
         Raises:
             StoreError: the store does not answer; what was taken in until then stays so.
         """
-        begun = time.monotonic()
-        room = asyncio.Semaphore(AHEAD)
+        begun_s, begun = time.monotonic(), 0
         tally = _Tally()
 
         async def take(feed: Feed) -> None:
             tally.note(await self._one(feed))
-            room.release()
+            if self._pressing <= self._concurrency:
+                self._room.set()
 
+        renewing = asyncio.create_task(self._renew())
         try:
             async with asyncio.TaskGroup() as group:
-                renewing = group.create_task(self._renew())
                 async for feed in self._every() if every else self._due():
-                    await room.acquire()
+                    if begun % self._concurrency == 0:
+                        await self._for_room()
                     group.create_task(take(feed))
-                for _ in range(AHEAD):  # all is free once all have ended
-                    await room.acquire()
-                renewing.cancel()
+                    begun += 1
         except ExceptionGroup as trouble:
             raise trouble.exceptions[0] from None  # looks let nothing but StoreError out
-        return tally.report(time.monotonic() - begun)
+        finally:
+            renewing.cancel()
+        return tally.report(time.monotonic() - begun_s)
+
+    async def _for_room(self) -> None:
+        """Wait until there is room for as many more looks as there are slots."""
+        self._hungry = True
+        await asyncio.sleep(0)  # those begun just now are counted by then
+        while self._pressing > self._concurrency or len(self._in_hand) > AHEAD:
+            self._room.clear()
+            await self._room.wait()
 
     async def _every(self) -> AsyncIterator[Feed]:
         """Yield each feed that somebody hears, as the store has it by then."""

@@ -103,11 +103,11 @@ def _numbers(text: str) -> list[str]:
 
 def _words(about: bytes | None) -> list[str]:
     try:
-        told = json.loads(about or b"[]")
+        told = json.loads(_text(about) or "[]")
     except ValueError:
         told = []
     texts = [one if isinstance(one, str) else "" for one in told] if isinstance(told, list) else []
-    return [*texts, *[""] * 5][:5]
+    return texts if len(texts) == 5 else [*texts, *[""] * 5][:5]
 
 
 def _lines(value: bytes | None, count: int) -> list[str]:

@@ -184,19 +184,19 @@ class Collector:
             StoreError: the store does not answer; what was taken in until then stays so.
         """
         begun_s, begun = time.monotonic(), 0
-        tally = _Tally()
+        tally, portion = _Tally(), max(1, self._concurrency // 4)
 
         async def take(feed: Feed) -> None:
             tally.note(await self._one(feed))
-            if self._pressing <= self._concurrency:
+            if self._pressing <= self._concurrency - portion:
                 self._room.set()
 
         renewing = asyncio.create_task(self._renew())
         try:
             async with asyncio.TaskGroup() as group:
                 async for feed in self._every() if every else self._due():
-                    if begun % self._concurrency == 0:
-                        await self._for_room()
+                    if begun % portion == 0:
+                        await self._for_room(portion)
                     group.create_task(take(feed))
                     begun += 1
         except ExceptionGroup as trouble:
@@ -205,11 +205,10 @@ class Collector:
             renewing.cancel()
         return tally.report(time.monotonic() - begun_s)
 
-    async def _for_room(self) -> None:
-        """Wait until there is room for as many more looks as there are slots."""
-        self._hungry = True
+    async def _for_room(self, count: int) -> None:
+        """Wait until there are slots for so many looks more: waiting for slots is half of what looks cost."""
         await asyncio.sleep(0)  # those begun just now are counted by then
-        while self._pressing > self._concurrency or len(self._in_hand) > AHEAD:
+        while self._pressing > self._concurrency - count or len(self._in_hand) > AHEAD:
             self._room.clear()
             await self._room.wait()
 

@@ -6,7 +6,7 @@ their attributes, text; so it finds the same. It is spared what nobody asks it f
 what :mod:`bot.parse.fields` cannot read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 from xml.sax.xmlreader import AttributesNSImpl
@@ -37,6 +37,18 @@ class _Parameters(dict[str, Any]):
         return dict(self)
 
 
+class _Names(dict[object, Known | None]):
+    """How to read elements, by their tags, as long as no prefix changes its meaning."""
+
+    def __init__(self, name_of: Callable[[object], str]) -> None:
+        super().__init__()
+        self._name_of = name_of
+
+    def __missing__(self, tag: object) -> Known | None:
+        self[tag] = found = known(self._name_of(tag))
+        return found
+
+
 class _Listener(StrictFeedParser):  # type: ignore[misc]  # feedparser has no types
     """feedparser's own reader of events, without its reading of dates."""
 
@@ -52,7 +64,7 @@ class _Listener(StrictFeedParser):  # type: ignore[misc]  # feedparser has no ty
         super().__init__("", None, "utf-8")
         self.resolve_relative_uris = self.sanitize_html = False
         self._names: dict[object, str] = {}
-        self._known: dict[object, Known | None] = {}
+        self.known = _Names(self.name_of)
 
     def push_content(self, tag: str, attrs_d: Any, default_content_type: str, expecting_text: int) -> None:
         super().push_content(tag, attrs_d, default_content_type, expecting_text)
@@ -84,12 +96,6 @@ class _Listener(StrictFeedParser):  # type: ignore[misc]  # feedparser has no ty
     _end_issued = _end_pubdate = _end_published
     _end_modified = _end_lastbuilddate = _end_updated
 
-    def known(self, tag: object) -> Known | None:
-        """Return how to read elements with this tag, as long as no prefix changes its meaning."""
-        if tag not in self._known:
-            self._known[tag] = known(self.name_of(tag))
-        return self._known[tag]
-
     def name_of(self, tag: object) -> str:
         """Return by what name feedparser looks for handlers of an element, "" where it has no one name."""
         if (name := self._names.get(tag)) is None:
@@ -99,7 +105,7 @@ class _Listener(StrictFeedParser):  # type: ignore[misc]  # feedparser has no ty
     def forget_names(self) -> None:
         """Take heed of a prefix that has changed its meaning."""
         self._names.clear()
-        self._known.clear()
+        self.known.clear()
 
     def _ask(self, pair: tuple[str | None, str]) -> str:
         waiting, self.decls, self.is_asked = self.decls, {}, True

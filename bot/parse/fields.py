@@ -61,7 +61,7 @@ class Reading:
 
     def take(self, element: etree._Element) -> None:
         """Read an element of the item, or hand it over to feedparser."""
-        known = None if self.is_lost else self.heard.known(element.tag)
+        known = None if self.is_lost else self.heard.known[element.tag]
         if known is None or (len(element) and not (known.holds and self._knows_all_in(element))):
             self._hand_over(self, element)
             return
@@ -81,7 +81,7 @@ class Reading:
         self.is_lost = self.is_lost or not lists or not self.heard.is_calm()
 
     def _knows_all_in(self, element: etree._Element) -> bool:
-        return all(self.heard.known(one.tag) for one in element.iterdescendants())
+        return all(self.heard.known[one.tag] for one in element.iterdescendants())
 
     def is_allowed(self, field: str) -> bool:
         """Whether no element less deep has said this field."""
@@ -89,7 +89,7 @@ class Reading:
 
     def store(self, field: str, value: str) -> None:
         """Keep a field, unless an element less deep has said it."""
-        if self.is_allowed(field):
+        if self._depths.get(field, self.depth) >= self.depth:
             self._depths[field] = self.depth
             self.fields[field] = value
 

@@ -38,6 +38,9 @@ class Accepted:
     items: tuple[etree._Element, ...]
     """Every ``item`` or ``entry``, in document order."""
 
+    held: list[etree._Element]
+    """All elements, so that lxml does not make them anew for each of whoever goes through the tree."""
+
 
 def scan(document: bytes, elements: int = ELEMENTS) -> Accepted | Refused:
     """Look through ``document`` (UTF-8) once; time and memory are linear in its length.
@@ -82,7 +85,7 @@ def _within_bounds(root: etree._Element, most: int) -> Accepted | Refused:
     if len(elements) > most:
         return Refused(f"more than {most} elements")
     items = [one for one in elements if local_name(one) in _ITEMS and _is_high(one)]
-    return Accepted(root, tuple(items))
+    return Accepted(root, tuple(items), elements)
 
 
 def _is_high(element: etree._Element) -> bool:

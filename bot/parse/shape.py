@@ -5,6 +5,7 @@ item, forgets which pictures are sizes of one, and resolves an Atom id as if it 
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from lxml import etree
@@ -37,7 +38,7 @@ _OWN_WORDS = {
 def shape(item: etree._Element) -> None:
     """Change ``item`` so that feedparser understands it as it was meant."""
     del item[MOST_FIELDS:]
-    if pictures := [one for child in item for one in child.iter() if _is_media(one.tag)]:
+    if pictures := [one for one in _inside(item) if _is_media(one.tag)]:
         own = {local_name(child) for child in item if not _is_media(child.tag) and _length(child)}
         for element in pictures:
             _quiet(element, own)
@@ -50,6 +51,15 @@ def shape(item: etree._Element) -> None:
     for child in item:
         if local_name(child) in _IDENTITIES:
             _settle_link(child)
+
+
+def _inside(item: etree._Element) -> Iterator[etree._Element]:
+    """Yield all elements in ``item``, most of which hold no others."""
+    for child in item:
+        if len(child):
+            yield from child.iter()
+        else:
+            yield child
 
 
 def _length(element: etree._Element) -> int:

@@ -16,6 +16,12 @@ from typing import Any
 from bot.items import Document, Enclosure, Image, Item
 from bot.parse.verdict import Effort
 
+_write = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+
+ROOM = 1024 * 1024
+"""Bytes of an answer that go at once, by a pipe of that size: most that Linux grants anybody. The usual
+64 KB would make most documents come in pieces, each of which wakes both sides."""
+
 READY = b"ready\n"
 """What a worker says when it has started."""
 
@@ -103,7 +109,7 @@ def unpack(data: bytes) -> Document:
 
 
 def _line(values: list[Any]) -> bytes:
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+    return _write(values).encode()
 
 
 def _item_values(item: Item) -> list[Any]:

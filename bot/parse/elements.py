@@ -102,7 +102,9 @@ def _link(item: Reading, element: etree._Element, attributes: Attributes, _: str
             item.fields["link"] = link["href"]
     else:
         address = repaired(item.resolved(stripped(element)))
-        item.fields["link"] = address = _REFERENCE.sub(r"&\1", address.replace("&amp;", "&"))
+        if "&" in address:
+            address = _REFERENCE.sub(r"&\1", address.replace("&amp;", "&"))
+        item.fields["link"] = address
         if address:
             link["href"] = address
     item.fields.setdefault("links", []).append(link)

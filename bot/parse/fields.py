@@ -95,7 +95,9 @@ class Reading:
 
     def resolved(self, address: str) -> str:
         """Return ``address`` absolute, as far as a base is known; "" stays so."""
-        return str(self.heard.resolve_uri(address)) if address else ""
+        if not address or not (self.heard.baseuri or ":///" in address):
+            return address
+        return str(self.heard.resolve_uri(address))
 
     def content(self, element: etree._Element, kind: str) -> dict[str, Any]:
         """Return what feedparser tells of a text in which there may be markup."""

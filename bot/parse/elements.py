@@ -12,6 +12,9 @@ from lxml import etree
 
 from bot.parse.fields import Attributes, Known, Reading, attributes_of, repaired, stripped
 
+MOST_TAGS = 200
+"""Tags kept of one item, twice as many as are looked at: each is compared with all before it."""
+
 _TEXT, _HTML = "text/plain", "text/html"
 _TYPES = {"text": _TEXT, "plain": _TEXT, "html": _HTML, _TEXT: _TEXT, _HTML: _HTML}
 _HREF = ("url", "uri", "href")
@@ -122,7 +125,7 @@ def _enclosure(item: Reading, _: etree._Element, attributes: Attributes, __: str
 def _tag(item: Reading, term: str | None, scheme: str | None, label: str | None) -> None:
     tags = item.fields.setdefault("tags", [])
     tag = {"term": term, "scheme": scheme, "label": label}
-    if (term or scheme or label) and tag not in tags:
+    if (term or scheme or label) and len(tags) < MOST_TAGS and tag not in tags:
         tags.append(tag)
 
 
@@ -159,7 +162,7 @@ def _author(item: Reading, element: etree._Element, _: Attributes, __: str) -> b
     item.fields.setdefault("authors", []).append(author)
     if name:
         author["name"] = name
-        item.fields.setdefault("author_detail", author)
+        item.fields.setdefault("author_detail", author)  # in which the next one's name goes, too
     return True
 
 

@@ -112,6 +112,15 @@ def test_ordinary_and_odd_items_are_what_feedparser_makes_of_them(
     assert told == heard
 
 
+def test_ends_that_feedparser_does_not_count_are_not_counted_by_us() -> None:
+    heard, told = both(
+        b"<feed xmlns='http://www.w3.org/2005/Atom' xml:base='https://a.example/'><entry>"
+        b"<title type='html'><div>one</div></title><title>two</title></entry></feed>"
+    )
+    assert told is not None
+    assert (told.items[0].title, told) == ("one", heard)
+
+
 def captured(path: Path) -> None:
     """Compare a file; with a base, since without one feedparser keeps that of an item for all after it."""
     text = to_text(path.read_bytes())

@@ -212,6 +212,7 @@ class _Telling:
         listener.depth += untold
         for event, what in etree.iterwalk(element, events=_EVENTS):
             self._tell(event, what)
+        reading.depth = listener.depth + 1  # some ends it does not count
         listener.depth -= untold
         reading.resume()
 

@@ -105,3 +105,14 @@ def test_whatever_iso_8601_writes_is_read_back(naive: datetime, zone: object) ->
 def test_nothing_upsets_it(text: str) -> None:
     moment = read_date(text)
     assert moment is None or moment.tzinfo is UTC
+
+
+CLOCK = "[0-2][0-9]:[0-6][0-9]:[0-6][0-9]"
+RFC = rf"((Mon|Sun), )?[0-3]?[0-9] (Jan|May|Dec) (19|20)[0-9]{{2}} {CLOCK} (GMT|[+-][01][0-9][0-6]0)"
+ISO = rf"(19|20)[0-9]{{2}}-[01][0-9]-[0-3][0-9]T{CLOCK}(\.[0-9]{{3}})?(Z|[+-][01][0-9]:[0-6]0)"
+plainly = st.one_of(st.from_regex(RFC, fullmatch=True), st.from_regex(ISO, fullmatch=True))
+
+
+@given(plainly)
+def test_what_most_feeds_write_is_read_as_carefully_as_all_else(text: str) -> None:
+    assert read_date(text) == read_date(f" {text}")

@@ -197,3 +197,8 @@ def test_a_video_of_the_body_is_a_file_and_its_poster_a_picture() -> None:
     rss = f"<rss version='2.0'><channel><item><title>a</title><description>{text}</description></item></channel></rss>"
     (item,) = read(rss.encode(), url=BASE).items
     assert [one.url for one in item.enclosures] == ["https://news.example/bare", "https://news.example/v.mp4"]
+
+
+@given(st.from_regex(r"https?://[A-Za-z.-]{0,3}[/?#:]?[a-z&;. ü-]{0,9}(&amp;)?", fullmatch=True))
+def test_an_ordinary_address_is_what_the_careful_way_makes_of_it(address: str) -> None:
+    assert absolute(address) == absolute(f" {address}")

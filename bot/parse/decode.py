@@ -66,7 +66,7 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]+)", re.IGNORECAS
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{4,}")
 _HIGH_LETTERS = re.compile("[^\x00-\x7f]+")
 _CONTROLS = bytes({*range(0x20), 0x7F} - {*b"\t\n\r"})
-_NO_LETTERS = ("\ufffe".encode(), "\uffff".encode())
+_NO_LETTERS = "\ufffe\uffff"
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _ESCAPES = re.compile(rb"\x1b[$(]|~\{")
 
@@ -98,7 +98,7 @@ def _is_clean(text: str) -> bool:
         raw = text.encode()
     except UnicodeEncodeError:
         return False
-    return len(raw.translate(None, _CONTROLS)) == len(raw) and not any(map(raw.__contains__, _NO_LETTERS))
+    return len(raw.translate(None, _CONTROLS)) == len(raw) and not any(map(text.__contains__, _NO_LETTERS))
 
 
 def claims(body: bytes, content_type: str) -> Iterator[str]:

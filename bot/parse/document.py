@@ -3,9 +3,10 @@
 read(body)  ─ decode ─┬─ {…     JSON Feed
                       ├─ <!--…  news document
                       ├─ t.me   the preview of a channel
-                      └─ <rss…  mend ─ scan ─┬─ accepted: shape ─ feedparser
-                                             └─ refused: balance ─ scan ─┬─ accepted: as above
-                                                                         └─ refused: feedparser, item by item
+                      └─ <rss…  scan ─┬─ accepted: shape; fields by us or by feedparser
+                                      └─ refused: mend ─ scan ─┬─ accepted: as above
+                                                               └─ refused: balance ─ scan ─ …
+                                                                  or feedparser, at last item by item
 """
 
 import re
@@ -17,7 +18,7 @@ from bot.parse import jsonfeed, newsdoc, telegram_preview
 from bot.parse.balance import balance
 from bot.parse.decode import to_text
 from bot.parse.feed import MAX_ITEMS, Unreadable, read_tree, read_xml
-from bot.parse.mend import ending, first_items, mend, root_of, trim
+from bot.parse.mend import ending, first_items, may_stand, mend, root_of, trim
 from bot.parse.pieces import read_pieces
 from bot.parse.scan import ELEMENTS, MOST_ELEMENTS, Accepted, scan
 from bot.parse.text import HTML_ELEMENTS, plain
@@ -41,6 +42,7 @@ _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,300})", re.IGNORECASE)
 _RSS_1 = re.compile(r"<(?:[\w.-]{1,30}:)?channel[\s/>]|purl\.org/rss/|netscape\.com/rdf/simple")
 """What tells a feed from other RDF."""
 
+_BLANK = b"\x00\t\r\n \xef\xbb\xbf\xff\xfe"
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _KINDS = {
     "opml": "an OPML list of feeds; import it with /import",
@@ -67,7 +69,7 @@ def read(body: bytes, *, url: str, content_type: str = "") -> Document:
 
 def attempt(body: bytes, *, url: str, content_type: str = "", effort: Effort) -> Document | Refused:
     """Read as :func:`read` does, or with less effort return why the document needs more."""
-    if not body.strip(b"\x00\t\r\n \xef\xbb\xbf\xff\xfe"):
+    if not body[:100].strip(_BLANK) and not body.strip(_BLANK):
         raise NotAFeed("the answer is empty")
     for magic, kind in _MAGIC:
         if body.startswith(magic):
@@ -90,10 +92,12 @@ def attempt(body: bytes, *, url: str, content_type: str = "", effort: Effort) ->
 
 
 def _read_markup(text: str, root: int, url: str, effort: Effort) -> Document | Refused:
-    mended = mend(first_items(trim(text, root), MAX_ITEMS), prolog=text[:root][:20_000])
-    document = mended.encode()
+    whole, prolog = first_items(trim(text, root), MAX_ITEMS), text[:root][:20_000]
     most = ELEMENTS if effort is Effort.ACCEPTED_ONLY else MOST_ELEMENTS
-    scanned = scan(document, most)
+    scanned = scan(whole.encode(), most) if may_stand(whole) else Refused("it may not stand as it is")
+    if isinstance(scanned, Refused):
+        mended = mend(whole, prolog)
+        scanned = scan(mended.encode(), most)
     if isinstance(scanned, Refused) and isinstance(
         balanced := scan(balance(mended).encode(), most), Accepted
     ):
@@ -104,13 +108,13 @@ def _read_markup(text: str, root: int, url: str, effort: Effort) -> Document | R
         elif effort is Effort.ACCEPTED_ONLY:
             return scanned
         else:
-            found = read_xml(document, url)
+            found = read_xml(mended.encode(), url)
     except Unreadable as error:
         if effort is Effort.ACCEPTED_ONLY:
             return Refused(str(error))
         found = Document(format="rss")
     if not found.items:
-        found = read_pieces(mended, found, url)
+        found = read_pieces(mend(whole, prolog), found, url)
     if not any(map(_says_something, found.items)) and not _is_feed_root(text, root):
         raise NotAFeed(_verdict(text))
     breaks_off, half = ending(text[root:])

@@ -17,14 +17,14 @@ from bot.items import Document, Enclosure, Item
 from bot.parse.addresses import absolute
 from bot.parse.dates import duration, read_date
 from bot.parse.events import Ambiguous, tell
-from bot.parse.images import Offer, Rank, is_image, merit, sized, videos_in_body
+from bot.parse.images import Offer, Rank, is_image, merit, number, videos_in_body
 from bot.parse.scan import Accepted
 from bot.parse.shape import GROUP, shape
 from bot.parse.skips import skips_of
 from bot.parse.text import as_html, decoded, is_markup, plain
 
 Fields = Mapping[str, Any]
-"""feedparser's dictionary of an item or a feed; :func:`_get` reads it without its surprises."""
+"""What feedparser found in an item or a feed: a plain dictionary, since its own substitutes other fields."""
 
 MAX_ITEMS = 10_000
 """Items read of one document; what comes after them is left out."""
@@ -33,12 +33,16 @@ BODY_LIMIT = 500_000
 """Characters kept of one body; a book is not news."""
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_NO_NAME = re.compile(r"[@(]|://")
 _MAIL = re.compile(r"[(<]?(?:mailto:)?[^\s()<>]+@[^\s()<>]+[)>]?|https?://\S+")
 _NAMED = re.compile(r"^\s*\(([^()]*)\)\s*$")
 _ENDED_VOID = re.compile(
     r"(<(br|hr|img|input|wbr|area|col|embed)(?=[\s/>])[^<>]{0,4000}>)</\2>", re.IGNORECASE
 )
 """How feedparser writes empty elements of XHTML; HTML takes ``</br>`` for another break."""
+
+_VOID_END = re.compile("></(?:br|hr|img|input|wbr|area|col|embed)>", re.IGNORECASE)
+"""What each of these holds: sought first, in a tenth of the time."""
 
 _NO_TEXT = re.compile(r"(?:image|audio|video|font)/|application/(?:octet-stream|pdf|zip)", re.IGNORECASE)
 _COMMA = re.compile(r"[,;،、，；]")
@@ -91,19 +95,20 @@ def read_xml(document: bytes, url: str) -> Document:
 
 def _document(feed: Fields, entries: list[Fields], version: str, url: str) -> Document:
     """Return what feedparser found, in our words."""
+    feed = dict(feed)
     self_link = _rel(feed, "self", url)
-    link = absolute(_get(feed, "link"), self_link, url) or _rel(feed, "alternate", url)
+    link = absolute(feed.get("link"), self_link, url) or _rel(feed, "alternate", url)
     bases = (self_link, link, url)
-    title = plain(_get(feed, "title"), markup=_is_html(feed, "title"))
-    language = _language(_get(feed, "language"))
+    title = plain(feed.get("title"), markup=_is_html(feed, "title"))
+    language = _language(feed.get("language"))
     form = _format(version)
     shell = Item(source=title, language=language, author=_author(feed) if form == "atom" else "")
-    items = tuple(_item(entry, shell, bases) for entry in entries[:MAX_ITEMS])
+    items = tuple(_item(dict(entry), shell, bases) for entry in entries[:MAX_ITEMS])
     return Document(
         format=form,
         title=title,
         link=link,
-        description=plain(_get(feed, "subtitle")),
+        description=plain(feed.get("subtitle")),
         language=language,
         items=items,
         self_link=self_link,
@@ -115,21 +120,21 @@ def _document(feed: Fields, entries: list[Fields], version: str, url: str) -> Do
 def _item(fields: Fields, shell: Item, feed_bases: tuple[str | None, ...]) -> Item:
     content, summary = _bodies(fields)
     own_base = next((part.get("base") for part in _list(fields, "content") if part.get("base")), None)
-    detail = _get(fields, "summary_detail") or _get(fields, "title_detail") or {}
+    detail = fields.get("summary_detail") or fields.get("title_detail") or {}
     base = absolute(own_base or detail.get("base"), *feed_bases)
     bases = (base, *feed_bases)
     published, updated = _times(fields)
-    origin = _get(fields, "source")
+    origin = fields.get("source")
     link = _link(fields, bases)
     return Item(
-        guid=_text(_get(fields, "id")),
-        title=plain(_get(fields, "title"), markup=_is_html(fields, "title")),
+        guid=_text(fields.get("id")),
+        title=plain(fields.get("title"), markup=_is_html(fields, "title")),
         link=link,
         published=published,
         updated=updated,
         author=_author(fields) or shell.author,
-        source=(plain(_get(origin, "title")) if isinstance(origin, dict) else "") or shell.source,
-        language=_language(_get(fields, "language")) or _language(detail.get("language")) or shell.language,
+        source=(plain(dict.get(origin, "title")) if isinstance(origin, dict) else "") or shell.source,
+        language=_language(fields.get("language")) or _language(detail.get("language")) or shell.language,
         summary_html=summary,
         content_html=content,
         images=merit(_offers(fields, bases), content or summary, next(filter(None, bases), None)),
@@ -141,13 +146,8 @@ def _item(fields: Fields, shell: Item, feed_bases: tuple[str | None, ...]) -> It
     )
 
 
-def _get(fields: Fields, name: str) -> Any:
-    """Return a field as feedparser stored it: its own access substitutes other fields, with warnings."""
-    return dict.get(fields, name) if isinstance(fields, dict) else None
-
-
 def _list(fields: Fields, name: str) -> list[Any]:
-    value = _get(fields, name)
+    value = fields.get(name)
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
@@ -157,7 +157,7 @@ def _text(value: object) -> str | None:
 
 def _is_html(fields: Fields, name: str) -> bool:
     """Whether a title may hold markup: everywhere but where Atom says that it is text."""
-    detail = _get(fields, f"{name}_detail")
+    detail = fields.get(f"{name}_detail")
     return not (isinstance(detail, dict) and detail.get("type") == "text/plain")
 
 
@@ -181,7 +181,7 @@ def _rel(fields: Fields, rel: str, *bases: str | None) -> str | None:
 
 def _link(fields: Fields, bases: tuple[str | None, ...]) -> str | None:
     """Return where the item is to be read."""
-    link = absolute(_get(fields, "link"), *bases) or _rel(fields, "alternate", *bases)
+    link = absolute(fields.get("link"), *bases) or _rel(fields, "alternate", *bases)
     return link or _rel(fields, "related", *bases) or _rel(fields, "via", *bases)
 
 
@@ -192,7 +192,7 @@ def _via(fields: Fields, link: str | None, bases: tuple[str | None, ...]) -> str
         for one in _list(fields, "links")
         if one.get("rel") == "replies" and one.get("type") in (None, "text/html", "application/xhtml+xml")
     )
-    comments = _text(_get(fields, "comments")) or ""  # some write how many there are
+    comments = _text(fields.get("comments")) or ""  # some write how many there are
     for address in (_rel(fields, "via", *bases), *replies, comments if "/" in comments else None):
         page = absolute(address, *bases)
         if page and page.partition("#")[0] != (link or "").partition("#")[0]:
@@ -202,8 +202,8 @@ def _via(fields: Fields, link: str | None, bases: tuple[str | None, ...]) -> str
 
 def _times(fields: Fields) -> tuple[Any, Any]:
     """Return (published, updated); what was only updated was published then."""
-    updated = read_date(_get(fields, "updated"))
-    published = read_date(_get(fields, "published")) or read_date(_get(fields, "created")) or updated
+    updated = read_date(fields.get("updated"))
+    published = read_date(fields.get("published")) or read_date(fields.get("created")) or updated
     return published, updated
 
 
@@ -212,8 +212,8 @@ def _bodies(fields: Fields) -> tuple[str, str]:
     parts = _list(fields, "content")
     contents = [_as_markup(part) for part in parts]
     content = max(contents, key=len, default="")
-    detail = _get(fields, "summary_detail")
-    value = _get(fields, "summary")
+    detail = fields.get("summary_detail")
+    value = fields.get("summary")
     if value in [part.get("value") for part in parts]:
         return content, ""
     kind = detail.get("type") if isinstance(detail, dict) and detail.get("value") == value else None
@@ -226,7 +226,9 @@ def _as_markup(part: Fields) -> str:
     value = part.get("value")
     if not isinstance(value, str) or _NO_TEXT.match(str(part.get("type"))):
         return ""
-    value = _ENDED_VOID.sub(r"\1", value[:BODY_LIMIT].strip())
+    value = value[:BODY_LIMIT].strip()
+    if _VOID_END.search(value):
+        value = _ENDED_VOID.sub(r"\1", value)
     is_text = part.get("type") == "text/plain" and not is_markup(value)
     return as_html(decoded(value)) if is_text else value
 
@@ -237,9 +239,15 @@ def _author(fields: Fields) -> str:
     feedparser takes a single author's name and mail address apart itself, and cuts long domains.
     """
     people = [one.get("name") for one in _list(fields, "authors")]
-    names = people if len(people) > 1 else [_get(fields, "author")]
-    found = (_NAMED.sub(r"\1", _MAIL.sub(" ", plain(name, limit=200))).strip(" <>,;") for name in names)
+    names = people if len(people) > 1 else [fields.get("author")]
+    found = [_name(plain(name, limit=200)) for name in names]
     return ", ".join(list(dict.fromkeys(name for name in found if name))[:5])
+
+
+def _name(text: str) -> str:
+    if _NO_NAME.search(text):
+        text = _NAMED.sub(r"\1", _MAIL.sub(" ", text))
+    return text.strip(" <>,;")
 
 
 def _tags(fields: Fields) -> tuple[str, ...]:
@@ -256,12 +264,13 @@ def _offers(fields: Fields, bases: tuple[str | None, ...]) -> Iterator[Offer]:
             kind = str(media.get("type") or ""), str(media.get("medium") or "")
             if url and (rank is Rank.THUMBNAIL or is_image(url, *kind) or not any(kind)):
                 group = str(media.get(GROUP) or ("thumbnail" if rank is Rank.THUMBNAIL else ""))
-                yield sized(Offer(url, rank, group=group), media.get("width"), media.get("height"))
+                width, height = number(media.get("width")), number(media.get("height"))
+                yield Offer(url, rank, width, height, group)
     for link in _list(fields, "links"):
         url = absolute(link.get("href"), *bases)
         if link.get("rel") == "enclosure" and url and is_image(url, str(link.get("type") or "")):
             yield Offer(url, Rank.ENCLOSURE)
-    picture = _get(fields, "image")
+    picture = fields.get("image")
     if isinstance(picture, dict) and (url := absolute(picture.get("href"), *bases)):
         yield Offer(url, Rank.PODCAST)
 
@@ -269,7 +278,7 @@ def _offers(fields: Fields, bases: tuple[str | None, ...]) -> Iterator[Offer]:
 def _enclosures(fields: Fields, bases: tuple[str | None, ...]) -> Iterator[Enclosure]:
     """Yield the files that come with the item and are no pictures."""
     seen = set()
-    told_s = duration(_get(fields, "itunes_duration"))
+    told_s = duration(fields.get("itunes_duration"))
     links = [one for one in _list(fields, "links") if one.get("rel") == "enclosure"]
     media = [
         {**one, "href": one.get("url"), "length": one.get("filesize")}
@@ -289,11 +298,11 @@ def _ttl(feed: Fields) -> int | None:
 
     Once an hour is what WordPress writes into every feed, whoever publishes: nobody asks for that.
     """
-    minutes = str(_get(feed, "ttl") or "").strip()
+    minutes = str(feed.get("ttl") or "").strip()
     if minutes.isascii() and minutes.isdigit() and len(minutes) < 7:
         return int(minutes) * 60 or None
-    period = _PERIODS.get(str(_get(feed, "sy_updateperiod") or "").strip().lower())
-    often = str(_get(feed, "sy_updatefrequency") or "1").strip()
+    period = _PERIODS.get(str(feed.get("sy_updateperiod") or "").strip().lower())
+    often = str(feed.get("sy_updatefrequency") or "1").strip()
     if period is None or not (often.isascii() and often.isdigit() and len(often) < 7):
         return None
     pause_s = period // max(1, int(often))

@@ -52,9 +52,9 @@ class Offer:
     group: str = ""
 
 
-_NOT_NEWS = re.compile(
+_NOT_HOST = re.compile(
     r"""
-    ^https?://(?:[^/]*\.)?(?:
+    https?://(?:[^/]*\.)?(?:
         feedburner\.com/~ | feeds\.[^/]+/~(?:ff|f|r|a|4)/ | feedsportal\.com/ | feeds\.wordpress\.com/1\.0/
       | (?:pixel|stats)\.wp\.com/ | stats\.wordpress\.com/ | pheedo\.com/ | pheedcontent\.com/ | bluekai\.com/
       | doubleclick\.net/
@@ -68,7 +68,12 @@ _NOT_NEWS = re.compile(
       | paypal(?:objects)?\.com/ | gravatar\.com/ | s\.w\.org/images/core/emoji/ | creativecommons\.org/
       | shields\.io/ | feedvalidator\.org/
     )
-  | /(?:1x1|1px|pixel|spacer|blank|clear|trans|transparent|shim|dot|track(?:er|ing)|beacon|counter|mf|open)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_NOT_FILE = re.compile(
+    r"""
+    /(?:1x1|1px|pixel|spacer|blank|clear|trans|transparent|shim|dot|track(?:er|ing)|beacon|counter|mf|open)
     \.(?:gif|png|php)(?:[?\#]|$)
   | /(?:b|p|e)\.gif\? | /__utm\.gif | /(?:piwik|matomo)\.php | /p\.php\?idsite | /hit[sc]?\.(?:gif|php)
   | /(?:smil(?:ey|ie)s?|emoticons?|emojis?|twemoji|filetypes?|share-?buttons?|social-?icons?|socialmedia)/
@@ -148,7 +153,7 @@ def in_body(body: str, base: str | None) -> Iterator[Offer]:
         attributes = _attributes(tag[2])
         if tag[1]:
             attributes = {"src": attributes.get("poster", "")}
-        width, height = _number(attributes.get("width")), _number(attributes.get("height"))
+        width, height = number(attributes.get("width")), number(attributes.get("height"))
         if _CLASSES.search(attributes.get("class", "")):
             continue
         url = absolute(_source(attributes), base)
@@ -243,7 +248,9 @@ def _largest(srcset: str) -> str:
 
 def _is_picture(url: str, width: int | None, height: int | None) -> bool:
     tiny = (width is not None and width < 24) or (height is not None and height < 24)
-    return not tiny and not _NOT_NEWS.search(url) and not _NOT_PHOTO.search(urlsplit(url).path)
+    if tiny or _NOT_HOST.match(url) or _NOT_FILE.search(url):
+        return False
+    return not _NOT_PHOTO.search(urlsplit(url).path)
 
 
 def _same(url: str) -> str:
@@ -255,7 +262,7 @@ def _same(url: str) -> str:
     return parts.path if _EXTENSION.search(name) else f"{parts.path}?{parts.query}"
 
 
-def _number(value: object) -> int | None:
+def number(value: object) -> int | None:
     """Return pixels from an attribute such as ``640`` or ``640px``; None for ``100%`` or nonsense."""
     found = re.match(r"\s*(\d{1,5})\s*(?:px)?(?:\.\d+)?\s*$", value) if isinstance(value, str) else None
     return int(found[1]) if found else None
@@ -263,4 +270,4 @@ def _number(value: object) -> int | None:
 
 def sized(offer: Offer, width: object, height: object) -> Offer:
     """Return ``offer`` with the size that a feed's attributes give."""
-    return replace(offer, width=_number(width), height=_number(height))
+    return replace(offer, width=number(width), height=number(height))

@@ -18,9 +18,10 @@ from bot.parse import wire
 from bot.parse.article import text_of
 from bot.parse.document import attempt
 from bot.parse.verdict import Refused
-from bot.parse.wire import READY, Order, Reply
+from bot.parse.wire import READY, ROOM, Order, Reply
 
 if sys.platform != "win32":
+    import fcntl
     import resource
 
 
@@ -87,11 +88,19 @@ def _resident() -> int:
     return pages * resource.getpagesize()
 
 
+def _widen(pipe: int) -> None:
+    """Let a whole answer into the pipe, where the system can."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, ROOM)
+
+
 def main() -> None:
     """Serve on standard input and output; what a library prints goes nowhere."""
     _limit_memory(int(sys.argv[1]))
     with contextlib.suppress(OSError):
         os.nice(5)
+    _widen(1)
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):

@@ -5,6 +5,8 @@ item, forgets which pictures are sizes of one, and resolves an Atom id as if it 
 """
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml import etree
 
@@ -19,6 +21,7 @@ MOST_FIELDS = 2_000
 
 _MEDIA = "http://search.yahoo.com/mrss"
 _ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
+_IDENTITIES = frozenset({"id", "guid", "link"})
 _ADDRESS = re.compile(r"\s*(?:https?:/|/|www\.)", re.IGNORECASE)
 _REPEATS = frozenset({"description", "summary"})
 """Fields of other vocabularies (Dublin Core, iTunes) that feedparser puts in place of the item's own."""
@@ -35,18 +38,28 @@ _OWN_WORDS = {
 def shape(item: etree._Element) -> None:
     """Change ``item`` so that feedparser understands it as it was meant."""
     del item[MOST_FIELDS:]
-    own = {local_name(child) for child in item if not _is_media(child) and _length(child)}
-    for element in list(item.iter()):
-        if _is_media(element):
+    if pictures := [one for one in _inside(item) if _is_media(one.tag)]:
+        own = {local_name(child) for child in item if not _is_media(child.tag) and _length(child)}
+        for element in pictures:
             _quiet(element, own)
-    for number, group in enumerate(one for one in item if _is_media(one) and local_name(one) == "group"):
-        for content in group.iter(f"{{{_MEDIA}}}content", f"{{{_MEDIA}/}}content"):
-            content.set(GROUP, str(number))
-    if local_name(item) == "item":
+        _number_groups(item)
+    names = [local_name(child) for child in item]
+    if "image" in names and local_name(item) == "item":
         _name_picture(item)
-    _drop_repeats(item)
+    if not _REPEATS.isdisjoint(names):
+        _drop_repeats(item)
     for child in item:
-        _settle_link(child)
+        if local_name(child) in _IDENTITIES:
+            _settle_link(child)
+
+
+def _inside(item: etree._Element) -> Iterator[etree._Element]:
+    """Yield all elements in ``item``, most of which hold no others."""
+    for child in item:
+        if len(child):
+            yield from child.iter()
+        else:
+            yield child
 
 
 def _length(element: etree._Element) -> int:
@@ -54,11 +67,18 @@ def _length(element: etree._Element) -> int:
     return len((element.text or "").strip()) + len(element)
 
 
+def _number_groups(item: etree._Element) -> None:
+    groups = (one for one in item if local_name(one) == "group" and _is_media(one.tag))
+    for number, group in enumerate(groups):
+        for content in group.iter(f"{{{_MEDIA}}}content", f"{{{_MEDIA}/}}content"):
+            content.set(GROUP, str(number))
+
+
 def _drop_repeats(item: etree._Element) -> None:
     """Leave out empty descriptions, and those that repeat the item's own or say little more."""
-    home = etree.QName(item).namespace
-    words = [child for child in item if local_name(child) in _REPEATS and not _is_media(child)]
-    own = [child for child in words if etree.QName(child).namespace in (None, home)]
+    home = _namespace(item.tag)
+    words = [child for child in item if local_name(child) in _REPEATS and not _is_media(child.tag)]
+    own = [child for child in words if _namespace(child.tag) in ("", home)]
     most = max(map(_length, own), default=0)
     for child in words:
         if not _length(child) or (child not in own and _length(child) <= 2 * most):
@@ -74,9 +94,13 @@ def _settle_link(child: etree._Element) -> None:
         child.text, child.tail = child.tail, None
 
 
-def _is_media(element: etree._Element) -> bool:
-    tag = element.tag
+@lru_cache(maxsize=1024)
+def _is_media(tag: object) -> bool:
     return isinstance(tag, str) and tag.startswith(f"{{{_MEDIA}")
+
+
+def _namespace(tag: object) -> str:
+    return tag.rpartition("}")[0] if isinstance(tag, str) else ""
 
 
 def _quiet(element: etree._Element, own: set[str]) -> None:

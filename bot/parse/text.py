@@ -35,10 +35,13 @@ def plain(text: object, *, markup: bool = True, limit: int = TITLE_LIMIT) -> str
     """
     if not isinstance(text, str):
         return ""
-    text = clean(text[: limit * 8])
-    if "<" in text and (markup or _CLOSED.search(text)):
-        text = _TAG.sub("", _BREAK.sub(" ", without_scripts(text)))
-    text = " ".join(decoded(text).split())
+    text = text[: limit * 8]
+    if "<" in text or "&" in text or not text.isprintable():  # most titles are neither
+        text = clean(text)
+        if "<" in text and (markup or _CLOSED.search(text)):
+            text = _TAG.sub("", _BREAK.sub(" ", without_scripts(text)))
+        text = decoded(text)
+    text = " ".join(text.split())
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 

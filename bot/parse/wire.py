@@ -4,7 +4,8 @@
     the worker to us   one line of JSON (:class:`Reply`), then the document, or the text
 
 Plain JSON, since the writer has read hostile bytes: a document is one line for the feed and one
-for each item, so that a large one is unpacked in small steps.
+for each item, so that a large one is unpacked in small steps. Behind an item's line stand its summary and
+its content, which are most of a document, as they are: marks and lines in them would have to be escaped.
 """
 
 import json
@@ -15,6 +16,12 @@ from typing import Any
 
 from bot.items import Document, Enclosure, Image, Item
 from bot.parse.verdict import Effort
+
+_write = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+
+ROOM = 1024 * 1024
+"""Bytes of an answer that go at once, by a pipe of that size: most that Linux grants anybody. The usual
+64 KB would make most documents come in pieces, each of which wakes both sides."""
 
 READY = b"ready\n"
 """What a worker says when it has started."""
@@ -72,7 +79,7 @@ def pack(document: Document) -> bytes:
         document.breaks_off,
         document.half,
     ]
-    return b"\n".join(map(_line, (feed, *map(_item_values, document.items))))
+    return b"".join((_line(feed), *(part for item in document.items for part in _item_parts(item))))
 
 
 def unpack(data: bytes) -> Document:
@@ -81,8 +88,8 @@ def unpack(data: bytes) -> Document:
     Raises:
         ValueError, TypeError: ``data`` is something else.
     """
-    lines = iter(data.split(b"\n"))
-    values = json.loads(next(lines))
+    end = data.index(b"\n") + 1
+    values = json.loads(data[:end])
     form, title, link, description, language, self_link, hub, ttl_s, *ends = values
     skip_hours, skip_days, breaks_off, half = ends
     return Document(
@@ -91,7 +98,7 @@ def unpack(data: bytes) -> Document:
         link=link,
         description=description,
         language=language,
-        items=tuple(_items(lines)),
+        items=tuple(_items(data, end)),
         self_link=self_link,
         hub=hub,
         ttl_s=ttl_s,
@@ -103,11 +110,12 @@ def unpack(data: bytes) -> Document:
 
 
 def _line(values: list[Any]) -> bytes:
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+    return _write(values).encode() + b"\n"
 
 
-def _item_values(item: Item) -> list[Any]:
-    return [
+def _item_parts(item: Item) -> tuple[bytes, bytes, bytes]:
+    summary, content = item.summary_html.encode(), item.content_html.encode()
+    values = [
         item.guid,
         item.title,
         item.link,
@@ -116,18 +124,20 @@ def _item_values(item: Item) -> list[Any]:
         item.author,
         item.source,
         item.language,
-        item.summary_html,
-        item.content_html,
+        len(summary),
+        len(content),
         [[one.url, one.alternatives, one.width, one.height] for one in item.images],
         [[one.url, one.mime, one.length, one.duration_s] for one in item.enclosures],
         item.tags,
         item.base,
         item.via,
     ]
+    return _line(values), summary, content
 
 
-def _items(lines: Iterator[bytes]) -> Iterator[Item]:
-    for line in lines:
+def _items(data: bytes, start: int) -> Iterator[Item]:
+    while start < len(data):
+        end = data.index(b"\n", start) + 1
         (
             guid,
             title,
@@ -137,14 +147,17 @@ def _items(lines: Iterator[bytes]) -> Iterator[Item]:
             author,
             source,
             language,
-            summary_html,
-            content_html,
+            summary_size,
+            content_size,
             images,
             enclosures,
             tags,
             base,
             via,
-        ) = json.loads(line)
+        ) = json.loads(data[start:end])
+        middle, start = end + summary_size, end + summary_size + content_size
+        if not end <= middle <= start <= len(data):
+            raise ValueError("an item that ends elsewhere")
         yield Item(
             guid=guid,
             title=title,
@@ -154,8 +167,8 @@ def _items(lines: Iterator[bytes]) -> Iterator[Item]:
             author=author,
             source=source,
             language=language,
-            summary_html=summary_html,
-            content_html=content_html,
+            summary_html=data[end:middle].decode(),
+            content_html=data[middle:start].decode(),
             images=tuple(Image(url, tuple(others), width, height) for url, others, width, height in images),
             enclosures=tuple(Enclosure(*one) for one in enclosures),
             tags=tuple(tags),

@@ -24,7 +24,7 @@ from bot.fetch.address import host_of
 from bot.items import Document
 from bot.parse import wire
 from bot.parse.verdict import Effort, Refused
-from bot.parse.wire import READY, Order, Reply
+from bot.parse.wire import READY, ROOM, Order, Reply
 
 log = logging.getLogger(__name__)
 
@@ -140,6 +140,7 @@ class _Worker:
                     stdin=asyncio.subprocess.PIPE,
                     stdout=asyncio.subprocess.PIPE,
                     stderr=asyncio.subprocess.DEVNULL,
+                    limit=ROOM,
                     start_new_session=True,  # Ctrl-C is for us; the worker ends with its input
                     env=_environment(),
                 )

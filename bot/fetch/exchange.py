@@ -1,7 +1,7 @@
 """One request and the head of its answer, over connections that are kept.
 
 aiohttp dials, keeps the connections and reads what comes. Its session, made for any request there is,
-takes two thirds of the time of a short exchange, so it is left out: docs/decisions/0022-exchange.md.
+takes two thirds of the time of a short exchange, so it is left out: docs/decisions/0023-exchange.md.
 """
 
 import asyncio

@@ -29,10 +29,10 @@ from bot.items import ChatId, Feed, Image, Item, Key, Subscription, Validators
 from bot.pacing import Bounds, next_look
 from bot.parse.document import read
 from bot.store import keys, records
+from bot.store.candidates import Candidate, Extent
 from bot.store.client import Store, connect
 from bot.store.embedded import EmbeddedServer
 from bot.store.keeping import KEPT_WHEN_SHORT
-from bot.store.news import Candidate, Extent
 
 CORPUS = Path(__file__).parent.parent.parent / "shared" / "corpus" / "feeds"
 LIMIT_MB = 256

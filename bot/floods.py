@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from bot.fetch.hosts import host_of
 from bot.items import Feed
 from bot.life import is_old
-from bot.store.news import Candidate, Extent, News
+from bot.store.candidates import Candidate, Extent
+from bot.store.news import News
 
 NEWS_MOST = 500
 """New items of one look that are handed on, the newest: a chat takes eight minutes to hear so many, and a

@@ -33,8 +33,9 @@ from bot.looks import CUT, PAGES_MOST, PAGES_S, SLOW_S, Fetching, Look, Outcome,
 from bot.pacing import Bounds, Pace, asked_of, dates_of, next_look
 from bot.parse.prune import MARK, Cut, cut, joined
 from bot.settings import Settings
+from bot.store.candidates import ITEMS_AT_ONCE, Extent, candidates_of
 from bot.store.client import Store
-from bot.store.news import Candidate, Extent, Taken
+from bot.store.news import Taken
 
 if TYPE_CHECKING:
     from bot.pages import PageFinder  # loads what reads texts, which most polls can do without
@@ -220,16 +221,12 @@ class Looker:
         if pushed and (not is_own or any(is_old(one, feed) for one in document.items)):
             return None  # another feed's, or sent again: the feed itself is believed
         seen = await _sight(document, feed, view.now_ms)
-        if not seen.items or not stand_alone(seen, view.now_ms):
-            return None
-        if not await self._store.news.none_seen(feed.id, _candidates(seen)):
+        if not 0 < len(seen.items) <= ITEMS_AT_ONCE or not stand_alone(seen, view.now_ms):
             return None
         # Of the whole document's rate a part tells nothing.
         learnt = replace(seen.feed, validators=view.got, rate_per_day=feed.rate_per_day)
-        kept = found.marks if found else None
-        if pushed and found:
-            kept = joined(feed.marks, found.marks)
-        extent = Extent(kept, is_part=True)
+        kept = joined(feed.marks if pushed else b"", found.marks) if found else None
+        extent = Extent(kept, is_part=True, is_new=True)
         taken = await self._taken(view, document, replace(seen, feed=learnt), extent, pushed=pushed)
         return None if taken.outcome is Outcome.UNCHANGED else taken
 
@@ -251,8 +248,10 @@ class Looker:
         self, view: _View, document: Document, seen: Sighting, extent: Extent, *, pushed: bool = False
     ) -> Look:
         """Take in what a document holds; UNCHANGED where a part of one could not be."""
-        now_ms, published, candidates = view.now_ms, dates_of(document), _candidates(seen)
-        unseen = await self._store.news.unseen(seen.feed.id, candidates)
+        now_ms, published, candidates = view.now_ms, dates_of(document), candidates_of(seen)
+        asked = () if extent.is_new or not view.feed.looks else candidates
+        known = await self._store.news.recall(seen.feed.id, asked)
+        unseen = [not known.has(one) for one in candidates]
         if seen.feed.seeded and sum(unseen) > NEWS_MOST:
             candidates = await newest(self._store.news, view.feed, candidates, unseen)
         brought = any(unseen)
@@ -275,7 +274,14 @@ class Looker:
                 self._store.news, feed, candidates, most=PAGES_MOST, within_s=PAGES_S
             )
         taken = await self._store.news.intake(
-            feed, candidates, due_ms=due_ms, hand_on=True, moved_to=moved_to, was=view.feed, extent=extent
+            feed,
+            candidates,
+            due_ms=due_ms,
+            hand_on=True,
+            moved_to=moved_to,
+            was=view.feed,
+            extent=extent,
+            known=known,
         )
         if taken.refused:
             return Look(feed.id, Outcome.UNCHANGED)
@@ -385,7 +391,3 @@ async def _cut(answer: Fetched, marks: bytes) -> Cut | None:
     if len(answer.body) <= BYTES_INLINE:
         return cut(answer.body, marks, answer.content_type)
     return await asyncio.to_thread(cut, answer.body, marks, answer.content_type)
-
-
-def _candidates(seen: Sighting) -> list[Candidate]:
-    return [Candidate(*one) for one in zip(seen.keys, seen.items, seen.order_ms, strict=True)]

@@ -34,7 +34,7 @@ from bot.render.lead import lead
 from bot.render.markup import read_html
 from bot.render.tails import is_teaser
 from bot.settings import Pages, Settings
-from bot.store.news import Candidate
+from bot.store.candidates import Candidate
 from bot.store.records import CONTENT_LIMIT, as_kept
 
 log = logging.getLogger(__name__)

@@ -22,8 +22,8 @@ from bot.looks import CUT, PAGES_MOST
 from bot.pacing import Bounds, asked_of, dates_of, next_look
 from bot.parse.text import plain
 from bot.settings import Settings
+from bot.store.candidates import Candidate, candidates_of
 from bot.store.client import Store
-from bot.store.news import Candidate
 
 if TYPE_CHECKING:
     from bot.pages import PageFinder
@@ -162,7 +162,7 @@ class Subscriber:
         if not heard and (hub := offer_of(caught.answer, document)):
             # It is asked once somebody hears the feed; of one that is heard, looks note what changes.
             feed = replace(feed, hub=hub.hub, hub_topic=hub.topic)
-        candidates = [Candidate(*one) for one in zip(seen.keys, seen.items, seen.order_ms, strict=True)]
+        candidates = candidates_of(seen)
         if heard:
             unseen = await self._store.news.unseen(known.id, candidates)
             if sum(unseen) > NEWS_MOST:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from bot import identity
 from bot.items import Document, Feed, Item
+from bot.store.candidates import Candidate
 from bot.store.client import Store
-from bot.store.news import Candidate
 from tests.conftest import Clock
 
 

@@ -38,9 +38,10 @@ from bot.looking import Looker
 from bot.pages import PageFinder
 from bot.settings import read
 from bot.store.alerts import Changes, Version
+from bot.store.candidates import WHOLE, Candidate, Extent, Known
 from bot.store.client import Store
 from bot.store.feeds import Claimed
-from bot.store.news import WHOLE, Candidate, Extent, NewsEntry, Taken
+from bot.store.news import NewsEntry, Taken
 from bot.store.outbox import Letter
 from tests.laying import Kept, Laid
 
@@ -240,9 +241,6 @@ class Memory:
     async def leave_in_peace(self, host: str, until_ms: int) -> None:
         self.resting[host] = until_ms
 
-    async def none_seen(self, known: FeedId, candidates: Sequence[Candidate]) -> bool:
-        return not any(self.seen.get(known, set()).intersection(one.keys.all) for one in candidates)
-
     async def finish(
         self, feed: Feed, due_ms: int, *, moved_to: str | None = None, was: Feed | None = None
     ) -> None:
@@ -258,8 +256,11 @@ class Memory:
         self.saved.set()
 
     async def unseen(self, known: FeedId, candidates: Sequence[Candidate]) -> list[bool]:
-        self._answer("unseen")
-        return [not self.seen.get(known, set()).intersection(one.keys.trusted) for one in candidates]
+        return [not (await self.recall(known, [one])).has(one) for one in candidates]
+
+    async def recall(self, known: FeedId, candidates: Sequence[Candidate]) -> Known:
+        told = {key for one in candidates for key in one.keys.trusted}
+        return Known(frozenset(told & self.seen.get(known, set())))
 
     async def intake(
         self,
@@ -268,14 +269,15 @@ class Memory:
         *,
         due_ms: int | None,
         hand_on: bool,
-        moved_to: str | None = None,
-        was: Feed | None = None,
         extent: Extent = WHOLE,
+        moved_to: str | None = None,
+        **_: object,
     ) -> Taken:
         self._answer("intake")
         was = self.known[feed.id]
         lost = was.seeded and feed.id not in self.seen
-        if extent.is_part and (lost or not was.seeded):
+        told = {key for one in candidates for key in one.keys.all if extent.is_new}
+        if extent.is_part and (lost or not was.seeded or self.seen[feed.id] & told):
             return Taken(refused=True)
         self.health.add("look")
         marks = was.marks if extent.marks is None else extent.marks

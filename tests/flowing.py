@@ -13,8 +13,8 @@ from bot.deliver.partners import Ear, Sends
 from bot.identity import recognise
 from bot.items import Chat, ChatId, ChatKind, Image, Subscription, UserId
 from bot.route import Router
+from bot.store.candidates import Candidate
 from bot.store.client import Store
-from bot.store.news import Candidate
 from tests.collecting import FEED, item
 from tests.posting import SETTINGS
 

@@ -84,7 +84,7 @@ WORLD = {
 """What touches the world; whatever is not below one of these is pure."""
 
 PURE_INSIDE = {
-    "store/keys", "store/fields", "store/records", "store/prints", "store/words",
+    "store/keys", "store/fields", "store/records", "store/prints", "store/words", "store/candidates",
     "deliver/backoff", "deliver/notices", "deliver/picture", "deliver/judging",
     "chat/access", "chat/replies", "web/pages",
 }  # fmt: skip

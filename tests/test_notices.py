@@ -8,8 +8,8 @@ import pytest
 from bot.items import ChatId, Feed, Subscription, Taste, UserId, Validators
 from bot.life import Event, Notice, distrusting
 from bot.store import keys
+from bot.store.candidates import Extent
 from bot.store.client import Store
-from bot.store.news import Extent
 from bot.store.notices import Slip
 from tests.conftest import Clock
 

@@ -11,8 +11,9 @@ from bot.errors import StoreError, StoreUnavailable
 from bot.identity import recognise
 from bot.items import Alert, ChatId, Feed, Subscription
 from bot.route import Router
+from bot.store.candidates import Candidate
 from bot.store.client import Store
-from bot.store.news import Candidate, NewsEntry
+from bot.store.news import NewsEntry
 from tests.collecting import FEED, item
 from tests.conftest import Clock
 

@@ -114,9 +114,9 @@ async def test_a_redis_that_does_not_tell_of_its_memory_takes_items(
 async def test_what_comes_later_is_signed_as_it_is_taken_in(
     store: Store, redis: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.store.news.sign", lambda _: b"")
+    monkeypatch.setattr("bot.matching.sign", lambda _: b"")
     feed = await seeded_feed(store, numbers=[1])
-    monkeypatch.setattr("bot.store.news.sign", lambda _: b"signed")
+    monkeypatch.setattr("bot.matching.sign", lambda _: b"signed")
     await take(store, feed, [candidate(1), candidate(2)])
     (newest,) = await store.archive.latest([feed.id], offset=0, limit=1)
     (sheet,) = await store.archive.sheets([feed.id])

@@ -8,8 +8,8 @@ from bot.deliver.outcome import Outcome, Unclear, Wait
 from bot.identity import recognise
 from bot.items import ChatId, Subscription
 from bot.route import LEAD_MS, Router
+from bot.store.candidates import Candidate
 from bot.store.client import Store
-from bot.store.news import Candidate
 from tests.collecting import FEED, item
 from tests.conftest import Clock
 from tests.posting import ANN, BEN, GROUP, HOUR, MINUTE, Post

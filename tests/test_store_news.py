@@ -11,8 +11,9 @@ from bot.errors import CorruptRecord, StoreUnavailable
 from bot.identity import Keys, item_id
 from bot.items import ChatId, Feed, Image, Item, ItemId, Key, Page, Subscription, Validators
 from bot.store import door, keys, news
+from bot.store.candidates import Candidate
 from bot.store.client import Store, connect
-from bot.store.news import Candidate, Taken
+from bot.store.news import Taken
 from tests.conftest import Clock
 
 ANN = ChatId(11)

@@ -22,7 +22,7 @@ from bot import pings, route
 from bot.__main__ import stop_signal as hear_signals
 from bot.deliver.sender import Sender
 from bot.fetch.client import Client
-from bot.store import news, outbox
+from bot.store import candidates, outbox
 from bot.store.chats import Chats
 from bot.store.door import Door
 from bot.store.news import News
@@ -124,7 +124,7 @@ def run(order: Order) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    news.ITEMS_AT_ONCE = PORTION
+    candidates.ITEMS_AT_ONCE = PORTION
     outbox.LETTERS_AT_ONCE = 1
     route.BLOCK_MS = 50
     pings.NET_MS = 500

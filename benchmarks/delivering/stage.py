@@ -14,9 +14,9 @@ from typing import Any
 from bot import identity, route
 from bot.items import Chat, ChatId, ChatKind, Document, Feed, StoredItem, Subscription
 from bot.store import keys
+from bot.store.candidates import Candidate
 from bot.store.client import Store, connect
 from bot.store.embedded import EmbeddedServer
-from bot.store.news import Candidate
 from bot.store.outbox import Letter
 from delivering.material import FEEDS, Lanes, feed_id, feed_url, heard_by, item, number_of
 from delivering.telegrams import Place, Wanted, Witness, environment

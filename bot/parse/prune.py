@@ -159,8 +159,8 @@ def _cut_markup(body: bytes, known: bytes, content_type: str) -> Cut | None:
     items, old = parts.items, _parts_of(known)
     raw = list(map(xxh3_64_digest, items))
     other = [place for place, mark in enumerate(raw) if mark not in old]
-    calm = _without_counters(parts, [items[place] for place in other])
-    fresh = [place for place, item in zip(other, calm, strict=True) if xxh3_64_digest(item) not in old]
+    calm = dict(zip(other, _calm_marks(parts, [items[place] for place in other]), strict=True))
+    fresh = [place for place, mark in calm.items() if mark not in old]
     if not fresh:
         return Cut(known, len(items), 0, b"")
     if not _are_whole([items[place] for place in fresh], parts.name):
@@ -168,7 +168,8 @@ def _cut_markup(body: bytes, known: bytes, content_type: str) -> Cut | None:
     rest = body if len(fresh) == len(items) else _rest(body, parts, fresh, content_type)
     if not rest:
         return None
-    marks = {*raw, *map(xxh3_64_digest, _without_counters(parts, items))}
+    same = [item for place, item in enumerate(items) if place not in calm]
+    marks = {*raw, *calm.values(), *_calm_marks(parts, same)}
     return Cut(b"".join(sorted(marks)), len(items), len(fresh), rest)
 
 
@@ -229,6 +230,10 @@ def _are_whole(items: list[bytes], name: bytes) -> bool:
         and _is_settled(item, kinds)
         for item in items
     )
+
+
+def _calm_marks(parts: _Parts, items: list[bytes]) -> list[bytes]:
+    return list(map(xxh3_64_digest, _without_counters(parts, items)))
 
 
 def _without_counters(parts: _Parts, items: list[bytes]) -> list[bytes]:

@@ -1,11 +1,12 @@
 """Items as bytes and back. Pure.
 
-A record is one byte for its form, then a compact JSON list, deflated against a dictionary of
+A record is one byte for its form, then a compact JSON list, compressed against a dictionary of
 what news is written with: items are small, and most of what repeats in them repeats in all.
 The lists are read by position, so a new field goes to the end and gets a default.
 """
 
 import json
+import sys
 import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +15,11 @@ from typing import Any
 from bot.errors import CorruptRecord
 from bot.items import Enclosure, FeedId, Image, Item, ItemId, Page, StoredItem
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
 CONTENT_LIMIT = 64_000
 """Characters of an item's content and of its summary that are kept: six messages' worth, and as much
 again and more of tags and addresses. In a sample of real feeds one item of 600 is longer."""
@@ -21,8 +27,11 @@ again and more of tags and addresses. In a sample of real feeds one item of 600 
 MORE = "…"
 """What stands at the end of HTML that was cut, so that whoever sets it sees that there is more."""
 
-_FORM = b"\x01"
-_LEVEL = 6
+_DEFLATED = b"\x01"
+"""The form of records of versions before, which are kept for as long as any others."""
+_FORM = b"\x02"
+"""By Zstandard: in a third of the time that deflating took, at its sixth level, for 5 to 9 % more bytes."""
+_LEVEL = 3
 _DICTIONARY = (
     '","","","en-US","application/octet-stream","audio/mpeg","video/mp4","image/jpeg",null,null,[],[]]'
     ".jpeg.webp.png.jpg?width=1200&height=630&quality=85&fit=crop&auto=format https://i0.wp.com/"
@@ -40,6 +49,9 @@ _DICTIONARY = (
     "people also one two first new government company president minister million billion percent. The In "
     "</p>\\n<p>The </p>\\n<p>In </p>\\n<p>“</p>\\n<p>"
 ).encode()
+_DIGESTED = zstd.ZstdDict(_DICTIONARY, is_raw=True).as_digested_dict
+_COMPRESSOR = zstd.ZstdCompressor(_LEVEL, zstd_dict=_DIGESTED)
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def as_kept(item: Item) -> Item:
@@ -75,9 +87,8 @@ def pack(stored: StoredItem) -> bytes:
         _of_page(stored.page),
     ]
     # Lone surrogates cannot be UTF-8; foreign text may hold some, and a "?" loses nothing.
-    plain = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
-    deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=_DICTIONARY)
-    return _FORM + deflate.compress(plain) + deflate.flush()
+    plain = _ENCODE(fields).encode(errors="replace")
+    return _FORM + _COMPRESSOR.compress(plain, zstd.ZstdCompressor.FLUSH_FRAME)
 
 
 def unpack(record: bytes) -> StoredItem:
@@ -87,12 +98,19 @@ def unpack(record: bytes) -> StoredItem:
         CorruptRecord: it is none of ours, or damaged.
     """
     try:
-        if record[:1] != _FORM:
-            raise CorruptRecord(f"a record of an unknown form ({record[:1]!r})")
-        inflate = zlib.decompressobj(-zlib.MAX_WBITS, zdict=_DICTIONARY)
-        return _read(json.loads(inflate.decompress(record[1:]) + inflate.flush()))
-    except (zlib.error, ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
+        return _read(json.loads(_inflated(record)))
+    except (zlib.error, zstd.ZstdError, ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
         raise CorruptRecord(f"a record that cannot be read: {error}") from error
+
+
+def _inflated(record: bytes) -> bytes:
+    form, rest = record[:1], record[1:]
+    if form == _FORM:
+        return zstd.decompress(rest, zstd_dict=_DIGESTED)
+    if form != _DEFLATED:
+        raise CorruptRecord(f"a record of an unknown form ({form!r})")
+    inflate = zlib.decompressobj(-zlib.MAX_WBITS, zdict=_DICTIONARY)
+    return inflate.decompress(rest) + inflate.flush()
 
 
 def _read(fields: list[Any]) -> StoredItem:

@@ -2,18 +2,21 @@
 -- uses: clock, moving, words
 -- KEYS: `feed:{id}`, its `:seen:a`, `:seen:b`, `:items`, `:prints`, `:words:a`, `:words:b`, `:chats`, `item:{id}`, `news`, `schedule`, `looking`, `feeds`, `health`, spelled here.
 -- ARGV: 1 now · 2 feed · 3 hand on (1/0) · 4 last step (1/0) · 5 due (ms), '' to leave that as it is · 6 item lifetime (ms) · 7 items kept
---   8 lifetime of an item beyond those (ms) · 9 keys in the whole document, '' if this is a part of one · 10 canonical new address or '' · 11 new address
---   12 number of field arguments · then those: name, value …
+--   8 lifetime of an item beyond those (ms) · 9 keys in the whole document, or of a part: '' if all is to be new, '-' if not
+--   10 canonical new address or '' · 11 new address
+--   12 JSON, for each candidate: [item id, order (ms), what is told of it, trusted keys, other keys]; what is told: 1 all, 0 nothing
+--   since it seemed known, -1 that it is too old to be kept. Keys are one word each, a space between them.
+--   13 number of field arguments · then those: name, value …
 --   then the number of changed items, and for each: item id · print before · first 8 bytes of its print now ·
 --   `text` or `media` for a correction, else '' · record of a correction · its words
---   then for each candidate: item id · order (ms) · record · print · words or '' (bot/store/words.py) · trusted keys · all keys · the keys, trusted ones first.
---   A record of '' was left out because the item seemed known; '-' because it is too old to be kept.
+--   then for each candidate of which all is told: record · print · words or '' (bot/store/words.py).
 -- Result: {state, handed on, seeded now, lost, corrected, index of each new candidate …}.
 --   State: 1 done, 0 the feed is gone, -1 a record is missing (nothing of that candidate or after it was done),
---   -2 nothing was done: a part of a document is no first look.
+--   -2 nothing was done: a part of a document is no first look, or is to be new and is not.
 local now = clock()
 local feed, last = ARGV[2], ARGV[4] == '1'
 local keep_ms, kept, grace_ms = ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
+local is_whole, all_new = ARGV[9] ~= '' and ARGV[9] ~= '-', ARGV[9] == ''
 local key = 'feed:' .. feed
 local young, old, items, prints = key .. ':seen:a', key .. ':seen:b', key .. ':items', key .. ':prints'
 local words = {}
@@ -21,7 +24,30 @@ if redis.call('EXISTS', key) == 0 then return {0, 0, 0, 0, 0} end
 
 local seeded = redis.call('HGET', key, 'seeded') == '1'
 local lost = seeded and redis.call('EXISTS', young, old) == 0
-if ARGV[9] == '' and (lost or not seeded) then return {-2, 0, 0, 0, 0} end
+if not is_whole and (lost or not seeded) then return {-2, 0, 0, 0, 0} end
+
+local candidates, keys = cjson.decode(ARGV[12]), {}
+local trusted, others = {}, {}
+for index, one in ipairs(candidates) do
+  trusted[index], others[index] = {}, {}
+  for name in string.gmatch(one[4], '%S+') do table.insert(trusted[index], name) end
+  for name in string.gmatch(one[5], '%S+') do table.insert(others[index], name) end
+  for _, name in ipairs(trusted[index]) do keys[#keys + 1] = name end
+  if all_new then
+    for _, name in ipairs(others[index]) do keys[#keys + 1] = name end
+  end
+end
+local seen = {}
+if #keys > 0 then
+  local is_young, is_old = redis.call('SMISMEMBER', young, unpack(keys)), redis.call('SMISMEMBER', old, unpack(keys))
+  for place, name in ipairs(keys) do
+    if is_young[place] == 1 or is_old[place] == 1 then
+      if all_new then return {-2, 0, 0, 0, 0} end
+      seen[name] = true
+    end
+  end
+end
+
 if lost then
   -- Written down, so that the steps after this one know it too.
   redis.call('HSET', key, 'seeded', '0')
@@ -29,46 +55,47 @@ if lost then
 end
 local hand_on = seeded and ARGV[3] == '1'
 
-local function is_known(from, to)
-  for i = from, to do
-    if redis.call('SISMEMBER', young, ARGV[i]) == 1 or redis.call('SISMEMBER', old, ARGV[i]) == 1 then
-      return true
-    end
-  end
-  return false
-end
-
 -- The second half of an item's id, which names it among the prints of its feed.
 local function half(item) return string.sub(item, #feed + 2) end
 
-local state, handed, new = 1, 0, {}
-local changes = 13 + ARGV[12]
-local at, index = changes + 1 + 6 * ARGV[changes], 0
-while at <= #ARGV do
-  local item, order, record = ARGV[at], ARGV[at + 1], ARGV[at + 2]
-  local trusted, all = tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
-  local first = at + 7
-  if not is_known(first, first + trusted - 1) then
-    if record == '' or (record == '-' and hand_on) then
+local state, new = 1, {}
+local places, told, taught, to_hand_on = {}, {}, {}, {}
+local changes = 14 + ARGV[13]
+local at = changes + 1 + 6 * ARGV[changes]
+for index, one in ipairs(candidates) do
+  local item, order, tells = one[1], one[2], one[3]
+  local is_known = false
+  for _, name in ipairs(trusted[index]) do is_known = is_known or seen[name] end
+  if not is_known then
+    if tells == 0 or (tells == -1 and hand_on) then
       state = -1
       break
     end
-    new[#new + 1] = index
-    if record ~= '-' then
-      redis.call('SET', 'item:' .. item, record, 'PX', keep_ms)
-      redis.call('ZADD', items, order, item)
-      redis.call('HSET', prints, half(item), ARGV[at + 3])
-      if ARGV[at + 4] ~= '' then words[#words + 1] = ARGV[at + 4] end
+    new[#new + 1] = index - 1
+    if tells == 1 then
+      redis.call('SET', 'item:' .. item, ARGV[at], 'PX', keep_ms)
+      places[#places + 1], places[#places + 2] = order, item
+      told[#told + 1], told[#told + 2] = half(item), ARGV[at + 1]
+      if ARGV[at + 2] ~= '' then words[#words + 1] = ARGV[at + 2] end
     end
-    if hand_on then
-      redis.call('XADD', 'news', '*', 'item', item)
-      handed = handed + 1
+    if hand_on then to_hand_on[#to_hand_on + 1] = item end
+  end
+  if tells == 1 then at = at + 3 end
+  -- A known item teaches its other keys, and moves up from the old generation.
+  for _, some in ipairs({trusted[index], others[index]}) do
+    for _, name in ipairs(some) do
+      seen[name] = true
+      taught[#taught + 1] = name
     end
   end
-  -- A known item teaches its other keys, and moves up from the old generation.
-  redis.call('SADD', young, unpack(ARGV, first, first + all - 1))
-  at, index = first + all, index + 1
 end
+if #places > 0 then
+  redis.call('ZADD', items, unpack(places))
+  redis.call('HSET', prints, unpack(told))
+end
+for _, item in ipairs(to_hand_on) do redis.call('XADD', 'news', '*', 'item', item) end
+-- After all else of an item: should a key hold what is not ours, nothing is taken for seen.
+if #taught > 0 then redis.call('SADD', young, unpack(taught)) end
 
 if #new > 0 then
   local beyond = redis.call('ZCARD', items) - kept
@@ -83,10 +110,14 @@ if #new > 0 then
     redis.call('ZREMRANGEBYRANK', items, 0, beyond - 1)
   end
   -- Nor does a feed that tells little keep those whose time is over: some at its old end, more than came.
-  for _, item in ipairs(redis.call('ZRANGE', items, 0, 2 * #new + 8)) do
-    if redis.call('EXISTS', 'item:' .. item) == 0 then
-      redis.call('ZREM', items, item)
-      redis.call('HDEL', prints, half(item))
+  local oldest, records = redis.call('ZRANGE', items, 0, 2 * #new + 8), {}
+  for place, item in ipairs(oldest) do records[place] = 'item:' .. item end
+  if #oldest > 0 and redis.call('EXISTS', unpack(records)) < #oldest then
+    for place, item in ipairs(oldest) do
+      if redis.call('EXISTS', records[place]) == 0 then
+        redis.call('ZREM', items, item)
+        redis.call('HDEL', prints, half(item))
+      end
     end
   end
   redis.call('PEXPIRE', items, keep_ms)
@@ -119,11 +150,11 @@ if last and state == 1 then
   -- 0 is no item's key: it tells an empty feed that was looked at from one whose memory is lost.
   redis.call('SADD', young, '0')
   if not seeded then seeded_now = 1 end
-  redis.call('HSET', key, 'seeded', '1', unpack(ARGV, 13, 12 + ARGV[12]))
+  redis.call('HSET', key, 'seeded', '1', unpack(ARGV, 14, 13 + ARGV[13]))
   local due = ARGV[5]
   if due ~= '' and learnt_elsewhere(feed) then due = now end
   -- Only a whole document moves all up that it shows: after a part, what it left out would be forgotten.
-  if ARGV[9] ~= '' then
+  if is_whole then
     local size, enough = redis.call('SCARD', young), math.max(4000, 4 * ARGV[9])
     local since = tonumber(redis.call('HGET', key, 'rotated_ms') or 0)
     if since < 0 then
@@ -143,4 +174,4 @@ if left_ms > 0 then
   redis.call('PEXPIRE', young, left_ms)
   redis.call('PEXPIRE', old, left_ms)
 end
-return {state, handed, seeded_now, lost and 1 or 0, corrected, unpack(new)}
+return {state, #to_hand_on, seeded_now, lost and 1 or 0, corrected, unpack(new)}

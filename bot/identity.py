@@ -177,15 +177,19 @@ def sight(document: Document, feed: Feed, noticed_ms: int) -> Sighting:
     return Sighting(feed, items, known.keys, order(items, noticed_ms))
 
 
-def stand_alone(seen: Sighting, noticed_ms: int) -> bool:
+def stand_alone(seen: Sighting, noticed_ms: int, *, in_front: bool = False) -> bool:
     """Tell whether items are told apart and put in order whatever else their document shows.
 
     They share no key, and each has a time of its own, what is dated later than ``noticed_ms`` that one.
+    Where they stand ``in_front`` of all others, and none is older than those behind it, the newest is first,
+    and their times may be the same.
     """
     dates = [_date_ms(item) for item in seen.items]
-    times = {min(date, noticed_ms) for date in dates if date is not None}
+    known = [date for date in dates if date is not None]
+    falling = in_front and all(one >= two for one, two in pairwise(known))
+    distinct = len(known) if falling else len({min(date, noticed_ms) for date in known})
     every = [key for one in seen.keys for key in one.all]
-    return len(times) == len(dates) and len(set(every)) == len(every)
+    return distinct == len(dates) and len(set(every)) == len(every)
 
 
 @dataclass(frozen=True, slots=True)

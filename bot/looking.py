@@ -221,7 +221,9 @@ class Looker:
         if pushed and (not is_own or any(is_old(one, feed) for one in document.items)):
             return None  # another feed's, or sent again: the feed itself is believed
         seen = await _sight(document, feed, view.now_ms)
-        if not 0 < len(seen.items) <= ITEMS_AT_ONCE or not stand_alone(seen, view.now_ms):
+        if not 0 < len(seen.items) <= ITEMS_AT_ONCE:
+            return None
+        if not stand_alone(seen, view.now_ms, in_front=bool(found and found.is_front)):
             return None
         # Of the whole document's rate a part tells nothing.
         learnt = replace(seen.feed, validators=view.got, rate_per_day=feed.rate_per_day)

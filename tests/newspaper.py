@@ -35,9 +35,14 @@ class Post:
     link: str | None = None
     text: str = ""
 
+    @property
+    def shown(self) -> str:
+        """Its title."""
+        return self.title if self.title is not None else f"Title {self.name}"
+
     def written(self) -> str:
         """Return it as an item of RSS; "" for a guid or a link leaves that out."""
-        title = self.title if self.title is not None else f"Title {self.name}"
+        title = self.shown
         guid = self.guid if self.guid is not None else f"id-{self.name}"
         link = self.link if self.link is not None else f"https://elsewhere.example/{self.name}"
         parts = [

@@ -109,6 +109,19 @@ async def test_items_that_dates_do_not_put_in_order_keep_that_of_the_whole(
     assert await news.handed() == ["Title a", "Title b", "Title c"]
 
 
+async def test_new_items_of_one_second_are_read_alone_where_they_stand_in_front(
+    news: Newspaper, clock: Clock
+) -> None:
+    posts = old(clock)
+    await news.look(*posts)
+    posts = [Post("b", clock.ms), Post("a", clock.ms), *posts]
+    await news.look(*posts)
+    await news.look(*posts, Post("d", clock.ms - 30 * HOUR_MS), Post("c", clock.ms - 30 * HOUR_MS))
+    assert news.reader.sizes == [len(posts) - 2, 2, 2, len(posts) + 2]
+    assert set(await news.handed()) == {"Title a", "Title b", "Title c", "Title d"}
+    assert (await news.handed())[-2:] == ["Title a", "Title b"]
+
+
 async def test_a_document_is_read_whole_again_after_most_of_a_day(news: Newspaper, clock: Clock) -> None:
     posts = old(clock)
     await news.look(*posts)

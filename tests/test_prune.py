@@ -35,7 +35,7 @@ KNOWN = one(THREE).marks
 
 
 def test_the_first_time_all_items_are_fresh_and_the_rest_is_the_whole() -> None:
-    assert one(THREE) == Cut(KNOWN, 3, 3, THREE)
+    assert one(THREE) == Cut(KNOWN, 3, 3, THREE, is_front=True)
     assert len(KNOWN) == 4 * MARK, "of each item, and of the stretch of all"
 
 

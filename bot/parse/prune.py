@@ -75,6 +75,8 @@ class Cut:
     """How many of them are not among the known."""
     rest: bytes
     """The document with only those, b"" for none of them."""
+    is_front: bool = False
+    """Whether those are its first items, as where new ones are put before all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ def _cut_markup(body: bytes, known: bytes, content_type: str) -> Cut | None:
         return None
     same = [item for place, item in enumerate(items) if place not in calm]
     marks = {*raw, *calm.values(), *_calm_marks(parts, same)}
-    return Cut(b"".join(sorted(marks)), len(items), len(fresh), rest)
+    return Cut(b"".join(sorted(marks)), len(items), len(fresh), rest, _is_front(fresh))
 
 
 def _parted(body: bytes) -> _Parts | None:
@@ -282,7 +284,11 @@ def _cut_json(body: bytes, known: bytes) -> Cut | None:
         rest = json.dumps({**feed, "items": [items[place] for place in fresh]}).encode() if fresh else b""
     except (ValueError, RecursionError):
         return None
-    return Cut(b"".join(sorted(set(marks))), len(marks), len(fresh), rest)
+    return Cut(b"".join(sorted(set(marks))), len(marks), len(fresh), rest, _is_front(fresh))
+
+
+def _is_front(places: list[int]) -> bool:
+    return places == list(range(len(places)))
 
 
 def _cut_messages(page: Messages, known: bytes) -> Cut:

@@ -95,8 +95,11 @@ async def bare(orders: dict[str, Any], serve: Callable[[Turn], Awaitable[None]])
 
 async def relay(orders: dict[str, Any], serve: Callable[[Turn], Awaitable[None]]) -> None:
     """Ask as ``newsrelay poll --all`` does, again and again in one process."""
-    from bot.parts import open_parts  # noqa: PLC0415  the floor does without
-    from bot.settings import read  # noqa: PLC0415
+    from bot.loading import loading  # noqa: PLC0415  the floor does without
+
+    with loading():
+        from bot.parts import open_parts  # noqa: PLC0415
+        from bot.settings import read  # noqa: PLC0415
 
     async with open_parts(read(orders["settings"])) as parts:
         collector = parts.collector()

@@ -31,9 +31,12 @@ def searchable(stored: StoredItem) -> Searchable:
     )
 
 
-def sign(stored: StoredItem) -> bytes:
-    """Return the item's signature, by which a search passes over it; b"" for an item that has none."""
+def sign(stored: StoredItem, texts: Searchable | None = None) -> bytes:
+    """Return the item's signature, by which a search passes over it; b"" for an item that has none.
+
+    ``texts`` are the item's, where they are at hand.
+    """
     try:
-        return signature(searchable(stored))
+        return signature(texts or searchable(stored))
     except Exception:  # noqa: BLE001  an odd item is news as well: taken in, and searched the slow way
         return b""

@@ -1,6 +1,6 @@
 """Loop two: for each item handed on, who hears it, which alerts it fires, and whom filters keep it from.
 
-    news ► subscribers of its feed ► filters and alerts of those chats ► a lane each ► acknowledged
+    news ► subscribers of its feed ► filters and alerts of those chats ► a lane each ► signed ► acknowledged
 
 An item is acknowledged after all its lanes are written; before, any router may take it up again,
 and laying it twice queues it once. So whatever fails here is repeated, never skipped, but for an
@@ -14,13 +14,13 @@ import asyncio
 import gc
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bot.errors import StoreError
 from bot.items import ChatId, Feed, FeedId, Hit, ItemId, StoredItem, Subscription
-from bot.matching import searchable
+from bot.matching import searchable, sign
 from bot.rulebook import Firing, Reader, Rulebook
 from bot.rules import Heard
 from bot.store.alerts import Version
@@ -163,7 +163,17 @@ class Router:
                 laid += await self._store.outbox.lay(stored.id, stored.order_ms, letters)
                 await self._store.filtered.note(stored.id, sorted_.kept_from)
             await self._stay()
+        await self._sign([stored for entry, stored in told if not entry.edit], readers)
         return laid, edits
+
+    async def _sign(self, items: Sequence[StoredItem], readers: Mapping[ItemId, Reader]) -> None:
+        """Keep which words items hold, for searches; those of which that fails are read by each."""
+
+        def signed() -> list[tuple[StoredItem, bytes]]:
+            return [(one, sign(one, readers[one.id].texts if one.id in readers else None)) for one in items]
+
+        with suppress(StoreError):
+            await self._store.archive.sign(await asyncio.to_thread(signed))
 
     def _may_have(self, hearing: Sequence[Subscription]) -> list[ChatId]:
         """Return the chats that may have got an item, whatever filters and alerts say of it now."""

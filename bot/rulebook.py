@@ -87,7 +87,7 @@ class Reader:
     def __init__(
         self, texts: Searchable, candidates: set[str], alerts: Callable[[ChatId], Sequence[Alert]]
     ) -> None:
-        self._texts = texts
+        self.texts = texts
         self._candidates = candidates
         self._alerts = alerts
         self._answers: dict[tuple[str, Heard], tuple[str, ...] | None] = {}
@@ -118,7 +118,7 @@ class Reader:
         key = (query, heard)
         if key not in self._matched:
             rule = rule_of(query)
-            self._matched[key] = rule is not None and rule.matches(self._texts, heard)
+            self._matched[key] = rule is not None and rule.matches(self.texts, heard)
         return self._matched[key]
 
     def asked(self, query: str, heard: Heard) -> tuple[str, ...] | None:
@@ -126,5 +126,5 @@ class Reader:
         key = (query, heard)
         if key not in self._answers:
             rule = rule_of(query)
-            self._answers[key] = rule.hit(self._texts, heard) if rule else None
+            self._answers[key] = rule.hit(self.texts, heard) if rule else None
         return self._answers[key]

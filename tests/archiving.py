@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot import identity
 from bot.items import Document, Feed, Item
+from bot.matching import sign
 from bot.store.candidates import Candidate
 from bot.store.client import Store
 from tests.conftest import Clock
@@ -32,7 +33,9 @@ async def publish(store: Store, clock: Clock, feed: Feed, *titles: str, hours: f
 
 
 async def take_in(store: Store, clock: Clock, feed: Feed, items: Sequence[Item]) -> None:
-    """Take in items that a feed publishes now, and hand them on."""
+    """Take in items that a feed publishes now, hand them on, and sign them as the router does."""
     seen = identity.sight(Document("rss", items=tuple(items)), feed, clock.ms)
     rows = zip(seen.keys, seen.items, seen.order_ms, strict=True)
     await store.news.intake(feed, [Candidate(*one) for one in rows], due_ms=clock.ms, hand_on=True)
+    taken = await store.archive.latest([feed.id], offset=0, limit=len(items))
+    await store.archive.sign([(one, sign(one)) for one in taken])

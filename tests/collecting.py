@@ -156,41 +156,18 @@ class Memory:
         """This memory in the place of the real one."""
         return cast("Store", self)
 
-    @property
-    def notices(self) -> "Memory":
-        return self
-
     async def put(self, notices: Sequence[Notice]) -> None:
         self._answer("put")
         self.told += notices
+
+    async def sign(self, _: Sequence[tuple[StoredItem, bytes]]) -> None:
+        self._answer("sign")
 
     @property
     def feeds(self) -> "Memory":
         return self
 
-    @property
-    def news(self) -> "Memory":
-        return self
-
-    @property
-    def claims(self) -> "Memory":
-        return self
-
-    @property
-    def chats(self) -> "Memory":
-        return self
-
-    @property
-    def outbox(self) -> "Memory":
-        return self
-
-    @property
-    def archive(self) -> "Memory":
-        return self
-
-    @property
-    def alerts(self) -> "Memory":
-        return self
+    news = claims = chats = outbox = archive = alerts = notices = feeds
 
     def _answer(self, step: str) -> None:
         if step in self.down:

@@ -348,6 +348,17 @@ async def test_the_loop_waits_for_a_lost_store_and_loses_nothing(
     assert heard(memory) == {1: ["Title a", "Title b"]}
 
 
+async def test_an_item_whose_words_cannot_be_kept_is_routed_all_the_same() -> None:
+    memory, stop = Memory(), asyncio.Event()
+    hand(memory, memory.follow(FEED, 1), "a", "b")
+    memory.down = {"sign"}
+    async with asyncio.TaskGroup() as group:
+        group.create_task(loop(memory, stop))
+        await until(memory, lambda: len(memory.acked) == 2)
+        stop.set()
+    assert heard(memory) == {1: ["Title a", "Title b"]}
+
+
 async def test_the_loop_stops_although_the_store_is_lost(caplog: pytest.LogCaptureFixture) -> None:
     memory, stop = Memory(), asyncio.Event()
     hand(memory, memory.follow(FEED, 1), "a")

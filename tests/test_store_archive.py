@@ -8,6 +8,7 @@ import pytest
 
 from bot.errors import StoreUnfit
 from bot.items import Feed, FeedId, ItemId
+from bot.route import Router
 from bot.store import keys, words
 from bot.store.client import Store
 from bot.store.words import Everything, Sheet
@@ -42,9 +43,8 @@ async def signed_feed(store: Store, url: str = URL, numbers: Iterable[int] = ())
 
 async def test_items_of_a_collectors_first_look_have_none_until_they_are_searched(store: Store) -> None:
     feed = await seeded_feed(store, numbers=range(1, 6))
-    (sheet,) = await store.archive.sheets([feed.id])
-    assert len(await store.archive.unsigned(sheet)) == 5
     await take(store, feed, [candidate(6)])
+    await Router(store).route(await store.news.read("route", 10, 1))
     (sheet,) = await store.archive.sheets([feed.id])
     assert len(await store.archive.unsigned(sheet)) == 5
 
@@ -73,6 +73,7 @@ async def test_records_are_kept_of_items_that_are_kept_and_go_with_them(
     assert signed(sheet, b"words") == [oldest.id]
     assert words.recorded(sheet) == {newest.id, oldest.id}
     await take(store, feed, [candidate(number) for number in range(3, 63)])
+    await Router(store).route(await store.news.read("route", 100, 1))
     await store.archive.sign([(newest, bytes(17_000))])  # none of them is kept any more
     (sheet,) = await store.archive.sheets([feed.id])
     assert bytes(17_000) not in sheet.young
@@ -111,13 +112,13 @@ async def test_a_redis_that_does_not_tell_of_its_memory_takes_items(
     assert (await take(store, feed, [candidate(2)])).handed_on == 1
 
 
-async def test_what_comes_later_is_signed_as_it_is_taken_in(
+async def test_what_comes_later_is_signed_as_it_is_routed(
     store: Store, redis: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.matching.sign", lambda _: b"")
     feed = await seeded_feed(store, numbers=[1])
-    monkeypatch.setattr("bot.matching.sign", lambda _: b"signed")
+    monkeypatch.setattr("bot.route.sign", lambda *_: b"signed")
     await take(store, feed, [candidate(1), candidate(2)])
+    await Router(store).route(await store.news.read("route", 10, 1))
     (newest,) = await store.archive.latest([feed.id], offset=0, limit=1)
     (sheet,) = await store.archive.sheets([feed.id])
     assert signed(sheet, b"signed") == [newest.id]

@@ -44,12 +44,12 @@ class Intake:
 
     @property
     def signs(self) -> bool:
-        """Whether words of items are told.
+        """Whether words of new items are told, as of a feed to which somebody has just subscribed.
 
-        A collector's first look brings many items that nobody may ever search: whoever does signs them.
-        Whoever has just subscribed to one feed will.
+        What is handed on is signed by the router, which reads its texts anyway, and of a collector's first
+        look, which brings many items that nobody may ever search, by whoever does.
         """
-        return self.feed.seeded or not self.hand_on
+        return not self.hand_on
 
 
 async def arguments(

@@ -5,6 +5,7 @@ Only for comparing, never for asking.
 
 import re
 from contextlib import suppress
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 _TRACKING = re.compile(
@@ -30,12 +31,13 @@ _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _HTTP = re.compile(r"\s*https?://", re.IGNORECASE)
 _HOME = re.compile(r"//[^/?#]*")
 _ORDINARY = re.compile(
-    r"https?://(?:www\.)?([a-z0-9.-]*[a-z0-9-](?::(?!(?:80|443)(?![0-9]))[1-9][0-9]{0,3})?)"
+    r"https?://(?:www\.)?([a-z0-9.-]*[a-z0-9-](?::(?!(?:80|443)(?![0-9]))(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}))?)"
     r"(/[!\"$&-:<->@-~]*)?(?:\?([!\"$&-~]*))?"
 )
 """Addresses of which nothing is to be respelled: (host and port, path, query), no fragment."""
 
 
+@lru_cache(1024)  # most guids are their item's link
 def canonical_link(url: str) -> str:
     """Return ``url`` in a form that is equal for addresses of the same page.
 

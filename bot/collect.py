@@ -150,6 +150,8 @@ class Collector:
         """How many of them are doubted."""
         self._slow: set[FeedId] = set()
         """Feeds whose last answer took long."""
+        self._enough = self._concurrency
+        """With so few that press there is room again."""
         self._hungry = False
         """Whether more is due than there was room for."""
         self._room = asyncio.Event()
@@ -188,15 +190,16 @@ class Collector:
 
         async def take(feed: Feed) -> None:
             tally.note(await self._one(feed))
-            if self._pressing <= self._concurrency - portion:
+            if len(self._in_hand) == AHEAD:
                 self._room.set()
 
+        self._hungry, self._enough = True, self._concurrency - portion
         renewing = asyncio.create_task(self._renew())
         try:
             async with asyncio.TaskGroup() as group:
                 async for feed in self._every() if every else self._due():
                     if begun % portion == 0:
-                        await self._for_room(portion)
+                        await self._for_room()
                     group.create_task(take(feed))
                     begun += 1
         except ExceptionGroup as trouble:
@@ -205,10 +208,10 @@ class Collector:
             renewing.cancel()
         return tally.report(time.monotonic() - begun_s)
 
-    async def _for_room(self, count: int) -> None:
-        """Wait until there are slots for so many looks more: waiting for slots is half of what looks cost."""
+    async def _for_room(self) -> None:
+        """Wait until there are slots for a portion of looks: waiting for slots is half of what looks cost."""
         await asyncio.sleep(0)  # those begun just now are counted by then
-        while self._pressing > self._concurrency - count or len(self._in_hand) > AHEAD:
+        while self._pressing > self._enough or len(self._in_hand) > AHEAD:
             self._room.clear()
             await self._room.wait()
 
@@ -354,7 +357,7 @@ class Collector:
 
     def _freed(self) -> None:
         self._pressing -= 1
-        if self._hungry and self._pressing <= self._concurrency:
+        if self._hungry and self._pressing <= self._enough:
             self._room.set()
 
     async def _heed(self, host: str, look: Look) -> None:

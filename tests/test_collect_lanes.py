@@ -56,6 +56,22 @@ async def test_feeds_that_hang_hold_up_no_other(failures: int) -> None:
     assert not any(relay.memory.known[one].looks for one in bad)
 
 
+@pytest.mark.parametrize("failures", [0, 3])
+@pytest.mark.parametrize("slots", [1, 4])
+async def test_in_a_round_feeds_that_hang_hold_up_no_other(slots: int, failures: int) -> None:
+    relay = Relay(fetch_concurrency=slots)
+    bad = follow(relay, "bad", 2 * slots, failures=failures)
+    relay.web.hang = {relay.memory.known[one].url for one in bad}
+    good = follow(relay, "good", 40)
+    relay.memory.due |= dict.fromkeys(good, 1)  # the others come first
+    async with asyncio.timeout(5):
+        round_ = asyncio.create_task(relay.collector.poll(every=True))
+        await until(relay.memory, lambda: all(relay.memory.known[one].looks for one in good))
+        round_.cancel()
+        await asyncio.wait({round_})
+    assert not any(relay.memory.known[one].looks for one in bad)
+
+
 async def test_feeds_that_failed_are_looked_at_beside_those_that_hang() -> None:
     relay = Relay(fetch_concurrency=8)
     hanging = follow(relay, "bad", 1, failures=3)

@@ -81,6 +81,35 @@ async def test_an_answer_that_comes_too_late_is_nobody_elses(begin: bytes) -> No
         assert fetched(await client.get(url)).body == b"2"
 
 
+@pytest.mark.parametrize("unasked", [OK + b"x", OK, b"garbage"])
+async def test_an_answer_that_nobody_asked_for_is_nobodys(unasked: bytes) -> None:
+    dialled = count(1)
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        number = next(dialled)
+        writer.write(OK + str(number).encode())
+        if number == 1:
+            await asyncio.sleep(0.01)  # the connection is kept by then
+            writer.write(unasked)
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(OK + b"y")
+
+    async with wire(talk) as url, Client(fetching.settings()) as client:
+        assert fetched(await client.get(url)).body == b"1"
+        await asyncio.sleep(0.05)
+        assert fetched(await client.get(url)).body == b"2"
+
+
+async def test_a_server_that_says_for_ever_that_it_will_answer_is_given_up() -> None:
+    async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            await writer.drain()
+
+    async with wire(talk) as url, Client(fetching.settings()) as client:
+        assert failed(await client.get(url)).why is Failure.BROKEN
+
+
 async def test_a_body_that_is_not_read_to_its_end_takes_its_connection_with_it() -> None:
     dialled = count(1)
 

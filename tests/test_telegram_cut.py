@@ -105,14 +105,23 @@ def test_reading_what_is_fresh_finds_what_reading_the_whole_finds_anew(
     assert (list(read(found.rest, url=URL).items) if found.rest else []) == new
 
 
+BUBBLE = b'"><div class="tgme_widget_message " data-post="channel/1"><div class="tgme_widget_message_bubble">'
+
+
+@pytest.mark.parametrize("begin", [b"", BUBBLE])
 @pytest.mark.parametrize(
     "piece",
-    [b'<div class="tgme_widget_message_wrap', b'<div class="tgme_widget_message ', b'data-post="', b"<"],
+    [
+        b'<div class="tgme_widget_message_wrap',
+        b'<div class="tgme_widget_message ',
+        b'data-post="',
+        b"<",
+        b'class="tgme_widget_message_voters ',
+    ],
 )
-def test_no_page_holds_the_loop_up(piece: bytes) -> None:
-    body = b'<!DOCTYPE html>tgme_channel_history<div class="tgme_widget_message_wrap' + piece * (
-        400_000 // len(piece)
-    )
+def test_no_page_holds_the_loop_up(begin: bytes, piece: bytes) -> None:
+    opening = b'<!DOCTYPE html>tgme_channel_history<div class="tgme_widget_message_wrap'
+    body = opening + begin + piece * (400_000 // len(piece))
     began = time.process_time()
     cut(body, b"")
     assert time.process_time() - began < 0.05

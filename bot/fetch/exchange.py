@@ -23,6 +23,9 @@ CONNECT_S = 10
 PLACES = 1024
 """Hosts of which is remembered how they are asked."""
 
+_MOST_HEADS = 10
+"""Heads read for one answer: those before the last only say that it will come (1xx)."""
+
 _MOST_HEADERS = 200
 _LONGEST_HEADER = 16 * 1024
 _UNSENT = re.compile(r"[\x00\r\n]")
@@ -106,7 +109,8 @@ class Exchange:
             raise aiohttp.ConnectionTimeoutError("no connection in time") from error
         try:
             protocol = connection.protocol
-            if protocol is None or protocol.transport is None:
+            if protocol is None or protocol.transport is None or len(protocol):
+                # Closed, or it holds an answer that nobody asked for: ours would be the next one's then.
                 raise aiohttp.ServerDisconnectedError  # noqa: TRY301  closed as after any other trouble
             protocol.set_response_params(
                 read_until_eof=True,
@@ -116,10 +120,11 @@ class Exchange:
                 max_headers=_MOST_HEADERS,
             )
             protocol.transport.write(request)
-            while True:
+            for _ in range(_MOST_HEADS):
                 head, content = await protocol.read()
                 if not 100 <= head.code < 200 or head.code == 101:
                     return connection, Reply(head.code, head.headers, content)
+            raise ValueError("it only ever says that it will answer")  # noqa: TRY301  as above
         except BaseException:
             connection.close()  # the answer may still come, and would be taken for the next one's
             raise

@@ -67,7 +67,7 @@ _ACCEPT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Wish:
     """What one call asks for, the same at every hop."""
 
@@ -212,7 +212,7 @@ class Client:
         if reason := self._refusal(chain.url):
             return True, Failed(Failure.REFUSED, f"{host} is not asked: {reason}")
         try:
-            async with self._open.ask(chain.url, {"Accept": "*/*"}, urlencode(form).encode()) as reply:
+            with await self._open.ask(chain.url, {"Accept": "*/*"}, urlencode(form).encode()) as reply:
                 status = reply.status
                 if status in {307, 308} and "Location" in reply.headers:
                     chain.follow(reply)
@@ -258,7 +258,7 @@ class Client:
             Exception: one of :data:`bot.fetch.trouble.EXPECTED`.
         """
         headers = wish.headers() | chain.headers()
-        async with self._open.ask(chain.url, headers) as reply:
+        with await self._open.ask(chain.url, headers) as reply:
             status, now = reply.status, datetime.now(UTC)
             if status in head.REDIRECTS and "Location" in reply.headers:
                 try:

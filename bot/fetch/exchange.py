@@ -7,10 +7,11 @@ takes two thirds of the time of a short exchange, so it is left out: docs/decisi
 import asyncio
 import base64
 import re
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import TracebackType
+from typing import Self
 
 import aiohttp
 from aiohttp.connector import Connection
@@ -32,13 +33,25 @@ _UNSENT = re.compile(r"[\x00\r\n]")
 _FORM = "application/x-www-form-urlencoded"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reply:
-    """The head of an answer; its ``content`` is read from the connection while :meth:`Exchange.ask` lasts."""
+    """The head of an answer, and its ``content`` as it comes; a context manager.
+
+    At its end the connection is free for the next, unless the content was not read to its own.
+    """
 
     status: int
     headers: CIMultiDictProxy[str]
     content: aiohttp.StreamReader
+    connection: Connection
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.connection.release()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +79,8 @@ class Exchange:
         """Close all connections at once."""
         await self._connector.close()
 
-    @asynccontextmanager
-    async def ask(
-        self, url: str, headers: Mapping[str, str], form: bytes | None = None
-    ) -> AsyncIterator[Reply]:
+    async def ask(self, url: str, headers: Mapping[str, str], form: bytes | None = None) -> Reply:
         """Ask for ``url``, an address as :func:`bot.fetch.address.normalise` writes it; a ``form`` is posted.
-
-        A body that is not read to its end takes its connection with it.
 
         Raises:
             Exception: one of :data:`bot.fetch.trouble.EXPECTED`.
@@ -88,20 +96,16 @@ class Exchange:
             f"{place.headers}{_lines(headers)}\r\n"
         ).encode()
         try:
-            connection, reply = await self._begin(place, request + (form or b""))
+            return await self._begin(place, request + (form or b""))
         except aiohttp.ClientConnectorError:
             raise
         except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
             if form is not None:
                 raise  # it may have been heard
             # Most likely the server closed a connection that was kept, just as it was used again.
-            connection, reply = await self._begin(place, request)
-        try:
-            yield reply
-        finally:
-            connection.release()
+            return await self._begin(place, request)
 
-    async def _begin(self, place: _Place, request: bytes) -> tuple[Connection, Reply]:
+    async def _begin(self, place: _Place, request: bytes) -> Reply:
         """Send ``request``, and read the head of the answer."""
         try:
             connection = await self._connector.connect(place.dial, [], self._timeout)
@@ -123,7 +127,7 @@ class Exchange:
             for _ in range(_MOST_HEADS):
                 head, content = await protocol.read()
                 if not 100 <= head.code < 200 or head.code == 101:
-                    return connection, Reply(head.code, head.headers, content)
+                    return Reply(head.code, head.headers, content, connection)
             raise ValueError("it only ever says that it will answer")  # noqa: TRY301  as above
         except BaseException:
             connection.close()  # the answer may still come, and would be taken for the next one's

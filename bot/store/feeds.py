@@ -34,7 +34,7 @@ class Claimed:
     resting: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Finish:
     """One look that has ended."""
 

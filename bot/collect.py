@@ -47,13 +47,17 @@ CLAIM_MOST = 200
 """Feeds that are claimed in one step: some milliseconds of Redis' time."""
 
 AHEAD = 1000
-"""Feeds that :meth:`Collector.poll` has in hand, those that wait for their turn included, before it waits."""
+"""Feeds that :meth:`Collector.poll` has in hand, those that wait for their turn included, before it waits.
+More than are claimed in one step."""
 
 BACKOFF_S = (0.2, 5.0)
 """The first and the longest wait while the store does not answer."""
 
 DOUBTED_SHARE = 4
 """Feeds whose last look failed, or took long, share a slot for each so many of the others."""
+
+NEVER = -1
+"""Fewer than there can be."""
 
 IN_HAND_MOST = 5000
 """Feeds in hand at most, whatever they wait for."""
@@ -150,10 +154,8 @@ class Collector:
         """How many of them are doubted."""
         self._slow: set[FeedId] = set()
         """Feeds whose last answer took long."""
-        self._enough = self._concurrency
-        """With so few that press there is room again."""
-        self._hungry = False
-        """Whether more is due than there was room for."""
+        self._hungry_from = NEVER
+        """At how many that are pressing whoever had no room for more goes on."""
         self._room = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -187,13 +189,12 @@ class Collector:
         """
         begun_s, begun = time.monotonic(), 0
         tally, portion = _Tally(), max(1, self._concurrency // 4)
+        self._hungry_from = self._concurrency - portion
 
         async def take(feed: Feed) -> None:
             tally.note(await self._one(feed))
-            if len(self._in_hand) == AHEAD:
-                self._room.set()
+            self._make_room()
 
-        self._hungry, self._enough = True, self._concurrency - portion
         renewing = asyncio.create_task(self._renew())
         try:
             async with asyncio.TaskGroup() as group:
@@ -209,9 +210,9 @@ class Collector:
         return tally.report(time.monotonic() - begun_s)
 
     async def _for_room(self) -> None:
-        """Wait until there are slots for a portion of looks: waiting for slots is half of what looks cost."""
+        """Wait until there are slots for a portion more: waiting for slots is half of what looks cost."""
         await asyncio.sleep(0)  # those begun just now are counted by then
-        while self._pressing > self._enough or len(self._in_hand) > AHEAD:
+        while self._pressing > self._hungry_from or len(self._in_hand) > AHEAD:
             self._room.clear()
             await self._room.wait()
 
@@ -231,16 +232,17 @@ class Collector:
             await self._store.feeds.put_off(again)
             if len(again) == len(claimed.feeds):
                 return
-            for feed in claimed.feeds:
-                if feed.id not in known:
-                    known.add(feed.id)
-                    yield feed
+            fresh = [feed for feed in claimed.feeds if feed.id not in known]
+            known.update(feed.id for feed in fresh)
+            self._in_hand |= {feed.id: _Hand(None) for feed in fresh}  # claims are renewed while they wait
+            for feed in fresh:
+                yield feed
 
     async def _start(self, group: asyncio.TaskGroup, looks: set[asyncio.Task[None]]) -> float:
         """Begin a look at each due feed there is room for; return how long to wait for the next, in s."""
         room = min(CLAIM_MOST, 2 * self._concurrency - self._pressing, IN_HAND_MOST - len(looks))
         if room <= 0:
-            self._hungry = True
+            self._hungry_from = self._concurrency
             return IDLE_S
         claimed = await self._claim(room)
         later: list[tuple[FeedId, int]] = []
@@ -254,8 +256,9 @@ class Collector:
             looks.add(look)
             look.add_done_callback(looks.discard)
         await self._store.feeds.put_off(later)
-        self._hungry = len(claimed.feeds) == room
-        if self._hungry:  # what was put off has made room for what is due behind it
+        is_hungry = len(claimed.feeds) == room
+        self._hungry_from = self._concurrency if is_hungry else NEVER
+        if is_hungry:  # what was put off has made room for what is due behind it
             return SOONEST_S if later else IDLE_S
         if claimed.next_due_ms is None:
             return IDLE_S
@@ -357,7 +360,10 @@ class Collector:
 
     def _freed(self) -> None:
         self._pressing -= 1
-        if self._hungry and self._pressing <= self._enough:
+        self._make_room()
+
+    def _make_room(self) -> None:
+        if self._pressing <= self._hungry_from:
             self._room.set()
 
     async def _heed(self, host: str, look: Look) -> None:

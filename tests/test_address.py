@@ -32,6 +32,7 @@ LOOPBACK = (ip_network("127.0.0.0/8"),)
         ("podcast://a.example/x", "http://a.example/x"),
         ("feed:https://a.example/x y", "https://a.example/x%20y"),
         ("feed://https://a.example/", "https://a.example/"),
+        ("https://a.example/é/feed:https://b.example/", "https://a.example/%C3%A9/feed:https://b.example/"),
         ("http://a.example:80/", "http://a.example/"),
         ("https://a.example:443/", "https://a.example/"),
         ("http://a.example:443/", "http://a.example:443/"),

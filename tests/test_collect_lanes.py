@@ -57,19 +57,18 @@ async def test_feeds_that_hang_hold_up_no_other(failures: int) -> None:
 
 
 @pytest.mark.parametrize("failures", [0, 3])
-@pytest.mark.parametrize("slots", [1, 4])
-async def test_in_a_round_feeds_that_hang_hold_up_no_other(slots: int, failures: int) -> None:
+@pytest.mark.parametrize("every", [False, True])
+@pytest.mark.parametrize("slots", [1, 2, 8])
+async def test_in_a_round_feeds_that_hang_hold_up_no_other(slots: int, *, every: bool, failures: int) -> None:
     relay = Relay(fetch_concurrency=slots)
-    bad = follow(relay, "bad", 2 * slots, failures=failures)
+    bad = follow(relay, "bad", 3 * slots, failures=failures)
     relay.web.hang = {relay.memory.known[one].url for one in bad}
-    good = follow(relay, "good", 40)
+    good = follow(relay, "good", 20)
     relay.memory.due |= dict.fromkeys(good, 1)  # the others come first
-    async with asyncio.timeout(5):
-        round_ = asyncio.create_task(relay.collector.poll(every=True))
-        await until(relay.memory, lambda: all(relay.memory.known[one].looks for one in good))
-        round_.cancel()
-        await asyncio.wait({round_})
+    round_ = asyncio.create_task(relay.collector.poll(every=every))
+    await until(relay.memory, lambda: all(relay.memory.known[one].looks for one in good))
     assert not any(relay.memory.known[one].looks for one in bad)
+    round_.cancel()
 
 
 async def test_feeds_that_failed_are_looked_at_beside_those_that_hang() -> None:
@@ -141,6 +140,22 @@ async def test_the_claim_of_a_feed_in_hand_is_renewed(monkeypatch: pytest.Monkey
         group.create_task(late())
         await run(relay, lambda: relay.memory.due[feed] > relay.memory.now + 1)
     assert len(relay.web.asked) == 1
+
+
+async def test_the_claim_of_a_feed_that_a_round_has_not_begun_is_renewed_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.collect.RENEW_S", 0.01)
+    relay = Relay(fetch_concurrency=1)
+    relay.web.gate = asyncio.Event()
+    feeds = follow(relay, "some", 10)
+    round_ = asyncio.create_task(relay.collector.poll(every=False))
+    await until(relay.memory, lambda: relay.web.at_once > 0)
+    relay.memory.now += LEASE_MS - 1
+    await until(relay.memory, lambda: min(relay.memory.due.values()) == relay.memory.now + LEASE_MS)
+    relay.web.gate.set()
+    assert (await round_).feeds == len(feeds)
+    assert len(relay.web.asked) == len(feeds)
 
 
 # Claims, on a real store

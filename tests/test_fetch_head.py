@@ -1,5 +1,6 @@
 """What the head of an answer says, and that no header can mislead us for long."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -63,6 +64,16 @@ def test_caching_headers_say_how_long_a_document_stays_good(
 )  # fmt: skip
 def test_links_name_hubs_and_the_feed_itself(values: list[str], found: list[tuple[str, str]]) -> None:
     assert list(head.links(values, "https://a.example/feed")) == found
+
+
+@pytest.mark.parametrize("link", ["<%d>;rel=hub,", "<%d>;rel=alternate;type ="])
+def test_the_largest_head_that_is_read_is_looked_through_at_once(link: str) -> None:
+    values = [
+        "".join(link % number for number in range(start, start + 700)) for start in range(0, 140_000, 700)
+    ]
+    began = time.process_time()
+    head.links(values, "https://a.example/feed")
+    assert time.process_time() - began < 0.1
 
 
 def test_only_validators_that_can_be_sent_back_are_kept() -> None:

@@ -19,7 +19,11 @@ LAPS = 3
 ROUNDS = 100
 WARM_UP = 20
 """Rounds until a process has what it keeps."""
+SLOW_S = 10.0
+"""How long a slow answer takes where laps are compared: all have ended before the next, few at a time."""
 GROWTH = 1.05
+DOCUMENT_MB = 8
+"""The largest document, of those in hand as a round ends; the allocator keeps as much for long."""
 SLACK_S = 0.1
 """What clocks and a busy machine add to the shortest lap."""
 
@@ -84,7 +88,7 @@ async def best(laps: Track, origin: Far, name: str, *, others: bool) -> tuple[fl
 @pytest.mark.soak
 async def test_good_feeds_are_not_later_by_a_tenth_beside_bad_ones(server: Path, redis: Any) -> None:
     async with (
-        far(feeds=GOOD, addresses=160, bad=BAD, bad_addresses=40) as origin,
+        far(feeds=GOOD, addresses=160, bad=BAD, bad_addresses=40, slow_s=SLOW_S) as origin,
         track(server, redis) as laps,
     ):
         await laps.follow(origin.urls)
@@ -119,4 +123,4 @@ async def test_memory_stays_flat_over_a_hundred_rounds(server: Path, redis: Any,
                 print(f"round {number}: {sizes[-1]:.0f} MB")
     before, after = (statistics.median(some) for some in (sizes[WARM_UP : WARM_UP + 10], sizes[-10:]))
     print(f"{before:.1f} MB, {ROUNDS} rounds later {after:.1f} MB")
-    assert after < GROWTH * before
+    assert after < GROWTH * before + DOCUMENT_MB

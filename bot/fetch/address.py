@@ -48,7 +48,7 @@ _NAT64 = ip_network("64:ff9b::/96")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _FEED_SCHEMES = frozenset({"feed", "itpc", "pcast", "podcast"})
 """What links of feeds and podcasts begin with that are to open a reader; they mean http."""
-_FEED_SCHEME = re.compile(rf"(?:{'|'.join(sorted(_FEED_SCHEMES))}):(?://)?(?=https?:)", re.IGNORECASE)
+_FEED_SCHEME = re.compile(rf"\A(?:{'|'.join(sorted(_FEED_SCHEMES))}):(?://)?(?=https?:)", re.IGNORECASE)
 _BYTE = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _PLAIN = re.compile(
     rf"https?://(?:(?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.){{1,3}}[a-z]{{2,40}}|(?:{_BYTE}\.){{3}}{_BYTE})"
@@ -74,7 +74,7 @@ def normalise(url: str) -> str:
         ValueError: with a sentence, if this is no http(s) address.
     """
     text = _UNSEEN.sub("", url.strip().strip("<>").strip())
-    if _PLAIN.fullmatch(text) and len(text) <= LONGEST:
+    if len(text) <= LONGEST and _PLAIN.fullmatch(text):
         return text
     if not text:
         raise ValueError("this is empty; send the address of a feed or of a page")

@@ -42,6 +42,8 @@ TURN_S = 3
 
 MOST_REDIRECTS = 10
 
+_MOST_COOKIES = 50
+"""Cookies that one answer may set, as many as a browser keeps of a site at least (RFC 6265)."""
 
 _NONE = Validators()
 
@@ -114,7 +116,7 @@ class _Chain:
             self.moved_to = self.url if self.url != self._start else None
         if cookies := reply.headers.getall("Set-Cookie", ()):
             self._jar = self._jar or aiohttp.CookieJar(unsafe=True)
-            self._jar.update_cookies_from_headers(cookies, URL(left, encoded=True))
+            self._jar.update_cookies_from_headers(cookies[:_MOST_COOKIES], URL(left, encoded=True))
 
     def headers(self) -> dict[str, str]:
         """Return the Cookie header for the next hop, if there are cookies for it."""

@@ -33,6 +33,8 @@ _RELATION = re.compile(r'(?:^|[;\s])rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))', re.IGN
 _TYPE = re.compile(r'(?:^|[;\s])type\s*=\s*"?([\w.+/-]{1,40})', re.IGNORECASE | re.ASCII)
 _RELATIONS = frozenset({"hub", "self", "alternate"})
 _MOST_LINKS = 8
+_LONGEST_LINKS = 16 * 1024
+"""Characters of links that are looked through, of the megabytes that a head may have."""
 
 FEED_TYPES = {
     "application/rss+xml": "rss",
@@ -128,7 +130,7 @@ def links(values: Iterable[str], url: str) -> tuple[tuple[str, str], ...]:
     Of a page also ``alternate`` of those that name its feeds, last.
     """
     found: dict[tuple[str, str], None] = {}
-    for target, parameters in _LINK.findall(", ".join(values)):
+    for target, parameters in _LINK.findall(", ".join(values)[:_LONGEST_LINKS]):
         relation = _RELATION.search(parameters)
         wanted = (
             _RELATIONS.intersection((relation[1] or relation[2] or "").lower().split()) if relation else ()

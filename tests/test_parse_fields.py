@@ -60,6 +60,14 @@ def test_a_film_s_words_keep_their_lines_and_are_no_markup() -> None:
     assert item.summary_html == "<p>One<br>Two &lt;3</p>"
 
 
+@pytest.mark.parametrize(
+    "name", ["summary_detail", "title_detail", "content_detail", "source", "tags", "image"]
+)
+@pytest.mark.parametrize("attribute", ["", " a='1'"])
+def test_elements_named_like_what_a_reader_notes_cost_no_item(name: str, attribute: str) -> None:
+    assert rss(f"<title>t</title><{name}{attribute}>x</{name}>").title == "t"
+
+
 def test_a_text_told_once_is_not_a_summary_of_itself() -> None:
     item = atom("<content>plain</content>")
     assert (item.summary_html, item.content_html) == ("", "<p>plain</p>")

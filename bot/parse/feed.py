@@ -120,7 +120,8 @@ def _document(feed: Fields, entries: list[Fields], version: str, url: str) -> Do
 def _item(fields: Fields, shell: Item, feed_bases: tuple[str | None, ...]) -> Item:
     content, summary = _bodies(fields)
     own_base = next((part.get("base") for part in _list(fields, "content") if part.get("base")), None)
-    detail = fields.get("summary_detail") or fields.get("title_detail") or {}
+    details = (fields.get("summary_detail"), fields.get("title_detail"))
+    detail = next((one for one in details if one and isinstance(one, dict)), {})  # elements may be named so
     base = absolute(own_base or detail.get("base"), *feed_bases)
     bases = (base, *feed_bases)
     published, updated = _times(fields)

@@ -51,8 +51,8 @@ PASSIVE_S = 1.0
 """How soon a router that waits asks again."""
 
 SIGN_S = 0.5
-"""How long items of a batch are signed: usual ones take some 2 ms each, and one made of nothing but tags up to
-half a second. Those that come no more are signed by whoever searches them first."""
+"""How long items of a batch are signed: usual ones take 2 ms each, one of nothing but tags half a second.
+Those that time is too short for are signed by whoever searches them first."""
 
 MANY_RULES = 10_000
 """From so many on, the garbage collector is kept from going through them: it holds the loop for 1 µs each."""

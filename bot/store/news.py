@@ -143,6 +143,12 @@ class News:
         known = await self.recall(feed_id, candidates)
         return [not known.has(one) for one in candidates]
 
+    async def none_seen(self, feed_id: FeedId, candidates: Sequence[Candidate]) -> bool:
+        """Tell whether no key at all of these few candidates seems seen, trusted or not."""
+        every = [key for one in candidates for key in one.keys.all]
+        places = keys.seen_young(feed_id), keys.seen_old(feed_id)
+        return not any(map(any, await self._door.many([("SMISMEMBER", one, *every) for one in places])))
+
     async def recall(self, feed_id: FeedId, candidates: Sequence[Candidate]) -> Known:
         """Return what of these candidates seems known.
 

@@ -4,8 +4,6 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import compress
-from operator import not_
 
 from bot import identity
 from bot.items import Feed, Item, Page, StoredItem
@@ -60,16 +58,16 @@ async def arguments(
     """Return what :func:`_told_of` does, made in a thread where it takes long."""
     changes = intake.changes if last else ()
     corrected = [change.stored for change in changes if change.stored]
-    packed = [*compress(some, map(not_, known)), *corrected]
-    units = sum(_units(one.item, one.page) for one in packed)
+    sizes = [_units(one.item, one.page) for one, is_known in zip(some, known, strict=True) if not is_known]
+    sizes += [_units(one.item, one.page) for one in corrected]
     most = SIGNED_INLINE if intake.signs or corrected else PACKED_INLINE
-    if units < most and len(some) <= ITEMS_INLINE:
+    if sum(sizes) < most and len(some) <= ITEMS_INLINE:
         return _told_of(intake, some, known, changes)
     return await asyncio.to_thread(_told_of, intake, some, known, changes)
 
 
 def _units(item: Item, page: Page) -> int:
-    """Return how many letters of HTML are kept of an item, and of its page."""
+    """Return how many letters of HTML there are of an item, and of its page."""
     return sum(map(len, (item.summary_html, item.content_html, page.lead_html, page.text_html)))
 
 

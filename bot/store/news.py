@@ -173,7 +173,7 @@ class News:
         steps = portions(intake.candidates) or [()]
         head: list[Argument] = [self._keep_ms, intake.kept_most, GRACE_MS]
         whole = sum(len(one.keys.all) for one in intake.candidates)
-        part = "" if intake.extent.is_new else "-"
+        part = "new" if intake.extent.is_new else "part"
         head += [part if intake.extent.is_part else whole, *intake.moved]
         due: Argument = "" if intake.due_ms is None else intake.due_ms
         for number, (some, known_here) in enumerate(zip(steps, portions(known) or [()], strict=True)):

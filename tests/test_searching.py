@@ -143,6 +143,20 @@ async def test_an_item_with_two_records_hides_none_that_has_none(store: Store, c
     assert await titles(store, "tea", feed) == ["Tea"]
 
 
+async def test_an_item_without_a_record_is_found_where_those_of_trimmed_items_are_not_merged_yet(
+    store: Store, clock: Clock
+) -> None:
+    feed = await feed_of(store)
+    await publish(store, clock, feed, *[f"Coffee {n}" for n in range(60)])
+    clock.forward(HOUR_MS)
+    await publish(store, clock, feed, "Tea", signed=False)
+    (sheet,) = await store.archive.sheets([feed.id])
+    assert sheet.kept == len(words.recorded(sheet)) == 60, (
+        "one of them is not kept, and one kept is none of them"
+    )
+    assert await titles(store, "tea", feed) == ["Tea"]
+
+
 async def test_records_are_merged_and_those_of_trimmed_items_go(store: Store, clock: Clock) -> None:
     feed = await feed_of(store)
     for n in range(16):

@@ -16,8 +16,8 @@ ITEMS_INLINE = 100
 PACKED_INLINE = 100_000
 """Letters of HTML in a step, of so many items at most, that are packed on the event loop: some 5 ms."""
 
-SIGNED_INLINE = 10_000
-"""The same where words are told, of corrections, say: up to 20 ms where nearly all are tags."""
+SIGNED_INLINE = 5_000
+"""The same where words are told, of corrections, say: up to 20 ms for so many items, or where all is tags."""
 
 _ALL, _NOTHING, _UNKEPT = 1, 0, -1
 """What a step is told of a candidate: nothing where it seemed known, no record that would be trimmed."""

@@ -225,6 +225,9 @@ class Looker:
             return None
         if not stand_alone(seen, view.now_ms, in_front=bool(found and found.is_front)):
             return None
+        # The step asks that again; but what is to be refused has no page asked and nothing told before.
+        if not await self._store.news.none_seen(feed.id, candidates_of(seen)):
+            return None
         # Of the whole document's rate a part tells nothing.
         learnt = replace(seen.feed, validators=view.got, rate_per_day=feed.rate_per_day)
         kept = joined(feed.marks if pushed else b"", found.marks) if found else None
@@ -269,7 +272,8 @@ class Looker:
             lived = after_look(feed, now_ms, moved_to=view.answer.moved_to, read=True)
             feed, moved_to = await self._lived(lived)
             began_cut = view.feed.looks == 1 and view.feed.validators.body_hash.startswith(CUT)
-            if (lived.elsewhere or began_cut) and view.feed.seeded:
+            elsewhere = lived.elsewhere and not extent.is_part  # its rest was seen before
+            if (elsewhere or began_cut) and view.feed.seeded:
                 candidates = await of_late(self._store.news, view.feed, candidates, unseen, always=began_cut)
         if self._pages and feed.seeded:  # a first look hands nothing on
             candidates = await self._pages().of_new(

@@ -1,6 +1,6 @@
 """Loop two: for each item handed on, who hears it, which alerts it fires, and whom filters keep it from.
 
-    news ► subscribers of its feed ► filters and alerts of those chats ► a lane each ► signed ► acknowledged
+    news ► subscribers of its feed ► filters and alerts of those chats ► a lane each ► acknowledged ► signed
 
 An item is acknowledged after all its lanes are written; before, any router may take it up again,
 and laying it twice queues it once. So whatever fails here is repeated, never skipped, but for an
@@ -14,7 +14,7 @@ import asyncio
 import gc
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -50,6 +50,9 @@ LEAD_MS = 20_000
 PASSIVE_S = 1.0
 """How soon a router that waits asks again."""
 
+SIGN_S = 0.5
+"""How long items of a batch are signed: usual ones take 2 ms each, one of nothing but tags half a second.
+Those that time is too short for are signed by whoever searches them first."""
 
 MANY_RULES = 10_000
 """From so many on, the garbage collector is kept from going through them: it holds the loop for 1 µs each."""
@@ -121,7 +124,8 @@ class Router:
     async def route(self, batch: Sequence[NewsEntry]) -> int:
         """Lay each item of ``batch`` into the lanes it belongs in, a correction for whoever has the item.
 
-        Then acknowledge them all. Returns how many lanes were written to.
+        Then acknowledge them all; only then are they signed, for which nothing waits. Returns how many
+        lanes were written to.
 
         Raises:
             StoreError: some lanes may be written; nothing is acknowledged, route the batch again.
@@ -133,24 +137,28 @@ class Router:
         for item_id in sorted(wanted.keys() - found):
             log.error("item %s: its record is gone or cannot be read; it reaches nobody", item_id)
         told = [(entry, found[entry.item_id]) for entry in batch if entry.item_id in found]
+        readers: dict[ItemId, Reader] = {}
         laid = edits = 0
         for feed_id in dict.fromkeys(stored.feed for _, stored in told):
             mine = [(entry, stored) for entry, stored in told if stored.feed == feed_id]
-            new, changed = await self._route_feed(feed_id, mine)
+            new, changed = await self._route_feed(feed_id, mine, readers)
             laid, edits = laid + new, edits + changed
         await self._store.news.ack([entry.entry_id for entry in batch])
         await self._store.claims.note_health("route")
         log.info("routed %d items into %d lanes%s", len(found), laid, f", {edits} edits" if edits else "")
+        await self._sign([stored for entry, stored in told if not entry.edit], readers)
         return laid
 
     async def _route_feed(
-        self, feed_id: FeedId, told: Sequence[tuple[NewsEntry, StoredItem]]
+        self,
+        feed_id: FeedId,
+        told: Sequence[tuple[NewsEntry, StoredItem]],
+        readers: dict[ItemId, Reader],
     ) -> tuple[int, int]:
         """Lay items of one feed; return how many lanes were written to, and how many edits there are."""
         laid = edits = 0
         feed = await self._store.feeds.get(feed_id) or Feed(feed_id, "")
         now_ms = await self._store.now_ms()
-        readers: dict[ItemId, Reader] = {}
         # A portion at a time, so that the first of many who hear a feed need not wait for the last.
         async for some in self._store.feeds.subscribers_in_portions(feed_id):
             for entry, stored in told:
@@ -163,17 +171,20 @@ class Router:
                 laid += await self._store.outbox.lay(stored.id, stored.order_ms, letters)
                 await self._store.filtered.note(stored.id, sorted_.kept_from)
             await self._stay()
-        await self._sign([stored for entry, stored in told if not entry.edit], readers)
         return laid, edits
 
     async def _sign(self, items: Sequence[StoredItem], readers: Mapping[ItemId, Reader]) -> None:
-        """Keep which words items hold, for searches; those of which that fails are read by each."""
+        """Keep which words items hold, for searches, of those that :data:`SIGN_S` suffices for."""
 
-        def signed() -> list[tuple[StoredItem, bytes]]:
-            return [(one, sign(one, readers[one.id].texts if one.id in readers else None)) for one in items]
+        def signed() -> Iterator[tuple[StoredItem, bytes]]:
+            ends_s = time.monotonic() + SIGN_S
+            for one in items:
+                if time.monotonic() >= ends_s:
+                    return
+                yield one, sign(one, readers[one.id].texts if one.id in readers else None)
 
         with suppress(StoreError):
-            await self._store.archive.sign(await asyncio.to_thread(signed))
+            await self._store.archive.sign(await asyncio.to_thread(list, signed()))
 
     def _may_have(self, hearing: Sequence[Subscription]) -> list[ChatId]:
         """Return the chats that may have got an item, whatever filters and alerts say of it now."""

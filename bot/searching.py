@@ -129,12 +129,19 @@ class _Asked:
         return *_trimmed(found, floor_ms), lacking
 
     def of(
-        self, items: Sequence[StoredItem], unsigned: set[ItemId]
-    ) -> tuple[list[Match], list[tuple[StoredItem, bytes]]]:
-        """Return which of ``items`` match, and the signatures of those that have none yet."""
-        signed = [(stored, sign(stored)) for stored in items if stored.id in unsigned]
-        matches = []
-        for stored in items:
+        self, items: Sequence[StoredItem], unsigned: set[ItemId], ends_s: float
+    ) -> tuple[list[Match], list[tuple[StoredItem, bytes]], int]:
+        """Return which of ``items`` match, signatures of those that have none, and how many were looked at.
+
+        Those are all unless it is ``ends_s`` before, by :func:`time.monotonic`; one moment's stay together.
+        """
+        matches: list[Match] = []
+        signed: list[tuple[StoredItem, bytes]] = []
+        for place, stored in enumerate(items):
+            if place and stored.order_ms != items[place - 1].order_ms and time.monotonic() > ends_s:
+                return matches, signed, place
+            if stored.id in unsigned:
+                signed.append((stored, sign(stored)))
             try:
                 words = self.asks(stored)
             except Exception:  # one odd item must not hide all others
@@ -142,7 +149,7 @@ class _Asked:
                 continue
             if words is not None:
                 matches.append(Match(stored, words))
-        return matches, signed
+        return matches, signed, len(items)
 
 
 class Searcher:
@@ -221,11 +228,13 @@ class Searcher:
                     some = _newest(heap, at_once)
                     at_once = min(2 * at_once, READ_AT_ONCE)  # those that match little are many
                     items = await self._store.news.many(one.item for one in some)
-                    matches, signed = await asyncio.to_thread(asked.of, items, unsigned)
+                    matches, signed, done = await asyncio.to_thread(asked.of, items, unsigned, ends_s)
                     found += matches
                     await self._store.archive.sign(signed)
                     if len(found) >= enough:
                         return found[:enough], 0
+                    if done < len(items):
+                        return found, items[done - 1].order_ms
                     if (heap or floor_ms) and time.monotonic() > ends_s:
                         return found, some[-1].order_ms
                 if not floor_ms:

@@ -235,6 +235,9 @@ class Memory:
     async def unseen(self, known: FeedId, candidates: Sequence[Candidate]) -> list[bool]:
         return [not (await self.recall(known, [one])).has(one) for one in candidates]
 
+    async def none_seen(self, known: FeedId, candidates: Sequence[Candidate]) -> bool:
+        return not any(self.seen.get(known, set()).intersection(one.keys.all) for one in candidates)
+
     async def recall(self, known: FeedId, candidates: Sequence[Candidate]) -> Known:
         told = {key for one in candidates for key in one.keys.trusted}
         return Known(frozenset(told & self.seen.get(known, set())))

@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
@@ -200,7 +202,8 @@ async def test_a_search_that_ran_out_of_time_says_how_far_it_came_and_goes_on(
     me = stage.world.user
     stage.web.publish(FEED, "Example News", [*items(1, word="Tea"), *items(30)])
     await stage.ask(me, f"/sub {FEED}", more=2)
-    monkeypatch.setattr(searching, "SEARCH_S", 0.0)
+    ticks = count(step=0.25)
+    monkeypatch.setattr(searching, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
     monkeypatch.setattr(searching, "likely", everything)
     said = await stage.ask(me, "/search “story number” 1")
     for _ in range(9):

@@ -8,14 +8,14 @@ import pytest
 
 from bot.chat.fates import FeedWords
 from bot.deliver.outcome import Down, Outcome, Unclear, Wait
-from bot.deliver.telling import Told
-from bot.errors import StoreUnavailable
-from bot.items import ChatId
+from bot.deliver.telling import LEAD_MS, Told
+from bot.errors import StoreError, StoreUnavailable
+from bot.items import Chat, ChatId
 from bot.life import Event, Notice, after_look
 from bot.render.parts import Message
 from bot.store.client import Store
 from tests.conftest import Clock
-from tests.telling import ME, OTHER, Stage, Voice, teller
+from tests.telling import CHANNEL, ME, OTHER, Stage, Voice, teller
 
 
 @pytest.fixture
@@ -124,3 +124,27 @@ async def test_one_teller_tells_and_another_waits(store: Store, clock: Clock) ->
     async with asyncio.timeout(5):
         await running
     assert await store.claims.lead("telling", "next", 1000)
+
+
+async def test_nobody_is_told_by_a_teller_that_another_took_over_from_while_telegram_hung(
+    store: Store, clock: Clock
+) -> None:
+    class Hung(Voice):
+        async def has_left(self, chat: Chat, person: ChatId) -> bool:
+            assert chat.id != person
+            hanging._led_s -= LEAD_MS
+            clock.forward(LEAD_MS + 1)
+            return not await store.claims.lead("telling", "another", LEAD_MS)
+
+    voice = Hung()
+    hanging = teller(store, clock, voice)
+    there = Stage(store, clock, voice, hanging)
+    feed = await there.follow("news", CHANNEL, kind="channel")
+    await there.follow("news", ChatId(-201), kind="channel")
+    await store.claims.lead("telling", hanging._holder, LEAD_MS)
+    await there.die(feed)
+    await hanging.round(asyncio.Event())
+    clock.forward(600_000)
+    with pytest.raises(StoreError, match="taken over"):
+        await hanging.round(asyncio.Event())
+    assert voice.said == []

@@ -7,6 +7,7 @@ from threading import Event
 
 import pytest
 
+from bot import route
 from bot.errors import StoreUnavailable
 from bot.items import Alert, ChatId, FeedId, Hit, Item, ItemId, StoredItem
 from bot.matching import searchable
@@ -357,6 +358,25 @@ async def test_an_item_whose_words_cannot_be_kept_is_routed_all_the_same() -> No
         await until(memory, lambda: len(memory.acked) == 2)
         stop.set()
     assert heard(memory) == {1: ["Title a", "Title b"]}
+
+
+async def test_no_lane_and_no_feed_waits_for_words_to_be_signed(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory, acked = Memory(), list[int]()
+    first, second = (entries(hand(memory, memory.follow(url, 1), "a")) for url in (FEED, OTHER))
+
+    def sign(stored: StoredItem, texts: Searchable | None) -> bytes:
+        assert stored.id in memory.items
+        assert texts is None
+        acked.append(len(memory.acked))
+        return b""
+
+    monkeypatch.setattr(route, "sign", sign)
+    router = Router(memory.store)
+    await router.route([*first, *second])
+    assert acked == [2, 2]
+    monkeypatch.setattr(route, "SIGN_S", 0.0)
+    await router.route([*first, *second])
+    assert acked == [2, 2], "what takes longer is left to searches"
 
 
 async def test_the_loop_stops_although_the_store_is_lost(caplog: pytest.LogCaptureFixture) -> None:

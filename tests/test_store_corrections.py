@@ -1,6 +1,7 @@
 """Corrections of items that were taken in: handed on as edits, once and seldom, on a real server."""
 
 import logging
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +11,9 @@ import pytest
 
 from bot.errors import NotAFeed
 from bot.identity import Keys, item_id, sight
-from bot.items import Feed, Image, Item, ItemId, Key
+from bot.items import Feed, Image, Item, ItemId, Key, Page, StoredItem
 from bot.parse.document import read
-from bot.store import door, keys, news, prints
+from bot.store import door, keys, news, prints, records
 from bot.store.candidates import Candidate
 from bot.store.client import Store
 from bot.store.news import NewsEntry, Taken
@@ -55,6 +56,28 @@ async def title(store: Store, feed: Feed, number: int) -> str:
     stored = await store.news.get(id_of(feed, number))
     assert stored is not None
     return stored.item.title
+
+
+@pytest.mark.parametrize("long", ["a correction", "a page"])
+async def test_what_takes_long_to_sign_or_to_pack_is_packed_in_a_thread(
+    store: Store, monkeypatch: pytest.MonkeyPatch, long: str
+) -> None:
+    feed, inline = await feed_with(store, 1), list[bool]()
+    pack = records.pack
+
+    def noted(stored: StoredItem) -> bytes:
+        inline.append(threading.current_thread() is threading.main_thread())
+        return pack(stored)
+
+    monkeypatch.setattr(records, "pack", noted)
+    await take(store, feed, [candidate(2), told(1, "Another title")])
+    assert inline == [True, True], "what is short is packed at once"
+    text = "<p>Four people were hurt in a fire in the old town.</p>" * 1000
+    other = told(1, "A third title", content_html=text)
+    if long == "a page":
+        other = replace(candidate(3), page=Page(lead_html=text, text_html=text))
+    await take(store, feed, [other])
+    assert inline[2:] == [False]
 
 
 async def test_a_corrected_title_is_handed_on_once_as_an_edit_and_kept(

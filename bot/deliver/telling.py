@@ -267,8 +267,12 @@ class Teller:
 
     async def _left(self, person: ChatId, chats: Sequence[Chat]) -> set[ChatId]:
         """Return those of ``chats`` whose feeds are the person's business no more."""
-        others = {one.id: one for one in chats if person > 0 and one.id != person}
-        return {one.id for one in others.values() if await self._voice.has_left(one, person)}
+        left = set()
+        for one in {one.id: one for one in chats if person > 0 and one.id != person}.values():
+            await self._stay()  # a Telegram that hangs is waited for at each
+            if await self._voice.has_left(one, person):
+                left.add(one.id)
+        return left
 
     async def _thing(self, slip: Slip, before: dict[str, str]) -> Told | None:
         """Return what a slip is to tell, None where there is nothing to tell any more."""

@@ -62,11 +62,16 @@ class Archive:
         if not feed_ids:
             return []
         places = [place for one in feed_ids for place in (keys.words_old(one), keys.words_young(one))]
-        cards = [("ZCARD", keys.feed_items(one)) for one in feed_ids]
-        parts, *kept = await self._door.many([("MGET", *places), *cards])
+        kept = [
+            command
+            for one in map(keys.feed_items, feed_ids)
+            for command in (("ZCARD", one), ("ZRANGE", one, 0, 0, "WITHSCORES"))
+        ]
+        parts, *told = await self._door.many([("MGET", *places), *kept])
+        each = zip(feed_ids, parts[::2], parts[1::2], told[::2], told[1::2], strict=True)
         return [
-            Sheet(feed, old or b"", young or b"", count)
-            for feed, old, young, count in zip(feed_ids, parts[::2], parts[1::2], kept, strict=True)
+            Sheet(feed, old or b"", young or b"", count, int(float(oldest[1])) if oldest else 0)
+            for feed, old, young, count, oldest in each
         ]
 
     async def unsigned(self, sheet: Sheet) -> list[Entry]:

@@ -143,6 +143,12 @@ class News:
         known = await self.recall(feed_id, candidates)
         return [not known.has(one) for one in candidates]
 
+    async def none_seen(self, feed_id: FeedId, candidates: Sequence[Candidate]) -> bool:
+        """Tell whether no key at all of these few candidates seems seen, trusted or not."""
+        every = [key for one in candidates for key in one.keys.all]
+        places = keys.seen_young(feed_id), keys.seen_old(feed_id)
+        return not any(map(any, await self._door.many([("SMISMEMBER", one, *every) for one in places])))
+
     async def recall(self, feed_id: FeedId, candidates: Sequence[Candidate]) -> Known:
         """Return what of these candidates seems known.
 
@@ -167,7 +173,7 @@ class News:
         steps = portions(intake.candidates) or [()]
         head: list[Argument] = [self._keep_ms, intake.kept_most, GRACE_MS]
         whole = sum(len(one.keys.all) for one in intake.candidates)
-        part = "" if intake.extent.is_new else "-"
+        part = "new" if intake.extent.is_new else "part"
         head += [part if intake.extent.is_part else whole, *intake.moved]
         due: Argument = "" if intake.due_ms is None else intake.due_ms
         for number, (some, known_here) in enumerate(zip(steps, portions(known) or [()], strict=True)):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import identity
-from bot.items import Feed, StoredItem
+from bot.items import Feed, Item, Page, StoredItem
 from bot.store import prints, records, words
 from bot.store.candidates import Candidate, Extent
 from bot.store.door import Argument
@@ -16,8 +16,8 @@ ITEMS_INLINE = 100
 PACKED_INLINE = 100_000
 """Letters of HTML in a step, of so many items at most, that are packed on the event loop: some 5 ms."""
 
-SIGNED_INLINE = 10_000
-"""The same where words are told, which takes longer."""
+SIGNED_INLINE = 5_000
+"""The same where words are told, of corrections, say: up to 20 ms for so many items, or where all is tags."""
 
 _ALL, _NOTHING, _UNKEPT = 1, 0, -1
 """What a step is told of a candidate: nothing where it seemed known, no record that would be trimmed."""
@@ -44,7 +44,7 @@ class Intake:
 
     @property
     def signs(self) -> bool:
-        """Whether words of new items are told, as of a feed to which somebody has just subscribed.
+        """Whether words of new items are told: of a feed to which somebody has just subscribed, that is.
 
         What is handed on is signed by the router, which reads its texts anyway, and of a collector's first
         look, which brings many items that nobody may ever search, by whoever does.
@@ -56,13 +56,19 @@ async def arguments(
     intake: Intake, some: Sequence[Candidate], known: Sequence[bool], *, last: bool
 ) -> tuple[str, list[Argument]]:
     """Return what :func:`_told_of` does, made in a thread where it takes long."""
-    work = intake, some, known, intake.changes if last else ()
-    packed = [one.item for one, is_known in zip(some, known, strict=True) if not is_known]
-    packed += [one.item for one in work[3]]
-    units = sum(len(one.summary_html) + len(one.content_html) for one in packed)
-    if units < (SIGNED_INLINE if intake.signs else PACKED_INLINE) and len(some) <= ITEMS_INLINE:
-        return _told_of(*work)
-    return await asyncio.to_thread(_told_of, *work)
+    changes = intake.changes if last else ()
+    corrected = [change.stored for change in changes if change.stored]
+    sizes = [_units(one.item, one.page) for one, is_known in zip(some, known, strict=True) if not is_known]
+    sizes += [_units(one.item, one.page) for one in corrected]
+    most = SIGNED_INLINE if intake.signs or corrected else PACKED_INLINE
+    if sum(sizes) < most and len(some) <= ITEMS_INLINE:
+        return _told_of(intake, some, known, changes)
+    return await asyncio.to_thread(_told_of, intake, some, known, changes)
+
+
+def _units(item: Item, page: Page) -> int:
+    """Return how many letters of HTML there are of an item, and of its page."""
+    return sum(map(len, (item.summary_html, item.content_html, page.lead_html, page.text_html)))
 
 
 def _told_of(

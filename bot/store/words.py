@@ -26,6 +26,8 @@ class Sheet(NamedTuple):
     old: bytes
     young: bytes
     kept: int
+    oldest_ms: int = 0
+    """The place in time of the oldest of these; records of older ones stay until they are merged."""
 
 
 class Entry(NamedTuple):
@@ -91,6 +93,7 @@ def likely(sheet: Sheet, sieve: Passes, since_ms: int, before_ms: int) -> tuple[
     """
     found: list[Entry] = []
     seen = set[bytes]()
+    oldest = max(sheet.oldest_ms, 0).to_bytes(6)
     for raw in (sheet.old, sheet.young):
         at, end = 0, len(raw) - _HEAD
         while at <= end:
@@ -101,7 +104,8 @@ def likely(sheet: Sheet, sieve: Passes, since_ms: int, before_ms: int) -> tuple[
                 order_ms = int.from_bytes(raw[one + 2 : one + 8])
                 if since_ms <= order_ms < before_ms:
                     found.append(Entry(-order_ms, sheet.feed, raw[one + 8 : one + _HEAD]))
-            seen.update([raw[one + 8 : one + _HEAD] for one in range(at, at + size * count, size)])
+            each = range(at, at + size * count, size)
+            seen.update([raw[one + 8 : one + _HEAD] for one in each if raw[one + 2 : one + 8] >= oldest])
             at += size * count
     return found, len(seen) >= sheet.kept
 

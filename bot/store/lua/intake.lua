@@ -2,7 +2,7 @@
 -- uses: clock, moving, words
 -- KEYS: `feed:{id}`, its `:seen:a`, `:seen:b`, `:items`, `:prints`, `:words:a`, `:words:b`, `:chats`, `item:{id}`, `news`, `schedule`, `looking`, `feeds`, `health`, spelled here.
 -- ARGV: 1 now · 2 feed · 3 hand on (1/0) · 4 last step (1/0) · 5 due (ms), '' to leave that as it is · 6 item lifetime (ms) · 7 items kept
---   8 lifetime of an item beyond those (ms) · 9 keys in the whole document, or of a part: '' if all is to be new, '-' if not
+--   8 lifetime of an item beyond those (ms) · 9 how many keys the whole document has, or of a part: `new` if all of it is to be, else `part`
 --   10 canonical new address or '' · 11 new address
 --   12 JSON, for each candidate: [item id, order (ms), what is told of it, trusted keys, other keys]; what is told: 1 all, 0 nothing
 --   since it seemed known, -1 that it is too old to be kept. Keys are one word each, a space between them.
@@ -16,7 +16,8 @@
 local now = clock()
 local feed, last = ARGV[2], ARGV[4] == '1'
 local keep_ms, kept, grace_ms = ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
-local is_whole, all_new = ARGV[9] ~= '' and ARGV[9] ~= '-', ARGV[9] == ''
+local all_new = ARGV[9] == 'new'
+local is_whole = not all_new and ARGV[9] ~= 'part'
 local key = 'feed:' .. feed
 local young, old, items, prints = key .. ':seen:a', key .. ':seen:b', key .. ':items', key .. ':prints'
 local words = {}

@@ -53,6 +53,12 @@ HARMLESS = {
     "quotation marks": rss(GOOD + b"<item><title>" + b'<a "' * 100_000 + b"</title></item>"),
     "pictures": rss(GOOD + b"<item><description>" + b"&lt;img &quot;" * 100_000 + b"</description></item>"),
     "dates": rss(GOOD + b"<item><title>a</title><pubDate>" + b"1 Jan " * 50_000 + b"</pubDate></item>"),
+    "tags in another language": rss(
+        GOOD
+        + b"<item><x xml:lang='de'>"
+        + b"".join(b"<category>%d</category>" % n for n in range(20_000))
+        + b"</x></item>"
+    ),
 }
 """Documents whose good item is found all the same."""
 

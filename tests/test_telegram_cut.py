@@ -127,6 +127,14 @@ def test_no_page_holds_the_loop_up(begin: bytes, piece: bytes) -> None:
     assert time.process_time() - began < 0.05
 
 
+def test_a_message_of_votes_alone_takes_linear_time() -> None:
+    votes = 'class="tgme_widget_message_voters' * 12_000
+    body = seen(1, *THREE, message(4, text(votes)))
+    began = time.process_time()
+    assert one(body).count == 4
+    assert time.process_time() - began < 0.5
+
+
 async def test_a_channel_is_read_when_it_has_news_and_a_correction_is_told(
     store: Store, redis: Any, clock: Clock
 ) -> None:

@@ -15,7 +15,7 @@ from feedparser.api import StrictFeedParser
 from feedparser.urls import make_safe_absolute_uri
 from lxml import etree
 
-from bot.parse.elements import known
+from bot.parse.elements import MOST_TAGS, known
 from bot.parse.fields import Known, Reading
 
 _XML = "http://www.w3.org/XML/1998/namespace"
@@ -80,6 +80,10 @@ class _Listener(StrictFeedParser):  # type: ignore[misc]  # feedparser has no ty
         self.named = self.named or tag
         if not self.is_asked:
             super().unknown_endtag(tag)
+
+    def _add_tag(self, term: str | None, scheme: str | None, label: str | None) -> None:
+        if len(self._get_context().get("tags", ())) < MOST_TAGS:
+            super()._add_tag(term, scheme, label)
 
     def _end_published(self) -> None:
         self.pop("published")

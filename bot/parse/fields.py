@@ -81,7 +81,9 @@ class Reading:
         self.is_lost = self.is_lost or not lists or not self.heard.is_calm()
 
     def _knows_all_in(self, element: etree._Element) -> bool:
-        return all(self.heard.known[one.tag] for one in element.iterdescendants())
+        """Whether all in it is known, which goes for all in it, too: else depth would be paid for again."""
+        is_within = self.depth > self.heard.depth + 1
+        return is_within or all(self.heard.known[one.tag] for one in element.iterdescendants())
 
     def is_allowed(self, field: str) -> bool:
         """Whether no element less deep has said this field."""

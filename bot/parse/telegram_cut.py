@@ -20,7 +20,7 @@ _COUNTED = re.compile(rb'<div class="tgme_widget_message_(?:reactions|footer)')
 """What a message's reactions, or its views and its date, begin with: whatever stands behind is no news."""
 
 _VOTES = re.compile(
-    rb'class="tgme_widget_message_(?:poll_option_(?:percent|value|bar)|poll_votes|voters)[^<>]{0,80}>[^<]*'
+    rb'class="tgme_widget_message_(?:poll_option_(?:percent|value|bar)|poll_votes|voters)[^<>]{0,200}>[^<]*'
 )
 
 

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.errors import SettingsError
@@ -176,9 +177,18 @@ def _token(text: str) -> str:
 
 
 def _http(text: str) -> str:
-    if not re.match(r"https?://[^/\s]+", text, re.IGNORECASE):
-        raise ValueError("it must be an address that starts with http:// or https://")
+    if not re.fullmatch(r"https?://\S+", text, re.IGNORECASE) or not _has_host(text):
+        raise ValueError("it must be an address that starts with http:// or https://, and a host")
     return text.rstrip("/")
+
+
+def _has_host(address: str) -> bool:
+    """Tell whether ``address`` names a host, and a port that there can be if any."""
+    try:
+        parts = urlsplit(address)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _or_off(text: str) -> str:

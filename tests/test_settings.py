@@ -118,6 +118,24 @@ def test_what_is_wrong_is_told_with_what_would_be_right(name: str, value: str, s
     assert f"(it is {value!r})" in problem
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://h:99999",
+        "http://127.0.0.1:8x",
+        "http://u:hunter2@",
+        "http://[::1",
+        "http://two words",
+        "http://:80",
+    ],
+)
+@pytest.mark.parametrize("name", ["TELEGRAM_API_URL", "FETCH_PROXY", "RSSHUB_URL", "PUBLIC_URL"])
+def test_an_address_that_nothing_could_be_asked_at_is_no_setting(name: str, address: str) -> None:
+    (problem,) = problems(**{name: address})
+    assert "http:// or https://" in problem
+    assert name != "FETCH_PROXY" or "hunter2" not in problem
+
+
 @pytest.mark.parametrize("name", ["TELEGRAM_BOT_TOKEN", "REDIS_URL", "FETCH_PROXY"])
 def test_a_secret_is_never_repeated_in_a_problem(name: str) -> None:
     (problem,) = problems(**{name: "hunter2 hunter2"})

@@ -30,8 +30,8 @@ async def test_what_cannot_be_read_alone_has_no_page_asked_before_it_is_read_who
 
     class Finder:
         async def of_new(self, *given: Any, **_: object) -> list[Candidate]:
-            asked.append(len(given[2]))
-            return list(given[2])
+            asked.append(len(given[1]))
+            return list(given[1])
 
     posts = old(clock)
     await news.look(*posts)

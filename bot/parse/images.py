@@ -95,7 +95,7 @@ _VIDEO = re.compile(
     r"|(?P<end></video\s*>)",
     re.IGNORECASE,
 )
-_ATTRIBUTE = re.compile(r"([\w:-]{1,40})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
+_ATTRIBUTE = re.compile(r"(?<![\w:-])([\w:-]{1,40})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
 _EXTENSION = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp)(?:$|[?#:!])", re.IGNORECASE)
 _NOT_PHOTO = re.compile(r"\.(?:svgz?|ico|swf|mp3|mp4|m4a|m4v|webm|ogg|pdf)(?:$|[?#])", re.IGNORECASE)
 _CLASSES = re.compile(

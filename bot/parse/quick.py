@@ -5,8 +5,8 @@ with few of what takes time: elements that feedparser may have to hear, and mark
 expressions stop to look. All others are for the workers to read, and to judge.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 from lxml import etree
 
@@ -15,35 +15,47 @@ from bot.parse import jsonfeed
 from bot.parse.decode import told_text
 from bot.parse.feed import Unreadable, read_tree
 from bot.parse.mend import ending, may_stand, root_of, trim
-from bot.parse.scan import Accepted, local_name, scan
+from bot.parse.scan import Accepted, scan
 from bot.parse.telegram_cut import HISTORY
 from bot.parse.verdict import QUICK_BYTES, says_something
 
 MOST_MARKS = 1_000
 """Of :data:`_MARKS` together: up to two microseconds each."""
 
-MOST_ELEMENTS, MOST_ATTRIBUTES = 100, 128
+MOST_ELEMENTS, MOST_ATTRIBUTES = 128, 128
 """Up to sixty microseconds each, and ten."""
 
 MOST_PICTURES = 40
 """Tags of pictures and videos: up to forty microseconds each."""
 
 SHORT, SHORT_VALUE = 200, 1_000
-"""Letters of an element that is no text, link or identity, and of an attribute: feedparser takes quadratic
-time for the names of people."""
+"""Letters of an element that is no text, link or identity, or between elements, and of an attribute:
+feedparser takes quadratic time for the names of people."""
 
 _LONG = frozenset(
     {
         *("title", "description", "summary", "content", "encoded", "subtitle"),
-        *("link", "guid", "id", "comments", "commentrss", "keywords"),
+        *(
+            "link",
+            "guid",
+            "id",
+            "comments",
+            "commentrss",
+            "url",
+            "keywords",
+            "copyright",
+            "rights",
+            "full-text",
+        ),
     }
 )
+_ATTRIBUTES = etree.XPath("count(//@*)")
 _FIRST = ("<?xml", "<rss", "<feed", "<rdf:RDF")
 _MARKS = "<&=,"
 """What begins tags, references, values of attributes, and words of a list."""
 
 _PICTURES = ("<img", "<video", "<source")
-_TEXTS = frozenset({"text", "html", "xhtml", "text/plain", "text/html", "application/xhtml+xml"})
+_TEXTS = frozenset({"text", "plain", "html", "xhtml", "text/plain", "text/html", "application/xhtml+xml"})
 _FILES = frozenset({"{http://search.yahoo.com/mrss/}content", "{http://search.yahoo.com/mrss}content"})
 """Elements that tell the type of a file, and not of what they hold."""
 
@@ -87,35 +99,36 @@ def _read_markup(text: str, root: int, url: str) -> Document | None:
 
 
 def _is_small(scanned: Accepted) -> bool:
-    elements = scanned.held
-    if len(elements) > MOST_ELEMENTS or not all(map(_is_plain, elements)):
+    """Whether a document has little of what takes time, and nothing that might hide some."""
+    elements, attributes = scanned.held, cast("float", _ATTRIBUTES(scanned.root))
+    if len(elements) > MOST_ELEMENTS or attributes > MOST_ATTRIBUTES:
         return False
-    if sum(len(one.attrib) for one in elements) > MOST_ATTRIBUTES:
-        return False
-    texts: Any = scanned.root.itertext()
-    text = "".join(texts).lower()
-    return sum(map(text.count, _PICTURES)) <= MOST_PICTURES
+    after = sum(len(tail) for one in elements if (tail := one.tail) and not tail.isspace())
+    return after <= SHORT and all(map(_is_plain, elements)) and _pictures(scanned) <= MOST_PICTURES
+
+
+def _pictures(scanned: Accepted) -> int:
+    text = "".join(text for one in scanned.held if (text := one.text) and "<" in text).lower()
+    return sum(map(text.count, _PICTURES))
 
 
 def _is_plain(element: etree._Element) -> bool:
     """Whether an element holds nothing that feedparser might take long for, or find something else in."""
-    if local_name(element) not in _LONG and sum(map(len, _texts(element))) > SHORT:
+    text, given = element.text, element.items()
+    if text and len(text) > SHORT and not _may_be_long(element.tag) and len(text.strip()) > SHORT:
         return False
-    return not element.attrib or _has_plain_attributes(element)
+    return not given or _are_plain(given, element)
 
 
-def _texts(element: etree._Element) -> Iterator[str]:
-    """Yield the pieces of an element's own text, of which feedparser strips the white space, too."""
-    yield (element.text or "").strip()
-    for child in element:
-        yield (child.tail or "").strip()
+@lru_cache(maxsize=1024)
+def _may_be_long(tag: object) -> bool:
+    return isinstance(tag, str) and tag.rpartition("}")[2].lower() in _LONG
 
 
-def _has_plain_attributes(element: etree._Element) -> bool:
+def _are_plain(given: Any, element: etree._Element) -> bool:
     """Whether attributes are short, and none tells of base 64, in which anything may hide."""
-    items: Any = element.items()
-    given = {name.rpartition("}")[2].lower(): value for name, value in items}
-    kind = given.get("type")
-    is_text = kind is None or kind.strip().lower() in _TEXTS or not (len(element) or element.text)
-    is_known = is_text or element.tag in _FILES
-    return is_known and "mode" not in given and max(map(len, given.values())) <= SHORT_VALUE
+    kinds = [value for name, value in given if name.rpartition("}")[2].lower() in ("type", "mode")]
+    if any(len(value) > SHORT_VALUE for _, value in given):
+        return False
+    is_empty = not (len(element) or element.text)
+    return is_empty or element.tag in _FILES or all(kind.strip().lower() in _TEXTS for kind in kinds)

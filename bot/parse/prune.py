@@ -10,7 +10,9 @@ a third of that where the stretch from the first item to the last is as it was, 
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import chain
+from struct import iter_unpack
 from typing import NamedTuple
 
 from xxhash import xxh3_64_digest
@@ -136,8 +138,9 @@ def _compared(body: bytes, frame: _Frame, known: bytes, content_type: str) -> Cu
     stretch = xxh3_64_digest(memoryview(body)[frame.start : frame.end])
     if _is_among(stretch, known):
         return Cut(known, 0, 0, b"")
-    found = _cut_markup(body, frame, known, content_type) if frame.name else _cut_json(body, known)
-    return replace(found, marks=joined(found.marks, stretch)) if found and found.fresh else found
+    if frame.name:
+        return _cut_markup(body, frame, known, stretch, content_type)
+    return _cut_json(body, known, stretch)
 
 
 def _is_plain(body: bytes, content_type: str) -> bool:
@@ -168,7 +171,7 @@ def _is_among(mark: bytes, marks: bytes) -> bool:
     return at >= 0
 
 
-def _cut_markup(body: bytes, frame: _Frame, known: bytes, content_type: str) -> Cut | None:
+def _cut_markup(body: bytes, frame: _Frame, known: bytes, stretch: bytes, content_type: str) -> Cut | None:
     parts = _parted(body, frame)
     if parts is None:
         return None
@@ -183,7 +186,7 @@ def _cut_markup(body: bytes, frame: _Frame, known: bytes, content_type: str) -> 
     rest = body if len(fresh) == len(items) else _rest(body, parts, fresh, content_type)
     if not rest:
         return None
-    return Cut(_written({*raw, *calm}), len(items), len(fresh), rest, _is_front(fresh))
+    return Cut(_written({*raw, *calm, stretch}), len(items), len(fresh), rest, _is_front(fresh))
 
 
 def _parted(body: bytes, frame: _Frame) -> _Parts | None:
@@ -288,7 +291,7 @@ def _framed_json(body: bytes) -> _Frame | None:
     return _Frame(b"", start, end + 1) if 0 <= start < end else None
 
 
-def _cut_json(body: bytes, known: bytes) -> Cut | None:
+def _cut_json(body: bytes, known: bytes, stretch: bytes) -> Cut | None:
     if len(body) > MOST_JSON:
         return None
     try:
@@ -306,7 +309,7 @@ def _cut_json(body: bytes, known: bytes) -> Cut | None:
         return None
     if not fresh:
         return Cut(known, len(marks), 0, b"")
-    return Cut(_written(set(marks)), len(marks), len(fresh), rest, _is_front(fresh))
+    return Cut(_written({*marks, stretch}), len(marks), len(fresh), rest, _is_front(fresh))
 
 
 def _is_front(places: list[int]) -> bool:
@@ -323,7 +326,8 @@ def _cut_messages(page: Messages, known: bytes) -> Cut:
 
 
 def _parts_of(marks: bytes) -> set[bytes]:
-    return {marks[at : at + MARK] for at in range(0, len(marks), MARK)}
+    whole = marks if len(marks) % MARK == 0 else marks[: len(marks) // MARK * MARK]
+    return set(chain.from_iterable(iter_unpack(f"{MARK}s", whole)))
 
 
 def _is_utf8(body: bytes) -> bool:

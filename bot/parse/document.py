@@ -22,6 +22,7 @@ from bot.parse.mend import ending, first_items, may_stand, mend, root_of, trim
 from bot.parse.pieces import read_pieces
 from bot.parse.scan import ELEMENTS, MOST_ELEMENTS, Accepted, scan
 from bot.parse.text import HTML_ELEMENTS, plain
+from bot.parse.unasked import drop_unasked
 from bot.parse.verdict import Effort, Refused, says_something
 
 _MAGIC = (
@@ -104,6 +105,7 @@ def _read_markup(text: str, root: int, url: str, effort: Effort) -> Document | R
         scanned = balanced
     try:
         if isinstance(scanned, Accepted):
+            drop_unasked(scanned.root)
             found = read_tree(scanned, url)
         elif effort is Effort.ACCEPTED_ONLY:
             return scanned

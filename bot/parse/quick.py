@@ -17,6 +17,7 @@ from bot.parse.feed import Unreadable, read_tree
 from bot.parse.mend import ending, may_stand, root_of, trim
 from bot.parse.scan import Accepted, scan
 from bot.parse.telegram_cut import HISTORY
+from bot.parse.unasked import drop_unasked
 from bot.parse.verdict import QUICK_BYTES, says_something
 
 MOST_MARKS = 1_000
@@ -91,6 +92,7 @@ def _read_markup(text: str, root: int, url: str) -> Document | None:
     scanned = scan(whole.encode()) if may_stand(whole) else None
     if not isinstance(scanned, Accepted) or not _is_small(scanned):
         return None
+    drop_unasked(scanned.root)
     try:
         found = read_tree(scanned, url)
     except Unreadable:

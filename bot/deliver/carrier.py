@@ -31,6 +31,7 @@ from bot.deliver.outcome import (
 from bot.deliver.owners import Owners
 from bot.deliver.partners import BEFORE_S, DELIVERY_S, Ear, Lanes, People, Sends
 from bot.deliver.pinning import Pins
+from bot.deliver.places import learn
 from bot.deliver.recent import Recent
 from bot.deliver.surely import surely
 from bot.deliver.tally import Tally
@@ -282,6 +283,8 @@ class Carrier:
             what = (claim.chat, claim.item, sent.message_id)
             logger.error("chat %d, item %s: sent as %d, which is not noted; it may come again", *what)  # noqa: TRY400  a stop needs no traceback
             raise
+        if letter and isinstance(sent, Sent):
+            await learn(self._chats, letter.chat, sent.place)
         if letter and letter.trouble:
             await self._complain(letter, letter.trouble)
         self._count(claim, letter, found=found)

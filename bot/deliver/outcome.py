@@ -22,6 +22,7 @@ from telegram.error import (
     TimedOut,
 )
 
+from bot.deliver.places import Place
 from bot.items import ChatId
 from bot.render.parts import MediaKind
 
@@ -44,6 +45,8 @@ class Sent:
     """The ids of an album's other messages; ``message_id`` is that of the first, which has the caption."""
     whole: bool = field(default=False, compare=False)
     """It holds all of the item: what was to follow it in further messages is not needed."""
+    place: Place | None = field(default=None, compare=False)
+    """The chat as Telegram showed it with the message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,7 +219,7 @@ def _is_redis(address: str) -> bool:
     try:
         parts = urlsplit(address)
         return parts.scheme == "unix" or (
-            parts.port != 0 and re.fullmatch(r"(/\d{0,9})?", parts.path, re.ASCII) is not None
+            parts.port != 0 and re.fullmatch(r"(/(\d{1,9}/?)?)?", parts.path, re.ASCII) is not None
         )
     except ValueError:
         return False

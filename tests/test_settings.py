@@ -166,6 +166,8 @@ def test_a_redis_that_nothing_could_be_asked_at_is_no_setting(address: str) -> N
     [
         "redis://",
         "redis://h",
+        "redis://h/",
+        "redis://h/0/",
         "redis://u:p@[::1]:6379/15",
         "rediss://h:1/?db=2",
         "unix:///run/redis.sock?db=1",

@@ -48,7 +48,8 @@ async def import_subscriptions(settings: Settings, file: Path, chat: str) -> str
                 refused.append(f"{one.url}: {error}")
                 continue
             added, known = added + new, known + (not new)
-    return "\n".join([f"{added} feeds added, {known} already there, {len(refused)} refused", *refused])
+    feeds = "feed" if added == 1 else "feeds"
+    return "\n".join([f"{added} {feeds} added, {known} already there, {len(refused)} refused", *refused])
 
 
 async def export_subscriptions(settings: Settings, chat: str) -> str:

@@ -55,9 +55,8 @@ class Unreadable(Exception):
 
 def read_tree(accepted: Accepted, url: str) -> Document:
     """Read a document that the scan has accepted; its tree is changed on the way."""
-    for item in accepted.items:
-        shape(item)
-    skip_hours, skip_days = skips_of(accepted.root)
+    shape(accepted)
+    skip_hours, skip_days = skips_of(accepted)
     try:
         heard = tell(accepted.root)
     except Ambiguous:

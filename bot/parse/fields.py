@@ -61,13 +61,13 @@ class Reading:
 
     def take(self, element: etree._Element) -> None:
         """Read an element of the item, or hand it over to feedparser."""
-        known = None if self.is_lost else self.heard.known[element.tag]
-        if known is None or (len(element) and not (known.holds and self._knows_all_in(element))):
-            self._hand_over(self, element)
-            return
-        attributes = attributes_of(element)
-        if attributes is None or not known.read(self, element, attributes, known.argument):
-            self._hand_over(self, element)
+        if not self.is_lost and (known := self.heard.known(element.tag)):
+            read, argument, holds = known
+            if not len(element) or (holds and self._knows_all_in(element)):
+                attributes = attributes_of(element)
+                if attributes is not None and read(self, element, attributes, argument):
+                    return
+        self._hand_over(self, element)
 
     def pause(self) -> None:
         """Let feedparser know what we have read."""
@@ -83,7 +83,7 @@ class Reading:
     def _knows_all_in(self, element: etree._Element) -> bool:
         """Whether all in it is known, which goes for all in it, too: else depth would be paid for again."""
         is_within = self.depth > self.heard.depth + 1
-        return is_within or all(self.heard.known[one.tag] for one in element.iterdescendants())
+        return is_within or all(self.heard.known(one.tag) for one in element.iterdescendants())
 
     def is_allowed(self, field: str) -> bool:
         """Whether no element less deep has said this field."""
@@ -118,12 +118,20 @@ def attributes_of(element: etree._Element) -> Attributes | None:
     """Return the attributes as feedparser names them; None where they say more than readers know of."""
     attributes: Attributes = {}
     given: Any = element.items()
+    if not given:
+        return attributes
     for written, value in given:
         name = written.lower()
         if name[0] == "{" or name in ("base", "lang", "mode"):
             return None
         attributes[name] = value.lower() if name in ("rel", "type") else value
     return attributes
+
+
+def said(element: etree._Element) -> str:
+    """Return the text of an element that holds no other as feedparser tells it."""
+    text = element.text
+    return repaired(text.strip()) if text else ""
 
 
 def repaired(text: str) -> str:

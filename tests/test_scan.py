@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.parse.mend import first_items, may_stand, mend, root_of, trim
-from bot.parse.scan import ATTRIBUTES, DEPTH, ELEMENTS, Accepted, scan
+from bot.parse.scan import ATTRIBUTES, DEPTH, ELEMENTS, NAMESPACES, Accepted, scan
 from bot.parse.verdict import Refused
 
 
@@ -21,9 +21,13 @@ def test_an_ordinary_feed_is_accepted_with_its_items_in_order() -> None:
         (b"<rss " + b" ".join(b'a%d=""' % n for n in range(ATTRIBUTES + 1)) + b"/>", "attributes"),
         (b"<rss>" + b"<a/>" * (ELEMENTS + 1) + b"</rss>", "elements"),
         (b"<rss>" + b"<a></a>" * ELEMENTS + b"</rss>", "elements"),
+        (
+            b"<rss>" + b"".join(b"<a xmlns='%d'/>" % n for n in range(NAMESPACES + 1)) + b"</rss>",
+            "namespaces",
+        ),
         (b"", "not well-formed"),
     ],
-    ids=["broken", "deep", "wide", "many", "many-ended", "empty"],
+    ids=["broken", "deep", "wide", "many", "many-ended", "namespaces", "empty"],
 )
 def test_what_no_feed_needs_is_refused_with_its_reason(document: bytes, reason: str) -> None:
     scanned = scan(document)

@@ -6,6 +6,7 @@ their attributes, text; so it finds the same. It is spared what nobody asks it f
 what :mod:`bot.parse.fields` cannot read.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 from xml.sax.xmlreader import AttributesNSImpl
@@ -22,7 +23,10 @@ _XML = "http://www.w3.org/XML/1998/namespace"
 _EACH_TIME = ("", "http://www.w3.org/1999/xlink")
 """Namespaces of which feedparser takes notice wherever they are declared, or never."""
 
-MOST_KEPT = 500
+LONGEST_AUTHOR = 200
+"""Characters of an author in which feedparser may seek a mail address, for the square of their number."""
+
+MOST_KEPT = 200
 """Names kept from one document to the next, and prefixes that they depend on."""
 
 _ITEMS = ("item", "entry")
@@ -67,11 +71,11 @@ def _kept_names(*_: tuple[object, ...]) -> _Names:
     return _Names()
 
 
-def _names(*meanings: tuple[object, ...]) -> _Names:
+def _names(*meanings: Mapping[Any, Any]) -> _Names:
     """Return the same, but no more of them than a feed has use for."""
     if sum(map(len, meanings)) > MOST_KEPT:
         return _Names()
-    names = _kept_names(*meanings)
+    names = _kept_names(*[tuple(one.items()) for one in meanings])
     if len(names.named) > MOST_KEPT or len(names.begun) > MOST_KEPT or len(names.ended) > MOST_KEPT:
         names.__init__()  # type: ignore[misc]
     return names
@@ -125,6 +129,11 @@ class _Listener(StrictFeedParser):  # type: ignore[misc]  # feedparser has no ty
     def _end_expirationdate(self) -> None:
         self.pop("expired")
 
+    def _sync_author_detail(self, key: str = "author") -> None:
+        author = self._get_context().get(key)
+        if not isinstance(author, str) or len(author) <= LONGEST_AUTHOR:
+            super()._sync_author_detail(key)
+
     _end_issued = _end_pubdate = _end_published
     _end_modified = _end_lastbuilddate = _end_updated
 
@@ -144,7 +153,7 @@ class _Listener(StrictFeedParser):  # type: ignore[misc]  # feedparser has no ty
 
     def heed_prefixes(self) -> None:
         """Take heed of a prefix that has changed its meaning."""
-        self.names = _names(tuple(self.namespacemap.items()), tuple(self.namespaces_in_use.items()))
+        self.names = _names(self.namespacemap, self.namespaces_in_use)
 
     def begin_item(self) -> bool:
         """Do what feedparser does of an item without attributes; False where it would do something else."""

@@ -30,11 +30,15 @@ class Reader(Protocol):
 
 
 class Known(NamedTuple):
-    """How to read an element: by whom, with which argument of its own, and whether it may hold others."""
+    """How to read an element: by whom, with which argument of its own, and whether it may hold others.
+
+    ``looks``: whether the reader sees for itself if it knows what the element holds.
+    """
 
     read: Reader
     argument: str = ""
     holds: bool = False
+    looks: bool = False
 
 
 class Reading:
@@ -62,8 +66,8 @@ class Reading:
     def take(self, element: etree._Element) -> None:
         """Read an element of the item, or hand it over to feedparser."""
         if not self.is_lost and (known := self.heard.known(element.tag)):
-            read, argument, holds = known
-            if not len(element) or (holds and self._knows_all_in(element)):
+            read, argument, holds, looks = known
+            if not len(element) or looks or (holds and self._knows_all_in(element)):
                 attributes = attributes_of(element)
                 if attributes is not None and read(self, element, attributes, argument):
                     return
@@ -131,7 +135,10 @@ def attributes_of(element: etree._Element) -> Attributes | None:
 def said(element: etree._Element) -> str:
     """Return the text of an element that holds no other as feedparser tells it."""
     text = element.text
-    return repaired(text.strip()) if text else ""
+    if not text:
+        return ""
+    text = text.strip()
+    return text if text.isascii() else repaired(text)
 
 
 def repaired(text: str) -> str:

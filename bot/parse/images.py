@@ -55,7 +55,7 @@ _NO_NEWS = [
     row.split()
     for row in r"""
         feedburner\.com /~
-        feeds\.[^/]+ /~(?:ff|f|r|a|4)/
+        feeds\.[^/]{1,255} /~(?:ff|f|r|a|4)/
         feedsportal\.com /
         feeds\.wordpress\.com /1\.0/
         (?:pixel|stats)\.wp\.com|stats\.wordpress\.com /
@@ -88,16 +88,17 @@ _NOT_FILE = re.compile(
   | /(?:smil(?:ey|ie)s?|emoticons?|emojis?|twemoji|filetypes?|share-?buttons?|social-?icons?|socialmedia)/
   | /(?:icon[-_]?)?
     (?:facebook|twitter|digg|delicious|reddit|stumbleupon|linkedin|pinterest|googleplus|whatsapp|rss|email|print
-      |feed-?icon\d*\w*|share|share_save\w*|like|tweet)
+      |share|like|tweet)
     (?:[-_]?\d+(?:x\d+)?)?\.(?:gif|png|svg|jpg)(?:[?\#]|$)
+  | /(?:icon[-_]?)?(?:feed-?icon|share_save)\w*(?:-\d+(?:x\d+)?)?\.(?:gif|png|svg|jpg)(?:[?\#]|$)
   | /avatars?/default
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
-"""The same by the names of files."""
+"""The same by the names of files, in small letters."""
 
 _IMG = re.compile(
-    r"<(?:[iI][mM][gG]|([vV][iI][dD][eE][oO]))(?=[\s/])((?:[^<>\"']+|\"[^\"]{0,4000}\"|'[^']{0,4000}'){0,100})"
+    r"<(?:[iI][mM][gG]|([vV][iI][dD][eE][oO]))(?=[\s/])((?:[^<>\"']++|\"[^\"]{0,4000}\"|'[^']{0,4000}'){0,100}+)"
 )
 _VIDEO = re.compile(
     r"<(?:video|(?P<source>source))(?=[\s/>])(?P<said>(?:[^<>\"']+|\"[^\"]{0,4000}\"|'[^']{0,4000}'){0,100})"
@@ -107,7 +108,7 @@ _VIDEO = re.compile(
 _PLAYS = re.compile("<[vV][iI][dD][eE][oO]")
 _ATTRIBUTE = re.compile(r"([\w:-]{1,40})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
 _EXTENSION = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp)(?:$|[?#:!])", re.IGNORECASE)
-_NOT_PHOTO = (*(".svg", ".svgz", ".ico", ".swf", ".mp3", ".mp4", ".m4a", ".m4v", ".webm", ".ogg", ".pdf"),)
+_NOT_PHOTO = (".svg", ".svgz", ".ico", ".swf", ".mp3", ".mp4", ".m4a", ".m4v", ".webm", ".ogg", ".pdf")
 _NUMBER = re.compile(r"\s*(\d{1,5})\s*(?:px)?(?:\.\d+)?\s*$")
 _CLASSES = re.compile(
     r"smil(?:ey|ie)|emoji|emoticon|avatar|gravatar|share|social|icon\b|tracking|pixel", re.IGNORECASE
@@ -121,9 +122,8 @@ _LAZY = (
     "data-actualsrc",
     "data-url",
 )
-_SIZE = re.compile(
-    r"[-_](?:\d{2,4}x\d{2,4}|\d{3,4}w?|scaled|thumb(?:nail)?|small|medium|large)(?=\.|$)", re.IGNORECASE
-)
+_CANDIDATE = re.compile(r"(?<![^\s,])([^\s,]\S*[^\s,])(?:\s+([\d.]+)[wx])?\s*(?:,|$)")
+_SIZE = re.compile(r"[-_](?:\d{2,4}x\d{2,4}|\d{3,4}w?|scaled|thumb(?:nail)?|small|medium|large)(?=\.|$)")
 _WRAPPED = re.compile(r"/(https?(?::|%3A)(?:/|%2F){1,2}.+)$", re.IGNORECASE)
 _PROXIES = ("weserv.nl", "wsrv.nl", "rsz.io", ".wp.com")
 """What stands in the addresses of proxies that do not name the scheme of what is behind them."""
@@ -180,7 +180,7 @@ def in_body(body: str, base: str | None) -> Iterator[Offer]:
 
 def videos_in_body(body: str, base: str | None) -> tuple[Enclosure, ...]:
     """Return the videos that an HTML body plays, each by one of its addresses: MP4 if it has that."""
-    if ("<v" not in body and "<V" not in body) or not _PLAYS.search(body, 0, BODY_LIMIT):
+    if not _PLAYS.search(body, 0, BODY_LIMIT):
         return ()
     videos: list[list[Enclosure]] = []
     is_within = False
@@ -256,23 +256,31 @@ def _source(attributes: Mapping[str, str]) -> str:
     for name in _LAZY:
         if value := attributes.get(name):
             return value
-    largest = _largest(attributes.get("data-srcset") or attributes.get("srcset", ""))
     source = attributes.get("src", "")
-    return largest if not source or source.startswith("data:") else source
+    if source and not source.startswith("data:"):
+        return source
+    return _largest(attributes.get("data-srcset") or attributes.get("srcset", ""))
 
 
 def _largest(srcset: str) -> str:
     """Return the address of the largest picture in a ``srcset``."""
     best, size = "", -1.0
-    for url, width in re.findall(r"([^\s,]\S*[^\s,])(?:\s+([\d.]+)[wx])?\s*(?:,|$)", srcset[:8000]):
-        if float(width or 1) > size:
-            best, size = url, float(width or 1)
+    for url, width in _CANDIDATE.findall(srcset[:8000]):
+        if (large := _factor(width)) > size:
+            best, size = url, large
     return best
+
+
+def _factor(written: str) -> float:
+    try:
+        return float(written or 1)
+    except ValueError:  # 1.2.3
+        return 1.0
 
 
 def _is_picture(url: str, width: int | None, height: int | None) -> bool:
     tiny = (width is not None and width < 24) or (height is not None and height < 24)
-    if tiny or (_is_suspect(_host(url)) and _NOT_HOST.match(url)) or _NOT_FILE.search(url):
+    if tiny or (_is_suspect(_host(url)) and _NOT_HOST.match(url)) or _NOT_FILE.search(url.lower()):
         return False
     return not _path(url).lower().endswith(_NOT_PHOTO)
 

@@ -15,6 +15,9 @@ from bot.parse.verdict import Refused
 
 DEPTH = 256
 ATTRIBUTES = 256
+NAMESPACES = 200
+"""feedparser compares each element's with all others; feeds have some ten."""
+
 ELEMENTS = 200_000
 """feedparser reads about a hundred thousand elements in a second: more are read apart."""
 
@@ -82,9 +85,15 @@ def _within_bounds(root: etree._Element, most: int) -> Accepted | Refused:
     if len(elements) > most:
         return Refused(f"more than {most} elements")
     tags = frozenset([one.tag for one in elements])
+    if len({_namespace(tag) for tag in tags}) > NAMESPACES:
+        return Refused(f"more than {NAMESPACES} namespaces")
     wanted = {tag for tag in tags if local_name(tag) in _ITEMS}
     items = [one for one in elements if one.tag in wanted and _is_high(one)]
     return Accepted(root, tuple(items), elements, tags)
+
+
+def _namespace(tag: object) -> str:
+    return tag.rpartition("}")[0] if isinstance(tag, str) else ""
 
 
 def _is_high(element: etree._Element) -> bool:

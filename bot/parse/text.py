@@ -40,7 +40,8 @@ def plain(text: object, *, markup: bool = True, limit: int = TITLE_LIMIT) -> str
         text = clean(text)
         if "<" in text and (markup or _CLOSED.search(text)):
             text = _TAG.sub("", _BREAK.sub(" ", without_scripts(text)))
-        text = decoded(text)
+        if "&" in text:
+            text = decoded(text)
     text = " ".join(text.split())
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 

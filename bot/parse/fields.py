@@ -17,6 +17,7 @@ Attributes = dict[str, str]
 """By names in small letters; of ``rel`` and ``type`` the values, too."""
 
 _C1 = re.compile("[\x80-\x9f]")
+_NOT_READ = frozenset({"base", "lang", "mode"})
 _LISTS = ("authors", "content", "links", "media_content", "media_thumbnail", "tags")
 
 
@@ -65,7 +66,9 @@ class Reading:
 
     def take(self, element: etree._Element) -> None:
         """Read an element of the item, or hand it over to feedparser."""
-        if not self.is_lost and (known := self.heard.known(element.tag)):
+        tag = element.tag
+        known = self.heard.names.known.get(tag) or self.heard.known(tag)
+        if known and not self.is_lost:
             read, argument, holds, looks = known
             if not len(element) or looks or (holds and self._knows_all_in(element)):
                 attributes = attributes_of(element)
@@ -108,13 +111,14 @@ class Reading:
     def content(self, element: etree._Element, kind: str) -> dict[str, Any]:
         """Return what feedparser tells of a text in which there may be markup."""
         text = stripped(element)
+        value = text if text.isascii() else repaired(text)
         is_guessed = kind == "text/plain" and not self._is_atom and ("&" in text or "</" in text)
         language = self.heard.lang
         return {
             "type": "text/html" if is_guessed and self.heard.looks_like_html(text) else kind,
             "language": language.replace("_", "-") if language else language,
             "base": self.heard.baseuri,
-            "value": repaired(text),
+            "value": value,
         }
 
 
@@ -122,11 +126,9 @@ def attributes_of(element: etree._Element) -> Attributes | None:
     """Return the attributes as feedparser names them; None where they say more than readers know of."""
     attributes: Attributes = {}
     given: Any = element.items()
-    if not given:
-        return attributes
     for written, value in given:
         name = written.lower()
-        if name[0] == "{" or name in ("base", "lang", "mode"):
+        if name[0] == "{" or name in _NOT_READ:
             return None
         attributes[name] = value.lower() if name in ("rel", "type") else value
     return attributes

@@ -40,7 +40,8 @@ class _Needs(NamedTuple):
     """What is to be put right in items that hold such elements, in this order."""
 
     image: bool
-    repeats: bool
+    words: tuple[tuple[int, bool], ...]
+    """Places of the elements that may repeat each other, and whether they are the item's own."""
     identities: tuple[int, ...]
     """Places of the elements that may be taken for links."""
 
@@ -53,12 +54,12 @@ def shape(document: Accepted) -> None:
         del item[MOST_FIELDS:]
         tags = tuple([child.tag for child in item])
         if (own := needs.get(tags)) is None:
-            own = needs[tags] = _needs(tags)
+            own = needs[tags] = _needs(item.tag, tags)
         _shape(item, own, has_media=has_media)
 
 
 def _shape(item: etree._Element, needs: _Needs, *, has_media: bool) -> None:
-    children = list(item) if needs.identities else []
+    children = list(item)
     if has_media and (pictures := [one for one in _inside(item) if _is_media(one.tag)]):
         own = _own_words(item) if any(local_name(one.tag) in _OWN_WORDS for one in pictures) else set()
         for element in pictures:
@@ -66,17 +67,21 @@ def _shape(item: etree._Element, needs: _Needs, *, has_media: bool) -> None:
         _number_groups(item)
     if needs.image and local_name(item.tag) == "item":
         _name_picture(item)
-    if needs.repeats:
-        _drop_repeats(item)
+    if needs.words:
+        _drop_repeats(item, [(children[place], is_own) for place, is_own in needs.words])
     for place in needs.identities:
         _settle_link(children[place])
 
 
-def _needs(tags: tuple[object, ...]) -> _Needs:
-    names = [local_name(tag) for tag in tags]
+def _needs(item: object, tags: tuple[object, ...]) -> _Needs:
+    names, homes = [local_name(tag) for tag in tags], ("", _namespace(item))
     return _Needs(
         image="image" in names,
-        repeats=not _REPEATS.isdisjoint(names),
+        words=tuple(
+            (place, _namespace(tag) in homes)
+            for place, tag in enumerate(tags)
+            if names[place] in _REPEATS and not _is_media(tag)
+        ),
         identities=tuple(place for place, name in enumerate(names) if name in _IDENTITIES),
     )
 
@@ -107,14 +112,12 @@ def _number_groups(item: etree._Element) -> None:
             content.set(GROUP, str(number))
 
 
-def _drop_repeats(item: etree._Element) -> None:
+def _drop_repeats(item: etree._Element, words: list[tuple[etree._Element, bool]]) -> None:
     """Leave out empty descriptions, and those that repeat the item's own or say little more."""
-    home = _namespace(item.tag)
-    words = [child for child in item if local_name(child.tag) in _REPEATS and not _is_media(child.tag)]
-    own = [child for child in words if _namespace(child.tag) in ("", home)]
-    most = max(map(_length, own), default=0)
-    for child in words:
-        if not _length(child) or (child not in own and _length(child) <= 2 * most):
+    lengths = [_length(child) for child, _ in words]
+    most = max([length for length, (_, is_own) in zip(lengths, words, strict=True) if is_own], default=0)
+    for length, (child, is_own) in zip(lengths, words, strict=True):
+        if not length or (not is_own and length <= 2 * most):
             item.remove(child)
 
 

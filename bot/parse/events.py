@@ -130,9 +130,14 @@ class _Listener(StrictFeedParser):  # type: ignore[misc]  # feedparser has no ty
         self.pop("expired")
 
     def _sync_author_detail(self, key: str = "author") -> None:
-        author = self._get_context().get(key)
-        if not isinstance(author, str) or len(author) <= LONGEST_AUTHOR:
+        context = self._get_context()
+        author = context.get(key)
+        detail = context.get(f"{key}s", [FeedParserDict()])[-1]
+        if detail or not isinstance(author, str) or len(author) <= LONGEST_AUTHOR:
             super()._sync_author_detail(key)
+        else:
+            context.setdefault(f"{key}_detail", detail)
+            detail["name"] = author
 
     _end_issued = _end_pubdate = _end_published
     _end_modified = _end_lastbuilddate = _end_updated

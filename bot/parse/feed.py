@@ -247,7 +247,7 @@ def _as_markup(value: object, kind: object) -> str:
     if not isinstance(value, str) or (kind not in _TEXTS and _NO_TEXT.match(str(kind))):
         return ""
     value = value[:BODY_LIMIT].strip()
-    if "></" in value and _VOID_END.search(value):
+    if _VOID_END.search(value):
         value = _ENDED_VOID.sub(r"\1", value)
     return as_html(decoded(value)) if kind == _TEXT and not is_markup(value) else value
 

@@ -5,7 +5,6 @@ here takes two. feedparser stays the authority: what is not in the table of :mod
 leaves its reader in doubt, is handed over to it, element by element.
 """
 
-import contextlib
 import re
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
@@ -52,7 +51,17 @@ class Reading:
         is_lost: whether feedparser is left in a state in which it has to hear the rest.
     """
 
-    __slots__ = ("_depths", "_hand_over", "_is_atom", "_item", "depth", "fields", "heard", "is_lost")
+    __slots__ = (
+        "_depths",
+        "_hand_over",
+        "_is_atom",
+        "_item",
+        "_known",
+        "depth",
+        "fields",
+        "heard",
+        "is_lost",
+    )
 
     def __init__(self, heard: Any, hand_over: Callable[["Reading", etree._Element], None]) -> None:
         self.heard = heard
@@ -63,12 +72,12 @@ class Reading:
         self._hand_over = hand_over
         self._depths: dict[str, int] = heard.property_depth_map.setdefault(self._item, {})
         self._is_atom: bool = heard.version.startswith("atom")
+        self._known: dict[object, Known | None] = heard.names.known
 
     def take(self, element: etree._Element) -> None:
         """Read an element of the item, or hand it over to feedparser."""
         tag = element.tag
-        known = self.heard.names.known.get(tag) or self.heard.known(tag)
-        if known and not self.is_lost:
+        if not self.is_lost and (known := self._known.get(tag) or self.heard.known(tag)):
             read, argument, holds, looks = known
             if not len(element) or looks or (holds and self._knows_all_in(element)):
                 attributes = attributes_of(element)
@@ -84,6 +93,7 @@ class Reading:
     def resume(self) -> None:
         """Go on after feedparser has heard an element; what it has left behind may keep us from it."""
         self.fields = dict(self._item)
+        self._known = self.heard.names.known
         lists = all(isinstance(self.fields.get(name, []), list) for name in _LISTS)
         self.is_lost = self.is_lost or not lists or not self.heard.is_calm()
 
@@ -147,8 +157,10 @@ def repaired(text: str) -> str:
     """Return ``text`` as feedparser repairs it: UTF-8 taken for Latin-1, and letters of Windows."""
     if text.isascii():
         return text
-    with contextlib.suppress(UnicodeError):
+    try:  # noqa: SIM105  as often as there are texts
         text = text.encode("iso-8859-1").decode()
+    except UnicodeError:
+        pass
     return text.translate(_cp1252) if _C1.search(text) else text
 
 

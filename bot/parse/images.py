@@ -125,7 +125,7 @@ _LAZY = (
 _CANDIDATE = re.compile(r"(?<![^\s,])([^\s,]\S*[^\s,])(?:\s+([\d.]+)[wx])?\s*(?:,|$)")
 _SIZE = re.compile(r"[-_](?:\d{2,4}x\d{2,4}|\d{3,4}w?|scaled|thumb(?:nail)?|small|medium|large)(?=\.|$)")
 _WRAPPED = re.compile(r"/(https?(?::|%3A)(?:/|%2F){1,2}.+)$", re.IGNORECASE)
-_PROXIES = ("weserv.nl", "wsrv.nl", "rsz.io", ".wp.com")
+_PROXY = re.compile(r"w(?:eserv|srv)\.nl|rsz\.io|\.wp\.com")
 """What stands in the addresses of proxies that do not name the scheme of what is behind them."""
 
 _PARAMETERS = ("url", "src", "u", "image", "img")
@@ -197,8 +197,11 @@ def videos_in_body(body: str, base: str | None) -> tuple[Enclosure, ...]:
 
 
 def _attributes(written: str) -> dict[str, str]:
-    said = ((name, one or two or bare) for name, one, two, bare in _ATTRIBUTE.findall(written))
-    return {name.lower(): unescape(value) if "&" in value else value for name, value in said}
+    attributes = {}
+    for name, one, two, bare in _ATTRIBUTE.findall(written):
+        value = one or two or bare
+        attributes[name.lower()] = unescape(value) if "&" in value else value
+    return attributes
 
 
 def _type(url: str) -> str:
@@ -210,9 +213,8 @@ def _type(url: str) -> str:
 def unwrap(url: str) -> str | None:
     """Return the address behind an image proxy's address, or None if ``url`` is no proxy's."""
     rest = url[7:].lower()
-    if "http" in rest or ("%" in rest and "?" in rest) or any(map(rest.__contains__, _PROXIES)):
-        return _unwrapped(url)
-    return None
+    is_named = "http" in rest or ("%" in rest and "?" in rest)
+    return _unwrapped(url) if is_named or _PROXY.search(rest) else None
 
 
 @lru_cache(maxsize=256)  # asked for twice of each picture
@@ -242,10 +244,12 @@ def _unwrapped(url: str) -> str | None:
 
 def _image(sizes: list[Offer]) -> Image:
     """Make one picture of its sizes: the widest that Telegram takes first."""
-    if len(sizes) > 1:
-        sizes = sorted(sizes, key=lambda one: (one.rank, (one.width or 0) > WIDEST, -(one.width or 0)))
     first = sizes[0]
-    others = [one.url for one in sizes[1:]]
+    if len(sizes) == 1:
+        inner = unwrap(first.url)
+        return Image(first.url, (inner,) if inner and inner != first.url else (), first.width, first.height)
+    first, *rest = sorted(sizes, key=lambda one: (one.rank, (one.width or 0) > WIDEST, -(one.width or 0)))
+    others = [one.url for one in rest]
     behind = [inner for one in (first.url, *others) if (inner := unwrap(one))]
     alternatives = tuple(dict.fromkeys(one for one in (*behind[:1], *others) if one != first.url))[:4]
     return Image(first.url, alternatives, first.width, first.height)

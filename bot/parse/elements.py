@@ -175,7 +175,7 @@ def _person(item: Reading, author: etree._Element) -> bool:
     texts = (author.text, *(one.tail for one in author))
     if parts[0][0] != "name" or any(name not in _REACH for name, _ in parts[1:]):
         return False
-    if any(len(one) or attributes_of(one) is None for one in author) or any(map(_says, texts)):
+    if any(len(one) or attributes_of(one.items()) is None for one in author) or any(map(_says, texts)):
         return False
     if "@" in item.fields.get("author", ""):  # the author before gives what this one lacks
         return False

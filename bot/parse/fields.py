@@ -80,7 +80,8 @@ class Reading:
         if not self.is_lost and (known := self._known.get(tag) or self.heard.known(tag)):
             read, argument, holds, looks = known
             if not len(element) or looks or (holds and self._knows_all_in(element)):
-                attributes = attributes_of(element)
+                given = element.items()
+                attributes = attributes_of(given) if given else {}
                 if attributes is not None and read(self, element, attributes, argument):
                     return
         self._hand_over(self, element)
@@ -132,10 +133,9 @@ class Reading:
         }
 
 
-def attributes_of(element: etree._Element) -> Attributes | None:
-    """Return the attributes as feedparser names them; None where they say more than readers know of."""
+def attributes_of(given: Any) -> Attributes | None:
+    """Return attributes as feedparser names them; None where they say more than readers know of."""
     attributes: Attributes = {}
-    given: Any = element.items()
     for written, value in given:
         name = written.lower()
         if name[0] == "{" or name in _NOT_READ:

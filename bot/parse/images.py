@@ -146,12 +146,15 @@ def merit(offers: Iterable[Offer], body: str, base: str | None) -> tuple[Image, 
     Several sizes of one picture become one :class:`Image` with alternatives.
     """
     real = [offer for offer in offers if _is_picture(offer.url, offer.width, offer.height)]
+    shown = list(in_body(body, base))
+    if len(real) + len(shown) < 2:
+        return tuple(_image([offer]) for offer in (*real, *shown))
     best = min([offer.rank for offer in real], default=None)
     chosen = [offer for offer in real if offer.rank == best]
     others = [offer for offer in real if offer.rank != best]
     groups: dict[str, list[Offer]] = {}
     taken: set[str] = set()
-    for offer in (*chosen, *in_body(body, base), *others):
+    for offer in (*chosen, *shown, *others):
         if offer.url in taken:
             continue
         group = offer.group or _same(offer.url)

@@ -99,7 +99,7 @@ def may_stand(text: str) -> bool:
     is named in a text alone.
     """
     is_marked = "xmlns:atom" in text or not any(map(text.__contains__, _ATOM))
-    return is_marked and "<:" not in text and (text.isascii() or not _ODD_NAME.search(text))
+    return is_marked and not ("<:" in text if text.isascii() else _ODD_NAME.search(text))
 
 
 def mend(text: str, prolog: str = "") -> str:

@@ -39,6 +39,7 @@ _OWN_WORDS = {
 class _Needs(NamedTuple):
     """What is to be put right in items that hold such elements, in this order."""
 
+    groups: bool
     image: bool
     words: tuple[tuple[int, bool], ...]
     """Places of the elements that may repeat each other, and whether they are the item's own."""
@@ -51,21 +52,23 @@ def shape(document: Accepted) -> None:
     has_media = any(map(_is_media, document.tags))
     needs: dict[tuple[object, ...], _Needs] = {}  # the items of a feed are much alike
     for item in document.items:
-        del item[MOST_FIELDS:]
-        tags = tuple([child.tag for child in item])
+        if len(item) > MOST_FIELDS:
+            del item[MOST_FIELDS:]
+        children = list(item)
+        tags = (item.tag, *[child.tag for child in children])
         if (own := needs.get(tags)) is None:
-            own = needs[tags] = _needs(item.tag, tags)
-        _shape(item, own, has_media=has_media)
+            own = needs[tags] = _needs(*tags)
+        _shape(item, children, own, has_media=has_media)
 
 
-def _shape(item: etree._Element, needs: _Needs, *, has_media: bool) -> None:
-    children = list(item)
-    if has_media and (pictures := [one for one in _inside(item) if _is_media(one.tag)]):
+def _shape(item: etree._Element, children: list[etree._Element], needs: _Needs, *, has_media: bool) -> None:
+    if has_media and (pictures := [one for one in _inside(children) if _is_media(one.tag)]):
         own = _own_words(item) if any(local_name(one.tag) in _OWN_WORDS for one in pictures) else set()
         for element in pictures:
             _quiet(element, own)
-        _number_groups(item)
-    if needs.image and local_name(item.tag) == "item":
+        if needs.groups:
+            _number_groups(item)
+    if needs.image:
         _name_picture(item)
     if needs.words:
         _drop_repeats(item, [(children[place], is_own) for place, is_own in needs.words])
@@ -73,10 +76,11 @@ def _shape(item: etree._Element, needs: _Needs, *, has_media: bool) -> None:
         _settle_link(children[place])
 
 
-def _needs(item: object, tags: tuple[object, ...]) -> _Needs:
+def _needs(item: object, *tags: object) -> _Needs:
     names, homes = [local_name(tag) for tag in tags], ("", _namespace(item))
     return _Needs(
-        image="image" in names,
+        groups="group" in names,
+        image="image" in names and local_name(item) == "item",
         words=tuple(
             (place, _namespace(tag) in homes)
             for place, tag in enumerate(tags)
@@ -86,9 +90,9 @@ def _needs(item: object, tags: tuple[object, ...]) -> _Needs:
     )
 
 
-def _inside(item: etree._Element) -> Iterator[etree._Element]:
-    """Yield all elements in ``item``, most of which hold no others."""
-    for child in item:
+def _inside(children: list[etree._Element]) -> Iterator[etree._Element]:
+    """Yield all elements of an item, most of which hold no others."""
+    for child in children:
         if len(child):
             yield from child.iter()
         else:

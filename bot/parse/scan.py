@@ -14,6 +14,8 @@ from lxml import etree
 from bot.parse.verdict import Refused
 
 DEPTH = 256
+"""What is deeper, the library refuses by itself."""
+
 ATTRIBUTES = 256
 NAMESPACES = 200
 """feedparser compares each element's with all others; feeds have some ten."""
@@ -37,7 +39,7 @@ _PARSER = etree.XMLParser(
     resolve_entities=False,
     no_network=True,
     load_dtd=False,
-    huge_tree=False,  # refuses what is deeper than DEPTH
+    huge_tree=False,  # DEPTH holds
     remove_comments=True,
     remove_pis=True,
 )

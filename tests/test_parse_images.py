@@ -212,10 +212,9 @@ def test_an_ordinary_address_is_what_the_careful_way_makes_of_it(address: str) -
     [
         f'<img src="https://n.example/feedicon{"1" * 3900}x">',
         f'<img src="https://n.example/share_save{"1" * 3900}x">',
-        f'<img src="https://{"feeds." * 640}example/">' * 200,
         f'<img srcset="{"a" * 3900} !">' * 10,
     ],
-    ids=["digits", "more digits", "hosts", "sets"],
+    ids=["digits", "more digits", "sets"],
 )
 def test_no_address_takes_long(body: str) -> None:
     began = time.process_time()

@@ -50,6 +50,8 @@ def canonical_link(url: str) -> str:
     if found := _ORDINARY.fullmatch(text):
         host, path, query = found.groups("")
         where, fragment = f"//{host}{path.rstrip('/')}", ""
+        if not query:
+            return where
     elif place := _place(text):
         where, query, fragment = place
     else:

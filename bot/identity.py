@@ -33,6 +33,10 @@ from bot.references import unescape
 CONTENT_UNITS = 32_768
 """How much of an item's HTML its ``C`` key covers; beyond, items differ by title or link."""
 
+ITEMS_SHORT, TEXTS_SHORT, ADDRESSES_SHORT = 100, 100_000, 20_000
+"""So many items, and letters of their texts and of their addresses, take some 5 ms, 2 ms and 2 ms. Texts made
+of character references alone take 20 ms, addresses of parameters alone 10."""
+
 GENERATED_WITHIN = timedelta(minutes=2)
 """Dates of a whole document that lie this close together may be the time of the fetch."""
 
@@ -179,6 +183,19 @@ def sight(document: Document, feed: Feed, noticed_ms: int) -> Sighting:
     known = recognise(items, feed)
     feed = replace(feed, weak_guid=known.weak_guid, weak_link=known.weak_link)
     return Sighting(feed, items, known.keys, order(items, noticed_ms))
+
+
+def takes_long(document: Document) -> bool:
+    """Tell whether :func:`sight` of ``document`` may take more than the few milliseconds it mostly takes."""
+    if len(document.items) > ITEMS_SHORT:
+        return True
+    texts = addresses = 0
+    for item in document.items:
+        texts += min(len(item.content_html or item.summary_html), CONTENT_UNITS)
+        addresses += len(item.guid or "") + len(item.link or "")
+        addresses += sum([len(image.url) for image in item.images[:1]])
+        addresses += sum([len(file.url) for file in item.enclosures])
+    return texts > TEXTS_SHORT or addresses > ADDRESSES_SHORT
 
 
 def stand_alone(seen: Sighting, noticed_ms: int, *, in_front: bool = False) -> bool:

@@ -142,14 +142,14 @@ def _silences(rhythm: Rhythm, moments: list[int], now: int) -> None:
             until = start + age_s
             if until >= end:
                 break
-            rhythm.spend(stage, _weighed(weeks, begun, until) / 60)
+            rhythm.spend(stage, weighed(weeks, begun, until) / 60)
             begun = until
         else:
             stage = len(AGES_S)
-        rhythm.end(stage, _weighed(weeks, begun, end) / 60)
+        rhythm.end(stage, weighed(weeks, begun, end) / 60)
 
 
-def _weighed(weeks: list[float], begin: int, end: int) -> float:
+def weighed(weeks: list[float], begin: int, end: int) -> float:
     """Return the seconds between two times, each hour by its weight; whole weeks weigh what they are.
 
     ``weeks`` are the weights of the hours of two weeks, which any span of less than one lies in.

@@ -100,12 +100,13 @@ def unpack(record: bytes) -> StoredItem:
         CorruptRecord: it is none of ours, or damaged.
     """
     try:
-        return _read(json.loads(_inflated(record)))
+        return _read(json.loads(inflated(record)))
     except (zlib.error, zstd.ZstdError, ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
         raise CorruptRecord(f"a record that cannot be read: {error}") from error
 
 
-def _inflated(record: bytes) -> bytes:
+def inflated(record: bytes) -> bytes:
+    """Return the JSON that ``record`` holds; raises what a damaged one makes its library raise."""
     form, rest = record[:1], record[1:]
     if form == _FORM:
         return zstd.decompress(rest, zstd_dict=_DIGESTED)

@@ -27,7 +27,7 @@ def unescape(text: str) -> str:
 
 
 def _decoded(reference: str) -> str:
-    return "\ufffd" if _TOO_LONG.fullmatch(reference) else html.unescape(reference)
+    return "\ufffd" if len(reference) > 9 and _TOO_LONG.fullmatch(reference) else html.unescape(reference)
 
 
 _known = lru_cache(1024)(_decoded)

@@ -52,6 +52,7 @@ _DICTIONARY = (
 ).encode()
 _DIGESTED = zstd.ZstdDict(_DICTIONARY, is_raw=True).as_digested_dict
 _COMPRESSOR = zstd.ZstdCompressor(_LEVEL, zstd_dict=_DIGESTED)
+_NO_PAGE = Page()
 _CONTROLS = bytes(range(32))
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -163,7 +164,7 @@ def _image(fields: list[Any]) -> Image:
 
 
 def _of_page(page: Page) -> list[Any]:
-    if page == Page():
+    if page == _NO_PAGE:
         return []
     image = _of_image(page.image) if page.image else None
     return [image, _shortened(page.lead_html), _shortened(page.text_html)]

@@ -148,8 +148,8 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_taste(one: argparse.ArgumentParser) -> None:
     """Add what a chat could choose of how items are set; what is not given is as the settings have it."""
-    one.add_argument("--style", type=Style, choices=list(Style))
-    one.add_argument("--length", type=Length, choices=list(Length), help="how long a lead is")
+    one.add_argument("--style", type=str, choices=[*map(str, Style)])
+    one.add_argument("--length", type=str, choices=[*map(str, Length)], help="how long a lead is")
     one.add_argument("--template", type=Path, metavar="FILE", help="a message template instead of a style")
     one.add_argument("--split", action="store_true", default=None, help="go on in further messages")
     one.add_argument("--no-images", dest="images", action="store_false", default=None, help="texts alone")
@@ -167,7 +167,7 @@ def role(text: str) -> Role:
 def count(text: str) -> int:
     """Read a number of items."""
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of items; say 1 or more")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of items; say one from 1 to 100000")
     return int(text)
 
 
@@ -203,9 +203,9 @@ async def look(asked: argparse.Namespace, settings: "Settings") -> int:
         from bot.settings import need_fulltext
     need_fulltext(settings)
     taste = Taste(
-        style=asked.style,
+        style=asked.style and Style(asked.style),
         images=asked.images,
-        length=asked.length,
+        length=asked.length and Length(asked.length),
         hashtags=asked.hashtags,
         author=asked.author,
         split=asked.split,

@@ -47,8 +47,7 @@ CLAIM_MOST = 200
 """Feeds that are claimed in one step: some milliseconds of Redis' time."""
 
 AHEAD = 1000
-"""Feeds that :meth:`Collector.poll` has in hand, those that wait for their turn included, before it waits.
-More than are claimed in one step."""
+"""Looks that :meth:`Collector.poll` has begun, waits for their turns included, before it waits."""
 
 BACKOFF_S = (0.2, 5.0)
 """The first and the longest wait while the store does not answer."""
@@ -187,21 +186,21 @@ class Collector:
         Raises:
             StoreError: the store does not answer; what was taken in until then stays so.
         """
-        begun_s, begun = time.monotonic(), 0
+        begun_s, begun, ahead = time.monotonic(), 0, asyncio.Semaphore(AHEAD)
         tally, portion = _Tally(), max(1, self._concurrency // 4)
         self._hungry_from = self._concurrency - portion
 
         async def take(feed: Feed) -> None:
             tally.note(await self._one(feed))
-            self._make_room()
 
         renewing = asyncio.create_task(self._renew())
         try:
             async with asyncio.TaskGroup() as group:
-                async for feed in self._every() if every else self._due():
+                async for feed in self._doubted_last(self._every() if every else self._due()):
                     if begun % portion == 0:
                         await self._for_room()
-                    group.create_task(take(feed))
+                    await ahead.acquire()
+                    group.create_task(take(feed)).add_done_callback(lambda _: ahead.release())
                     begun += 1
         except ExceptionGroup as trouble:
             raise trouble.exceptions[0] from None  # looks let nothing but StoreError out
@@ -212,9 +211,20 @@ class Collector:
     async def _for_room(self) -> None:
         """Wait until there are slots for a portion more: waiting for slots is half of what looks cost."""
         await asyncio.sleep(0)  # those begun just now are counted by then
-        while self._pressing > self._hungry_from or len(self._in_hand) > AHEAD:
+        while self._pressing > self._hungry_from:
             self._room.clear()
             await self._room.wait()
+
+    async def _doubted_last(self, feeds: AsyncIterator[Feed]) -> AsyncIterator[Feed]:
+        """Yield those of ``feeds`` behind all others that may hang for as long as a look may."""
+        doubted: list[Feed] = []
+        async for feed in feeds:
+            if self._is_doubted(feed):
+                doubted.append(feed)
+            else:
+                yield feed
+        for feed in doubted:
+            yield feed
 
     async def _every(self) -> AsyncIterator[Feed]:
         """Yield each feed that somebody hears, as the store has it by then."""

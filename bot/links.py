@@ -37,7 +37,13 @@ _ORDINARY = re.compile(
 """Addresses of which nothing is to be respelled: (host and port, path, query), no fragment."""
 
 
-@lru_cache(1024)  # most guids are their item's link
+LONGEST_HOST = 253
+"""Letters; longer names cannot be asked, and to spell one of some thousands takes 20 ms."""
+
+_REMEMBERED = 4000
+"""Letters of the longest address that is remembered: most guids are their item's link, some hold anything."""
+
+
 def canonical_link(url: str) -> str:
     """Return ``url`` in a form that is equal for addresses of the same page.
 
@@ -46,10 +52,16 @@ def canonical_link(url: str) -> str:
     Other fragments stay, since some feeds tell their items apart by them. What is not http(s)
     is only stripped.
     """
+    return _known(url) if len(url) <= _REMEMBERED else _canonical(url)
+
+
+def _canonical(url: str) -> str:
     text = "".join(url.split())
     if found := _ORDINARY.fullmatch(text):
         host, path, query = found.groups("")
         where, fragment = f"//{host}{path.rstrip('/')}", ""
+        if not query:
+            return where
     elif place := _place(text):
         where, query, fragment = place
     else:
@@ -58,6 +70,9 @@ def canonical_link(url: str) -> str:
     if fragment and all(_tracks(one) for one in fragment.split("&")):
         fragment = ""
     return where + ("?" + "&".join(kept) if kept else "") + ("#" + fragment if fragment else "")
+
+
+_known = lru_cache(1024)(_canonical)
 
 
 def feed_address(url: str) -> str:
@@ -92,7 +107,7 @@ def _place(url: str) -> tuple[str, str, str] | None:
         host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
         return None
-    if not host.isascii():
+    if not host.isascii() and len(host) <= LONGEST_HOST:
         with suppress(UnicodeError):  # such a name cannot be asked; it is compared as it stands
             host = host.encode("idna").decode("ascii")
     host = f"[{host}]" if ":" in host else host.removeprefix("www.")

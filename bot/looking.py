@@ -25,7 +25,7 @@ from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
 from bot.fetch.hosts import Hosts, host_of
 from bot.fetch.websub import called
 from bot.floods import NEWS_MOST, newest, of_late
-from bot.identity import Sighting, sight, stand_alone
+from bot.identity import Sighting, sight, stand_alone, takes_long
 from bot.items import Document, Feed, FeedId, Validators
 from bot.life import Lived, after_look, is_old
 from bot.links import feed_address
@@ -64,9 +64,6 @@ STORING_S = 60
 WHOLE_MS = 20 * 3_600_000
 """How long a document is read by its changes alone. Whole readings tell what items are to each other, and
 let what is remembered of items that are shown no more be forgotten (bot/store/keys.py)."""
-
-ITEMS_INLINE = 100
-"""Documents with more items are recognised off the event loop (some 50 µs an item)."""
 
 STALE_TIMES, STALE_MOST = 8, 200
 """Marks for each item, and beside those, that are known at most. Hubs that push all that is new add to them
@@ -376,9 +373,9 @@ class Looker:
 
 
 async def _sight(document: Document, feed: Feed, now_ms: int) -> Sighting:
-    if len(document.items) <= ITEMS_INLINE:
-        return sight(document, feed, now_ms)
-    return await asyncio.to_thread(sight, document, feed, now_ms)
+    if takes_long(document):
+        return await asyncio.to_thread(sight, document, feed, now_ms)
+    return sight(document, feed, now_ms)
 
 
 async def _cut(answer: Fetched, marks: bytes) -> Cut | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -25,6 +26,11 @@ from bot.settings import Settings
 
 FILES = frozenset({".xml", ".rss", ".atom", ".rdf", ".json", ".txt", ".html", ".htm", ".md"})
 """Endings by which a name means a file, not a host."""
+
+NAME_ONE = "name a feed file, an address, or - for stdin"
+
+_HOST = re.compile(r"[^\s./][^\s/]*\.[^\W\d_]{2,}(:\d{1,5})?")
+"""A host with a dot, by its name, and a port if need be; folders seldom end in letters behind a dot."""
 
 RULE = "─" * 40
 """What stands between two items that are written as text."""
@@ -55,15 +61,18 @@ async def look(
     Raises:
         NothingThere: with one line that says why there is nothing to see.
     """
+    name = " ".join(source.split())
+    if not name:
+        raise NothingThere(NAME_ONE)
     if template is not None:
         taste = replace(taste, template=await asyncio.to_thread(_template, template))
     async with Client(settings) as client, Parser() as parser:
         try:
             url, document = await _document(source, settings, client, parser)
         except RelayError as error:
-            raise NothingThere(f"{source}: {error}") from error
+            raise NothingThere(f"{name}: {error}") from error
         if not document.items:
-            raise NothingThere(f"{source}: this feed holds no items yet")
+            raise NothingThere(f"{name}: this feed holds no items yet")
         newest = await _newest(url, source, document, limit, PageFinder(client, parser, settings))
     how = look_of(
         taste.over(settings.taste), settings.timezone, settings.language, image_proxy=settings.image_proxy
@@ -95,7 +104,7 @@ def _template(file: Path) -> str:
         source = file.read_text(encoding="utf-8")
         check(source)
     except (OSError, ValueError) as error:
-        raise NothingThere(f"{file}: this template cannot be read: {error}") from error
+        raise NothingThere(f"{file}: this template cannot be read: {_why(error)}") from error
     except TemplateWrong as error:
         raise NothingThere(f"{file}: {error}") from error
     return source
@@ -106,26 +115,42 @@ async def _document(source: str, settings: Settings, client: Client, parser: Par
     most = settings.fetch_max_bytes
     if source == "-":
         body = await asyncio.to_thread(sys.stdin.buffer.read, most + 1)
-    elif "://" in source or (content := await asyncio.to_thread(_file, Path(source), most + 1)) is None:
+    elif "://" in source or (content := await asyncio.to_thread(_file, source, most + 1)) is None:
         return await _from_web(source, settings, client, parser)
     else:
         body = content
+    if not body:
+        raise NothingThere("this file is empty")
     if len(body) > most:
         raise NothingThere(f"more than FETCH_MAX_BYTES ({most}); raise it to read this")
     return "", await parser.read(body, "")
 
 
-def _file(path: Path, most: int) -> bytes | None:
+def _file(source: str, most: int) -> bytes | None:
     """Return what a file holds, None if there is none and the name may be an address."""
     try:
-        with path.open("rb") as file:
+        with Path(source).open("rb") as file:
             return file.read(most)
     except FileNotFoundError:
-        if "/" not in str(path) and path.suffix and path.suffix.lower() not in FILES:
-            return None  # a bare host
-        raise NothingThere("there is no such file; name a feed file, an address, or - for stdin") from None
+        if may_be_address(source):
+            return None
+        raise NothingThere(f"there is no such file; {NAME_ONE}") from None
+    except IsADirectoryError:
+        raise NothingThere("this is a folder; name a feed file in it") from None
     except (OSError, ValueError) as error:
-        raise NothingThere(f"this file cannot be read: {error}") from error
+        raise NothingThere(f"this file cannot be read: {_why(error)}") from error
+
+
+def may_be_address(source: str) -> bool:
+    """Tell whether what names no file, and has no scheme, begins like the name of a host."""
+    host, slash, _ = source.partition("/")
+    _, _, ending = host.rpartition(".")
+    return _HOST.fullmatch(host) is not None and (bool(slash) or f".{ending.lower()}" not in FILES)
+
+
+def _why(error: Exception) -> str:
+    """Return what was wrong, without the number and the name that an OSError says too."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 async def _from_web(source: str, settings: Settings, client: Client, parser: Parser) -> tuple[str, Document]:

@@ -196,10 +196,33 @@ def _or_off(text: str) -> str:
     return "" if text.lower() == "off" else _http(text)
 
 
+def _folder(text: str) -> Path:
+    """Read a path; no shell expands what stands in ``.env`` or behind ``docker -e``."""
+    if "\0" in text:
+        raise ValueError("no path has a zero byte")
+    try:
+        return Path(text).expanduser() if text.startswith("~") else Path(text)
+    except RuntimeError:
+        raise ValueError("nobody here has that home directory; write the path out") from None
+
+
 def _redis(text: str) -> str:
     if not re.match(r"(redis|rediss|unix)://", text):
         raise ValueError("it must start with redis://, rediss:// or unix:// (empty: the embedded server)")
+    if not _is_redis(text):
+        raise ValueError("it must look like redis://:password@host:6379/0, its end the database's number")
     return text
+
+
+def _is_redis(address: str) -> bool:
+    """Tell whether ``address`` has a port and a database that there can be; of a socket's all is its path."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme == "unix" or (
+            parts.port != 0 and re.fullmatch(r"(/(\d{1,9}/?)?)?", parts.path, re.ASCII) is not None
+        )
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +232,7 @@ class Settings:
     telegram_bot_token: str = _setting("", _token, secret=True)
     telegram_api_url: str = _setting("https://api.telegram.org", _http)
     redis_url: str = _setting("", _redis, secret=True)
-    data_dir: Path = _setting(Path("data"), Path)
+    data_dir: Path = _setting(Path("data"), _folder)
     owner_ids: frozenset[int] = _setting(frozenset(), _ids)
     access: Access = _setting(Access.OPEN, _one_of(Access))
     allowed_ids: frozenset[int] = _setting(frozenset(), _ids)
@@ -262,7 +285,8 @@ def read(environ: Mapping[str, str]) -> Settings:
             values[one.name] = one.metadata["read"](text)
         except ValueError as error:
             broken.add(name)
-            problems.append(f"{name}: {error}{f' (it is {text!r})' if one.repr else ''}")
+            is_told = not one.repr or repr(text) in str(error)
+            problems.append(f"{name}: {error}{'' if is_told else f' (it is {text!r})'}")
     settings = Settings(**values)
     # Of a setting that is wrong in itself, nothing more is said.
     problems += [says for involved, says in _disagreements(settings) if not involved & broken]

@@ -18,8 +18,7 @@ def both(document: bytes) -> tuple[Document | None, Document | None]:
     one, other = scan(document), scan(document)
     if not isinstance(one, Accepted) or not isinstance(other, Accepted):
         return None, None
-    for item in one.items:
-        shape(item)
+    shape(one)
     heard = told = None
     with contextlib.suppress(Unreadable):
         heard = read_xml(etree.tostring(one.root, encoding="utf-8"), URL)

@@ -10,6 +10,7 @@ from bot.deliver.courier import Courier, Shelves
 from bot.deliver.letters import Letters
 from bot.deliver.outcome import Edited, NotOurs, Outcome, Sent
 from bot.deliver.partners import Ear, Sends
+from bot.deliver.standing import Standing
 from bot.errors import CorruptRecord
 from bot.items import Chat, ChatId, ChatKind, Hit, Image, Item, ItemId, StoredItem, Subscription, UserId
 from bot.render.parts import Media, MediaKind, Message
@@ -91,6 +92,8 @@ class Post:
     sends: Sends | None = None
     """The real sender, where the fake is not wanted."""
 
+    standing: Standing = field(default_factory=Standing)
+
     def __post_init__(self) -> None:
         self.carrier = self.a_carrier()
 
@@ -99,7 +102,13 @@ class Post:
         parts = Letters(self.news, self.store.outbox, SETTINGS)
         sends = self.sends or self.sender
         return Carrier(
-            self.store.outbox, self.store.chats, parts, sends, self.ear, lambda: self.clock.ms + ahead_ms
+            self.store.outbox,
+            self.store.chats,
+            parts,
+            sends,
+            self.ear,
+            lambda: self.clock.ms + ahead_ms,
+            self.standing,
         )
 
     @property

@@ -17,13 +17,13 @@ class Desk:
         settings = Settings(fetch_timeout_seconds=within_s, rsshub_url=rsshub_url)
         self.subscriber = Subscriber(self.memory.store, self.web, reader or Reader(), settings)
 
-    def page(self, *links: str, url: str = PAGE, rel: str = "alternate") -> None:
-        """Publish a page that names these feeds."""
+    def page(self, *links: str, url: str = PAGE, rel: str = "alternate", body: bytes = b"") -> None:
+        """Publish a page that names these feeds, or says ``body``."""
         named = "".join(
             f'<link rel="{rel}" type="application/rss+xml" title="Feed {number}" href="{link}">'
             for number, link in enumerate(links)
         )
-        self.web.put(url, f"<html><head>{named}</head></html>".encode(), content_type="text/html")
+        self.web.put(url, body or f"<html><head>{named}</head></html>".encode(), content_type="text/html")
 
     async def found(self, address: str) -> Found:
         """Find a feed; anything else fails the test."""

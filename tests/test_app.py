@@ -28,6 +28,19 @@ def settings(data_dir: Path, **others: str) -> Settings:
     return read({"DATA_DIR": str(data_dir), **others})
 
 
+async def test_a_check_of_what_is_no_telegram_names_it_in_a_line_without_its_page(tmp_path: Path) -> None:
+    async def page(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 501 No\r\nContent-Length: 20\r\n\r\n<html>\n<p>No\n</html>")
+        writer.close()
+
+    async with await asyncio.start_server(page, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        says = (await check_token(settings(tmp_path, TELEGRAM_BOT_TOKEN="1:x", TELEGRAM_API_URL=url))).says
+    assert "(501)" in says
+    assert "TELEGRAM_API_URL" in says
+    assert "html" not in says
+
+
 async def test_a_stop_is_heard_while_the_start_still_waits(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

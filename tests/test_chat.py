@@ -237,6 +237,14 @@ async def test_several_feeds_are_left_by_their_numbers(stage: Stage) -> None:
     assert len(await stage.heard(stage.world.user)) == 3
 
 
+@pytest.mark.parametrize("words", [".", "/", "- .", "*", "1 2", "0 1"])
+async def test_what_names_no_feed_leaves_none(stage: Stage, words: str) -> None:
+    await _follow(stage, 1)
+    said = await stage.ask(stage.world.user, f"/unsub {words}")
+    assert said.text.startswith(f"No feed here fits “{words}”.")
+    assert len(await stage.heard(stage.world.user)) == 1
+
+
 @pytest.mark.parametrize("command", ["/list", "/unsub", "/latest", "/latest 7"])
 async def test_without_feeds_one_is_told_how_to_get_one(stage: Stage, command: str) -> None:
     assert "/sub" in (await stage.ask(stage.world.user, command)).text

@@ -180,6 +180,28 @@ def test_any_words_are_answered_or_a_value_that_can_be_kept(words: str) -> None:
             assert len(value) <= 60
 
 
+async def test_an_offset_is_shown_as_it_is_typed(stage: Stage) -> None:
+    me = stage.world.user
+    said = (await stage.ask(me, "/settings zone gmt +9")).text
+    assert "Time zone: UTC+9." in said
+    assert "Time zone: UTC+9" in (await stage.ask(me, "/settings")).text
+    assert [zones.called(one) for one in ("Etc/GMT+11", "Etc/GMT", "Europe/Berlin")] == [
+        "UTC-11", "Etc/GMT", "Europe/Berlin",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("command", "setting"),
+    [("style", "style"), ("timezone", "zone"), ("Images", "images"), ("lang", ""), ("name", "")],
+)
+async def test_a_setting_taken_for_a_command_is_told_as_a_setting(
+    stage: Stage, command: str, setting: str
+) -> None:
+    said = (await stage.ask(stage.world.user, f"/{command} full")).text
+    assert (f"/settings {setting}" in said) == bool(setting)
+    assert ("/help" in said) != bool(setting)
+
+
 @pytest.mark.parametrize(
     ("words", "zone"),
     [

@@ -71,6 +71,23 @@ async def test_in_a_round_feeds_that_hang_hold_up_no_other(slots: int, *, every:
     round_.cancel()
 
 
+@pytest.mark.parametrize("every", [False, True])
+async def test_in_a_round_more_hanging_feeds_than_may_be_in_hand_hold_up_no_other(
+    monkeypatch: pytest.MonkeyPatch, *, every: bool
+) -> None:
+    monkeypatch.setattr("bot.collect.AHEAD", 10)
+    monkeypatch.setattr("bot.collect.CLAIM_MOST", 8)
+    relay = Relay(fetch_concurrency=4)
+    bad = follow(relay, "bad", 40, failures=3)
+    relay.web.hang = {relay.memory.known[one].url for one in bad}
+    good = follow(relay, "good", 20)
+    relay.memory.due |= dict.fromkeys(good, 1)  # the others come first
+    round_ = asyncio.create_task(relay.collector.poll(every=every))
+    await until(relay.memory, lambda: all(relay.memory.known[one].looks for one in good))
+    await until(relay.memory, lambda: any(url in relay.web.hang for url, _ in relay.web.asked))
+    round_.cancel()
+
+
 async def test_feeds_that_failed_are_looked_at_beside_those_that_hang() -> None:
     relay = Relay(fetch_concurrency=8)
     hanging = follow(relay, "bad", 1, failures=3)

@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import parser, tell
+from bot.errands.subscriptions import NoSuchChat, Unreadable, import_subscriptions
 from bot.errors import NotAFeed, SettingsError
-from bot.items import Role
+from bot.items import Role, Taste
+from bot.preview import NothingThere, look, may_be_address
+from bot.settings import read
 
 ROOT = Path(__file__).parent.parent
 
@@ -91,6 +94,7 @@ def test_preview_as_html_is_a_page(feed: Path) -> None:
     ("words", "stdin", "says"),
     [
         (("preview", "nowhere.xml"), b"", "no such file"),
+        (("preview", ""), b"", "newsrelay: name a feed file, an address, or - for stdin"),
         (("preview", "-"), b"<html><body>Hello</body></html>", "HTML"),
         (("preview", "-"), b"", "empty"),
         (("preview", "-"), FEED[: FEED.index("<item>")].encode() + b"</channel></rss>", "no items"),
@@ -108,6 +112,75 @@ def test_what_cannot_be_done_is_one_line_and_exit_1(
     assert not done.stdout
     (line,) = done.stderr.decode().splitlines()
     assert says in line
+
+
+@pytest.mark.parametrize(
+    "chat", ["", " ", "-", "0", "-0", "²", "٣", "9" * 17, "12 3", "https://t.me/news", "@"]
+)
+async def test_what_names_no_chat_is_told_before_anything_is_touched(tmp_path: Path, chat: str) -> None:
+    opml = tmp_path / "feeds.opml"
+    opml.write_text('<opml><body><outline xmlUrl="https://example.org/feed"/></body></opml>')
+    with pytest.raises(NoSuchChat, match="@name"):
+        await import_subscriptions(read({"DATA_DIR": str(tmp_path / "data")}), opml, chat)
+    assert not (tmp_path / "data").exists()
+
+
+async def test_a_list_without_feeds_is_told_before_anything_is_touched(tmp_path: Path) -> None:
+    opml = tmp_path / "feeds.opml"
+    opml.write_text("<opml><body><outline text='Papers'/></body></opml>")
+    with pytest.raises(Unreadable, match="lists no feeds"):
+        await import_subscriptions(read({"DATA_DIR": str(tmp_path / "data")}), opml, "5")
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        (".", ".: this is a folder; name a feed file in it"),
+        (" ", "name a feed file, an address, or - for stdin"),
+        ("two\nlines", "two lines: there is no such file; name a feed file, an address, or - for stdin"),
+        ("./lwn.net", "./lwn.net: there is no such file; name a feed file, an address, or - for stdin"),
+        ("a\0b", "a\0b: this file cannot be read: embedded null byte"),
+        ("/dev/null", "/dev/null: this file is empty"),
+        (
+            "news/feed.xml",
+            "news/feed.xml: there is no such file; name a feed file, an address, or - for stdin",
+        ),
+    ],
+)
+async def test_a_source_that_cannot_be_read_is_told_in_one_line(source: str, says: str) -> None:
+    with pytest.raises(NothingThere) as caught:
+        await look(source, read({}), limit=1, taste=Taste())
+    assert str(caught.value) == says
+
+
+async def test_a_template_that_cannot_be_read_is_told_without_numbers(feed: Path) -> None:
+    with pytest.raises(
+        NothingThere, match=r"^none\.txt: this template cannot be read: No such file"
+    ) as caught:
+        await look(str(feed), read({}), limit=1, taste=Taste(), template=Path("none.txt"))
+    assert "Errno" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "is_address"),
+    [
+        *[(one, True) for one in ("lwn.net", "lwn.net/headlines/rss", "blog.example.org/feed.xml")],
+        *[
+            (one, False)
+            for one in ("feed.xml", "./lwn.net", "../a.b/c", "news", "news/feed.xml", "v1.2/feed.xml")
+        ],
+    ],
+)
+def test_a_name_is_an_address_where_it_begins_with_a_host(source: str, is_address: bool) -> None:  # noqa: FBT001  a table
+    assert may_be_address(source) is is_address
+
+
+def test_a_wrong_choice_is_told_with_those_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (("--style", "huge"), ("--length", "huge")):
+        with pytest.raises(SystemExit):
+            parser().parse_args(["preview", "-", *words])
+        assert "invalid choice: 'huge' (choose from" in capsys.readouterr().err.replace("\n", " ")
 
 
 def test_preview_may_be_cut_off_by_whoever_reads_it(feed: Path) -> None:

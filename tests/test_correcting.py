@@ -9,6 +9,7 @@ from bot.deliver import courier
 from bot.deliver.correcting import Corrector
 from bot.deliver.letters import Letters
 from bot.deliver.outcome import ChatLost, Down, Edited, Halt, NotOurs, Sent, Unchanged, Unclear, Wait
+from bot.deliver.standing import Standing
 from bot.items import Chat, ChatId, ChatKind, Hit, Item, ItemId, StoredItem, Style, Subscription, Taste
 from bot.store.client import Store
 from bot.store.outbox import Letter
@@ -32,18 +33,19 @@ async def post(store: Store, clock: Clock) -> Post:
     return made
 
 
-def corrector(post: Post, refused: list[str] | None = None) -> Corrector:
+def corrector(post: Post, refused: list[str] | None = None, *, standing: Standing | None = None) -> Corrector:
     async def halt(why: str) -> None:
         if refused is not None:
             refused.append(why)
 
     letters = Letters(post.news, post.store.outbox, SETTINGS)
-    return Corrector(post.store.edits, post.store.outbox, letters, post.sender, halt)
+    standing = post.standing if standing is None else standing
+    return Corrector(post.store.edits, post.store.outbox, letters, post.sender, halt, standing)
 
 
-async def correct(post: Post, *, for_ms: int = 0) -> None:
-    """Edit whatever may be edited, for so long."""
-    made, end_ms = corrector(post), post.clock.ms + for_ms
+async def correct(post: Post, *, for_ms: int = 0, standing: Standing | None = None) -> None:
+    """Edit whatever may be edited, for so long, by a worker that knows what is ``standing``."""
+    made, end_ms = corrector(post, standing=standing), post.clock.ms + for_ms
     while True:
         for claim in await made.claim(10):
             await made.correct(claim)
@@ -59,6 +61,70 @@ async def test_a_correction_is_edited_into_every_message_once(post: Post) -> Non
         (GROUP, "Item one, corrected"),
     }
     assert len(post.sender.edited) == 2
+
+
+async def told(post: Post, title: str, summary: str = "") -> None:
+    """Let the feed tell its item so, and what was sent follow."""
+    item, stored = next(iter(post.news.items.items()))
+    summary = summary and f"<p>{summary}</p>"
+    post.news.items[item] = replace(stored, item=replace(stored.item, title=title, summary_html=summary))
+    await post.store.edits.lay(item, "text", [ANN, GROUP])
+
+
+async def test_what_stands_already_is_not_edited_again(post: Post) -> None:
+    await post.store.chats.save(Chat(ANN, corrections=True, taste=Taste(Style.HEADLINE)))
+    await correct(post, for_ms=MINUTE)
+    assert len(post.sender.edited) == 2
+    await told(post, "Item one, corrected", "Another lead, which only one of the two chats shows.")
+    await correct(post, for_ms=MINUTE)
+    assert [chat for chat, *_ in post.sender.edited[2:]] == [GROUP]
+    assert await post.store.edits.claim(9, 1) == ()
+
+
+async def test_a_correction_that_is_taken_back_before_its_edit_changes_nothing(post: Post) -> None:
+    await told(post, "Item 1")
+    await correct(post, for_ms=MINUTE)
+    assert post.sender.edited == []
+
+
+async def test_what_another_worker_has_edited_or_tried_to_is_edited_back(post: Post) -> None:
+    post.sender.edit_reply = lambda chat, at: Sent(at) if chat == ANN else Unclear("no answer")
+    await correct(post, standing=Standing())
+    await told(post, "Item 1")
+    post.sender.edit_reply = lambda _, at: Sent(at)
+    await correct(post, for_ms=MINUTE)
+    assert sorted(
+        (chat, message.text.text.splitlines()[0]) for chat, _, message, _ in post.sender.edited[2:]
+    ) == [
+        (GROUP, "Item 1"),
+        (ANN, "Item 1"),
+    ]
+
+
+async def test_a_new_picture_is_put_in_whatever_the_words(post: Post) -> None:
+    await told(post, "Item 1")
+    await post.store.edits.lay(next(iter(post.news.items)), "media", [ANN])
+    await correct(post, for_ms=MINUTE)
+    assert [(chat, new_picture) for chat, _, _, new_picture in post.sender.edited] == [(ANN, True)]
+
+
+async def test_of_an_item_of_several_messages_those_are_edited_that_say_something_else(
+    store: Store, clock: Clock
+) -> None:
+    post = Post(store, clock)
+    await post.subscribe(ANN)
+    await store.chats.save(Chat(ANN, corrections=True, taste=Taste(Style.FULL, split=True)))
+    item = await post.lay(1, ANN)
+    text = [f"<p>Paragraph {number} has some words. {'And more of them. ' * 40}</p>" for number in range(20)]
+    stored = post.news.items[item]
+    post.news.items[item] = replace(stored, item=replace(stored.item, content_html="".join(text)))
+    await post.work(MINUTE)
+    count = len(post.sender.arrived)
+    assert count > 2
+    post.sender.edit_reply = lambda _, message_id: Sent(message_id)
+    await told(post, "Item 2")
+    await correct(post, for_ms=MINUTE)
+    assert [message_id for _, message_id, *_ in post.sender.edited] == [1]
 
 
 @pytest.mark.parametrize("trouble", [Wait(90), Down("no route"), Unclear("no answer")])

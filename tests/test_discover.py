@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.fetch.discover import GUESSES, MOST_CANDIDATES, Candidate, feeds_of, onward
+from bot.fetch.discover import GUESSES, MOST_CANDIDATES, MOST_VAGUE, Candidate, feeds_of, onward
 
 URL = "https://site.example/blog/"
 
@@ -54,6 +54,28 @@ def test_vague_types_count_only_where_something_says_feed() -> None:
     assert not named(link("/data", "application/json", "Data"))
     assert named(link("/data", "application/json", "JSON Feed"))[0].kind == "json"
     assert named(link("/rss", "text/xml"))[0].kind == "feed"
+
+
+def test_what_a_page_names_with_a_vague_type_alone_is_guessed_before_any_usual_address() -> None:
+    page = "".join(
+        [
+            link("/data", "application/json", "The Site"),
+            link("/wp-json/wp/v2/posts/1", "application/json", "JSON"),
+            link("/oembed?url=x", "text/xml"),
+            link("/index", "text/xml"),
+            *(link(f"/api/{number}", "application/json") for number in range(MOST_CANDIDATES)),
+            link("/real"),
+        ]
+    )
+    first, *rest = feeds_of(page.encode(), URL)
+    assert (first.url, first.guessed) == ("https://site.example/real", False)
+    assert rest[0] == Candidate("https://site.example/data", "The Site", "json", guessed=True)
+    assert rest[1] == Candidate("https://site.example/index", "", "feed", guessed=True)
+    vague = [one.url for one in rest if "/api/" in one.url or "json/" in one.url or "oembed" in one.url]
+    assert vague == [f"https://site.example/api/{number}" for number in range(MOST_VAGUE - 2)]
+    assert rest[MOST_VAGUE].url == "https://site.example/blog/feed"
+    shared = feeds_of(link("/data", "application/json").encode(), "https://medium.com/x")
+    assert "https://medium.com/data" in [one.url for one in shared], "it is the page's word, if a weak one"
 
 
 def test_links_that_are_no_feeds_are_not_offered() -> None:

@@ -240,6 +240,20 @@ async def test_an_old_server_is_not_let_near_newer_data(
         binary.find_binary(tmp_path)
 
 
+async def test_a_folder_called_like_the_home_directory_is_not_left_behind_unsaid(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before it was expanded, ``DATA_DIR=~/relay`` meant such a folder."""
+    monkeypatch.chdir(tmp_path)
+    home = tmp_path / "home"
+    monkeypatch.setenv("HOME", str(home))
+    (tmp_path / "~" / "relay").mkdir(parents=True)
+    with pytest.raises(StoreUnavailable, match=f"mv '~/relay' '{home}/relay'"):
+        async with EmbeddedServer(home / "relay"):
+            pass
+    assert not home.exists()
+
+
 async def test_a_directory_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreUnavailable, match=r"DATA_DIR cannot be used: .*file"):

@@ -116,7 +116,7 @@ async def test_polling_checking_and_lists_work_beside_a_running_relay(tmp_path: 
             f'xmlUrl="{origin.url}/press.xml"/></outline></body></opml>'
         )
         _, told, _ = await run.command("subs", "import", str(opml), "--chat", chat)
-        assert "1 feeds added" in told
+        assert "1 feed added" in told
         _, told, _ = await run.command("subs", "import", str(opml), "--chat", chat)
         assert "1 already there" in told
         _, told, _ = await run.command("poll", "--all")

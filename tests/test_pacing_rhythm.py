@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from bot.items import Document, Feed, FeedId
 from bot.pacing import Bounds, Pace, Why, asked_of, next_look
 from bot.pacing.asking import NOTHING, Asked, read_asked
-from bot.pacing.learning import MOST_MOMENTS
+from bot.pacing.forecast import Forecast
+from bot.pacing.learning import MOST_MOMENTS, WEEK_S, first_rhythm, weighed
 from bot.pacing.pace import ORDINARY_S
 from bot.pacing.rhythm import LENGTH, Rhythm, digits_of, pack, unpack, write
 
@@ -56,6 +57,24 @@ def test_a_rhythm_is_read_as_it_was_written_in_109_characters(values: bytes) -> 
     again = digits_of(written)
     assert again
     assert unpack(again) == rhythm
+
+
+@given(
+    st.lists(st.integers(0, 56 * DAY), min_size=3, max_size=30),
+    st.integers(0, WEEK_S),
+    st.integers(0, 3 * WEEK_S),
+)
+def test_silences_are_weighed_hour_by_hour(ages: list[int], after: int, long: int) -> None:
+    now = MONDAY + after
+    forecast = Forecast(pack(first_rhythm([now - 60 - age for age in ages], now)), now)
+    week = forecast.week()
+    assert week == [forecast.weight(MONDAY // 3600 + hour) for hour in range(168)]
+    plain, begin = float(long // WEEK_S * WEEK_S), now + long // WEEK_S * WEEK_S
+    while begin < now + long:
+        until = min(begin // 3600 * 3600 + 3600, now + long)
+        plain += forecast.weight(begin // 3600) * (until - begin)
+        begin = until
+    assert weighed(week * 2, now, now + long) == plain
 
 
 @pytest.mark.parametrize("written", ["", "1", "2" * LENGTH, "1" * (LENGTH + 1), "1" + "é" * (LENGTH - 1)])

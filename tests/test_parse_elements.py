@@ -11,6 +11,7 @@ from lxml import etree
 from bot.parse.decode import to_text
 from bot.parse.elements import READERS
 from bot.parse.events import tell
+from bot.parse.fields import Reading
 from bot.parse.mend import mend, root_of, trim
 from tests.heard import both
 
@@ -162,3 +163,23 @@ def test_an_ordinary_item_is_not_told_to_feedparser() -> None:
     (item,) = tell(etree.fromstring(text)).entries
     assert "slash_comments" not in item
     assert (item["title"], item["link"], item["summary"]) == ("a", "https://a.example/1", "b")
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        "<author><name>Ann</name></author>",
+        "<author>\n <name>Ann</name>\n <email>ann@a.example</email>\n <uri>https://a.example/</uri>\n</author>",
+        "<content type='html'>&lt;p&gt;c&lt;/p&gt;</content>",
+        "<link rel='alternate' href='https://a.example/'/>",
+        "<media:group xmlns:media='http://search.yahoo.com/mrss/'><media:content url='/a.jpg'/></media:group>",
+        "<x:y xmlns:x='urn:x'><x:z/></x:y>",
+    ],
+)
+def test_ordinary_elements_are_not_told_to_feedparser(element: str) -> None:
+    told: list[etree._Element] = []
+    heard = tell(etree.fromstring("<feed xmlns='http://www.w3.org/2005/Atom'/>"))
+    assert heard.begin_item()
+    item = etree.fromstring(f"<entry xmlns='http://www.w3.org/2005/Atom'>{element}</entry>")
+    Reading(heard, lambda _, one: told.append(one)).take(item[0])
+    assert not told

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -90,6 +92,7 @@ def test_what_is_no_picture_of_the_news_is_never_shown(tag: str) -> None:
         ('<img src="blank.gif" data-src="true.jpg">', f"{BASE}true.jpg"),
         ('<img src="data:image/gif;base64,AAAA" srcset="s.jpg 320w, l.jpg 1280w">', f"{BASE}l.jpg"),
         ('<img srcset="one.jpg, two.jpg 2x">', f"{BASE}two.jpg"),
+        ('<img srcset="odd.jpg 1.2.3w, two.jpg 2x">', f"{BASE}two.jpg"),
         (
             '<img src="https://n.example/a_1x1@2x_deck.jpg" width="640px">',
             "https://n.example/a_1x1@2x_deck.jpg",
@@ -202,3 +205,18 @@ def test_a_video_of_the_body_is_a_file_and_its_poster_a_picture() -> None:
 @given(st.from_regex(r"https?://[A-Za-z.-]{0,3}[/?#:]?[a-z&;. ü-]{0,9}(&amp;)?", fullmatch=True))
 def test_an_ordinary_address_is_what_the_careful_way_makes_of_it(address: str) -> None:
     assert absolute(address) == absolute(f" {address}")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'<img src="https://n.example/feedicon{"1" * 3900}x">',
+        f'<img src="https://n.example/share_save{"1" * 3900}x">',
+        f'<img srcset="{"a" * 3900} !">' * 10,
+    ],
+    ids=["digits", "more digits", "sets"],
+)
+def test_no_address_takes_long(body: str) -> None:
+    began = time.process_time()
+    merit([], body, BASE)
+    assert time.process_time() - began < 0.3

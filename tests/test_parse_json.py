@@ -40,6 +40,23 @@ def test_what_is_nearly_json_is_read_as_far_as_it_goes(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/json",
+        "application/feed+json",
+        "text/html; charset=iso-8859-1",
+        "text/plain",
+        "image/png",
+        "",
+    ],
+)
+def test_a_feed_is_known_by_what_it_says_whatever_its_server_calls_it(content_type: str) -> None:
+    body = json.dumps({"version": VERSION, "items": [{"id": "1", "title": "Größe"}]}, ensure_ascii=False)
+    document = read(body.encode(), url="https://a.example/posts", content_type=content_type)
+    assert [item.title for item in document.items] == ["Größe"]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         '{"items": []}',

@@ -131,6 +131,8 @@ async def test_bad_keyboards_are_refused(
 async def test_whom_the_bot_may_write_to(world: Playground, call: Caller) -> None:
     stranger = world.add_user("Stranger", started=False)
     assert await call.refused("sendMessage", chat_id=stranger.id, text="x") == "Bad Request: chat not found"
+    world.add_supergroup()
+    assert await call.refused("getChat", chat_id="@") == "Bad Request: chat not found", "which has no name"
     world.add_member(world.add_group(), stranger)
     said = await call.refused("sendMessage", chat_id=stranger.id, text="x")
     assert said == "Forbidden: bot can't initiate conversation with a user"

@@ -1,12 +1,16 @@
 """An item is kept as a few hundred bytes, and comes back as it was."""
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.errors import CorruptRecord
 from bot.items import FeedId, Image, Item, ItemId, Page, StoredItem
-from bot.store.records import pack, unpack
+from bot.store.records import inflated, pack, unpack
 
 ITEM = Item(
     guid="1",
@@ -45,3 +49,21 @@ def test_a_record_that_is_damaged_anywhere_is_read_or_told_and_nothing_else(made
                 unpack(broken)
             except CorruptRecord:
                 continue
+
+
+@given(
+    st.text(max_size=40) | st.text(st.sampled_from('"\\/\n\r\t\x00\x1f\x7f\x85\u2028\ud83d<é🎈'), max_size=40)
+)
+def test_html_comes_back_as_it_was_but_for_halves_of_letters(html: str) -> None:
+    item = replace(ITEM, summary_html=html, content_html=html * 2)
+    whole = html.encode(errors="replace").decode()
+    kept = replace(item, summary_html=whole, content_html=whole * 2)
+    assert unpack(pack(replace(STORED, item=item))) == replace(STORED, item=kept)
+
+
+def test_a_record_is_the_list_that_versions_before_read() -> None:
+    item = replace(ITEM, summary_html='<a href="x">\n', content_html="\x01\\")
+    fields = json.loads(inflated(pack(replace(STORED, item=item))))
+    assert fields[:4] == [STORED.id, 5, 3, "1"]
+    assert fields[11:13] == [item.summary_html, item.content_html]
+    assert len(fields) == 19

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.parse.mend import first_items, may_stand, mend, root_of, trim
-from bot.parse.scan import ATTRIBUTES, DEPTH, ELEMENTS, Accepted, scan
+from bot.parse.scan import ATTRIBUTES, DEPTH, ELEMENTS, NAMESPACES, Accepted, scan
 from bot.parse.verdict import Refused
 
 
@@ -21,9 +21,13 @@ def test_an_ordinary_feed_is_accepted_with_its_items_in_order() -> None:
         (b"<rss " + b" ".join(b'a%d=""' % n for n in range(ATTRIBUTES + 1)) + b"/>", "attributes"),
         (b"<rss>" + b"<a/>" * (ELEMENTS + 1) + b"</rss>", "elements"),
         (b"<rss>" + b"<a></a>" * ELEMENTS + b"</rss>", "elements"),
+        (
+            b"<rss>" + b"".join(b"<a xmlns='%d'/>" % n for n in range(NAMESPACES + 1)) + b"</rss>",
+            "namespaces",
+        ),
         (b"", "not well-formed"),
     ],
-    ids=["broken", "deep", "wide", "many", "many-ended", "empty"],
+    ids=["broken", "deep", "wide", "many", "many-ended", "namespaces", "empty"],
 )
 def test_what_no_feed_needs_is_refused_with_its_reason(document: bytes, reason: str) -> None:
     scanned = scan(document)
@@ -81,11 +85,14 @@ def test_what_may_stand_is_what_mending_would_make_of_it(inner: str) -> None:
         ]
 
 
-@pytest.mark.parametrize(
-    "inner", ["<é>x</é>", "&#00000065;", "&#x0000041;", "<![CDATA[<atom:link>]]>", "1 < 2"]
-)
+@pytest.mark.parametrize("inner", ["<é>x</é>", "<:a>x</:a>", "<![CDATA[<atom:link>]]>"])
 def test_what_mending_changes_may_not_stand(inner: str) -> None:
     assert not may_stand(f"<rss>{inner}</rss>")
+
+
+@pytest.mark.parametrize("reference", ["&#00000065;", "&#x0000041;", "&#65;"])
+def test_a_reference_may_have_as_many_zeros_as_it_likes(reference: str) -> None:
+    assert mend(f"<r>{reference}</r>") == f"<r>{reference}</r>"
 
 
 def test_entities_of_the_document_s_own_count_if_they_are_short_text() -> None:

@@ -33,6 +33,17 @@ def test_an_empty_variable_counts_as_unset() -> None:
     assert read({"PORT": "", "SEND_RATE": "  "}) == read({})
 
 
+def test_a_tilde_is_the_home_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert read({"DATA_DIR": "~/relay"}).data_dir == tmp_path / "relay"
+    assert read({"DATA_DIR": "./~relay"}).data_dir == Path("~relay")
+    (problem,) = problems(DATA_DIR="~nobody-of-that-name/relay")
+    assert problem.startswith("DATA_DIR: ")
+    assert "home" in problem
+    (problem,) = problems(DATA_DIR="a\0b")
+    assert problem.startswith("DATA_DIR: ")
+
+
 def test_what_has_a_default_is_turned_off_by_a_word() -> None:
     assert read({}).rsshub_url == "https://rsshub.app"
     assert read({"RSSHUB_URL": " Off "}).rsshub_url == ""
@@ -134,6 +145,41 @@ def test_an_address_that_nothing_could_be_asked_at_is_no_setting(name: str, addr
     (problem,) = problems(**{name: address})
     assert "http:// or https://" in problem
     assert name != "FETCH_PROXY" or "hunter2" not in problem
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("localhost:6379", "http://h", "redis://[::1", "redis://h:99999", "redis://:hunter2@h:8x"),
+        *("redis://h/first", "rediss://h/0/1", "redis://h:6379/-1"),
+    ],
+)
+def test_a_redis_that_nothing_could_be_asked_at_is_no_setting(address: str) -> None:
+    (problem,) = problems(REDIS_URL=address)
+    assert problem.startswith("REDIS_URL: ")
+    assert "redis://" in problem
+    assert "hunter2" not in problem
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "redis://",
+        "redis://h",
+        "redis://h/",
+        "redis://h/0/",
+        "redis://u:p@[::1]:6379/15",
+        "rediss://h:1/?db=2",
+        "unix:///run/redis.sock?db=1",
+    ],
+)
+def test_a_redis_may_be_named_in_each_of_its_ways(address: str) -> None:
+    assert read({"REDIS_URL": address}).redis_url == address
+
+
+def test_a_value_is_not_said_twice() -> None:
+    (problem,) = problems(TIMEZONE="Berlin")
+    assert problem.count("Berlin'") == 1
 
 
 @pytest.mark.parametrize("name", ["TELEGRAM_BOT_TOKEN", "REDIS_URL", "FETCH_PROXY"])

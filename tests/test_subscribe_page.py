@@ -63,6 +63,16 @@ async def test_guesses_are_tried_only_where_the_page_names_none() -> None:
     assert "https://news.example/rss" not in [url for url, _ in named.web.asked]
 
 
+async def test_a_json_feed_by_its_old_type_is_found_where_nothing_else_says_feed() -> None:
+    desk = Desk()
+    desk.web.serve("https://news.example/posts", "a")
+    desk.web.serve("https://news.example/rss", "b")
+    body = b'<link rel="alternate" type="application/json" title="News" href="/posts">'
+    desk.page(body=body)
+    assert (await desk.found(PAGE)).feed.url == "https://news.example/posts"
+    assert "https://news.example/atom.xml" not in [url for url, _ in desk.web.asked]
+
+
 async def test_no_more_than_eight_addresses_of_a_page_are_asked_and_two_at_once_of_a_host() -> None:
     desk = Desk()
     desk.page(*(f"/feed{number}" for number in range(15)))

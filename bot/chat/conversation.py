@@ -22,6 +22,7 @@ from bot.chat.polling import Poller, refusal
 from bot.chat.replies import texts_for
 from bot.chat.service import Service
 from bot.chat.updates import Moved, Sought, Update
+from bot.deliver.outcome import words_of
 from bot.errors import TokenRefused
 from bot.items import ChatId
 from bot.searching import Searcher
@@ -113,7 +114,8 @@ class Conversation:
             except (TelegramError, TimeoutError) as error:
                 if isinstance(error, TelegramError) and (refused := refusal(error)):
                     raise refused from error
-                log.warning("Telegram does not answer, trying again in %.0f s: %s", wait_s, error)
+                why = words_of(error) if isinstance(error, TelegramError) else "too slow"
+                log.warning("Telegram does not answer, trying again in %.0f s: %s", wait_s, why)
                 await asyncio.sleep(wait_s)
                 wait_s = min(2 * wait_s, self._pace.retry_most_s)
             else:

@@ -123,7 +123,7 @@ def shown(ask: Ask, named: str, value: str) -> str:
     texts = ask.texts.choosing
     match named:
         case "zone":
-            return value
+            return zones.called(value)
         case "name":
             return value or texts.setting_unnamed
         case "hashtags":
@@ -207,7 +207,7 @@ def _zones(desk: Desk, ask: Ask, subject: Subject, choice: Choice) -> list[list[
     offered = dict.fromkeys((*zones.near(language), desk.settings.timezone.key))
     buttons = []
     for zone in offered:
-        label = f"{zones.city(zone)} · {now.astimezone(ZoneInfo(zone)):%H:%M}"
+        label = f"{zones.city(zones.called(zone))} · {now.astimezone(ZoneInfo(zone)):%H:%M}"
         label = f"✓ {label}" if zone == choice.value else label
         buttons.append(Button(label, data=choose(subject, "zone", zone)))
     return [buttons[place : place + ABREAST] for place in range(0, len(buttons), ABREAST)]

@@ -67,7 +67,8 @@ async def meant(desk: Desk, sources: Sequence[Source], words: str) -> tuple[list
     numbers = [whole(word) for word in words.replace(",", " ").split()]
     if all(number is not None for number in numbers):
         within = [number for number in numbers if number and 1 <= number <= len(sources)]
-        return [sources[one - 1] for one in dict.fromkeys(within)], len(within) == len(numbers)
+        are_all = len(within) == len(numbers)
+        return [sources[one - 1] for one in dict.fromkeys(within)] if are_all else [], are_all
     ids: set[FeedId] = set()
     for address in addresses(words):
         with suppress(ValueError):
@@ -81,7 +82,9 @@ async def meant(desk: Desk, sources: Sequence[Source], words: str) -> tuple[list
 
 
 def called(sources: Sequence[Source], words: str) -> list[Source]:
-    """Return the sources in whose name or address all ``words`` occur."""
+    """Return the sources in whose name or address all ``words`` occur; marks alone name none."""
+    if words.isascii() and not any(map(str.isalnum, words)):
+        return []
     wanted = fold(words).split()
     return [one for one in sources if all(_occurs(word, one) for word in wanted)]
 

@@ -1,6 +1,7 @@
 """``/start``, ``/help``, and what is said where nothing fits."""
 
-from bot.chat import menus
+from bot.chat import menus, typed
+from bot.chat.choices import SETTINGS
 from bot.chat.desk import Ask, Desk, is_private
 from bot.chat.menus import Verb
 from bot.chat.replies import code, say, short
@@ -32,8 +33,17 @@ async def help_(desk: Desk, ask: Ask) -> None:
 
 async def unknown(desk: Desk, ask: Ask, command: str) -> None:
     """Say that there is no such command; in groups it was meant for somebody else."""
-    if is_private(ask.chat):
-        await desk.answer(ask, say(ask.texts.unknown, command=code(f"/{short(command)}")))
+    if not is_private(ask.chat):
+        return
+    named = typed.read(command).named
+    if named and SETTINGS[named].chats:
+        choosing = ask.texts.choosing
+        told = say(
+            choosing.setting_alone, command=code(f"/{short(command)}"), word=choosing.setting_words[named]
+        )
+    else:
+        told = say(ask.texts.unknown, command=code(f"/{short(command)}"))
+    await desk.answer(ask, told)
 
 
 async def chatter(desk: Desk, ask: Ask) -> None:

@@ -13,6 +13,7 @@ WORD_LIMIT = 60
 """Letters in which a zone is looked for; the longest name has 32."""
 
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-−])\s*(\d{1,2})(?::?([0-5]\d))?")
+_FIXED = re.compile(r"Etc/GMT([+-])(\d{1,2})")
 _CLOSE = 0.72
 """How alike a name must be to be meant: one slip in five letters, and no other city of that length."""
 
@@ -107,6 +108,12 @@ def near(language: str) -> tuple[str, ...]:
 def city(zone: str) -> str:
     """Return the part of a zone's name by which people know it."""
     return zone.rpartition("/")[2].replace("_", " ")
+
+
+def called(zone: str) -> str:
+    """Return a zone's name, or how far it is ahead of UTC where that is all it says."""
+    found = _FIXED.fullmatch(zone)
+    return f"UTC{'-' if found[1] == '+' else '+'}{found[2]}" if found else zone
 
 
 def _fixed(offset: re.Match[str]) -> str | Unknown:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import telegram
 from telegram.error import InvalidToken, TelegramError
 
+from bot.deliver.outcome import words_of
 from bot.deliver.transport import Transport
 from bot.errors import SettingsError
 from bot.settings import Settings, need_token
@@ -43,7 +44,8 @@ async def check_token(settings: Settings) -> Check:
         says = "Telegram refuses TELEGRAM_BOT_TOKEN; get the present one from @BotFather"
         return Check("token", ok=False, says=says)
     except (TelegramError, TimeoutError) as error:
-        says = f"{settings.telegram_api_url} does not answer ({error or 'too slow'}); see TELEGRAM_API_URL"
+        why = words_of(error) if isinstance(error, TelegramError) else "too slow"
+        says = f"{settings.telegram_api_url} does not answer ({why}); see TELEGRAM_API_URL"
         return Check("token", ok=False, says=says)
     inline = (
         "" if me.supports_inline_queries else "; inline mode is off, /setinline at @BotFather turns it on"

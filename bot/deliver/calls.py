@@ -16,6 +16,7 @@ from telegram.error import TelegramError
 from telegram.request import RequestData
 
 from bot.deliver.outcome import Edited, Outcome, Sent, Unclear, of_edit_error, of_error
+from bot.deliver.places import Place, place_of
 from bot.render.parts import MediaKind
 
 Fields = Mapping[str, Any]
@@ -50,11 +51,13 @@ class Taken:
     """When its call began, by the loop's clock."""
     others: tuple[int, ...] = ()
     """The ids of an album's other messages."""
+    place: Place | None = None
+    """The chat that it stands in."""
 
     @property
     def outcome(self) -> Sent:
         """What is to be noted of it: only an id proves that it was sent."""
-        return Sent(self.message_id, began_s=self.began_s, others=self.others)
+        return Sent(self.message_id, began_s=self.began_s, others=self.others, place=self.place)
 
     def file_id(self, kind: MediaKind, at: int = 0) -> str:
         """Return the id of the file ``at`` a place of the album, "" if that has become another kind."""
@@ -113,7 +116,8 @@ async def send(
     ids = [one for message in messages if isinstance(one := message.get("message_id"), int)]
     if not ids or len(ids) < len(messages):
         return Unclear("an answer without a message")
-    return Taken(ids[0], tuple(_file(one) for one in messages), began_s, tuple(ids[1:]))
+    files = tuple(_file(one) for one in messages)
+    return Taken(ids[0], files, began_s, tuple(ids[1:]), place_of(messages[0]))
 
 
 async def edit(bot: telegram.Bot, method: str, fields: Fields, within_s: float) -> Edited:

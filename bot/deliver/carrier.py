@@ -31,7 +31,9 @@ from bot.deliver.outcome import (
 from bot.deliver.owners import Owners
 from bot.deliver.partners import BEFORE_S, DELIVERY_S, Ear, Lanes, People, Sends
 from bot.deliver.pinning import Pins
+from bot.deliver.places import learn
 from bot.deliver.recent import Recent
+from bot.deliver.standing import Standing
 from bot.deliver.surely import surely
 from bot.deliver.tally import Tally
 from bot.errors import StoreError
@@ -84,7 +86,9 @@ class Carrier:
         sender: Sends,
         ear: Ear,
         clock: Callable[[], int],
+        standing: Standing | None = None,
     ) -> None:
+        self._standing = standing or Standing()
         self._outbox = outbox
         self._chats = chats
         self._letters = letters
@@ -282,6 +286,10 @@ class Carrier:
             what = (claim.chat, claim.item, sent.message_id)
             logger.error("chat %d, item %s: sent as %d, which is not noted; it may come again", *what)  # noqa: TRY400  a stop needs no traceback
             raise
+        if letter and isinstance(sent, Sent):
+            if letter.chat.wants_corrections:
+                self._standing.note(claim.chat, sent.message_id, letter.message, edits=0, whole=sent.whole)
+            await learn(self._chats, letter.chat, sent.place)
         if letter and letter.trouble:
             await self._complain(letter, letter.trouble)
         self._count(claim, letter, found=found)

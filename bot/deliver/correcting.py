@@ -14,6 +14,7 @@ from bot.deliver.asking import Amends, Later
 from bot.deliver.letters import Letters, Withdrawn, messages_of
 from bot.deliver.outcome import Down, Edited, Halt, NotOurs, Sent, Unchanged, Unclear, Wait
 from bot.deliver.recent import Recent
+from bot.deliver.standing import Standing
 from bot.items import ChatId, ItemId
 from bot.render.parts import Message, RichText
 from bot.store.edits import EditClaim
@@ -74,7 +75,9 @@ class Corrector:
         letters: Letters,
         amends: Amends,
         halt: Callable[[str], Awaitable[None]],
+        standing: Standing | None = None,
     ) -> None:
+        self._standing = standing or Standing()
         self._edits = edits
         self._outbox = outbox
         self._letters = letters
@@ -113,6 +116,10 @@ class Corrector:
         outcome: Edited = Unchanged()
         done = self._changed.get(_what(claim)) or 0
         for place, (message_id, message) in list(enumerate(standing))[done:]:
+            is_new = new_picture and not place
+            if not is_new and self._standing.holds(claim.chat, message_id, message, edits=claim.earlier):
+                self._stands(claim, place, message_id, message, Unchanged(whole=True))
+                continue
             if place > done:
                 if asyncio.get_running_loop().time() - began > BEGUN_S:
                     return Later(0)
@@ -120,19 +127,27 @@ class Corrector:
                 if wait_ms > FURTHER_MS:
                     return Later(wait_ms)
                 await asyncio.sleep(wait_ms / 1000)
-            is_new = new_picture and not place
             outcome = await self._amends.amend(claim.chat, message_id, message, new_picture=is_new)
             if not isinstance(outcome, Sent | Unchanged):
                 return outcome
-            self._changed.put(_what(claim), place + 1)
+            self._stands(claim, place, message_id, message, outcome)
         return outcome
+
+    def _stands(
+        self, claim: EditClaim, place: int, message_id: int, message: Message, outcome: Sent | Unchanged
+    ) -> None:
+        """Remember that one of the item's messages says what it should."""
+        edits, whole = claim.earlier + 1, outcome.whole
+        self._standing.note(claim.chat, message_id, message, edits=edits, whole=whole)
+        self._changed.put(_what(claim), place + 1)
 
     async def _conclude(self, claim: EditClaim, outcome: Edited | Withdrawn | Later) -> None:
         if not isinstance(outcome, Wait | Down | Unclear | Later):
             self._changed.drop(_what(claim))
         match outcome:
             case Sent() | Unchanged():
-                logger.info("chat %d, message %d: corrected", claim.chat, claim.message_id)
+                how = "corrected" if isinstance(outcome, Sent) else "stands as it should"
+                logger.info("chat %d, message %d: %s", claim.chat, claim.message_id, how)
                 self._unclear.drop((claim.chat, claim.item))
                 await self._edits.finish(claim, done=isinstance(outcome, Sent))
             case Wait(seconds):

@@ -15,6 +15,7 @@ from bot.deliver.carrier import Carrier
 from bot.deliver.correcting import Corrector, Edits
 from bot.deliver.letters import Items, Letters, Memory
 from bot.deliver.partners import LEASE_S, Ear, Lanes, People, Sends
+from bot.deliver.standing import Standing
 from bot.errors import StoreError, TokenRefused
 from bot.items import ChatId
 from bot.settings import Settings
@@ -84,8 +85,9 @@ class Courier:
         self._outbox = store.outbox
         self._chats = store.chats
         letters = Letters(store.news, store.outbox, settings)
-        self._carrier = Carrier(store.outbox, store.chats, letters, sender, ear, clock)
-        self._corrector = Corrector(store.edits, store.outbox, letters, sender, self._halt)
+        standing = Standing()
+        self._carrier = Carrier(store.outbox, store.chats, letters, sender, ear, clock, standing)
+        self._corrector = Corrector(store.edits, store.outbox, letters, sender, self._halt, standing)
         self._wake = asyncio.Event()
         self._store_away = False
         self._reported_s = self._tidied_s = time.monotonic()

@@ -22,6 +22,7 @@ from telegram.error import (
     TimedOut,
 )
 
+from bot.deliver.places import Place
 from bot.items import ChatId
 from bot.render.parts import MediaKind
 
@@ -44,6 +45,8 @@ class Sent:
     """The ids of an album's other messages; ``message_id`` is that of the first, which has the caption."""
     whole: bool = field(default=False, compare=False)
     """It holds all of the item: what was to follow it in further messages is not needed."""
+    place: Place | None = field(default=None, compare=False)
+    """The chat as Telegram showed it with the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +282,11 @@ def of_edit_error(error: TelegramError) -> Edited:
     return of_error(error)
 
 
+def words_of(error: TelegramError) -> str:
+    """Return what ``error`` says, without the page of a server that is not Telegram's."""
+    return error.message.partition(". Parsing the server response")[0]
+
+
 def _of_refusal(error: BadRequest | Forbidden) -> Outcome:
     """Read the text of a 400 or 403."""
     text = error.message.lower()
@@ -332,7 +340,7 @@ def _of_gateway(error: TelegramError) -> Outcome:
     """
     if "(413)" in error.message:
         return MediaRefused("too large for a server on the way")
-    why = error.message.partition(". Parsing the server response")[0]
+    why = words_of(error)
     if type(error) is TelegramError:
         return Unclear(why)
     return Unclear(why, is_down=True) if "(5" in error.message else Down(why)

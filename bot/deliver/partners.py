@@ -88,6 +88,9 @@ class People(Protocol):
     async def get(self, chat_id: ChatId) -> Chat | None:
         """Return what we know of a chat."""
 
+    async def save(self, chat: Chat, *, before: Chat | None = None) -> None:
+        """Save what differs from what was known ``before``."""
+
     async def update(
         self, chat_id: ChatId, feed_id: FeedId, how: Callable[[Subscription], Subscription]
     ) -> Subscription | None:

@@ -1,6 +1,7 @@
 """Subscriptions from and to OPML: ``newsrelay subs``."""
 
 import asyncio
+import re
 from pathlib import Path
 
 from bot import opml
@@ -10,6 +11,11 @@ from bot.opml import Outline
 from bot.parts import open_parts
 from bot.settings import Settings
 from bot.store.client import Store, open_store
+
+_ID = re.compile(r"-?[1-9]\d{0,15}", re.ASCII)
+"""Telegram's ids have at most 52 bits."""
+
+_NAME = re.compile(r"@?[A-Za-z]\w{0,63}", re.ASCII)
 
 
 class NoSuchChat(RelayError):
@@ -28,6 +34,9 @@ async def import_subscriptions(settings: Settings, file: Path, chat: str) -> str
         raise Unreadable(f"{file} cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise Unreadable(f"{file}: {error}") from error
+    if not outlines:
+        raise Unreadable(f"{file}: it lists no feeds; export the list again, or choose another file")
+    _check(chat)
     async with open_parts(settings) as parts:
         target = await _chat(parts.store, chat, make=True)
         subscriber = parts.subscriber()
@@ -39,11 +48,13 @@ async def import_subscriptions(settings: Settings, file: Path, chat: str) -> str
                 refused.append(f"{one.url}: {error}")
                 continue
             added, known = added + new, known + (not new)
-    return "\n".join([f"{added} feeds added, {known} already there, {len(refused)} refused", *refused])
+    feeds = "feed" if added == 1 else "feeds"
+    return "\n".join([f"{added} {feeds} added, {known} already there, {len(refused)} refused", *refused])
 
 
 async def export_subscriptions(settings: Settings, chat: str) -> str:
     """Return the subscriptions of ``chat`` as OPML."""
+    _check(chat)
     async with open_store(settings) as store:
         target = await _chat(store, chat, make=False)
         subscriptions = await store.chats.subscriptions(target.id)
@@ -56,9 +67,18 @@ async def export_subscriptions(settings: Settings, chat: str) -> str:
     return opml.write(outlines).decode()
 
 
+def _check(name: str) -> None:
+    """Raise :class:`NoSuchChat` for what can be neither an id nor a name."""
+    if not _ID.fullmatch(name) and not _NAME.fullmatch(name):
+        raise NoSuchChat(
+            f"{name!r} is no chat; give its number, like 123456789 or -1001234567890, or the @name of one "
+            "that the bot knows"
+        )
+
+
 async def _chat(store: Store, name: str, *, make: bool) -> Chat:
     """Return the chat of that id or @name; by id it may be one that has not spoken yet."""
-    if not name.removeprefix("-").isdigit():
+    if not _ID.fullmatch(name):
         known = await store.chats.by_username(name)
         if known is None:
             raise NoSuchChat(

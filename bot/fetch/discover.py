@@ -19,13 +19,16 @@ READ_BYTES = 512 * 1024
 MOST_CANDIDATES = 20
 """Feeds named by the page itself; more are never offered."""
 
+MOST_VAGUE = 4
+"""How many are taken from a page that may be feeds by their types and by nothing else."""
+
 _LONGEST_TITLE = 200
 _MOST_ANCHORS = 500
 _MOST_TAGS = 10_000
 """Tags that are looked at: feeds are named in a page's head, or linked to from its foot."""
 
 _VAGUE_KINDS = {"application/json": "json", "application/xml": "feed", "text/xml": "feed"}
-"""Types that say "feed" only where the title or the address says so too."""
+"""Types that say "feed" only where the title or the address says so too; else they are a guess."""
 
 _HINT = re.compile(r"feed|rss|atom", re.IGNORECASE)
 _NOT_A_FEED = re.compile(r"/wp-json/|/oembed", re.IGNORECASE)
@@ -73,8 +76,9 @@ class Candidate:
     """An address where a feed may be.
 
     ``title`` is the page's own name for it, "" for none or one that says no more than "RSS"; ``kind`` is
-    ``rss``, ``atom``, ``rdf``, ``json``, or ``feed`` where nothing tells. A guess is nothing the page says.
-    What is ``distant`` is merely linked to, at another site: that may be anybody's.
+    ``rss``, ``atom``, ``rdf``, ``json``, or ``feed`` where nothing tells. A guess is what
+    the page does not say, or vaguely. What is ``distant`` is merely linked to, at another site: that may
+    be anybody's.
     """
 
     url: str
@@ -96,13 +100,14 @@ def feeds_of(
     text = _decoded(page[:READ_BYTES], content_type)
     named = map(Candidate, [*feeds_of_site(url, page), *links])
     found: dict[str, Candidate] = {}
+    vague: dict[str, Candidate] = {}
     for candidate in chain(named, _named(text, url)):
-        found.setdefault(candidate.url, candidate)
+        (vague if candidate.guessed else found).setdefault(candidate.url, candidate)
         if len(found) == MOST_CANDIDATES:
             break
     ranked = sorted(found.values(), key=lambda one: (one.distant, is_of_comments(one.url, one.title)))
     found = {one.url: one for one in ranked}
-    for candidate in _guesses(url, text):
+    for candidate in chain(islice(vague.values(), MOST_VAGUE), _guesses(url, text)):
         found.setdefault(candidate.url, candidate)
     return tuple(one for one in found.values() if one.url != url)
 
@@ -134,7 +139,9 @@ def _named(text: str, url: str) -> Iterator[Candidate]:
         ):
             anchors.append(tag)
         elif tag.name == "link" and (kind := _kind(tag)) and (target := _absolute(href, base or url)):
-            yield Candidate(target, _clean(tag.attributes.get("title", "")), kind)
+            yield Candidate(
+                target, _clean(tag.attributes.get("title", "")), kind, guessed=not _says_feed(tag)
+            )
     linked = [
         Candidate(
             target, _clean(tag.attributes.get("title") or tag.text), distant=_site(target) != _site(url)
@@ -166,8 +173,15 @@ def _kind(link: Tag) -> str | None:
         return FEED_TYPES[mime]
     if "feed" in relations and not mime:
         return "feed"
-    hinted = _HINT.search(f"{attributes.get('title', '')} {href}") and not _NOT_A_FEED.search(href)
-    return _VAGUE_KINDS.get(mime) if hinted else None
+    return None if _NOT_A_FEED.search(href) else _VAGUE_KINDS.get(mime)
+
+
+def _says_feed(link: Tag) -> bool:
+    """Tell whether a ``<link>`` that names a kind of feed says by more than a vague type that it is one."""
+    attributes = link.attributes
+    mime = attributes.get("type", "").partition(";")[0].strip().lower()
+    hint = f"{attributes.get('rel', '')} {attributes.get('title', '')} {attributes.get('href', '')}"
+    return mime not in _VAGUE_KINDS or _HINT.search(hint) is not None
 
 
 def _may_be_feed(href: str) -> bool:

@@ -83,6 +83,14 @@ class Forecast:
             * scale_day
         )
 
+    def week(self) -> list[float]:
+        """Return what :meth:`weight` does of all hours of a week, from Monday's first on."""
+        more, scale = self._hour
+        more_day, scale_day = self._day
+        hours = [(count + more) * scale for count in self._digits[HOURS:DAYS_HIGH]]
+        days = zip(self._digits[DAYS_HIGH:DAYS_LOW], self._digits[DAYS_LOW:SLOT], strict=True)
+        return [hour * (64 * high + low + more_day) * scale_day for high, low in days for hour in hours]
+
     def due(self, price_s: float, most_s: float) -> tuple[float, float]:
         """Return in how many seconds a look is worth ``price_s``, ``most_s`` if it is not before.
 

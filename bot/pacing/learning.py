@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from bot.pacing.forecast import Forecast
-from bot.pacing.rhythm import AGES_S, DOUBT, SINCE, Rhythm, number, pack
+from bot.pacing.rhythm import AGES_S, DOUBT, SINCE, Rhythm, number, pack, weekday
 
 MEMORY_H = 8 * 7 * 24
 """How far back counts go before they are halved: eight weeks."""
@@ -134,27 +134,34 @@ def _silences(rhythm: Rhythm, moments: list[int], now: int) -> None:
     """Count the silences between ``moments`` by how long they were."""
     if len(moments) < 2:
         return
-    forecast = Forecast(pack(rhythm), now)
+    weeks = Forecast(pack(rhythm), now).week() * 2
     for start, end in pairwise(moments):
         rhythm.longest_h = max(rhythm.longest_h, (end - start) // 3600)
         begun = start
-        for stage, age_s in enumerate((*AGES_S, end - start)):
-            until = min(start + age_s, end) if stage < len(AGES_S) else end
-            spent = _weighed(forecast, begun, until) / 60
-            if until == end:
-                rhythm.end(stage, spent)
+        for stage, age_s in enumerate(AGES_S):
+            until = start + age_s
+            if until >= end:
                 break
-            rhythm.spend(stage, spent)
+            rhythm.spend(stage, weighed(weeks, begun, until) / 60)
             begun = until
+        else:
+            stage = len(AGES_S)
+        rhythm.end(stage, weighed(weeks, begun, end) / 60)
 
 
-def _weighed(forecast: Forecast, begin: int, end: int) -> float:
-    """Return the seconds between two times, each hour by its weight; whole weeks weigh what they are."""
-    weeks = (end - begin) // WEEK_S * WEEK_S
-    total, begin = float(weeks), begin + weeks
-    while begin < end:
-        hour = begin // 3600
-        until = min((hour + 1) * 3600, end)
-        total += forecast.weight(hour) * (until - begin)
-        begin = until
-    return total
+def weighed(weeks: list[float], begin: int, end: int) -> float:
+    """Return the seconds between two times, each hour by its weight; whole weeks weigh what they are.
+
+    ``weeks`` are the weights of the hours of two weeks, which any span of less than one lies in.
+    """
+    whole = (end - begin) // WEEK_S * WEEK_S
+    total, begin = float(whole), begin + whole
+    hour, last = begin // 3600, end // 3600
+    place = 24 * weekday(hour) + hour % 24
+    if hour == last:
+        return total + weeks[place] * (end - begin)
+    total += weeks[place] * ((hour + 1) * 3600 - begin)
+    end_place = place + last - hour
+    for weight in weeks[place + 1 : end_place]:
+        total += weight * 3600
+    return total + weeks[end_place] * (end - last * 3600)

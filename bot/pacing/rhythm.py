@@ -181,4 +181,4 @@ def _add(counts: list[int], place: int, most: int) -> None:
 
 def _places(value: int, places: int) -> bytes:
     value = min(max(value, 0), (1 << 6 * places) - 1)
-    return bytes(value >> 6 * place & 63 for place in reversed(range(places)))
+    return bytes([value >> shift & 63 for shift in range(6 * places - 6, -1, -6)])

@@ -104,14 +104,16 @@ def _written(value: str) -> datetime | None:
 def _plain(text: str) -> datetime | None:
     """Read the two commonest forms, as all the rest of this module would; None for other texts."""
     try:
-        if _PLAIN_ISO.fullmatch(text):
+        if text[:1].isdigit() and _PLAIN_ISO.fullmatch(text):
             return datetime.fromisoformat(text).astimezone(UTC)
         if found := _PLAIN_RFC.fullmatch(text):
             day, month, year, hour, minute, second, sign, hours, minutes = found.groups()
             moment = datetime(
                 int(year), MONTHS[month.lower()], int(day), int(hour), int(minute), int(second), tzinfo=UTC
             )
-            ahead = timedelta(hours=int(hours), minutes=int(minutes)) if sign else timedelta()
+            if not sign:
+                return moment
+            ahead = timedelta(hours=int(hours), minutes=int(minutes))
             return moment + ahead if sign == "-" else moment - ahead
     except ValueError:
         pass  # a day or an hour that does not exist

@@ -23,6 +23,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_MARK = "\ufeff"
 _WIDER = {
     "ascii": "cp1252",
     "iso8859-1": "cp1252",
@@ -78,27 +79,31 @@ def to_text(body: bytes, content_type: str = "", *, guess_bytes: int = GUESS_BYT
     ``content_type`` is the HTTP header as sent, "" for none. Where only a guess is left, it looks
     at the first ``guess_bytes``.
     """
-    text = _told(body, content_type)
-    return _without_mark(body.decode(_guess(body[:guess_bytes]), "replace") if text is None else text)
+    text = told_text(body, content_type)
+    if text is None:
+        text = _without_mark(body.decode(_guess(body[:guess_bytes]), "replace"))
+    return text
 
 
 def told_text(body: bytes, content_type: str = "") -> str | None:
     """Return what :func:`to_text` does, or None where only a guess is left; a millisecond for 1 MB."""
-    text = _told(body, content_type)
-    return None if text is None else _without_mark(text)
+    text, is_body = _told(body, content_type)
+    if text is None or (is_body and _is_clean(text, body) and not text.startswith(_MARK)):
+        return text
+    return _without_mark(text)
 
 
 def clean(text: str) -> str:
     """Remove what neither XML nor UTF-8 can carry: control characters and lone surrogates."""
-    return text if _is_clean(text) else _UNWRITABLE.sub("", text)
-
-
-def _is_clean(text: str) -> bool:
-    """Whether nothing is to be removed: told by the bytes, which are gone through ten times as fast."""
     try:
         raw = text.encode()
     except UnicodeEncodeError:
-        return False
+        return _UNWRITABLE.sub("", text)
+    return text if _is_clean(text, raw) else _UNWRITABLE.sub("", text)
+
+
+def _is_clean(text: str, raw: bytes) -> bool:
+    """Whether nothing is to be removed: told by its UTF-8, which is gone through ten times as fast."""
     return len(raw.translate(None, _CONTROLS)) == len(raw) and not any(map(text.__contains__, _NO_LETTERS))
 
 
@@ -112,24 +117,24 @@ def claims(body: bytes, content_type: str) -> Iterator[str]:
 
 
 def _without_mark(text: str) -> str:
-    return clean(text.removeprefix("\ufeff"))
+    return clean(text.removeprefix(_MARK))
 
 
-def _told(body: bytes, content_type: str) -> str | None:
-    """Return the text by what the bytes, the document or the header tell of its encoding."""
+def _told(body: bytes, content_type: str) -> tuple[str | None, bool]:
+    """Return the text by what bytes, document or header tell, and whether the body is its very UTF-8."""
     mark, certain = _by_mark(body)
     credible = [claim for claim in claims(body, content_type) if _is_credible(claim, body)]
     if not certain and credible and credible[0] in _ESCAPED and _ESCAPES.search(body):
         certain = credible[0]
     if certain:
-        return body[mark:].decode(certain, "replace")
+        return body[mark:].decode(certain, "replace"), False
     # A stray byte makes UTF-8 fail and nothing makes Latin-1 fail, so both of UTF-8's tries come first.
     for encodings in (("utf-8",), credible):
         for read in (_strictly, _mostly):
             for encoding in encodings:
                 if (text := read(body, encoding)) is not None:
-                    return text
-    return None
+                    return text, encoding == "utf-8" and read is _strictly
+    return None, False
 
 
 def _by_mark(body: bytes) -> tuple[int, str]:

@@ -10,7 +10,7 @@ from feedparser.api import StrictFeedParser
 from feedparser.util import FeedParserDict
 from lxml import etree
 
-from bot.parse.fields import Attributes, Known, Reading, attributes_of, repaired, stripped
+from bot.parse.fields import Attributes, Known, Reading, attributes_of, repaired, said, stripped
 
 MOST_TAGS = 200
 """Tags kept of one item, twice as many as are looked at: each is compared with all before it."""
@@ -23,7 +23,7 @@ _REFERENCE = re.compile("&([A-Za-z0-9_]+);")
 
 
 def _date(item: Reading, element: etree._Element, _: Attributes, field: str) -> bool:
-    item.store(field, repaired(stripped(element)))
+    item.store(field, said(element))
     return True
 
 
@@ -86,9 +86,9 @@ def _content(item: Reading, element: etree._Element, attributes: Attributes, kin
 
 def _with_href(attributes: Attributes) -> Attributes | None:
     """Return ``attributes`` with the address, if any, as ``href``; None where it is empty."""
-    href = next((attributes[name] for name in _HREF if name in attributes), None)
-    if href is None:
+    if attributes.keys().isdisjoint(_HREF):
         return attributes
+    href = next(attributes[name] for name in _HREF if name in attributes)
     others = {name: value for name, value in attributes.items() if name not in _HREF}
     return {**others, "href": href} if href else None
 
@@ -130,9 +130,12 @@ def _tag(item: Reading, term: str | None, scheme: str | None, label: str | None)
 
 
 def _category(item: Reading, element: etree._Element, attributes: Attributes, scheme: str) -> bool:
-    named = attributes.get("scheme", scheme or attributes.get("domain"))
-    _tag(item, attributes.get("term"), named, attributes.get("label"))
-    if term := repaired(stripped(element)):
+    if attributes or scheme:
+        named = attributes.get("scheme", scheme or attributes.get("domain"))
+        _tag(item, attributes.get("term"), named, attributes.get("label"))
+    else:
+        item.fields.setdefault("tags", [])
+    if term := said(element):
         tags = item.fields["tags"]
         if tags and not tags[-1]["term"]:
             tags[-1]["term"] = term
@@ -144,7 +147,7 @@ def _category(item: Reading, element: etree._Element, attributes: Attributes, sc
 def _keywords(item: Reading, element: etree._Element, attributes: Attributes, scheme: str) -> bool:
     if attributes:
         return False
-    for term in repaired(stripped(element)).split(","):
+    for term in said(element).split(","):
         if term.strip():
             _tag(item, term.strip(), scheme or None, None)
     return True
@@ -154,7 +157,7 @@ def _author(item: Reading, element: etree._Element, _: Attributes, __: str) -> b
     """Read one author; mail addresses within names are left to feedparser, which takes them apart."""
     if len(element):
         return _person(item, element)
-    name = repaired(stripped(element))
+    name = said(element)
     if "@" in name or not item.is_allowed("author"):
         return False
     item.store("author", name)
@@ -172,7 +175,7 @@ def _person(item: Reading, author: etree._Element) -> bool:
     texts = (author.text, *(one.tail for one in author))
     if parts[0][0] != "name" or any(name not in _REACH for name, _ in parts[1:]):
         return False
-    if any(len(one) or attributes_of(one) is None for one in author) or any(map(_says, texts)):
+    if any(len(one) or attributes_of(one.items()) is None for one in author) or any(map(_says, texts)):
         return False
     if "@" in item.fields.get("author", ""):  # the author before gives what this one lacks
         return False
@@ -190,7 +193,7 @@ def _says(text: str | None) -> bool:
 
 
 def _source(item: Reading, element: etree._Element, _: Attributes, __: str) -> bool:
-    title = repaired(stripped(element))
+    title = said(element)
     item.fields["source"] = {"title": title} if title else {}
     item.heard.title_depth = -1
     return True
@@ -250,9 +253,9 @@ READERS: dict[str, Known] = {
     "dcterms_modified": Known(_date, "updated"),
     "created": Known(_date, "created"),
     "dcterms_created": Known(_date, "created"),
-    "author": Known(_author, holds=True),
-    "dc_creator": Known(_author, holds=True),
-    "itunes_author": Known(_author, holds=True),
+    "author": Known(_author, looks=True),
+    "dc_creator": Known(_author, looks=True),
+    "itunes_author": Known(_author, looks=True),
     "language": Known(_date, "language"),
     "dc_language": Known(_date, "language"),
     "source": Known(_source),

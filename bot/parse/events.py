@@ -6,13 +6,14 @@ their attributes, text; so it finds the same. It is spared what nobody asks it f
 what :mod:`bot.parse.fields` cannot read.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 from xml.sax.xmlreader import AttributesNSImpl
 
 from feedparser.api import StrictFeedParser
 from feedparser.urls import make_safe_absolute_uri
+from feedparser.util import FeedParserDict
 from lxml import etree
 
 from bot.parse.elements import MOST_TAGS, known
@@ -21,6 +22,15 @@ from bot.parse.fields import Known, Reading
 _XML = "http://www.w3.org/XML/1998/namespace"
 _EACH_TIME = ("", "http://www.w3.org/1999/xlink")
 """Namespaces of which feedparser takes notice wherever they are declared, or never."""
+
+LONGEST_AUTHOR = 200
+"""Characters of an author in which feedparser may seek a mail address, for the square of their number."""
+
+MOST_KEPT = 200
+"""Names kept from one document to the next, and prefixes that they depend on."""
+
+_ITEMS = ("item", "entry")
+"""The names of items, for which feedparser does the same."""
 
 _EVENTS = ("start", "end", "start-ns")
 _NO_ATTRIBUTES = AttributesNSImpl({}, {})
@@ -37,16 +47,38 @@ class _Parameters(dict[str, Any]):
         return dict(self)
 
 
-class _Names(dict[object, Known | None]):
-    """How to read elements, by their tags, as long as no prefix changes its meaning."""
+class _Names:
+    """What feedparser calls elements, by their tags, where prefixes have one set of meanings.
 
-    def __init__(self, name_of: Callable[[object], str]) -> None:
-        super().__init__()
-        self._name_of = name_of
+    Attributes:
+        known: how to read elements.
+        named: by what names feedparser looks for their handlers, "" where it has no one name.
+        begun, ended: by what names it hears of their begins and ends, where they have no attributes.
+    """
 
-    def __missing__(self, tag: object) -> Known | None:
-        self[tag] = found = known(self._name_of(tag))
-        return found
+    __slots__ = ("begun", "ended", "known", "named")
+
+    def __init__(self) -> None:
+        self.known: dict[object, Known | None] = {}
+        self.named: dict[object, str] = {}
+        self.begun: dict[str, str] = {}
+        self.ended: dict[str, str] = {}
+
+
+@lru_cache(maxsize=64)
+def _kept_names(*_: tuple[object, ...]) -> _Names:
+    """Return the names for these meanings of prefixes: feeds of one kind of software share theirs."""
+    return _Names()
+
+
+def _names(*meanings: Mapping[Any, Any]) -> _Names:
+    """Return the same, but no more of them than a feed has use for."""
+    if sum(map(len, meanings)) > MOST_KEPT:
+        return _Names()
+    names = _kept_names(*[tuple(one.items()) for one in meanings])
+    if len(names.named) > MOST_KEPT or len(names.begun) > MOST_KEPT or len(names.ended) > MOST_KEPT:
+        names.__init__()  # type: ignore[misc]
+    return names
 
 
 class _Listener(StrictFeedParser):  # type: ignore[misc]  # feedparser has no types
@@ -54,6 +86,7 @@ class _Listener(StrictFeedParser):  # type: ignore[misc]  # feedparser has no ty
 
     contentparams: dict[str, Any]
     decls: dict[str, str]
+    lang: str | None
     named = ""
     """What feedparser calls the element that began or ended last, where it has no attributes."""
 
@@ -63,8 +96,7 @@ class _Listener(StrictFeedParser):  # type: ignore[misc]  # feedparser has no ty
     def __init__(self) -> None:
         super().__init__("", None, "utf-8")
         self.resolve_relative_uris = self.sanitize_html = False
-        self._names: dict[object, str] = {}
-        self.known = _Names(self.name_of)
+        self.names = _names()
 
     def push_content(self, tag: str, attrs_d: Any, default_content_type: str, expecting_text: int) -> None:
         super().push_content(tag, attrs_d, default_content_type, expecting_text)
@@ -97,19 +129,63 @@ class _Listener(StrictFeedParser):  # type: ignore[misc]  # feedparser has no ty
     def _end_expirationdate(self) -> None:
         self.pop("expired")
 
+    def _sync_author_detail(self, key: str = "author") -> None:
+        context = self._get_context()
+        author = context.get(key)
+        detail = context.get(f"{key}s", [FeedParserDict()])[-1]
+        if detail or not isinstance(author, str) or len(author) <= LONGEST_AUTHOR:
+            super()._sync_author_detail(key)
+        else:
+            context.setdefault(f"{key}_detail", detail)
+            detail["name"] = author
+
     _end_issued = _end_pubdate = _end_published
     _end_modified = _end_lastbuilddate = _end_updated
 
     def name_of(self, tag: object) -> str:
         """Return by what name feedparser looks for handlers of an element, "" where it has no one name."""
-        if (name := self._names.get(tag)) is None:
-            name = self._names[tag] = self._ask(_pair(tag)) if isinstance(tag, str) else ""
+        if (name := self.names.named.get(tag)) is None:
+            name = self.names.named[tag] = self._ask(_pair(tag)) if isinstance(tag, str) else ""
         return name
 
-    def forget_names(self) -> None:
+    def known(self, tag: object) -> Known | None:
+        """Return how to read elements with this tag."""
+        try:
+            return self.names.known[tag]
+        except KeyError:
+            found = self.names.known[tag] = known(self.name_of(tag))
+            return found
+
+    def heed_prefixes(self) -> None:
         """Take heed of a prefix that has changed its meaning."""
-        self._names.clear()
-        self.known.clear()
+        self.names = _names(self.namespacemap, self.namespaces_in_use)
+
+    def begin_item(self) -> bool:
+        """Do what feedparser does of an item without attributes; False where it would do something else."""
+        if self.incontent or not _is_settled(self.baseuri):
+            return False
+        self.depth += 1
+        self.basestack.append(self.baseuri)
+        self.langstack.append(self.lang)
+        self.intextinput = self.inimage = 0
+        self.entries.append(FeedParserDict())
+        self.elementstack.append(["item", 0, []])
+        self.inentry, self.guidislink, self.title_depth = 1, 0, -1
+        return True
+
+    def end_item(self) -> bool:
+        """Do what feedparser does at the end of an item; False where it would do something else."""
+        is_open = self.elementstack and self.elementstack[-1][0] == "item"
+        if self.incontent or self.svgOK or not is_open or not self.basestack or not self.langstack:
+            return False
+        self.elementstack.pop()
+        self.inentry = self.hasContent = 0
+        self.basestack.pop()
+        self.langstack.pop()
+        if self.langstack:
+            self.lang = self.langstack[-1]
+        self.depth -= 1
+        return True
 
     def _ask(self, pair: tuple[str | None, str]) -> str:
         waiting, self.decls, self.is_asked = self.decls, {}, True
@@ -173,8 +249,7 @@ class _Telling:
         self._root = root
         self._listener = _Listener()
         self._prefixes: dict[str, str] = {_XML: "xml"}
-        self._begun: dict[str, str] = {}  # by what names feedparser knows elements, until a prefix changes
-        self._ended: dict[str, str] = {}
+        self._has_new_prefix = True
         declared = sum(1 for _ in etree.iterwalk(root, events=("start-ns",)))
         self._declares_within = declared > len(root.nsmap)
 
@@ -221,36 +296,51 @@ class _Telling:
         reading.resume()
 
     def _tell(self, event: str, what: Any) -> None:
-        listener = self._listener
         if event == "start":
-            if not what.attrib and not listener.decls and (name := self._begun.get(what.tag)):
-                StrictFeedParser.unknown_starttag(listener, name, [])
-            else:
-                listener.named = ""
-                listener.startElementNS(_pair(what.tag), None, _attributes(what.attrib, self._prefixes))
-                self._begun[what.tag] = listener.named
-            if text := what.text:
-                listener.handle_data(text)
+            self._begin(what)
         elif event == "end":
-            if name := self._ended.get(what.tag):
-                StrictFeedParser.unknown_endtag(listener, name)
-            else:
-                listener.named = ""
-                listener.endElementNS(_pair(what.tag), None)
-                self._ended[what.tag] = listener.named
-            # feedparser itself would keep the base of one item for all after it, where the feed has none.
-            listener.baseuri = listener.basestack[-1] if listener.basestack else ""
-            if what is not self._root and (text := what.tail):
-                listener.handle_data(text)
+            self._end(what)
         else:
             prefix, uri = what
             if self._is_new(prefix, uri):
-                listener.startPrefixMapping(prefix or None, uri)
-                listener.forget_names()
-                self._begun.clear()
-                self._ended.clear()
+                self._listener.startPrefixMapping(prefix or None, uri)
+                self._has_new_prefix = True
             if prefix and self._prefixes.setdefault(uri, prefix) != prefix:
                 self._prefixes[uri] = ""
+
+    def _begin(self, element: etree._Element) -> None:
+        listener = self._listener
+        if self._has_new_prefix:
+            listener.heed_prefixes()
+            self._has_new_prefix = False
+        tag, attributes = element.tag, element.attrib
+        name = "" if attributes or listener.decls else listener.names.begun.get(tag)
+        if name in _ITEMS and listener.begin_item():
+            return  # what stands between its elements says nothing
+        if name:
+            StrictFeedParser.unknown_starttag(listener, name, [])
+        else:
+            listener.named = ""
+            listener.startElementNS(_pair(tag), None, _attributes(attributes, self._prefixes))
+            if not attributes:
+                listener.names.begun[tag] = listener.named
+        if text := element.text:
+            listener.handle_data(text)
+
+    def _end(self, element: etree._Element) -> None:
+        listener = self._listener
+        name = listener.names.ended.get(element.tag)
+        if name not in _ITEMS or not listener.end_item():
+            if name:
+                StrictFeedParser.unknown_endtag(listener, name)
+            else:
+                listener.named = ""
+                listener.endElementNS(_pair(element.tag), None)
+                listener.names.ended[element.tag] = listener.named
+        # feedparser itself would keep the base of one item for all after it, where the feed has none.
+        listener.baseuri = listener.basestack[-1] if listener.basestack else ""
+        if element is not self._root and (text := element.tail):
+            listener.handle_data(text)
 
 
 def _pair(name: str) -> tuple[str | None, str]:
@@ -261,7 +351,7 @@ def _pair(name: str) -> tuple[str | None, str]:
     return namespace, local
 
 
-def _attributes(given: Mapping[str, str], prefixes: dict[str, str]) -> AttributesNSImpl:
+def _attributes(given: Any, prefixes: dict[str, str]) -> AttributesNSImpl:
     attributes, names = {}, {}
     for name, value in given.items():
         pair = _pair(name)

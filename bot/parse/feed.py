@@ -33,7 +33,6 @@ BODY_LIMIT = 500_000
 """Characters kept of one body; a book is not news."""
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-_NO_NAME = re.compile(r"[@(]|://")
 _MAIL = re.compile(r"[(<]?(?:mailto:)?[^\s()<>]+@[^\s()<>]+[)>]?|https?://\S+")
 _NAMED = re.compile(r"^\s*\(([^()]*)\)\s*$")
 _ENDED_VOID = re.compile(
@@ -44,8 +43,11 @@ _ENDED_VOID = re.compile(
 _VOID_END = re.compile("></(?:br|hr|img|input|wbr|area|col|embed)>", re.IGNORECASE)
 """What each of these holds: sought first, in a tenth of the time."""
 
+_TEXT, _HTML = "text/plain", "text/html"
+_TEXTS = (_HTML, _TEXT)
 _NO_TEXT = re.compile(r"(?:image|audio|video|font)/|application/(?:octet-stream|pdf|zip)", re.IGNORECASE)
 _COMMA = re.compile(r"[,;،、，；]")
+_MEDIA = ((Rank.MEDIA, "media_content"), (Rank.THUMBNAIL, "media_thumbnail"))
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 
 
@@ -55,9 +57,8 @@ class Unreadable(Exception):
 
 def read_tree(accepted: Accepted, url: str) -> Document:
     """Read a document that the scan has accepted; its tree is changed on the way."""
-    for item in accepted.items:
-        shape(item)
-    skip_hours, skip_days = skips_of(accepted.root)
+    shape(accepted)
+    skip_hours, skip_days = skips_of(accepted)
     try:
         heard = tell(accepted.root)
     except Ambiguous:
@@ -93,12 +94,25 @@ def read_xml(document: bytes, url: str) -> Document:
     return _document(parsed.feed, parsed.entries, parsed.version, url)
 
 
+class _Bases(dict[str | None, tuple[str | None, ...]]):
+    """What the addresses of items are relative to, the first that is one, by the base that an item names."""
+
+    def __init__(self, *of_feed: str | None) -> None:
+        super().__init__()
+        self._of_feed = of_feed
+
+    def __missing__(self, own: str | None) -> tuple[str | None, ...]:
+        self[own] = found = (absolute(own, *self._of_feed), *self._of_feed)
+        return found
+
+
 def _document(feed: Fields, entries: list[Fields], version: str, url: str) -> Document:
     """Return what feedparser found, in our words."""
     feed = dict(feed)
-    self_link = _rel(feed, "self", url)
-    link = absolute(feed.get("link"), self_link, url) or _rel(feed, "alternate", url)
-    bases = (self_link, link, url)
+    links = _list(feed, "links")
+    self_link = _rel(links, "self", url)
+    link = absolute(feed.get("link"), self_link, url) or _rel(links, "alternate", url)
+    bases = _Bases(self_link, link, url)
     title = plain(feed.get("title"), markup=_is_html(feed, "title"))
     language = _language(feed.get("language"))
     form = _format(version)
@@ -112,21 +126,23 @@ def _document(feed: Fields, entries: list[Fields], version: str, url: str) -> Do
         language=language,
         items=items,
         self_link=self_link,
-        hub=_rel(feed, "hub", url),
+        hub=_rel(links, "hub", url),
         ttl_s=_ttl(feed),
     )
 
 
-def _item(fields: Fields, shell: Item, feed_bases: tuple[str | None, ...]) -> Item:
-    content, summary = _bodies(fields)
-    own_base = next((part.get("base") for part in _list(fields, "content") if part.get("base")), None)
+def _item(fields: Fields, shell: Item, feed_bases: _Bases) -> Item:
+    contents, links = _list(fields, "content"), _list(fields, "links")
+    content, summary = _bodies(fields, contents)
+    own_base = next((part.get("base") for part in contents if part.get("base")), None)
     details = (fields.get("summary_detail"), fields.get("title_detail"))
     detail = next((one for one in details if one and isinstance(one, dict)), {})  # elements may be named so
-    base = absolute(own_base or detail.get("base"), *feed_bases)
-    bases = (base, *feed_bases)
+    base = own_base or detail.get("base")
+    bases = feed_bases[base if isinstance(base, str) else None]
+    first = next(filter(None, bases), None)
     published, updated = _times(fields)
     origin = fields.get("source")
-    link = _link(fields, bases)
+    link = _link(fields, links, bases)
     return Item(
         guid=_text(fields.get("id")),
         title=plain(fields.get("title"), markup=_is_html(fields, "title")),
@@ -138,18 +154,19 @@ def _item(fields: Fields, shell: Item, feed_bases: tuple[str | None, ...]) -> It
         language=_language(fields.get("language")) or _language(detail.get("language")) or shell.language,
         summary_html=summary,
         content_html=content,
-        images=merit(_offers(fields, bases), content or summary, next(filter(None, bases), None)),
-        enclosures=tuple(_enclosures(fields, bases))
-        or videos_in_body(content or summary, next(filter(None, bases), None)),
+        images=merit(_offers(fields, links, bases), content or summary, first),
+        enclosures=tuple(_enclosures(fields, links, bases)) or videos_in_body(content or summary, first),
         tags=_tags(fields),
-        base=next(filter(None, bases), None),
-        via=_via(fields, link, bases),
+        base=first,
+        via=_via(fields, links, link, bases),
     )
 
 
 def _list(fields: Fields, name: str) -> list[Any]:
     value = fields.get(name)
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    if not value or not isinstance(value, list):
+        return []
+    return [one for one in value if isinstance(one, dict)]
 
 
 def _text(value: object) -> str | None:
@@ -159,7 +176,7 @@ def _text(value: object) -> str | None:
 def _is_html(fields: Fields, name: str) -> bool:
     """Whether a title may hold markup: everywhere but where Atom says that it is text."""
     detail = fields.get(f"{name}_detail")
-    return not (isinstance(detail, dict) and detail.get("type") == "text/plain")
+    return not (isinstance(detail, dict) and detail.get("type") == _TEXT)
 
 
 def _format(version: str) -> str:
@@ -170,31 +187,35 @@ def _format(version: str) -> str:
 
 def _language(value: object) -> str:
     """Return a language tag such as ``zh-CN``, or "" where the feed names none that is one."""
-    tag = value.strip().replace("_", "-") if isinstance(value, str) else ""
+    if not value or not isinstance(value, str):
+        return ""
+    tag = value.strip().replace("_", "-")
     return tag if _LANGUAGE.fullmatch(tag) else ""
 
 
-def _rel(fields: Fields, rel: str, *bases: str | None) -> str | None:
-    """Return the first link of a relation, absolute."""
-    links = (absolute(one.get("href"), *bases) for one in _list(fields, "links") if one.get("rel") == rel)
-    return next(filter(None, links), None)
+def _rel(links: list[Any], rel: str, *bases: str | None) -> str | None:
+    """Return the first of ``links`` that is of a relation, absolute."""
+    for one in links:
+        if one.get("rel") == rel and (address := absolute(one.get("href"), *bases)):
+            return address
+    return None
 
 
-def _link(fields: Fields, bases: tuple[str | None, ...]) -> str | None:
+def _link(fields: Fields, links: list[Any], bases: tuple[str | None, ...]) -> str | None:
     """Return where the item is to be read."""
-    link = absolute(fields.get("link"), *bases) or _rel(fields, "alternate", *bases)
-    return link or _rel(fields, "related", *bases) or _rel(fields, "via", *bases)
+    link = absolute(fields.get("link"), *bases) or _rel(links, "alternate", *bases)
+    return link or _rel(links, "related", *bases) or _rel(links, "via", *bases)
 
 
-def _via(fields: Fields, link: str | None, bases: tuple[str | None, ...]) -> str | None:
+def _via(fields: Fields, links: list[Any], link: str | None, bases: tuple[str | None, ...]) -> str | None:
     """Return another page about the item: where it was found, or a page of its own for its comments."""
-    replies = (
+    replies = [
         one.get("href")
-        for one in _list(fields, "links")
+        for one in links
         if one.get("rel") == "replies" and one.get("type") in (None, "text/html", "application/xhtml+xml")
-    )
+    ]
     comments = _text(fields.get("comments")) or ""  # some write how many there are
-    for address in (_rel(fields, "via", *bases), *replies, comments if "/" in comments else None):
+    for address in (_rel(links, "via", *bases), *replies, comments if "/" in comments else None):
         page = absolute(address, *bases)
         if page and page.partition("#")[0] != (link or "").partition("#")[0]:
             return page
@@ -208,30 +229,27 @@ def _times(fields: Fields) -> tuple[Any, Any]:
     return published, updated
 
 
-def _bodies(fields: Fields) -> tuple[str, str]:
+def _bodies(fields: Fields, contents: list[Any]) -> tuple[str, str]:
     """Return (content, summary) as HTML: the longest content, and the summary if it is another text."""
-    parts = _list(fields, "content")
-    contents = [_as_markup(part) for part in parts]
-    content = max(contents, key=len, default="")
+    written = [_as_markup(part.get("value"), part.get("type")) for part in contents]
+    content = max(written, key=len, default="")
     detail = fields.get("summary_detail")
     value = fields.get("summary")
-    if value in [part.get("value") for part in parts]:
+    if any(value == part.get("value") for part in contents):
         return content, ""
     kind = detail.get("type") if isinstance(detail, dict) and detail.get("value") == value else None
-    summary = _as_markup({"value": value, "type": kind or "text/html"})
-    return content, "" if summary in contents else summary
+    summary = _as_markup(value, kind or _HTML)
+    return content, "" if summary in written else summary
 
 
-def _as_markup(part: Fields) -> str:
-    """Return the HTML of a body; plain text becomes HTML that shows the same."""
-    value = part.get("value")
-    if not isinstance(value, str) or _NO_TEXT.match(str(part.get("type"))):
+def _as_markup(value: object, kind: object) -> str:
+    """Return the HTML of a body of a type; plain text becomes HTML that shows the same."""
+    if not isinstance(value, str) or (kind not in _TEXTS and _NO_TEXT.match(str(kind))):
         return ""
     value = value[:BODY_LIMIT].strip()
     if _VOID_END.search(value):
         value = _ENDED_VOID.sub(r"\1", value)
-    is_text = part.get("type") == "text/plain" and not is_markup(value)
-    return as_html(decoded(value)) if is_text else value
+    return as_html(decoded(value)) if kind == _TEXT and not is_markup(value) else value
 
 
 def _author(fields: Fields) -> str:
@@ -239,27 +257,33 @@ def _author(fields: Fields) -> str:
 
     feedparser takes a single author's name and mail address apart itself, and cuts long domains.
     """
-    people = [one.get("name") for one in _list(fields, "authors")]
-    names = people if len(people) > 1 else [fields.get("author")]
-    found = [_name(plain(name, limit=200)) for name in names]
+    people = _list(fields, "authors")
+    if len(people) < 2:
+        return _name(plain(fields.get("author"), limit=200))
+    found = [_name(plain(one.get("name"), limit=200)) for one in people]
     return ", ".join(list(dict.fromkeys(name for name in found if name))[:5])
 
 
 def _name(text: str) -> str:
-    if _NO_NAME.search(text):
+    if "@" in text or "(" in text or "://" in text:
         text = _NAMED.sub(r"\1", _MAIL.sub(" ", text))
     return text.strip(" <>,;")
 
 
 def _tags(fields: Fields) -> tuple[str, ...]:
-    labels = (plain(one.get("label") or one.get("term"), limit=400) for one in _list(fields, "tags")[:100])
-    words = (word.strip()[:60] for label in labels for word in _COMMA.split(label))
-    return tuple(dict.fromkeys(word for word in words if word))[:30]
+    words: dict[str, None] = {}
+    for one in _list(fields, "tags")[:100]:
+        label = plain(one.get("label") or one.get("term"), limit=400)
+        is_one = label.isascii() and "," not in label and ";" not in label
+        for word in (label,) if is_one else _COMMA.split(label):
+            words[word.strip()[:60]] = None
+    words.pop("", None)
+    return tuple(words)[:30]
 
 
-def _offers(fields: Fields, bases: tuple[str | None, ...]) -> Iterator[Offer]:
+def _offers(fields: Fields, links: list[Any], bases: tuple[str | None, ...]) -> Iterator[Offer]:
     """Yield what the item offers as pictures, from all the places where feeds do."""
-    for rank, name in ((Rank.MEDIA, "media_content"), (Rank.THUMBNAIL, "media_thumbnail")):
+    for rank, name in _MEDIA:
         for media in _list(fields, name):
             url = absolute(media.get("url"), *bases)
             kind = str(media.get("type") or ""), str(media.get("medium") or "")
@@ -267,31 +291,33 @@ def _offers(fields: Fields, bases: tuple[str | None, ...]) -> Iterator[Offer]:
                 group = str(media.get(GROUP) or ("thumbnail" if rank is Rank.THUMBNAIL else ""))
                 width, height = number(media.get("width")), number(media.get("height"))
                 yield Offer(url, rank, width, height, group)
-    for link in _list(fields, "links"):
-        url = absolute(link.get("href"), *bases)
-        if link.get("rel") == "enclosure" and url and is_image(url, str(link.get("type") or "")):
-            yield Offer(url, Rank.ENCLOSURE)
+    for link in links:
+        if link.get("rel") == "enclosure":
+            url = absolute(link.get("href"), *bases)
+            if url and is_image(url, str(link.get("type") or "")):
+                yield Offer(url, Rank.ENCLOSURE)
     picture = fields.get("image")
     if isinstance(picture, dict) and (url := absolute(picture.get("href"), *bases)):
         yield Offer(url, Rank.PODCAST)
 
 
-def _enclosures(fields: Fields, bases: tuple[str | None, ...]) -> Iterator[Enclosure]:
+def _enclosures(fields: Fields, links: list[Any], bases: tuple[str | None, ...]) -> Iterator[Enclosure]:
     """Yield the files that come with the item and are no pictures."""
     seen = set()
-    told_s = duration(fields.get("itunes_duration"))
-    links = [one for one in _list(fields, "links") if one.get("rel") == "enclosure"]
-    media = [
+    files = [one for one in links if one.get("rel") == "enclosure"]
+    files += (
         {**one, "href": one.get("url"), "length": one.get("filesize")}
         for one in _list(fields, "media_content")
-    ]
-    for one in (*links, *(one for one in media if str(one.get("type")).startswith(("audio/", "video/")))):
+        if str(one.get("type")).startswith(("audio/", "video/"))
+    )
+    for one in files:
         url, mime = absolute(one.get("href"), *bases), str(one.get("type") or "")
         if url and url not in seen and not is_image(url, mime) and not mime.startswith("image"):
             seen.add(url)
             length = str(one.get("length") or "")
             size = int(length) if length.isascii() and length.isdigit() and len(length) < 13 else None
-            yield Enclosure(url, mime, size, duration(one.get("duration")) or told_s)
+            told_s = duration(one.get("duration")) or duration(fields.get("itunes_duration"))
+            yield Enclosure(url, mime, size, told_s)
 
 
 def _ttl(feed: Fields) -> int | None:

@@ -5,7 +5,6 @@ here takes two. feedparser stays the authority: what is not in the table of :mod
 leaves its reader in doubt, is handed over to it, element by element.
 """
 
-import contextlib
 import re
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
@@ -17,6 +16,7 @@ Attributes = dict[str, str]
 """By names in small letters; of ``rel`` and ``type`` the values, too."""
 
 _C1 = re.compile("[\x80-\x9f]")
+_NOT_READ = frozenset({"base", "lang", "mode"})
 _LISTS = ("authors", "content", "links", "media_content", "media_thumbnail", "tags")
 
 
@@ -30,11 +30,15 @@ class Reader(Protocol):
 
 
 class Known(NamedTuple):
-    """How to read an element: by whom, with which argument of its own, and whether it may hold others."""
+    """How to read an element: by whom, with which argument of its own, and whether it may hold others.
+
+    ``looks``: whether the reader sees for itself if it knows what the element holds.
+    """
 
     read: Reader
     argument: str = ""
     holds: bool = False
+    looks: bool = False
 
 
 class Reading:
@@ -47,7 +51,17 @@ class Reading:
         is_lost: whether feedparser is left in a state in which it has to hear the rest.
     """
 
-    __slots__ = ("_depths", "_hand_over", "_is_atom", "_item", "depth", "fields", "heard", "is_lost")
+    __slots__ = (
+        "_depths",
+        "_hand_over",
+        "_is_atom",
+        "_item",
+        "_known",
+        "depth",
+        "fields",
+        "heard",
+        "is_lost",
+    )
 
     def __init__(self, heard: Any, hand_over: Callable[["Reading", etree._Element], None]) -> None:
         self.heard = heard
@@ -58,16 +72,19 @@ class Reading:
         self._hand_over = hand_over
         self._depths: dict[str, int] = heard.property_depth_map.setdefault(self._item, {})
         self._is_atom: bool = heard.version.startswith("atom")
+        self._known: dict[object, Known | None] = heard.names.known
 
     def take(self, element: etree._Element) -> None:
         """Read an element of the item, or hand it over to feedparser."""
-        known = None if self.is_lost else self.heard.known[element.tag]
-        if known is None or (len(element) and not (known.holds and self._knows_all_in(element))):
-            self._hand_over(self, element)
-            return
-        attributes = attributes_of(element)
-        if attributes is None or not known.read(self, element, attributes, known.argument):
-            self._hand_over(self, element)
+        tag = element.tag
+        if not self.is_lost and (known := self._known.get(tag) or self.heard.known(tag)):
+            read, argument, holds, looks = known
+            if not len(element) or looks or (holds and self._knows_all_in(element)):
+                given = element.items()
+                attributes = attributes_of(given) if given else {}
+                if attributes is not None and read(self, element, attributes, argument):
+                    return
+        self._hand_over(self, element)
 
     def pause(self) -> None:
         """Let feedparser know what we have read."""
@@ -77,13 +94,14 @@ class Reading:
     def resume(self) -> None:
         """Go on after feedparser has heard an element; what it has left behind may keep us from it."""
         self.fields = dict(self._item)
+        self._known = self.heard.names.known
         lists = all(isinstance(self.fields.get(name, []), list) for name in _LISTS)
         self.is_lost = self.is_lost or not lists or not self.heard.is_calm()
 
     def _knows_all_in(self, element: etree._Element) -> bool:
         """Whether all in it is known, which goes for all in it, too: else depth would be paid for again."""
         is_within = self.depth > self.heard.depth + 1
-        return is_within or all(self.heard.known[one.tag] for one in element.iterdescendants())
+        return is_within or all(self.heard.known(one.tag) for one in element.iterdescendants())
 
     def is_allowed(self, field: str) -> bool:
         """Whether no element less deep has said this field."""
@@ -104,34 +122,45 @@ class Reading:
     def content(self, element: etree._Element, kind: str) -> dict[str, Any]:
         """Return what feedparser tells of a text in which there may be markup."""
         text = stripped(element)
+        value = text if text.isascii() else repaired(text)
         is_guessed = kind == "text/plain" and not self._is_atom and ("&" in text or "</" in text)
         language = self.heard.lang
         return {
             "type": "text/html" if is_guessed and self.heard.looks_like_html(text) else kind,
             "language": language.replace("_", "-") if language else language,
             "base": self.heard.baseuri,
-            "value": repaired(text),
+            "value": value,
         }
 
 
-def attributes_of(element: etree._Element) -> Attributes | None:
-    """Return the attributes as feedparser names them; None where they say more than readers know of."""
+def attributes_of(given: Any) -> Attributes | None:
+    """Return attributes as feedparser names them; None where they say more than readers know of."""
     attributes: Attributes = {}
-    given: Any = element.items()
     for written, value in given:
         name = written.lower()
-        if name[0] == "{" or name in ("base", "lang", "mode"):
+        if name[0] == "{" or name in _NOT_READ:
             return None
         attributes[name] = value.lower() if name in ("rel", "type") else value
     return attributes
+
+
+def said(element: etree._Element) -> str:
+    """Return the text of an element that holds no other as feedparser tells it."""
+    text = element.text
+    if not text:
+        return ""
+    text = text.strip()
+    return text if text.isascii() else repaired(text)
 
 
 def repaired(text: str) -> str:
     """Return ``text`` as feedparser repairs it: UTF-8 taken for Latin-1, and letters of Windows."""
     if text.isascii():
         return text
-    with contextlib.suppress(UnicodeError):
+    try:  # noqa: SIM105  as often as there are texts
         text = text.encode("iso-8859-1").decode()
+    except UnicodeError:
+        pass
     return text.translate(_cp1252) if _C1.search(text) else text
 
 

@@ -6,10 +6,10 @@ buttons, avatars and emoticons are no pictures of anything.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from bot.items import Enclosure, Image
@@ -41,8 +41,7 @@ class Rank(IntEnum):
     BODY = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """A picture offered: its absolute address, where, how large, and in which group of sizes."""
 
     url: str
@@ -52,24 +51,34 @@ class Offer:
     group: str = ""
 
 
+_NO_NEWS = [
+    row.split()
+    for row in r"""
+        feedburner\.com /~
+        feeds\.[^/]{1,255} /~(?:ff|f|r|a|4)/
+        feedsportal\.com /
+        feeds\.wordpress\.com /1\.0/
+        (?:pixel|stats)\.wp\.com|stats\.wordpress\.com /
+        pheedo\.com|pheedcontent\.com|bluekai\.com|doubleclick\.net /
+        googlesyndication\.com|google-analytics\.com /
+        medium\.com /_/stat
+        scorecardresearch\.com|quantserve\.com|imrworldwide\.com|statcounter\.com|amazon-adsystem\.com /
+        assoc-amazon\.[a-z.]+ /
+        blogger\.googleusercontent\.com /tracker/
+        feeds?blitz\.com|follow\.it|ivwbox\.de|vgwort\.de /
+        yadro\.ru|top\.mail\.ru|counter\.rambler\.ru|mc\.yandex\.ru /
+        facebook\.com /tr
+        bat\.bing\.com|buysellads\.com|adnxs\.com|invitemedia\.com|a2a\.me|addtoany\.com|addthis\.com /
+        sharethis\.com|flattr\.com|paypal(?:objects)?\.com|gravatar\.com|creativecommons\.org|shields\.io /
+        feedvalidator\.org /
+        s\.w\.org /images/core/emoji/
+    """.strip().splitlines()
+]
+"""Hosts, and the beginnings of paths, of addresses that feeds show and that are no pictures of the news."""
+
+_HOST = re.compile(rf"(?:.*\.)?(?:{'|'.join(host for host, _ in _NO_NEWS)})", re.IGNORECASE | re.DOTALL)
 _NOT_HOST = re.compile(
-    r"""
-    https?://(?:[^/]*\.)?(?:
-        feedburner\.com/~ | feeds\.[^/]+/~(?:ff|f|r|a|4)/ | feedsportal\.com/ | feeds\.wordpress\.com/1\.0/
-      | (?:pixel|stats)\.wp\.com/ | stats\.wordpress\.com/ | pheedo\.com/ | pheedcontent\.com/ | bluekai\.com/
-      | doubleclick\.net/
-      | googlesyndication\.com/ | google-analytics\.com/ | medium\.com/_/stat
-      | scorecardresearch\.com/ | quantserve\.com/ | imrworldwide\.com/ | statcounter\.com/
-      | amazon-adsystem\.com/ | assoc-amazon\.[a-z.]+/ | blogger\.googleusercontent\.com/tracker/
-      | feeds?blitz\.com/ | follow\.it/ | yadro\.ru/ | top\.mail\.ru/ | counter\.rambler\.ru/
-      | mc\.yandex\.ru/ | ivwbox\.de/ | vgwort\.de/ | facebook\.com/tr | bat\.bing\.com/
-      | buysellads\.com/ | adnxs\.com/ | invitemedia\.com/ | a2a\.me/ | addtoany\.com/ | addthis\.com/
-      | sharethis\.com/ | flattr\.com/
-      | paypal(?:objects)?\.com/ | gravatar\.com/ | s\.w\.org/images/core/emoji/ | creativecommons\.org/
-      | shields\.io/ | feedvalidator\.org/
-    )
-    """,
-    re.VERBOSE | re.IGNORECASE,
+    rf"https?://(?:[^/]*\.)?(?:{'|'.join(f'(?:{host}){path}' for host, path in _NO_NEWS)})", re.IGNORECASE
 )
 _NOT_FILE = re.compile(
     r"""
@@ -79,25 +88,28 @@ _NOT_FILE = re.compile(
   | /(?:smil(?:ey|ie)s?|emoticons?|emojis?|twemoji|filetypes?|share-?buttons?|social-?icons?|socialmedia)/
   | /(?:icon[-_]?)?
     (?:facebook|twitter|digg|delicious|reddit|stumbleupon|linkedin|pinterest|googleplus|whatsapp|rss|email|print
-      |feed-?icon\d*\w*|share|share_save\w*|like|tweet)
+      |share|like|tweet)
     (?:[-_]?\d+(?:x\d+)?)?\.(?:gif|png|svg|jpg)(?:[?\#]|$)
+  | /(?:icon[-_]?)?(?:feed-?icon|share_save)\w*(?:-\d+(?:x\d+)?)?\.(?:gif|png|svg|jpg)(?:[?\#]|$)
   | /avatars?/default
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
-"""Addresses of what is no picture of the news, by the services and file names that feeds show."""
+"""The same by the names of files, in small letters."""
 
 _IMG = re.compile(
-    r"<(?:img|(video))(?=[\s/])((?:[^<>\"']+|\"[^\"]{0,4000}\"|'[^']{0,4000}'){0,100})", re.IGNORECASE
+    r"<(?:[iI][mM][gG]|([vV][iI][dD][eE][oO]))(?=[\s/])((?:[^<>\"']++|\"[^\"]{0,4000}\"|'[^']{0,4000}'){0,100}+)"
 )
 _VIDEO = re.compile(
     r"<(?:video|(?P<source>source))(?=[\s/>])(?P<said>(?:[^<>\"']+|\"[^\"]{0,4000}\"|'[^']{0,4000}'){0,100})"
     r"|(?P<end></video\s*>)",
     re.IGNORECASE,
 )
+_PLAYS = re.compile("<[vV][iI][dD][eE][oO]")
 _ATTRIBUTE = re.compile(r"(?<![\w:-])([\w:-]{1,40})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
 _EXTENSION = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp)(?:$|[?#:!])", re.IGNORECASE)
-_NOT_PHOTO = re.compile(r"\.(?:svgz?|ico|swf|mp3|mp4|m4a|m4v|webm|ogg|pdf)(?:$|[?#])", re.IGNORECASE)
+_NOT_PHOTO = (".svg", ".svgz", ".ico", ".swf", ".mp3", ".mp4", ".m4a", ".m4v", ".webm", ".ogg", ".pdf")
+_NUMBER = re.compile(r"\s*(\d{1,5})\s*(?:px)?(?:\.\d+)?\s*$")
 _CLASSES = re.compile(
     r"smil(?:ey|ie)|emoji|emoticon|avatar|gravatar|share|social|icon\b|tracking|pixel", re.IGNORECASE
 )
@@ -110,10 +122,12 @@ _LAZY = (
     "data-actualsrc",
     "data-url",
 )
-_SIZE = re.compile(
-    r"[-_](?:\d{2,4}x\d{2,4}|\d{3,4}w?|scaled|thumb(?:nail)?|small|medium|large)(?=\.|$)", re.IGNORECASE
-)
+_CANDIDATE = re.compile(r"(?<![^\s,])([^\s,]\S*[^\s,])(?:\s+([\d.]+)[wx])?\s*(?:,|$)")
+_SIZE = re.compile(r"[-_](?:\d{2,4}x\d{2,4}|\d{3,4}w?|scaled|thumb(?:nail)?|small|medium|large)(?=\.|$)")
 _WRAPPED = re.compile(r"/(https?(?::|%3A)(?:/|%2F){1,2}.+)$", re.IGNORECASE)
+_PROXY = re.compile(r"w(?:eserv|srv)\.nl|rsz\.io|\.wp\.com")
+"""What stands in the addresses of proxies that do not name the scheme of what is behind them."""
+
 _PARAMETERS = ("url", "src", "u", "image", "img")
 
 
@@ -132,13 +146,19 @@ def merit(offers: Iterable[Offer], body: str, base: str | None) -> tuple[Image, 
     Several sizes of one picture become one :class:`Image` with alternatives.
     """
     real = [offer for offer in offers if _is_picture(offer.url, offer.width, offer.height)]
-    best = min((offer.rank for offer in real), default=None)
+    shown = list(in_body(body, base))
+    if len(real) + len(shown) < 2:
+        return tuple(_image([offer]) for offer in (*real, *shown))
+    best = min([offer.rank for offer in real], default=None)
     chosen = [offer for offer in real if offer.rank == best]
+    others = [offer for offer in real if offer.rank != best]
     groups: dict[str, list[Offer]] = {}
     taken: set[str] = set()
-    for offer in (*chosen, *in_body(body, base), *(offer for offer in real if offer.rank != best)):
+    for offer in (*chosen, *shown, *others):
+        if offer.url in taken:
+            continue
         group = offer.group or _same(offer.url)
-        if offer.url not in taken and (offer in chosen or offer.rank is Rank.BODY or group in groups):
+        if offer.rank == best or offer.rank is Rank.BODY or group in groups:
             taken.add(offer.url)
             groups.setdefault(group, []).append(offer)
     return tuple(_image(sizes) for sizes in list(groups.values())[:MOST])
@@ -154,7 +174,7 @@ def in_body(body: str, base: str | None) -> Iterator[Offer]:
         if tag[1]:
             attributes = {"src": attributes.get("poster", "")}
         width, height = number(attributes.get("width")), number(attributes.get("height"))
-        if _CLASSES.search(attributes.get("class", "")):
+        if "class" in attributes and _CLASSES.search(attributes["class"]):
             continue
         url = absolute(_source(attributes), base)
         if url and _is_picture(url, width, height):
@@ -163,7 +183,7 @@ def in_body(body: str, base: str | None) -> Iterator[Offer]:
 
 def videos_in_body(body: str, base: str | None) -> tuple[Enclosure, ...]:
     """Return the videos that an HTML body plays, each by one of its addresses: MP4 if it has that."""
-    if "<video" not in body[:BODY_LIMIT].lower():
+    if not _PLAYS.search(body, 0, BODY_LIMIT):
         return ()
     videos: list[list[Enclosure]] = []
     is_within = False
@@ -180,9 +200,11 @@ def videos_in_body(body: str, base: str | None) -> tuple[Enclosure, ...]:
 
 
 def _attributes(written: str) -> dict[str, str]:
-    return {
-        name.lower(): unescape(one or two or bare) for name, one, two, bare in _ATTRIBUTE.findall(written)
-    }
+    attributes = {}
+    for name, one, two, bare in _ATTRIBUTE.findall(written):
+        value = one or two or bare
+        attributes[name.lower()] = unescape(value) if "&" in value else value
+    return attributes
 
 
 def _type(url: str) -> str:
@@ -191,9 +213,15 @@ def _type(url: str) -> str:
     return f"video/{other[1].lower()}" if other else "video/mp4"
 
 
-@lru_cache(maxsize=256)  # asked for twice of each picture
 def unwrap(url: str) -> str | None:
     """Return the address behind an image proxy's address, or None if ``url`` is no proxy's."""
+    rest = url[7:].lower()
+    is_named = "http" in rest or ("%" in rest and "?" in rest)
+    return _unwrapped(url) if is_named or _PROXY.search(rest) else None
+
+
+@lru_cache(maxsize=256)  # asked for twice of each picture
+def _unwrapped(url: str) -> str | None:
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     if host in ("images.weserv.nl", "wsrv.nl", "rsz.io"):
@@ -219,9 +247,12 @@ def unwrap(url: str) -> str | None:
 
 def _image(sizes: list[Offer]) -> Image:
     """Make one picture of its sizes: the widest that Telegram takes first."""
-    sizes = sorted(sizes, key=lambda one: (one.rank, (one.width or 0) > WIDEST, -(one.width or 0)))
     first = sizes[0]
-    others = [one.url for one in sizes[1:]]
+    if len(sizes) == 1:
+        inner = unwrap(first.url)
+        return Image(first.url, (inner,) if inner and inner != first.url else (), first.width, first.height)
+    first, *rest = sorted(sizes, key=lambda one: (one.rank, (one.width or 0) > WIDEST, -(one.width or 0)))
+    others = [one.url for one in rest]
     behind = [inner for one in (first.url, *others) if (inner := unwrap(one))]
     alternatives = tuple(dict.fromkeys(one for one in (*behind[:1], *others) if one != first.url))[:4]
     return Image(first.url, alternatives, first.width, first.height)
@@ -232,42 +263,70 @@ def _source(attributes: Mapping[str, str]) -> str:
     for name in _LAZY:
         if value := attributes.get(name):
             return value
-    largest = _largest(attributes.get("data-srcset") or attributes.get("srcset", ""))
     source = attributes.get("src", "")
-    return largest if not source or source.startswith("data:") else source
+    if source and not source.startswith("data:"):
+        return source
+    return _largest(attributes.get("data-srcset") or attributes.get("srcset", ""))
 
 
 def _largest(srcset: str) -> str:
     """Return the address of the largest picture in a ``srcset``."""
     best, size = "", -1.0
-    for url, width in re.findall(r"([^\s,]\S*[^\s,])(?:\s+([\d.]+)[wx])?\s*(?:,|$)", srcset[:8000]):
-        if float(width or 1) > size:
-            best, size = url, float(width or 1)
+    for url, width in _CANDIDATE.findall(srcset[:8000]):
+        if (large := _factor(width)) > size:
+            best, size = url, large
     return best
+
+
+def _factor(written: str) -> float:
+    try:
+        return float(written or 1)
+    except ValueError:  # 1.2.3
+        return 1.0
 
 
 def _is_picture(url: str, width: int | None, height: int | None) -> bool:
     tiny = (width is not None and width < 24) or (height is not None and height < 24)
-    if tiny or _NOT_HOST.match(url) or _NOT_FILE.search(url):
+    if tiny or (_is_suspect(_host(url)) and _NOT_HOST.match(url)) or _NOT_FILE.search(url.lower()):
         return False
-    return not _NOT_PHOTO.search(urlsplit(url).path)
+    return not _path(url).lower().endswith(_NOT_PHOTO)
+
+
+def _host(url: str) -> str:
+    """Return what stands before the path of an absolute address."""
+    return url.split("/", 3)[2]
+
+
+def _path(url: str) -> str:
+    """Return the path of an absolute address."""
+    _, slash, path = url.partition("#")[0].partition("?")[0].partition("//")[2].partition("/")
+    return slash + path
+
+
+@lru_cache(maxsize=256)
+def _is_suspect(host: str) -> bool:
+    """Whether some of the addresses at a host may be no pictures of the news."""
+    return _HOST.fullmatch(host) is not None
 
 
 def _same(url: str) -> str:
     """Return what the sizes of one picture have in common: its file's name without the size."""
-    parts = urlsplit(unwrap(url) or url)
-    name = _SIZE.sub("", unquote(parts.path).rpartition("/")[2].lower())
+    url = unwrap(url) or url
+    path = _path(url)
+    name = (unquote(path) if "%" in path else path).rpartition("/")[2].lower()
+    if "-" in name or "_" in name:
+        name = _SIZE.sub("", name)
     if len(name) > 12:
         return name
-    return parts.path if _EXTENSION.search(name) else f"{parts.path}?{parts.query}"
+    return path if _EXTENSION.search(name) else f"{path}?{urlsplit(url).query}"
 
 
 def number(value: object) -> int | None:
     """Return pixels from an attribute such as ``640`` or ``640px``; None for ``100%`` or nonsense."""
-    found = re.match(r"\s*(\d{1,5})\s*(?:px)?(?:\.\d+)?\s*$", value) if isinstance(value, str) else None
+    found = _NUMBER.match(value) if isinstance(value, str) else None
     return int(found[1]) if found else None
 
 
 def sized(offer: Offer, width: object, height: object) -> Offer:
     """Return ``offer`` with the size that a feed's attributes give."""
-    return replace(offer, width=number(width), height=number(height))
+    return offer._replace(width=number(width), height=number(height))

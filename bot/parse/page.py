@@ -6,7 +6,6 @@ What of it is worth showing is for whoever knows the item to say.
 
 import html
 import re
-from dataclasses import replace
 
 from bot.fetch.tags import Tag, tags_of
 from bot.items import Image, Page
@@ -114,7 +113,7 @@ class _Card:
         """Take in what is said of the picture last named."""
         last = self._offers[-1]
         if name == "secure_url":
-            self._offers[-1] = replace(last, url=absolute(value, self.base) or last.url)
+            self._offers[-1] = last._replace(url=absolute(value, self.base) or last.url)
         elif name in ("width", "height"):
             self._sizes[name] = value
             self._offers[-1] = sized(last, self._sizes.get("width"), self._sizes.get("height"))

@@ -5,21 +5,24 @@ from itertools import islice
 
 from lxml import etree
 
-from bot.parse.scan import local_name
+from bot.parse.scan import Accepted, local_name
 
 MOST_NAMED = 100
 """Elements read of each list: there are 24 hours, and 7 days."""
 
 _LISTS = ("{*}skipHours", "{*}skiphours", "{*}skipDays", "{*}skipdays")
+_LISTED = frozenset({"skiphours", "skipdays"})
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def skips_of(root: etree._Element) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def skips_of(document: Accepted) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the hours (0 to 23, GMT) and the days (0: Monday) that a feed names, each once, in order.
 
     RSS 0.9x counts hours from 1 to 24, RSS 2.0 from 0 to 23: 24 is midnight in both.
     """
-    hours, days = set[int](), set[int]()
+    if _LISTED.isdisjoint(map(local_name, document.tags)):
+        return (), ()
+    root, hours, days = document.root, set[int](), set[int]()
     for channel in (root, *root.iterchildren("{*}channel")):
         for one in channel.iterchildren(*_LISTS):
             for name, text in _named(one):
@@ -32,4 +35,4 @@ def skips_of(root: etree._Element) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 def _named(elements: etree._Element) -> Iterator[tuple[str, str]]:
     for element in islice(elements, MOST_NAMED):
-        yield local_name(element), (element.text or "").strip()
+        yield local_name(element.tag), (element.text or "").strip()

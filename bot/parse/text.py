@@ -36,12 +36,13 @@ def plain(text: object, *, markup: bool = True, limit: int = TITLE_LIMIT) -> str
     if not isinstance(text, str):
         return ""
     text = text[: limit * 8]
-    if "<" in text or "&" in text or not text.isprintable():  # most titles are neither
+    if text.isprintable() and "<" not in text and "&" not in text and "  " not in text:
+        text = text.strip()  # as most titles are
+    else:
         text = clean(text)
         if "<" in text and (markup or _CLOSED.search(text)):
             text = _TAG.sub("", _BREAK.sub(" ", without_scripts(text)))
-        text = decoded(text)
-    text = " ".join(text.split())
+        text = " ".join(decoded(text).split())
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 

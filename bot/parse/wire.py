@@ -17,6 +17,7 @@ from typing import Any
 from bot.items import Document, Enclosure, Image, Item
 from bot.parse.verdict import Effort
 
+_read = json.JSONDecoder().raw_decode
 _write = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 ROOM = 1024 * 1024
@@ -138,42 +139,32 @@ def _item_parts(item: Item) -> tuple[bytes, bytes, bytes]:
 def _items(data: bytes, start: int) -> Iterator[Item]:
     while start < len(data):
         end = data.index(b"\n", start) + 1
-        (
-            guid,
-            title,
-            link,
-            published,
-            updated,
-            author,
-            source,
-            language,
-            summary_size,
-            content_size,
-            images,
-            enclosures,
-            tags,
-            base,
-            via,
-        ) = json.loads(data[start:end])
+        line = data[start:end].decode()
+        values, stop = _read(line)
+        if stop != len(line) - 1:
+            raise ValueError("a line that holds more than it should")
+        guid, title, link, published, updated, author, source, language = values[:8]
+        summary_size, content_size, images, enclosures, tags, base, via = values[8:]
         middle, start = end + summary_size, end + summary_size + content_size
         if not end <= middle <= start <= len(data):
             raise ValueError("an item that ends elsewhere")
+        # By position, which takes a microsecond less than by names.
         yield Item(
-            guid=guid,
-            title=title,
-            link=link,
-            published=_time(published),
-            updated=_time(updated),
-            author=author,
-            source=source,
-            language=language,
-            summary_html=data[end:middle].decode(),
-            content_html=data[middle:start].decode(),
-            images=tuple(Image(url, tuple(others), width, height) for url, others, width, height in images),
-            enclosures=tuple(Enclosure(*one) for one in enclosures),
-            tags=tuple(tags),
-            base=base,
-            via=via,
+            guid,
+            title,
+            link,
+            _time(published),
+            _time(updated),
+            author,
+            source,
+            language,
+            data[end:middle].decode(),
+            data[middle:start].decode(),
+            tuple([Image(url, tuple(others), width, height) for url, others, width, height in images]),
+            tuple([Enclosure(*one) for one in enclosures]),
+            tuple(tags),
+            base,
+            via,
         )
 
 

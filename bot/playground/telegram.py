@@ -103,7 +103,7 @@ class Telegram:
     def chat_named(self, name: str) -> Chat | None:
         """Find a chat by its id or @name, in text."""
         if name.startswith("@"):
-            wanted = name[1:].lower()
+            wanted = name[1:].lower() or None
             return next(
                 (
                     chat

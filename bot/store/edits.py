@@ -33,6 +33,8 @@ class EditClaim:
     """Its messages, where it takes several; ``message_id`` is the first of them."""
     hits: tuple[Hit, ...] = ()
     """The alerts that it was told for."""
+    earlier: int = 0
+    """How many edits of the item were begun in the chat before, within two days."""
 
     @property
     def new_picture(self) -> bool:
@@ -76,8 +78,9 @@ class Edits:
                 read_wishes(chat, item, how, told),
                 message_ids(pieces),
                 fields.hits(hits),
+                earlier,
             )
-            for chat, item, message, note, how, told, pieces, hits in found
+            for chat, item, message, note, how, told, pieces, hits, earlier in found
         )
 
     async def finish(self, claim: EditClaim, *, again_ms: int | None = None, done: bool = False) -> None:

@@ -109,6 +109,11 @@ class EmbeddedServer:
         await self._leave()
 
     def _make_places(self) -> None:
+        if (before := _unexpanded(self._data_dir)) and not self._data_dir.exists():
+            raise StoreUnavailable(
+                f"~ in DATA_DIR is the home directory now, and was a folder called ~ until now; "
+                f"move what is there: mv '{before}' '{self._data_dir}'"
+            )
         try:
             self._data_dir.mkdir(parents=True, exist_ok=True)
             self.socket.parent.mkdir(mode=0o700, exist_ok=True)
@@ -291,6 +296,15 @@ async def remove_unused(data_dir: Path) -> None:
             await asyncio.to_thread(shutil.rmtree, data_dir, ignore_errors=True)
     finally:
         os.close(users)
+
+
+def _unexpanded(data_dir: Path) -> Path | None:
+    """Return the folder that ``DATA_DIR=~/…`` meant before ~ was expanded, where there is one."""
+    literal = Path("~")
+    if not literal.is_dir() or not data_dir.is_relative_to(Path.home()):
+        return None
+    before = literal / data_dir.relative_to(Path.home())
+    return before if before.is_dir() else None
 
 
 def _lock(descriptor: int, how: int) -> bool:

@@ -6,7 +6,7 @@ import time
 from bot.errors import StoreError
 from bot.store.door import Door
 
-KEPT_WHEN_SHORT = 60
+KEPT_WHEN_SHORT = 55
 """How many items of a feed are kept where Redis is short of memory."""
 
 MEMORY_SHORT = 0.7
@@ -30,7 +30,7 @@ class Keeping:
     async def most(self) -> int:
         """Return how many items of a feed to keep now.
 
-        1000 busy feeds of :data:`KEPT_WHEN_SHORT` items take some 200 MB (benchmarks/memory.py).
+        1000 busy feeds of :data:`KEPT_WHEN_SHORT` items take some 245 MB (benchmarks/memory.py).
         """
         now_s = time.monotonic()
         if now_s - self._looked_s > MEMORY_S:

@@ -80,6 +80,7 @@ cluster would not allow: newsrelay wants one Redis (docs/scaling.md), so this co
 | `edits:notes`        | hash   | until done          | `chat item` → what changed and how often it  |
 |                      |        |                     | did                                          |
 | `editing:{chat}`     | string | the edit's lease    | end of its lease (ms) and the edit under way |
+| `edited:{chat}:{item}`| string | two days           | how many edits of the item there were begun  |
 | `lost`               | zset   | 30 days             | chat id by when it was lost to us (ms)       |
 | `budget`             | zset   | until past          | chat id by GCRA arrival (ms), `e{id}` of edits|
 |                      |        |                     | `h{id}` and `bot` by the end of a hold (ms)  |

@@ -21,6 +21,8 @@ class Choosing:
     settings_typed: str
     settings_unknown: str
     settings_which: str
+    setting_alone: str
+    """To whoever took a setting for a command."""
     settings_what: str
     settings_back: str
     settings_list: str

@@ -17,6 +17,7 @@ EN_CHOOSING = Choosing(
         "I know no setting and no feed here called “{words}”. Settings: {names}. Send for example "
         "/settings{at} style full, or a feed's number from /list{at} behind /settings{at}, or tap a button."
     ),
+    setting_alone="{command} is no command but a setting. Send /settings {word}, or /settings to see all.",
     settings_which=(
         "Several feeds here fit “{words}”. Put the number of one from /list{at} behind /settings{at}, "
         "or tap a button for the whole chat."

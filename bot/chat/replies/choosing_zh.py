@@ -16,6 +16,7 @@ ZH_CHOOSING = Choosing(
         "这里没有名为“{words}”的设置或订阅。可用的设置：{names}。例如发送 /settings{at} 样式 全文，"
         "或在 /settings{at} 后写上 /list{at} 中的订阅编号，也可点下面的按钮。"
     ),
+    setting_alone="{command} 不是命令，而是一项设置。请发送 /settings {word}，或发送 /settings 查看全部。",
     settings_which=(
         "有多个订阅符合“{words}”。请在 /settings{at} 后写上 /list{at} 中的编号，或点按钮设置整个聊天。"
     ),

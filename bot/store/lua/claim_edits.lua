@@ -1,14 +1,14 @@
 -- Hand out messages to edit now, as far as the budgets go.
 -- uses: clock, tally, pace, turn
--- KEYS: `edits`, `edits:notes`, `editing:{chat}`, `sent:{chat}`, `pieces:{chat}`, `hits:{chat}`, `lane:{chat}`, `lease:{chat}`, `chat:{id}`, `feed:{id}:chats`, `budget`, `window`,
+-- KEYS: `edits`, `edits:notes`, `editing:{chat}`, `edited:{chat}:{item}`, `sent:{chat}`, `pieces:{chat}`, `hits:{chat}`, `lane:{chat}`, `lease:{chat}`, `chat:{id}`, `feed:{id}:chats`, `budget`, `window`,
 --   spelled here.
 -- ARGV: 1 now · 2 limit · 3 lease (ms) · 4 a word never used before · 5 messages in a window · 6 the window (ms)
 -- Result: {{chat, item, message id, note, subscription (JSON) or '', {fields of the chat: name, value …},
---   ids of the messages, where they are several, hits that it was told for (JSON) or ''} …}.
+--   ids of the messages, where they are several, hits that it was told for (JSON) or '', edits begun before} …}.
 local now, limit, lease_ms = clock(), tonumber(ARGV[2]), tonumber(ARGV[3])
 local most, window_ms = most_of(ARGV[5]), tonumber(ARGV[6])
 local answer = {}
-local BUSY_MS, PAUSED_MS = 300, 600000
+local BUSY_MS, PAUSED_MS, COUNTED_MS = 300, 600000, 172800000
 if at_of('bot') > now then return answer end
 local room = math.min(limit, most - redis.call('ZCOUNT', 'window', '(' .. (now - window_ms), '(' .. (now + window_ms)))
 
@@ -45,13 +45,16 @@ local function hand_out(edit)
     redis.call('SET', 'editing:' .. chat, now + lease_ms .. ' ' .. edit, 'PX', lease_ms)
     redis.call('ZADD', 'edits', now + lease_ms, edit)
     spend_edit(chat, now, ARGV[4] .. ':' .. #answer)
-    local feed = string.match(item, '^([^.]*)')
+    local feed, counted = string.match(item, '^([^.]*)'), 'edited:' .. chat .. ':' .. item
+    local begun = redis.call('INCR', counted)
+    redis.call('PEXPIRE', counted, COUNTED_MS)
     answer[#answer + 1] = {
       chat, item, message, redis.call('HGET', 'edits:notes', edit) or 'text',
       redis.call('HGET', 'feed:' .. feed .. ':chats', chat) or '',
       redis.call('HGETALL', 'chat:' .. chat),
       pieces_of(chat, item),
       redis.call('HGET', 'hits:' .. chat, item) or '',
+      begun - 1,
     }
   end
 end

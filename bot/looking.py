@@ -17,20 +17,33 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.errors import NotAFeed, StoreError, TooComplex
 from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
 from bot.fetch.hosts import Hosts, host_of
-from bot.fetch.websub import called, offer_of
+from bot.fetch.websub import called
 from bot.floods import NEWS_MOST, newest, of_late
 from bot.identity import Sighting, sight, stand_alone, takes_long
 from bot.items import Document, Feed, FeedId, Validators
 from bot.life import Lived, after_look, is_old
 from bot.links import feed_address
-from bot.looks import CUT, PAGES_MOST, PAGES_S, SLOW_S, Fetching, Look, Outcome, Reading, well
-from bot.pacing import Bounds, Pace, asked_of, dates_of, next_look
+from bot.looks import (
+    CUT,
+    PAGES_MOST,
+    PAGES_S,
+    SLOW_S,
+    Fetching,
+    Look,
+    Outcome,
+    Reading,
+    View,
+    after_reading,
+    is_of_other_hub,
+    well,
+)
+from bot.pacing import Bounds, Pace, dates_of, next_look
 from bot.parse.prune import MARK, Cut, cut, joined
 from bot.settings import Settings
 from bot.store.candidates import ITEMS_AT_ONCE, Extent, candidates_of
@@ -58,16 +71,6 @@ and leave looks nothing new, which would replace them."""
 
 BYTES_INLINE = 1_000_000
 """Larger documents are cut off the event loop (some 5 ms a megabyte)."""
-
-
-@dataclass(frozen=True, slots=True)
-class _View:
-    """What a look at ``feed``, as it was before, has brought by ``now_ms``."""
-
-    feed: Feed
-    answer: Fetched
-    got: Validators
-    now_ms: int
 
 
 class Looker:
@@ -148,7 +151,7 @@ class Looker:
         if feed is None:
             return Look(feed_id, Outcome.FORGOTTEN)
         if feed.seeded:
-            view = _View(feed, answer, feed.validators, await self._store.about_now_ms())
+            view = View(feed, answer, feed.validators, await self._store.about_now_ms())
             found = await _cut(answer, feed.marks)
             if found and not found.fresh:
                 return Look(feed.id, Outcome.UNCHANGED)
@@ -175,9 +178,9 @@ class Looker:
         got = Validators(answer.etag, answer.modified, answer.body_hash)
         if sent.body_hash and got.body_hash == sent.body_hash:
             return await self._same(feed, got, answer, Outcome.UNCHANGED, now_ms)
-        return await self._changed(_View(feed, answer, got, now_ms))
+        return await self._changed(View(feed, answer, got, now_ms))
 
-    async def _changed(self, view: _View) -> Look:
+    async def _changed(self, view: View) -> Look:
         """Take in what is new in a document of other bytes than the last."""
         feed, answer = view.feed, view.answer
         marks = feed.marks if feed.seeded else b""
@@ -202,10 +205,9 @@ class Looker:
                 document = replace(document, items=document.items[:-1])
         seen = await _sight(document, feed, view.now_ms)
         told = found.marks if found and found.count == len(document.items) else b""
-        learnt = replace(seen.feed, validators=view.got, whole_ms=view.now_ms)
-        return await self._taken(view, document, replace(seen, feed=learnt), Extent(told))
+        return await self._taken(view, document, seen, Extent(told))
 
-    async def _part(self, view: _View, found: Cut | None, *, pushed: bool = False) -> Look | None:
+    async def _part(self, view: View, found: Cut | None, *, pushed: bool = False) -> Look | None:
         """Take in the items of a document that were not there before, if they are plainly new.
 
         None: whether they are new, or where their place is, can only be told by the whole document.
@@ -222,14 +224,9 @@ class Looker:
             return None
         if not stand_alone(seen, view.now_ms, in_front=bool(found and found.is_front)):
             return None
-        # The step asks that again; but what is to be refused has no page asked and nothing told before.
-        if not await self._store.news.none_seen(feed.id, candidates_of(seen)):
-            return None
-        # Of the whole document's rate a part tells nothing.
-        learnt = replace(seen.feed, validators=view.got, rate_per_day=feed.rate_per_day)
         kept = joined(feed.marks if pushed else b"", found.marks) if found else None
         extent = Extent(kept, is_part=True, is_new=True)
-        taken = await self._taken(view, document, replace(seen, feed=learnt), extent, pushed=pushed)
+        taken = await self._taken(view, document, seen, extent, pushed=pushed)
         return None if taken.outcome is Outcome.UNCHANGED else taken
 
     async def _read(self, body: bytes, answer: Fetched) -> Document | Failed:
@@ -247,49 +244,45 @@ class Looker:
             self.held_bytes -= len(body)
 
     async def _taken(
-        self, view: _View, document: Document, seen: Sighting, extent: Extent, *, pushed: bool = False
+        self, view: View, document: Document, seen: Sighting, extent: Extent, *, pushed: bool = False
     ) -> Look:
         """Take in what a document holds; UNCHANGED where a part of one could not be."""
-        now_ms, published, candidates = view.now_ms, dates_of(document), candidates_of(seen)
-        asked = () if extent.is_new or not view.feed.looks else candidates
-        known = await self._store.news.recall(seen.feed.id, asked)
+        candidates = candidates_of(seen)
+        is_known = view.feed.looks and not extent.is_new
+        known = await self._store.news.recall(seen.feed.id, candidates if is_known else ())
         unseen = [not known.has(one) for one in candidates]
         if seen.feed.seeded and sum(unseen) > NEWS_MOST:
             candidates = await newest(self._store.news, view.feed, candidates, unseen)
-        brought = any(unseen)
-        feed = replace(seen.feed, changed_ms=now_ms if brought else seen.feed.changed_ms)
-        due_ms: int | None = None
-        moved_to = None
-        if pushed:
-            feed.rhythm = self._pace(feed, now_ms, published).rhythm
-        else:
-            feed = replace(well(feed, now_ms), asked=asked_of(document))
-            feed = await self._with_hub(feed, document, view)
-            due_ms = self._due_again(feed, now_ms, published, max_age_s=view.answer.max_age_s)
-            lived = after_look(feed, now_ms, moved_to=view.answer.moved_to, read=True)
-            feed, moved_to = await self._lived(lived)
-            began_cut = view.feed.looks == 1 and view.feed.validators.body_hash.startswith(CUT)
-            elsewhere = lived.elsewhere and not extent.is_part  # its rest was seen before
-            if (elsewhere or began_cut) and view.feed.seeded:
-                candidates = await of_late(self._store.news, view.feed, candidates, unseen, always=began_cut)
-        if self._pages and feed.seeded:  # a first look hands nothing on
-            candidates = await self._pages().of_new(
-                self._store.news, feed, candidates, most=PAGES_MOST, within_s=PAGES_S
-            )
-        taken = await self._store.news.intake(
-            feed,
-            candidates,
-            due_ms=due_ms,
-            hand_on=True,
-            moved_to=moved_to,
-            was=view.feed,
-            extent=extent,
-            known=known,
+        feed = after_reading(
+            view, document, seen.feed, is_part=extent.is_part, brings=any(unseen), pushed=pushed
         )
+        due_ms, lived = None, Lived(feed)
+        if pushed:
+            feed.rhythm = self._pace(feed, view.now_ms, dates_of(document)).rhythm
+        else:
+            due_ms = self._due_again(feed, view.now_ms, dates_of(document), max_age_s=view.answer.max_age_s)
+            lived = after_look(feed, view.now_ms, moved_to=view.answer.moved_to, read=True)
+        began_cut = view.feed.looks == 1 and view.feed.validators.body_hash.startswith(CUT) and not pushed
+        pages = self._pages if feed.seeded else None  # a first look hands nothing on
+        acts = pages or began_cut or lived.notices or is_of_other_hub(feed, view.feed)
+        # The step asks that again; but what is to be refused has no page asked and nothing told before.
+        if extent.is_new and acts and not await self._store.news.none_seen(feed.id, candidates):
+            return Look(feed.id, Outcome.UNCHANGED)
+        await self._tell_hub(feed, view.feed)
+        feed, moved_to = await self._lived(lived)
+        elsewhere = lived.elsewhere and not extent.is_part  # its rest was seen before
+        if (elsewhere or began_cut) and view.feed.seeded:
+            candidates = await of_late(self._store.news, view.feed, candidates, unseen, always=began_cut)
+        if pages:
+            candidates = await pages().of_new(feed, candidates, known, most=PAGES_MOST, within_s=PAGES_S)
+        taken = await self._store.news.intake(
+            feed, candidates, due_ms=due_ms, hand_on=True, moved_to=moved_to, was=view.feed,
+            extent=extent, known=known,
+        )  # fmt: skip
         if taken.refused:
             return Look(feed.id, Outcome.UNCHANGED)
         await self._note(feed, taken)
-        if taken.handed_on and not pushed and view.feed.pushed_until_ms > now_ms:
+        if taken.handed_on and not pushed and view.feed.pushed_until_ms > view.now_ms:
             await self._store.pushes.missed(feed.id)
         return Look(feed.id, Outcome.CHANGED, taken.handed_on)
 
@@ -304,18 +297,13 @@ class Looker:
         if taken.corrected:
             log.info("feed %s: %d corrected", feed.id, taken.corrected)
 
-    async def _with_hub(self, feed: Feed, document: Document, view: _View) -> Feed:
-        """Return the feed with the hub that it names; a change is noted first, for whoever asks hubs."""
-        offer = offer_of(view.answer, document)
-        hub, topic = (offer.hub, offer.topic) if offer else ("", "")
-        if (hub, topic) == (feed.hub, feed.hub_topic):
-            return feed
-        if offer:
-            await self._store.pushes.offer(feed.id, hub, topic)
-        else:
-            await self._store.pushes.withdraw(feed.id)
-        # Whoever was named before is not waited for.
-        return replace(feed, hub=hub, hub_topic=topic, pushed_until_ms=0)
+    async def _tell_hub(self, feed: Feed, was: Feed) -> None:
+        """Note that a feed names another hub than it did, or none any more, for whoever asks hubs."""
+        if is_of_other_hub(feed, was):
+            if feed.hub:
+                await self._store.pushes.offer(feed.id, feed.hub, feed.hub_topic)
+            else:
+                await self._store.pushes.withdraw(feed.id)
 
     async def _same(
         self, was: Feed, got: Validators, answer: Fetched | NotModified, outcome: Outcome, now_ms: int

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from bot.fetch.answer import Answer, Failed
+from bot.fetch.answer import Answer, Failed, Fetched
+from bot.fetch.websub import offer_of
 from bot.items import Document, Feed, FeedId, Validators
+from bot.pacing import asked_of
 
 SLOW_S = 2.0
 """An answer that takes longer is slow."""
@@ -59,6 +61,16 @@ class Look:
     asked_s: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a look at ``feed``, as it was before, has brought by ``now_ms``."""
+
+    feed: Feed
+    answer: Fetched
+    got: Validators
+    now_ms: int
+
+
 def well(feed: Feed, now_ms: int, got: Validators | None = None) -> Feed:
     """Return the feed after a look that brought a readable answer."""
     after = feed.copy()
@@ -67,3 +79,33 @@ def well(feed: Feed, now_ms: int, got: Validators | None = None) -> Feed:
     after.failures, after.trouble = 0, ""
     after.validators = got or feed.validators
     return after
+
+
+def after_reading(
+    view: View, document: Document, sighted: Feed, *, is_part: bool, brings: bool, pushed: bool
+) -> Feed:
+    """Return the feed, as sighted, after a look whose document, or a part of it, was read.
+
+    ``brings``: there is news in it. What a hub ``pushed`` tells nothing of who is to be asked, and how often.
+    """
+    feed = sighted.copy() if pushed else well(sighted, view.now_ms, view.got)
+    if is_part:
+        feed.rate_per_day = view.feed.rate_per_day
+    else:
+        feed.whole_ms = view.now_ms
+    if brings:
+        feed.changed_ms = view.now_ms
+    if pushed:
+        return feed
+    feed.asked = asked_of(document)
+    offer = offer_of(view.answer, document)
+    named = (offer.hub, offer.topic) if offer else ("", "")
+    if named != (feed.hub, feed.hub_topic):
+        feed.hub, feed.hub_topic = named
+        feed.pushed_until_ms = 0  # whoever was named before is not waited for
+    return feed
+
+
+def is_of_other_hub(feed: Feed, was: Feed) -> bool:
+    """Tell whether a feed names another hub than it did, or none any more."""
+    return (feed.hub, feed.hub_topic) != (was.hub, was.hub_topic)

@@ -24,7 +24,7 @@ from bot.errors import TooComplex
 from bot.fetch.answer import SHUT, Answer, Failed, Failure, Fetched
 from bot.fetch.client import Kind
 from bot.fetch.sites import is_of_telegram
-from bot.items import Feed, FeedId, Image, Item, Page
+from bot.items import Feed, Image, Item, Page
 from bot.links import canonical_link, is_home
 from bot.parse.article import LONGEST
 from bot.parse.images import is_image
@@ -34,7 +34,7 @@ from bot.render.lead import lead
 from bot.render.markup import read_html
 from bot.render.tails import is_teaser
 from bot.settings import Pages, Settings
-from bot.store.candidates import Candidate
+from bot.store.candidates import Candidate, Known
 from bot.store.records import CONTENT_LIMIT, as_kept
 
 log = logging.getLogger(__name__)
@@ -92,13 +92,6 @@ class Reading(Protocol):
 
     async def text(self, page: bytes, url: str, content_type: str = "") -> str:
         """Return the text of a page, or raise TooComplex."""
-
-
-class Knowing(Protocol):
-    """The part of :class:`bot.store.news.News` that pages need."""
-
-    async def unseen(self, feed_id: FeedId, candidates: Sequence[Candidate]) -> list[bool]:
-        """Return of each candidate whether it seems new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,24 +161,19 @@ class PageFinder:
 
     async def of_new(
         self,
-        news: Knowing,
         feed: Feed,
         candidates: Sequence[Candidate],
+        known: Known,
         *,
         most: int,
         within_s: float,
     ) -> list[Candidate]:
-        """Return ``candidates``, the newest ``most`` that seem new with what their pages say.
-
-        Raises:
-            StoreError: the store does not answer.
-        """
+        """Return ``candidates``, the newest ``most`` that do not seem ``known`` with what their pages say."""
         paged = list(candidates)
         if self._wanted is Pages.OFF:
             return paged
-        unseen = await news.unseen(feed.id, candidates)
         own = _own_pages([one.item for one in candidates])
-        new = [place for place in own if unseen[place]]
+        new = [place for place in own if not known.has(candidates[place])]
         newest = nlargest(most, new, key=lambda place: candidates[place].order_ms)
         pages = await self.find([candidates[place].item for place in newest], feed, within_s=within_s)
         for place, page in zip(newest, pages, strict=True):

@@ -1,6 +1,6 @@
 """Where the parts meet that roles and one-off jobs share: the store, the network, the parser, the pages.
 
-What reads the texts of items is loaded with the first that is new: most polls bring none.
+What reads items and their texts is loaded with the first that is new: most polls bring none.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -52,7 +52,8 @@ class Parts:
     def load(self) -> None:
         """Load now what is otherwise loaded with the first new item, so that none keeps a loop waiting."""
         import bot.corrections
-        import bot.matching  # noqa: F401  for what comes with both
+        import bot.matching
+        import bot.parse.quick  # noqa: F401  for what comes with these
 
         if self.settings.pages is not Pages.OFF:
             _ = self.pages

@@ -163,15 +163,18 @@ class Subscriber:
             # It is asked once somebody hears the feed; of one that is heard, looks note what changes.
             feed = replace(feed, hub=hub.hub, hub_topic=hub.topic)
         candidates = candidates_of(seen)
-        if heard:
-            unseen = await self._store.news.unseen(known.id, candidates)
-            if sum(unseen) > NEWS_MOST:
-                candidates = await newest(self._store.news, known, candidates, unseen)
+        seen_before = await self._store.news.recall(known.id, candidates)
+        unseen = [not seen_before.has(one) for one in candidates]
+        if heard and sum(unseen) > NEWS_MOST:
+            candidates = await newest(self._store.news, known, candidates, unseen)
         if self._pages:
+            most = PAGES_MOST if heard else 1
             candidates = await self._pages().of_new(
-                self._store.news, feed, candidates, most=PAGES_MOST if heard else 1, within_s=SAMPLE_S
+                feed, candidates, seen_before, most=most, within_s=SAMPLE_S
             )
-        taken = await self._store.news.intake(feed, candidates, due_ms=due_ms, hand_on=heard)
+        taken = await self._store.news.intake(
+            feed, candidates, due_ms=due_ms, hand_on=heard, known=seen_before
+        )
         log.info("feed %s: found, %d items of it new", feed.id, len(taken.new))
         stored = await self._store.archive.latest([feed.id], offset=0, limit=1)
         return Found(

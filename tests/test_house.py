@@ -34,7 +34,7 @@ ROOMS: dict[str, set[str]] = {
     "rulebook": {"rules"},
     "searching": {"identity", "matching", "rules", "store"},
     "identity": set(),
-    "parse": {"fetch"},
+    "parse": {"fetch", "loading"},
     "fetch": {"settings"},
     "render": set(),
     "pacing": {"fetch"},
@@ -42,7 +42,7 @@ ROOMS: dict[str, set[str]] = {
     "corrections": {"identity", "render"},
     "store": {"identity", "corrections", "life", "matching", "settings"},
     "pages": {"fetch", "parse", "identity", "render", "store", "settings"},
-    "looks": {"fetch"},
+    "looks": {"fetch", "pacing"},
     "floods": {"fetch", "life", "store"},
     "slots": set(),
     "looking": {"floods", "looks", "fetch", "parse", "identity", "life", "pacing", "pages", "store", "settings"},
@@ -299,7 +299,7 @@ def test_a_poll_and_a_collector_load_nothing_of_telegram_chats_and_queries() -> 
 
 
 def test_a_collector_loads_before_it_begins_what_new_items_need() -> None:
-    needed = {"bot.corrections", "bot.matching", "bot.pages", "bot.rules"}
+    needed = {"bot.corrections", "bot.matching", "bot.pages", "bot.parse.quick", "bot.rules"}
     load = "from bot.parts import Parts; from bot.settings import read; Parts(read({}), *[None] * 4).load()"
     code = f"{load}; import sys; print(*{needed} - set(sys.modules))"
     done = subprocess.run(
@@ -322,5 +322,20 @@ def test_importing_is_not_starting() -> None:
     code = "import bot.__main__, sys; sys.exit(bool({'feedparser', 'PIL'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, timeout=60)
     assert done.returncode == 0, (
-        "what reads foreign feeds and pictures never loads in the relay's own process"
+        "what reads foreign feeds is loaded with the first, what decodes pictures never"
     )
+
+
+def test_only_the_childrens_side_can_read_without_bounds() -> None:
+    """In the relay's own process feeds are read by :mod:`bot.parse.quick` alone."""
+    may: dict[str, set[str]] = {
+        "bot.parse.document": {"parse/reading"},
+        "bot.parse.feed": set(),
+        "bot.parse.events": set(),
+        "bot.parse.quick": {"parse/worker", "parts"},
+    }
+    for file in FILES:
+        if room_of(file) == "parse" and place(file) not in {"parse/reading", "parse/worker"}:
+            continue  # pure, and told from there
+        for name in imports(file):
+            assert place(file) in may.get(name, {place(file)}), f"{place(file)} imports {name}"

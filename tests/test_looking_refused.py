@@ -6,6 +6,7 @@ from typing import Any, cast
 import pytest
 import pytest_asyncio
 
+from bot.items import FeedId
 from bot.looking import Looker
 from bot.looks import Look, Outcome
 from bot.pages import PageFinder
@@ -30,8 +31,8 @@ async def test_what_cannot_be_read_alone_has_no_page_asked_before_it_is_read_who
 
     class Finder:
         async def of_new(self, *given: Any, **_: object) -> list[Candidate]:
-            asked.append(len(given[2]))
-            return list(given[2])
+            asked.append(len(given[1]))
+            return list(given[1])
 
     posts = old(clock)
     await news.look(*posts)
@@ -56,3 +57,38 @@ async def test_what_is_dated_back_is_news_where_a_feed_is_led_elsewhere_and_show
     news.web.put(news.url, paper([late, *posts]), moved_to="https://new.example/feed")
     await news.looker.look(news.id)
     assert "Title late" in await news.handed()
+
+
+async def test_what_is_plainly_new_is_asked_for_in_its_step_alone_where_nothing_is_told_before(
+    news: Newspaper, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask(*_: object) -> None:
+        raise AssertionError
+
+    posts = old(clock)
+    await news.look(*posts)
+    monkeypatch.setattr(news.store.news, "none_seen", ask)
+    posts.insert(0, Post("new", clock.ms))
+    assert await news.look(*posts) == Look(news.id, Outcome.CHANGED, 1)
+    changed = [Post("newer", clock.ms + 9), replace(posts[1], text="another text"), *posts[2:]]
+    assert await news.look(*changed) == Look(news.id, Outcome.CHANGED, 1)
+    assert news.reader.sizes == [6, 1, 2, 7]
+    assert await news.handed() == ["Title new", "Title newer", "Title old0*"]
+
+
+async def test_what_cannot_be_read_alone_has_no_hub_told_of_before_it_is_read_whole(
+    news: Newspaper, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    offer = news.store.pushes.offer
+
+    async def note(feed: FeedId, hub: str, topic: str) -> None:
+        told.append(news.reader.sizes[-1])
+        await offer(feed, hub, topic)
+
+    posts = old(clock)
+    await news.look(*posts)
+    monkeypatch.setattr(news.store.pushes, "offer", note)
+    changed = [Post("new", clock.ms), replace(posts[0], text="another text"), *posts[1:]]
+    assert await news.look(*changed, hub="https://hub.example/") == Look(news.id, Outcome.CHANGED, 1)
+    assert (news.reader.sizes, told) == ([6, 2, 7], [7])

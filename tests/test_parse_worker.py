@@ -30,7 +30,7 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="there i
 
 @pytest_asyncio.fixture
 async def parser() -> AsyncIterator[Parser]:
-    async with Parser(workers=1, limit_s=0.4) as running:
+    async with Parser(workers=1, quick_bytes=0, limit_s=0.4) as running:
         yield running
 
 
@@ -85,7 +85,7 @@ async def test_what_takes_too_long_is_given_up_and_the_next_is_read(parser: Pars
 
 
 async def test_a_hostile_document_delays_no_good_feed() -> None:
-    async with Parser(workers=1, limit_s=5) as parser, asyncio.TaskGroup() as group:
+    async with Parser(workers=1, quick_bytes=0, limit_s=5) as parser, asyncio.TaskGroup() as group:
         await parser.read(FEED, "")
         hostile = group.create_task(parser.read(HOSTILE, ""))
         await until(lambda: len(pids(parser)) == 2)  # it has been refused and is read apart
@@ -97,7 +97,7 @@ async def test_a_hostile_document_delays_no_good_feed() -> None:
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="macOS holds no process to its address space")
 async def test_what_takes_too_much_memory_is_given_up() -> None:
-    async with Parser(workers=1, memory_bytes=256 * 1024 * 1024) as parser:
+    async with Parser(workers=1, quick_bytes=0, memory_bytes=256 * 1024 * 1024) as parser:
         assert await parser.read(FEED, "")
         with pytest.raises(TooComplex, match="memory"):
             await parser.read(FEED.replace(b"one", b"o" * 60_000_000), "")
@@ -153,7 +153,7 @@ async def test_a_worker_that_has_grown_is_replaced(parser: Parser, monkeypatch: 
 
 
 async def test_many_readers_share_few_workers_and_each_gets_its_own() -> None:
-    async with Parser(workers=2) as parser, asyncio.TaskGroup() as group:
+    async with Parser(workers=2, quick_bytes=0) as parser, asyncio.TaskGroup() as group:
         readings = [group.create_task(parser.read(feed(str(number)), "")) for number in range(40)]
         await asyncio.wait(readings)
         assert len(pids(parser)) == 2
@@ -162,7 +162,7 @@ async def test_many_readers_share_few_workers_and_each_gets_its_own() -> None:
 
 @needs_proc
 async def test_no_process_is_left_behind() -> None:
-    async with Parser(workers=2, limit_s=0.4) as parser:
+    async with Parser(workers=2, quick_bytes=0, limit_s=0.4) as parser:
         reading = asyncio.create_task(parser.read(HOSTILE, ""))
         await parser.read(FEED, "")
         await until(lambda: len(pids(parser)) == 2)
@@ -191,7 +191,7 @@ async def test_a_worker_does_not_outlive_whoever_started_it(tmp_path: Path) -> N
         "import asyncio\n"
         "from bot.parse.worker import Parser\n"
         "async def main():\n"
-        "    async with Parser(workers=1) as parser:\n"
+        "    async with Parser(workers=1, quick_bytes=0) as parser:\n"
         f"        await parser.read({FEED!r}, '')\n"
         "        print(parser._ordinary[0]._process.pid, flush=True)\n"
         "        await asyncio.Event().wait()\n"
@@ -231,7 +231,7 @@ async def test_an_answer_that_cannot_be_understood_is_no_crash(
     )
     other.chmod(0o700)
     monkeypatch.setattr(sys, "executable", str(other))
-    async with Parser(workers=1, limit_s=2) as parser:
+    async with Parser(workers=1, quick_bytes=0, limit_s=2) as parser:
         with pytest.raises(TooComplex):
             await parser.read(FEED, "")
 
@@ -250,7 +250,7 @@ async def test_a_large_answer_is_unpacked_beside_the_loop() -> None:
         b"<item><title>%d</title><description>%s</description></item>" % (n, b"x" * 500) for n in range(3000)
     )
     watching = asyncio.create_task(watch())
-    async with Parser() as parser:
+    async with Parser(quick_bytes=0) as parser:
         found = await parser.read(b"<rss><channel>" + items + b"</channel></rss>", "")
     watching.cancel()
     assert len(found.items) == 3000
@@ -317,7 +317,7 @@ def test_a_worker_finds_the_same_libraries_as_we_do() -> None:
 async def test_a_large_relay_does_not_replace_its_workers_at_each_document() -> None:
     """On Linux a child's peak begins as high as its parent's: that once told every worker to go."""
     ballast = b"x" * (worker.MOST_RESIDENT + 50 * 1024 * 1024)
-    async with Parser(workers=1) as parser:
+    async with Parser(workers=1, quick_bytes=0) as parser:
         await parser.read(feed("one"), "")
         first = pids(parser)
         await parser.read(feed("two"), "")

@@ -11,7 +11,7 @@ from bot.errors import CorruptRecord, StoreUnavailable
 from bot.identity import Keys, item_id
 from bot.items import ChatId, Feed, Image, Item, ItemId, Key, Page, Subscription, Validators
 from bot.store import door, keys, news
-from bot.store.candidates import Candidate
+from bot.store.candidates import NONE_KNOWN, Candidate
 from bot.store.client import Store, connect
 from bot.store.news import Taken
 from tests.conftest import Clock
@@ -303,11 +303,15 @@ async def test_a_store_that_is_gone_says_so(store: Store, monkeypatch: pytest.Mo
 async def test_what_seems_new_is_told_beforehand_and_nothing_is_changed_by_asking(store: Store) -> None:
     feed = await seeded_feed(store, numbers=[1, 2])
     document = [candidate(number) for number in (3, 2, 4, 1)]
-    for _ in range(2):
-        assert await store.news.unseen(feed.id, document) == [True, False, True, False]
-    assert await store.news.unseen(feed.id, []) == []
+
+    async def known() -> list[bool]:
+        found = await store.news.recall(feed.id, document)
+        return [found.has(one) for one in document]
+
+    assert await known() == await known() == [False, True, False, True]
+    assert await store.news.recall(feed.id, []) == NONE_KNOWN
     assert (await take(store, feed, document)).handed_on == 2
-    assert await store.news.unseen(feed.id, document) == [False] * 4
+    assert await known() == [True] * 4
 
 
 async def test_an_item_is_kept_with_its_page_and_what_is_known_keeps_its_own(store: Store) -> None:

@@ -55,7 +55,7 @@ async def test_a_part_with_a_key_that_was_seen_is_refused_as_a_whole(
     taken = await store.news.intake(feed, [candidate(2), other], due_ms=9, hand_on=True, extent=NEW)
     assert taken.refused
     assert not await handed_on(store)
-    assert await store.news.unseen(feed.id, [candidate(2)]) == [True]
+    assert not (await store.news.recall(feed.id, [candidate(2)])).has(candidate(2))
     assert await redis.zscore(keys.SCHEDULE, feed.id) == 5000, "nothing of it was saved"
 
 

@@ -8,6 +8,7 @@ then a guess. Whatever comes in, some text comes out, and it can be written as U
 import codecs
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 BAD_SHARE = 0.02
 """The share of bytes above 0x7f that may be wrong before an encoding is given up."""
@@ -164,6 +165,7 @@ def _by_zeros(body: bytes) -> str:
     return "" if found.startswith("utf-32") and first != second else found
 
 
+@lru_cache(maxsize=256)
 def _known(name: str) -> str:
     """Return Python's name of what publishers mean by ``name``, or "" if it is of no use."""
     name = _NAMES.get(name.lower(), name)

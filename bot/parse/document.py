@@ -13,7 +13,7 @@ import re
 from dataclasses import replace
 
 from bot.errors import NotAFeed
-from bot.items import Document, Item
+from bot.items import Document
 from bot.parse import jsonfeed, newsdoc, telegram_preview
 from bot.parse.balance import balance
 from bot.parse.decode import to_text
@@ -22,7 +22,8 @@ from bot.parse.mend import ending, first_items, may_stand, mend, root_of, trim
 from bot.parse.pieces import read_pieces
 from bot.parse.scan import ELEMENTS, MOST_ELEMENTS, Accepted, scan
 from bot.parse.text import HTML_ELEMENTS, plain
-from bot.parse.verdict import Effort, Refused
+from bot.parse.unasked import drop_unasked
+from bot.parse.verdict import Effort, Refused, says_something
 
 _MAGIC = (
     (b"\xff\xd8\xff", "a JPEG picture"),
@@ -104,6 +105,7 @@ def _read_markup(text: str, root: int, url: str, effort: Effort) -> Document | R
         scanned = balanced
     try:
         if isinstance(scanned, Accepted):
+            drop_unasked(scanned.root)
             found = read_tree(scanned, url)
         elif effort is Effort.ACCEPTED_ONLY:
             return scanned
@@ -115,14 +117,10 @@ def _read_markup(text: str, root: int, url: str, effort: Effort) -> Document | R
         found = Document(format="rss")
     if not found.items:
         found = read_pieces(mend(whole, prolog), found, url)
-    if not any(map(_says_something, found.items)) and not _is_feed_root(text, root):
+    if not any(map(says_something, found.items)) and not _is_feed_root(text, root):
         raise NotAFeed(_verdict(text))
     breaks_off, half = ending(text[root:])
     return replace(found, breaks_off=breaks_off, half=half and bool(found.items)) if breaks_off else found
-
-
-def _says_something(item: Item) -> bool:
-    return bool(item.title or item.link or item.guid or item.summary_html or item.content_html)
 
 
 def _is_feed_root(text: str, root: int) -> bool:

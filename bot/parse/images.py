@@ -106,7 +106,7 @@ _VIDEO = re.compile(
     re.IGNORECASE,
 )
 _PLAYS = re.compile("<[vV][iI][dD][eE][oO]")
-_ATTRIBUTE = re.compile(r"([\w:-]{1,40})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
+_ATTRIBUTE = re.compile(r"(?<![\w:-])([\w:-]{1,40})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
 _EXTENSION = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp)(?:$|[?#:!])", re.IGNORECASE)
 _NOT_PHOTO = (".svg", ".svgz", ".ico", ".swf", ".mp3", ".mp4", ".m4a", ".m4v", ".webm", ".ogg", ".pdf")
 _NUMBER = re.compile(r"\s*(\d{1,5})\s*(?:px)?(?:\.\d+)?\s*$")

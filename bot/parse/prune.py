@@ -10,7 +10,10 @@ a third of that where the stretch from the first item to the last is as it was, 
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import chain
+from struct import iter_unpack
+from typing import NamedTuple
 
 from xxhash import xxh3_64_digest
 
@@ -48,14 +51,19 @@ _PLAIN = re.compile(
 """Encodings, by Python's names, in which the bytes of a tag are always that tag."""
 
 _NUMBER = rb"\s*\d{1,12}\s*"
-_COUNTERS = (
-    (b"slash", b"<slash:comments>", re.compile(rb"<slash:comments>" + _NUMBER + rb"</slash:comments>")),
-    (b"thr", b"<thr:total>", re.compile(rb"<thr:total>" + _NUMBER + rb"</thr:total>")),
-    (b"thr", b" thr:count=", re.compile(rb" thr:count=\"" + _NUMBER + rb"\"")),
-    (b"media", b"<media:statistics ", re.compile(rb"<media:statistics [^<>]{0,200}/>")),
-    (b"media", b"<media:starRating ", re.compile(rb"<media:starRating [^<>]{0,200}/>")),
-)
-"""(prefix, how it begins, all of it): how often an item was seen, rated or answered; nobody reads these."""
+_COUNTERS: dict[bytes, tuple[tuple[bytes, re.Pattern[bytes]], ...]] = {
+    b"<slash:comments>": (
+        (b"<slash:comments>", re.compile(rb"<slash:comments>" + _NUMBER + rb"</slash:comments>")),
+    ),
+    b"<thr:total>": ((b"<thr:total>", re.compile(rb"<thr:total>" + _NUMBER + rb"</thr:total>")),),
+    b" thr:count=": ((b" thr:count=", re.compile(rb" thr:count=\"" + _NUMBER + rb"\"")),),
+    b"<media:sta": (
+        (b"<media:statistics ", re.compile(rb"<media:statistics [^<>]{0,200}/>")),
+        (b"<media:starRating ", re.compile(rb"<media:starRating [^<>]{0,200}/>")),
+    ),
+}
+"""By what they share, how each begins and all of it: how often an item was seen, rated or answered; nobody
+reads these."""
 
 _PUBLISHED = re.compile(rb"<published>\s*(?:19|20)\d\d-\d\d-\d\dT\d\d:\d\d")
 _UPDATED = re.compile(rb"<updated>[\s\dT:.Z+-]{0,50}</updated>")
@@ -79,6 +87,14 @@ class Cut:
     """Whether those are its first items, as where new ones are put before all others."""
 
 
+class _Frame(NamedTuple):
+    """Where in a document its items stand: the name of each, where the first begins and the last ends."""
+
+    name: bytes
+    start: int
+    end: int
+
+
 @dataclass(frozen=True, slots=True)
 class _Parts:
     """A document cut: ``head``, then each gap and the item behind it, then ``tail``.
@@ -94,9 +110,9 @@ class _Parts:
 
     def only(self, places: Iterable[int]) -> bytes:
         """Return the document with the items at ``places`` alone, and all gaps."""
-        kept = set(places)
-        pairs = zip(self.before, self.items, strict=True)
-        inner = (gap + item if place in kept else gap for place, (gap, item) in enumerate(pairs))
+        inner = self.before.copy()
+        for place in places:
+            inner[place] += self.items[place]
         return b"".join((self.head, *inner, self.tail))
 
 
@@ -114,12 +130,17 @@ def cut(body: bytes, known: bytes, content_type: str = "") -> Cut | None:
     is_json = start[1].startswith(b"{")
     if not is_json and (not start[1].startswith(b"<") or start[1] == b"<!--"):
         return None  # a news document begins with a comment
-    stretch = _stretch_of_json(body) if is_json else _stretch_of_markup(body)
-    mark = xxh3_64_digest(stretch) if stretch else b""
-    if mark and _is_among(mark, known):
+    frame = _framed_json(body) if is_json else _framed(body)
+    return _compared(body, frame, known, content_type) if frame else None
+
+
+def _compared(body: bytes, frame: _Frame, known: bytes, content_type: str) -> Cut | None:
+    stretch = xxh3_64_digest(memoryview(body)[frame.start : frame.end])
+    if _is_among(stretch, known):
         return Cut(known, 0, 0, b"")
-    found = _cut_json(body, known) if is_json else _cut_markup(body, known, content_type)
-    return replace(found, marks=joined(found.marks, mark)) if found else None
+    if frame.name:
+        return _cut_markup(body, frame, known, stretch, content_type)
+    return _cut_json(body, known, stretch)
 
 
 def _is_plain(body: bytes, content_type: str) -> bool:
@@ -129,22 +150,18 @@ def _is_plain(body: bytes, content_type: str) -> bool:
     return all(map(_PLAIN.fullmatch, claims(body, content_type)))
 
 
-def _stretch_of_markup(body: bytes) -> bytes:
-    """Return all from the first item to the end of the last, b"" where there may be items elsewhere."""
+def _framed(body: bytes) -> _Frame | None:
+    """Find the first item and the end of the last; None where there may be items elsewhere."""
     first = _ITEM.search(body, 0, MOST_BETWEEN)
     if first is None:
-        return b""
-    closing = b"</" + first[1] + b">"
+        return None
+    start, name = first.start(), first[1]
+    closing = b"</" + name + b">"
     end = body.rfind(closing) + len(closing)
-    head, tail = body[: first.start()], body[end:]
-    is_bland = end > first.start() and _is_bland(head) and not _DEFINES.search(head) and _is_bland(tail)
-    return body[first.start() : end] if is_bland else b""
-
-
-def _stretch_of_json(body: bytes) -> bytes:
-    """Return all from the first key that is ``items`` to the end of the last array."""
-    start, end = body.find(b'"items"'), body.rfind(b"]")
-    return body[start : end + 1] if 0 <= start < end else b""
+    head = body[:start]
+    if end <= start or not _is_bland(head) or _DEFINES.search(head) or not _is_bland(body[end:]):
+        return None
+    return _Frame(name, start, end)
 
 
 def _is_among(mark: bytes, marks: bytes) -> bool:
@@ -154,15 +171,14 @@ def _is_among(mark: bytes, marks: bytes) -> bool:
     return at >= 0
 
 
-def _cut_markup(body: bytes, known: bytes, content_type: str) -> Cut | None:
-    parts = _parted(body)
+def _cut_markup(body: bytes, frame: _Frame, known: bytes, stretch: bytes, content_type: str) -> Cut | None:
+    parts = _parted(body, frame)
     if parts is None:
         return None
     items, old = parts.items, _parts_of(known)
     raw = list(map(xxh3_64_digest, items))
-    other = [place for place, mark in enumerate(raw) if mark not in old]
-    calm = dict(zip(other, _calm_marks(parts, [items[place] for place in other]), strict=True))
-    fresh = [place for place, mark in calm.items() if mark not in old]
+    calm = _calm_marks(body, parts, raw)
+    fresh = [place for place, mark in enumerate(raw) if mark not in old and calm[place] not in old]
     if not fresh:
         return Cut(known, len(items), 0, b"")
     if not _are_whole([items[place] for place in fresh], parts.name):
@@ -170,22 +186,16 @@ def _cut_markup(body: bytes, known: bytes, content_type: str) -> Cut | None:
     rest = body if len(fresh) == len(items) else _rest(body, parts, fresh, content_type)
     if not rest:
         return None
-    same = [item for place, item in enumerate(items) if place not in calm]
-    marks = {*raw, *calm.values(), *_calm_marks(parts, same)}
-    return Cut(b"".join(sorted(marks)), len(items), len(fresh), rest, _is_front(fresh))
+    return Cut(_written({*raw, *calm, stretch}), len(items), len(fresh), rest, _is_front(fresh))
 
 
-def _parted(body: bytes) -> _Parts | None:
-    """Cut a document at the ends of its items; None where something else may hold one."""
-    first = _ITEM.search(body, 0, MOST_BETWEEN)
-    if first is None:
-        return None
-    name, start = first[1], first.start()
+def _parted(body: bytes, frame: _Frame) -> _Parts | None:
+    """Cut a document at the ends of its items; None where something between them may hold one."""
+    name, start = frame.name, frame.start
     opening, closing = b"<" + name, b"</" + name + b">"
-    head = body[:start]
     *pieces, tail = body[start:].split(closing, MOST_ITEMS)
-    if not pieces or not _is_bland(head) or _DEFINES.search(head) or not _is_bland(tail):
-        return None
+    if len(tail) != len(body) - frame.end:
+        return None  # there are more
     before, items, between = [], [], 0
     for piece in pieces:
         item = piece.lstrip(_WHITE)
@@ -193,11 +203,11 @@ def _parted(body: bytes) -> _Parts | None:
             item = item[max(0, item.find(opening)) :]
         gap = piece[: len(piece) - len(item)]
         between += len(gap)
-        if between > MOST_BETWEEN or (gap.strip(_WHITE) and not _is_bland(gap)):
+        if between > MOST_BETWEEN or (gap and not gap.isspace() and not _is_bland(gap)):
             return None
         before.append(gap)
         items.append(item + closing)
-    return _Parts(head, before, items, tail, name)
+    return _Parts(body[:start], before, items, tail, name)
 
 
 def _is_bland(stretch: bytes) -> bool:
@@ -234,22 +244,27 @@ def _are_whole(items: list[bytes], name: bytes) -> bool:
     )
 
 
-def _calm_marks(parts: _Parts, items: list[bytes]) -> list[bytes]:
-    return list(map(xxh3_64_digest, _without_counters(parts, items)))
-
-
-def _without_counters(parts: _Parts, items: list[bytes]) -> list[bytes]:
-    """Return ``items`` without what changes and is no news."""
-    for prefix, begin, counter in _COUNTERS:
-        if b"xmlns:" + prefix in parts.head:
-            items = [_without(item, item.rfind(begin), counter) for item in items]
-    if parts.name == b"entry":
+def _calm_marks(body: bytes, parts: _Parts, raw: list[bytes]) -> list[bytes]:
+    """Return the marks of items without what changes and is no news, of most the ``raw`` ones."""
+    counters = [one for begin, some in _COUNTERS.items() if _may_hold(body, parts, begin) for one in some]
+    is_atom = parts.name == b"entry"
+    if not counters and not is_atom:
+        return raw
+    calm = []
+    for item, mark in zip(parts.items, raw, strict=True):
+        left = item
+        for begin, counter in counters:
+            left = _without(left, left.rfind(begin), counter)
         # Where an item says when it was published, nothing hangs on when it was touched.
-        items = [
-            _without(item, item.find(b"<updated>"), _UPDATED) if _PUBLISHED.search(item) else item
-            for item in items
-        ]
-    return items
+        if is_atom and _PUBLISHED.match(left, max(0, left.find(b"<published>"))):
+            left = _without(left, left.find(b"<updated>"), _UPDATED)
+        calm.append(mark if left is item else xxh3_64_digest(left))
+    return calm
+
+
+def _may_hold(body: bytes, parts: _Parts, begin: bytes) -> bool:
+    prefix = begin.strip(b" <").partition(b":")[0]
+    return b"xmlns:" + prefix in parts.head and begin in body
 
 
 def _without(item: bytes, at: int, what: re.Pattern[bytes]) -> bytes:
@@ -262,29 +277,39 @@ def _rest(body: bytes, parts: _Parts, fresh: list[int], content_type: str) -> by
     if _is_utf8(body):
         return parts.only(fresh)
     text = told_text(body, content_type)
-    decoded = _parted(text.encode()) if text is not None else None
+    again = text.encode() if text is not None else b""
+    frame = _framed(again)
+    decoded = _parted(again, frame) if frame else None
     if decoded is None or len(decoded.items) != len(parts.items):
         return b""
     return decoded.only(fresh)  # UTF-8 goes before what the document declares
 
 
-def _cut_json(body: bytes, known: bytes) -> Cut | None:
+def _framed_json(body: bytes) -> _Frame | None:
+    """Find the first key that is ``items`` and the end of the last array."""
+    start, end = body.find(b'"items"'), body.rfind(b"]")
+    return _Frame(b"", start, end + 1) if 0 <= start < end else None
+
+
+def _cut_json(body: bytes, known: bytes, stretch: bytes) -> Cut | None:
     if len(body) > MOST_JSON:
         return None
     try:
         feed = DECODER.raw_decode(body.decode().removeprefix("\ufeff").lstrip())[0]
         items = feed.get("items")
-        if not isinstance(items, list) or not 0 < len(items) <= MOST_ITEMS:
-            return None
-        if not all(isinstance(item, dict) for item in items):
+        is_list = isinstance(items, list) and 0 < len(items) <= MOST_ITEMS
+        if not is_list or not all(isinstance(item, dict) for item in items):
             return None
         marks = [xxh3_64_digest(json.dumps(item).encode()) for item in items]
         old = _parts_of(known)
         fresh = [place for place, mark in enumerate(marks) if mark not in old]
-        rest = json.dumps({**feed, "items": [items[place] for place in fresh]}).encode() if fresh else b""
+        told = {**feed, "items": [items[place] for place in fresh]}
+        rest = json.dumps(told, ensure_ascii=False).encode() if fresh else b""
     except (ValueError, RecursionError):
         return None
-    return Cut(b"".join(sorted(set(marks))), len(marks), len(fresh), rest, _is_front(fresh))
+    if not fresh:
+        return Cut(known, len(marks), 0, b"")
+    return Cut(_written({*marks, stretch}), len(marks), len(fresh), rest, _is_front(fresh))
 
 
 def _is_front(places: list[int]) -> bool:
@@ -297,14 +322,17 @@ def _cut_messages(page: Messages, known: bytes) -> Cut:
     if not fresh:
         return Cut(known, len(marks), 0, b"")
     rest = b"".join((page.head, *(page.pieces[place] for place in fresh)))
-    return Cut(b"".join(sorted(set(marks))), len(marks), len(fresh), rest)
+    return Cut(_written(set(marks)), len(marks), len(fresh), rest)
 
 
 def _parts_of(marks: bytes) -> set[bytes]:
-    return {marks[at : at + MARK] for at in range(0, len(marks), MARK)}
+    whole = marks if len(marks) % MARK == 0 else marks[: len(marks) // MARK * MARK]
+    return set(chain.from_iterable(iter_unpack(f"{MARK}s", whole)))
 
 
 def _is_utf8(body: bytes) -> bool:
+    if body.isascii():
+        return True
     try:
         body.decode()
     except UnicodeDecodeError:
@@ -314,4 +342,8 @@ def _is_utf8(body: bytes) -> bool:
 
 def joined(one: bytes, other: bytes) -> bytes:
     """Return the marks of both, sorted and distinct."""
-    return b"".join(sorted(_parts_of(one) | _parts_of(other)))
+    return _written(_parts_of(one) | _parts_of(other))
+
+
+def _written(marks: set[bytes]) -> bytes:
+    return b"".join(sorted(marks))

@@ -1,11 +1,11 @@
-"""Reading documents in child processes that can be killed: bounded in time and memory.
+"""Reading documents: what is sure to be quick here, all else in child processes that can be killed.
 
 What the strict scan accepts is read by the ordinary workers; what it refuses goes to a worker of
 its own, so that a hostile document delays no good feed. A worker is started when first needed,
-used again, and replaced when it has grown, died or been killed. No feed is parsed in our process.
+used again, and replaced when it has grown, died or been killed: bounded in time and memory.
 
 The other side is :mod:`bot.parse.reading`; what is said between the two is in
-:mod:`bot.parse.wire`. Nothing that parses is imported here.
+:mod:`bot.parse.wire`. What parses is loaded with the first small document.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,8 +23,9 @@ from typing import Self
 from bot.errors import NotAFeed, TooComplex
 from bot.fetch.address import host_of
 from bot.items import Document
+from bot.loading import loading
 from bot.parse import wire
-from bot.parse.verdict import Effort, Refused
+from bot.parse.verdict import QUICK_BYTES, Effort, Refused
 from bot.parse.wire import READY, ROOM, Order, Reply
 
 log = logging.getLogger(__name__)
@@ -50,6 +52,9 @@ LARGE_ANSWER = 100_000
 SIGXCPU = getattr(signal, "SIGXCPU", 0)
 """What ends a worker that has computed for as long as it may."""
 
+
+_Quickly = Callable[[bytes, str, str], Document | None]
+"""See :func:`bot.parse.quick.read_quickly`."""
 
 _KEPT = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
@@ -207,18 +212,27 @@ class _Worker:
 
 
 class Parser:
-    """Reads documents in bounded child processes; an async context manager.
+    """Reads documents, here or in bounded child processes; an async context manager.
 
     Attributes:
         workers: how many documents are read at the same time; by default one less than there are
             processors, at most four.
         limit_s: seconds of computing a document may take; thrice that by the clock.
         memory_bytes: address space a worker may take, where the system can hold it to that.
+        quick_bytes: larger documents are read by workers, whatever they hold.
     """
 
     def __init__(
-        self, workers: int | None = None, limit_s: float = 10.0, memory_bytes: int = 1024 * 1024 * 1024
+        self,
+        workers: int | None = None,
+        limit_s: float = 10.0,
+        memory_bytes: int = 1024 * 1024 * 1024,
+        *,
+        quick_bytes: int = QUICK_BYTES,
     ) -> None:
+        self._quick_bytes = quick_bytes
+        self._quickly: _Quickly | None = None
+        self._loading = asyncio.Lock()
         count = workers or max(1, min(4, (os.cpu_count() or 1) - 1))
         self._ordinary = [_Worker(limit_s, memory_bytes) for _ in range(count)]
         self._patient = [_Worker(limit_s, memory_bytes)]
@@ -245,6 +259,8 @@ class Parser:
             NotAFeed: it is something else; the message says what.
             TooComplex: it takes too much time or memory.
         """
+        if len(body) <= self._quick_bytes and (known := await self._here(body, url, content_type)):
+            return known
         found = await self._read(self._free, body, url, content_type, Effort.ACCEPTED_ONLY)
         if isinstance(found, Refused):
             log.info(
@@ -271,6 +287,27 @@ class Parser:
         finally:
             self._free_patient.put_nowait(worker)
 
+    async def _here(self, body: bytes, url: str, content_type: str) -> Document | None:
+        """Return a small document that takes no longer to read than to ask for; None where a worker has to.
+
+        Raises:
+            NotAFeed: it is something else.
+        """
+        read = self._quickly or await self._loaded()
+        try:
+            return read(body, url, content_type)
+        except NotAFeed:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever a library raises: a worker says what comes of it
+            log.debug("a document of %s is read apart: %r", host_of(url), error)
+            return None
+
+    async def _loaded(self) -> _Quickly:
+        async with self._loading:
+            if self._quickly is None:
+                self._quickly = await asyncio.to_thread(_load)
+            return self._quickly
+
     @staticmethod
     async def _read(
         free: asyncio.Queue[_Worker], body: bytes, url: str, content_type: str, effort: Effort
@@ -280,6 +317,13 @@ class Parser:
             return await worker.read(body, url, content_type, effort)
         finally:
             free.put_nowait(worker)
+
+
+def _load() -> _Quickly:
+    """Load what parses: a tenth of a second and some 8 MB, less than a worker takes to start."""
+    with loading():
+        from bot.parse.quick import read_quickly  # noqa: PLC0415  most polls read nothing
+    return read_quickly
 
 
 def _environment() -> dict[str, str]:

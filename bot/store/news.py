@@ -138,11 +138,6 @@ class News:
             logger.warning("feed %s: what it had shown is lost; its items are taken as seen", feed.id)
         return tally.taken()
 
-    async def unseen(self, feed_id: FeedId, candidates: Sequence[Candidate]) -> list[bool]:
-        """Return of each candidate whether it seems new, as :meth:`recall` tells."""
-        known = await self.recall(feed_id, candidates)
-        return [not known.has(one) for one in candidates]
-
     async def none_seen(self, feed_id: FeedId, candidates: Sequence[Candidate]) -> bool:
         """Tell whether no key at all of these few candidates seems seen, trusted or not."""
         every = [key for one in candidates for key in one.keys.all]

@@ -24,8 +24,8 @@ SLOW_S = 10.0
 GROWTH = 1.05
 DOCUMENT_MB = 8
 """The largest document, of those in hand as a round ends; the allocator keeps as much for long."""
-SLACK_S = 0.5
-"""What it takes to read the 400 MB that the endless ones send, and the bombs; a lap is hardly longer."""
+SLACK_S = 0.05
+"""What laps differ by anyway: the store is asked so often how far they are."""
 
 
 @pytest.fixture(autouse=True)
@@ -86,7 +86,7 @@ async def best(laps: Track, origin: Far, name: str, *, others: bool) -> tuple[fl
 
 
 @pytest.mark.soak
-async def test_good_feeds_are_later_beside_bad_ones_only_by_what_reading_those_takes(
+async def test_good_feeds_are_not_later_beside_bad_ones_by_more_than_a_tenth(
     server: Path, redis: Any
 ) -> None:
     async with (

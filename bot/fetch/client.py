@@ -222,8 +222,7 @@ class Client:
                     return False, None
                 if 200 <= status < 300:
                     return True, None
-                wait_s = head.retry_after_s(reply.headers, datetime.now(UTC))
-                return True, Failed(head.failure_of(status), f"{host} answered {status}", wait_s)
+                return True, self._turned_away(chain.url, reply)
         except EXPECTED as error:
             return True, failed(chain.url, error, 0)
 
@@ -273,13 +272,17 @@ class Client:
                 return NotModified(chain.moved_to, head.max_age_s(reply.headers, now))
             is_part = wish.beginning and head.is_beginning(status, reply.headers)
             if not is_part and not head.has_document(status):
-                return Failed(
-                    head.failure_of(status),
-                    f"{address.host_of(chain.url)} answered {status}",
-                    head.retry_after_s(reply.headers, now),
-                )
+                return self._turned_away(chain.url, reply)
             body = await _body(reply, wish, self.room)
             return _fetched(reply, body, chain, now, wish.clock.stood_s)
+
+    def _turned_away(self, url: str, reply: Reply) -> Failed:
+        """Return what an answer means that brought nothing; 407 to plain http is of the proxy itself."""
+        host, status = address.host_of(url), reply.status
+        if status == 407 and self._settings.fetch_proxy and url.startswith("http:"):
+            return Failed(Failure.UNREACHABLE, f"the proxy does not connect us to {host}: it answered 407")
+        wait_s = head.retry_after_s(reply.headers, datetime.now(UTC))
+        return Failed(head.failure_of(status), f"{host} answered {status}", wait_s)
 
 
 @asynccontextmanager

@@ -1,11 +1,12 @@
 """Room for documents while they come: how much is in hand at once, and how fast it is filled.
 
-Most documents are light, and ask nobody. One that has become heavy takes room as it grows. It may
-never hold more than it leaves, so the more of them there are, the sooner each waits, and what is
-hardly heavy seldom does. The longest heavy one never waits: it ends some time, and lets the others
-go on. Reading heavy documents is paced, since it would keep the processor from those that are light.
+Most documents are light, and ask nobody. One that has become heavy takes room as it grows, and may
+never hold more than it leaves: the more of them there are, the sooner each waits, and one that is
+hardly heavy seldom does. Once some wait, one has its fill beside the room, until its end; then the
+smallest of those that wait. Very large ones are read at a pace, since they would keep the processor
+from others.
 
-Nobody's time runs while it waits for room. But the one that the others wait for has to come along.
+Nobody's time runs while it waits for room, but the one that others wait for has to come along.
 """
 
 import asyncio
@@ -16,29 +17,30 @@ from types import TracebackType
 from typing import Self
 
 LIGHT = 128 * 1024
-"""Bytes of a document, unpacked, that are had without asking; more than most feeds have."""
+"""Bytes of a document, unpacked, that are had without asking; nine of ten feeds have fewer."""
 
 ROOM = 16 * 1024 * 1024
-"""Bytes beyond those that all heavy documents share. The longest heavy one may have its fill besides."""
+"""Bytes beyond those that heavy documents share, but for the one that has its fill."""
+
+PIECE_KEPT = 64
+"""Bytes that it takes to keep a piece of a document, beside its own."""
+
+PATIENCE_S = 2.0
+LEAST = 64 * 1024
+"""What the one that has its fill brings in so much time, while others wait for it, or it is given up."""
 
 PACE = 64 * 1024 * 1024
-"""Bytes a second of heavy documents: those that come in, and those that they unpack to."""
+"""Bytes of work a second with very large documents, a tenth of what a processor does: those that come in,
+and those of the document, which are the same bytes again where it is not packed."""
 
 QUICK = 2 * 1024 * 1024
-"""Bytes of such work that are done at once, as for nearly all feeds."""
+"""Bytes of work with a document that are done at once."""
 
 STEP = 512 * 1024
 """Bytes of work between two waits for the pace: each costs as much as reading some of them."""
 
 CRUMB = 2 * 1024
 """Bytes of work that a piece is at least, however small it is."""
-
-PIECE_KEPT = 64
-"""Bytes that it takes to keep a piece, beside its own."""
-
-PATIENCE_S = 2.0
-LEAST = 64 * 1024
-"""What the longest heavy document brings in so much time, while others wait for it, or it is given up."""
 
 
 class Clock:

@@ -31,6 +31,7 @@ PIECE = 64 * KB
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rooms, "ROOM", MB)
     monkeypatch.setattr(rooms, "PACE", 1e12)
+    monkeypatch.setattr(rooms, "YIELD_MOST_S", 0)
 
 
 @pytest.fixture
@@ -150,7 +151,7 @@ async def test_the_time_of_a_call_stands_while_it_waits() -> None:
         task.result()
 
 
-@examples(deadline=None, max_examples=60)
+@examples(deadline=None, max_examples=30)
 @given(
     st.lists(st.tuples(st.integers(0, 4 * MB), st.integers(1, PIECE), st.booleans()), min_size=1, max_size=12)
 )
@@ -180,6 +181,28 @@ def test_whatever_comes_and_goes_is_bounded_and_goes_on(documents: list[tuple[in
     room = asyncio.run(read_all())
     assert (room.held, room.waiting) == (0, 0)
     assert most_held <= rooms.ROOM + 4 * MB + len(documents) * (PIECE + 100)
+
+
+async def test_very_large_documents_are_read_later_while_the_loop_has_others_to_serve(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rooms, "YIELD_MOST_S", 5)
+    served = 0
+
+    async def serve() -> None:
+        nonlocal served
+        for _ in range(10):
+            until_s = time.perf_counter() + 0.005
+            while time.perf_counter() < until_s:
+                pass
+            served += 1
+            await asyncio.sleep(0)
+
+    serving = asyncio.create_task(serve())
+    await Room().pace(1)
+    assert served >= 3
+    await serving
+    await asyncio.wait_for(Room().pace(1), 1)
 
 
 @pytest.mark.parametrize("coding", [b"", b"Content-Encoding: gzip\r\n"])

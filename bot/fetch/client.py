@@ -314,6 +314,7 @@ def _fetched(reply: Reply, body: bytes, chain: _Chain, now: datetime, waited_s: 
         max_age_s=head.max_age_s(headers, now),
         links=head.links(headers.getall("Link", ()), url),
         size=head.size(headers),
+        refresh=head.text(headers.get("Refresh", "")),
         waited_s=waited_s,
     )
 

@@ -33,8 +33,13 @@ PACE = 64 * 1024 * 1024
 """Bytes of work a second with very large documents, a tenth of what a processor does: those that come in,
 and those of the document, which are the same bytes again where it is not packed."""
 
-QUICK = 2 * 1024 * 1024
+QUICK = 1024 * 1024
 """Bytes of work with a document that are done at once."""
+
+LATE_S = 0.002
+YIELD_S = 0.01
+YIELD_MOST_S = 0.1
+"""A loop that wakes us so late has more to do for others: they go first, for a while."""
 
 STEP = 512 * 1024
 """Bytes of work between two waits for the pace: each costs as much as reading some of them."""
@@ -174,10 +179,17 @@ class Room:
         share.turn = None
 
     async def pace(self, size: int) -> None:
-        """Wait as long as it takes to read ``size`` bytes, after those that others have read."""
-        now_s = asyncio.get_running_loop().time()
-        self._paced_s = max(self._paced_s, now_s) + size / PACE
-        await asyncio.sleep(self._paced_s - now_s)
+        """Wait as long as ``size`` bytes take, and a while longer if others have need of the loop."""
+        loop = asyncio.get_running_loop()
+        now_s = loop.time()
+        self._paced_s = due_s = max(self._paced_s, now_s) + size / PACE
+        until_s = now_s + YIELD_MOST_S
+        while True:
+            await asyncio.sleep(due_s - loop.time())
+            now_s = loop.time()
+            if now_s - due_s < LATE_S or now_s > until_s:
+                return
+            due_s = now_s + YIELD_S
 
     def leave(self, share: Share) -> None:
         """Give back the room of a document that has come to its end, and let others go on."""

@@ -94,8 +94,8 @@ async def test_good_feeds_are_not_later_beside_bad_ones_by_more_than_a_tenth(
                 await origin.ask(do="round", name="mix-new")
                 times.append(await laps.lap(600, others=times is not found["alone"]))
                 print(told(name, times[-1]))
-    for part in (0.95, 1):
-        without, beside = (min(share(one, part) for one in times) for times in found.values())
+    for part in (0.95, 1):  # the best laps would be those in which the machine has nothing else to do
+        without, beside = (statistics.median(share(one, part) for one in times) for times in found.values())
         assert beside < 1.1 * without + SLACK_S
 
 

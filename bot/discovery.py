@@ -121,7 +121,7 @@ class Discovery:
         """Return the feed at ``address``, or the feeds of the page there, or why there is none.
 
         ``rsshub://route`` is asked for at RSSHUB_URL, a channel of Telegram at its preview. All that is
-        asked together is bounded by the timeout of one answer.
+        asked together is bounded by the timeout of one answer, but for what a very large one waits for room.
         """
         try:
             address = translated(address.strip(), self._rsshub)

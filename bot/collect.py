@@ -12,7 +12,6 @@ import logging
 import math
 import random
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +20,7 @@ from bot.errors import StoreError
 from bot.fetch.hosts import Hosts, host_of
 from bot.items import Feed, FeedId
 from bot.looking import Looker
-from bot.looks import Look, Outcome
+from bot.looks import Look, PollReport, Tally
 from bot.settings import Settings
 from bot.slots import Slots
 from bot.store.client import Store
@@ -69,43 +68,6 @@ REST_SPREAD_MS = 10_000
 
 DOUBTED_LATER_S = 30.0
 """By how much such a feed is put off where many of them wait."""
-
-
-@dataclass(frozen=True, slots=True)
-class PollReport:
-    """What a round of looks came to: ``feeds`` looked at, by outcome."""
-
-    feeds: int
-    not_modified: int
-    unchanged: int
-    changed: int
-    failed: int
-    new_items: int
-    seconds: float
-
-
-class _Tally:
-    """Counts looks as they end: of a large round, none is kept until all have."""
-
-    def __init__(self) -> None:
-        self._ended = Counter[Outcome]()
-        self._new_items = 0
-
-    def note(self, look: Look | None) -> None:
-        if look:
-            self._ended[look.outcome] += 1
-            self._new_items += look.new_items
-
-    def report(self, seconds: float) -> PollReport:
-        return PollReport(
-            feeds=self._ended.total(),
-            not_modified=self._ended[Outcome.NOT_MODIFIED],
-            unchanged=self._ended[Outcome.UNCHANGED],
-            changed=self._ended[Outcome.CHANGED],
-            failed=self._ended[Outcome.FAILED],
-            new_items=self._new_items,
-            seconds=round(seconds, 3),
-        )
 
 
 @dataclass(slots=True)
@@ -187,7 +149,7 @@ class Collector:
             StoreError: the store does not answer; what was taken in until then stays so.
         """
         begun_s, begun, ahead = time.monotonic(), 0, asyncio.Semaphore(AHEAD)
-        tally, portion = _Tally(), max(1, self._concurrency // 4)
+        tally, portion = Tally(), max(1, self._concurrency // 4)
         self._hungry_from = self._concurrency - portion
 
         async def take(feed: Feed) -> None:

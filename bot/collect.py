@@ -12,7 +12,7 @@ import logging
 import math
 import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -151,6 +151,7 @@ class Collector:
         begun_s, begun, ahead = time.monotonic(), 0, asyncio.Semaphore(AHEAD)
         tally, portion = Tally(), max(1, self._concurrency // 4)
         self._hungry_from = self._concurrency - portion
+        feeds = self._these(await self._store.feeds.all_ids()) if every else self._due()
 
         async def take(feed: Feed) -> None:
             tally.note(await self._one(feed))
@@ -158,7 +159,7 @@ class Collector:
         renewing = asyncio.create_task(self._renew())
         try:
             async with asyncio.TaskGroup() as group:
-                async for feed in self._doubted_last(self._every() if every else self._due()):
+                async for feed in self._doubted_last(feeds):
                     if begun % portion == 0:
                         await self._for_room()
                     await ahead.acquire()
@@ -179,18 +180,17 @@ class Collector:
 
     async def _doubted_last(self, feeds: AsyncIterator[Feed]) -> AsyncIterator[Feed]:
         """Yield those of ``feeds`` behind all others that may hang for as long as a look may."""
-        doubted: list[Feed] = []
+        doubted: list[FeedId] = []
         async for feed in feeds:
             if self._is_doubted(feed):
-                doubted.append(feed)
+                doubted.append(feed.id)
             else:
                 yield feed
-        for feed in doubted:
+        async for feed in self._these(doubted):
             yield feed
 
-    async def _every(self) -> AsyncIterator[Feed]:
-        """Yield each feed that somebody hears, as the store has it by then."""
-        ids = await self._store.feeds.all_ids()
+    async def _these(self, ids: Sequence[FeedId]) -> AsyncIterator[Feed]:
+        """Yield feeds, as the store has them by then."""
         for start in range(0, len(ids), CLAIM_MOST):
             for feed in await self._store.feeds.many(ids[start : start + CLAIM_MOST]):
                 yield feed

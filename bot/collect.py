@@ -12,8 +12,7 @@ import logging
 import math
 import random
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +20,7 @@ from bot.errors import StoreError
 from bot.fetch.hosts import Hosts, host_of
 from bot.items import Feed, FeedId
 from bot.looking import Looker
-from bot.looks import Look, Outcome
+from bot.looks import Look, PollReport, Tally
 from bot.settings import Settings
 from bot.slots import Slots
 from bot.store.client import Store
@@ -69,43 +68,6 @@ REST_SPREAD_MS = 10_000
 
 DOUBTED_LATER_S = 30.0
 """By how much such a feed is put off where many of them wait."""
-
-
-@dataclass(frozen=True, slots=True)
-class PollReport:
-    """What a round of looks came to: ``feeds`` looked at, by outcome."""
-
-    feeds: int
-    not_modified: int
-    unchanged: int
-    changed: int
-    failed: int
-    new_items: int
-    seconds: float
-
-
-class _Tally:
-    """Counts looks as they end: of a large round, none is kept until all have."""
-
-    def __init__(self) -> None:
-        self._ended = Counter[Outcome]()
-        self._new_items = 0
-
-    def note(self, look: Look | None) -> None:
-        if look:
-            self._ended[look.outcome] += 1
-            self._new_items += look.new_items
-
-    def report(self, seconds: float) -> PollReport:
-        return PollReport(
-            feeds=self._ended.total(),
-            not_modified=self._ended[Outcome.NOT_MODIFIED],
-            unchanged=self._ended[Outcome.UNCHANGED],
-            changed=self._ended[Outcome.CHANGED],
-            failed=self._ended[Outcome.FAILED],
-            new_items=self._new_items,
-            seconds=round(seconds, 3),
-        )
 
 
 @dataclass(slots=True)
@@ -187,8 +149,9 @@ class Collector:
             StoreError: the store does not answer; what was taken in until then stays so.
         """
         begun_s, begun, ahead = time.monotonic(), 0, asyncio.Semaphore(AHEAD)
-        tally, portion = _Tally(), max(1, self._concurrency // 4)
+        tally, portion = Tally(), max(1, self._concurrency // 4)
         self._hungry_from = self._concurrency - portion
+        feeds = self._these(await self._store.feeds.all_ids()) if every else self._due()
 
         async def take(feed: Feed) -> None:
             tally.note(await self._one(feed))
@@ -196,7 +159,7 @@ class Collector:
         renewing = asyncio.create_task(self._renew())
         try:
             async with asyncio.TaskGroup() as group:
-                async for feed in self._doubted_last(self._every() if every else self._due()):
+                async for feed in self._doubted_last(feeds):
                     if begun % portion == 0:
                         await self._for_room()
                     await ahead.acquire()
@@ -217,18 +180,17 @@ class Collector:
 
     async def _doubted_last(self, feeds: AsyncIterator[Feed]) -> AsyncIterator[Feed]:
         """Yield those of ``feeds`` behind all others that may hang for as long as a look may."""
-        doubted: list[Feed] = []
+        doubted: list[FeedId] = []
         async for feed in feeds:
             if self._is_doubted(feed):
-                doubted.append(feed)
+                doubted.append(feed.id)
             else:
                 yield feed
-        for feed in doubted:
+        async for feed in self._these(doubted):
             yield feed
 
-    async def _every(self) -> AsyncIterator[Feed]:
-        """Yield each feed that somebody hears, as the store has it by then."""
-        ids = await self._store.feeds.all_ids()
+    async def _these(self, ids: Sequence[FeedId]) -> AsyncIterator[Feed]:
+        """Yield feeds, as the store has them by then."""
         for start in range(0, len(ids), CLAIM_MOST):
             for feed in await self._store.feeds.many(ids[start : start + CLAIM_MOST]):
                 yield feed

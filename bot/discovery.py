@@ -16,14 +16,17 @@ from bot.errors import NotAFeed, TooComplex
 from bot.fetch.address import host_of, lacks_scheme, normalise
 from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
 from bot.fetch.client import Kind
-from bot.fetch.discover import Candidate, feeds_of, is_of_comments, onward
+from bot.fetch.discover import MOST_VAGUE, Candidate, feeds_of, is_of_comments, onward
 from bot.fetch.sites import telegram_channel, translated
 from bot.items import Document, Validators
 from bot.links import feed_address
 from bot.settings import Settings
 
 MOST_LEADS = 8
-"""How many addresses that a page leads to are asked, and as many that are but guessed."""
+"""How many addresses that a page leads to are asked."""
+
+MOST_GUESSES = MOST_LEADS + MOST_VAGUE
+"""How many that are but guessed, those included that a page names vaguely."""
 
 AT_ONCE_A_HOST = 2
 """How many of them are asked at the same time at one host."""
@@ -121,7 +124,7 @@ class Discovery:
         """Return the feed at ``address``, or the feeds of the page there, or why there is none.
 
         ``rsshub://route`` is asked for at RSSHUB_URL, a channel of Telegram at its preview. All that is
-        asked together is bounded by the timeout of one answer.
+        asked together is bounded by the timeout of one answer, but for what a very large one waits for room.
         """
         try:
             address = translated(address.strip(), self._rsshub)
@@ -248,7 +251,7 @@ class Discovery:
         loop = asyncio.get_running_loop()
         if len(candidates) > 1:
             until = min(until, loop.time() + GUESSES_S)
-        for place in range(0, min(len(candidates), MOST_LEADS), AT_ONCE_A_HOST):
+        for place in range(0, min(len(candidates), MOST_GUESSES), AT_ONCE_A_HOST):
             soon = until if len(candidates) == 1 else min(until, loop.time() + GUESS_S)
             for one in await self._verify(candidates[place : place + AT_ONCE_A_HOST], soon):
                 if not one.of_comments:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from bot.errors import NotAFeed, StoreError, TooComplex
 from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
 from bot.fetch.hosts import Hosts, host_of
+from bot.fetch.room import STANDS_S
 from bot.fetch.websub import called
 from bot.floods import NEWS_MOST, newest, of_late
 from bot.identity import Sighting, sight, stand_alone, takes_long
@@ -108,7 +109,7 @@ class Looker:
         self._on_lost = on_lost
         self._pages = pages
         self._hosts = hosts or Hosts()
-        self.longest_s = settings.fetch_timeout_seconds + READING_S + PAGES_S + STORING_S
+        self.longest_s = settings.fetch_timeout_seconds + STANDS_S + READING_S + PAGES_S + STORING_S
         """How long a look may take; what takes longer hangs."""
         self.held_bytes = 0
         """How large the documents are that are read now, or wait for it."""

@@ -1,5 +1,6 @@
 """The words of looking at feeds: what a look needs, and what it comes to. Pure but for what it needs."""
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -59,6 +60,45 @@ class Look:
     new_items: int = 0
     failure: Failed | None = None
     asked_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PollReport:
+    """What a round of looks came to: ``feeds`` looked at, by outcome."""
+
+    feeds: int
+    not_modified: int
+    unchanged: int
+    changed: int
+    failed: int
+    new_items: int
+    seconds: float
+
+
+class Tally:
+    """Counts looks as they end: of a large round, none is kept until all have."""
+
+    def __init__(self) -> None:
+        self._ended = Counter[Outcome]()
+        self._new_items = 0
+
+    def note(self, look: Look | None) -> None:
+        """Count a look, unless there was none."""
+        if look:
+            self._ended[look.outcome] += 1
+            self._new_items += look.new_items
+
+    def report(self, seconds: float) -> PollReport:
+        """Return what they came to, in so many seconds."""
+        return PollReport(
+            feeds=self._ended.total(),
+            not_modified=self._ended[Outcome.NOT_MODIFIED],
+            unchanged=self._ended[Outcome.UNCHANGED],
+            changed=self._ended[Outcome.CHANGED],
+            failed=self._ended[Outcome.FAILED],
+            new_items=self._new_items,
+            seconds=round(seconds, 3),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,26 @@ async def test_in_a_round_more_hanging_feeds_than_may_be_in_hand_hold_up_no_othe
     round_.cancel()
 
 
+@pytest.mark.parametrize("every", [False, True])
+async def test_in_a_round_a_feed_that_failed_is_looked_at_as_it_is_by_then(
+    monkeypatch: pytest.MonkeyPatch, *, every: bool
+) -> None:
+    monkeypatch.setattr("bot.collect.CLAIM_MOST", 1)
+    monkeypatch.setattr("bot.slots.LONG_LEAST_S", 5)
+    relay = Relay(fetch_concurrency=1)
+    bad = follow(relay, "bad", 2, failures=3)
+    follow(relay, "good", 1)
+    relay.web.gate = asyncio.Event()
+    round_ = asyncio.create_task(relay.collector.poll(every=every))
+    await until(relay.memory, lambda: bool(relay.web.asked))
+    for one in bad:
+        relay.memory.known[one] = replace(relay.memory.known[one], url="https://moved.example/feed")
+    relay.web.gate.set()
+    await round_
+    first, _, third = (url for url, _ in relay.web.asked)
+    assert (first, third) == ("https://good0.example/feed", "https://moved.example/feed")
+
+
 async def test_a_server_is_not_slow_for_the_time_that_we_kept_it_waiting(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

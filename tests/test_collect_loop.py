@@ -151,7 +151,7 @@ async def test_a_cancelled_loop_ends_its_looks() -> None:
 async def test_a_look_that_takes_for_ever_is_cut_off_and_counts_as_failed(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for part in ("READING_S", "STORING_S", "PAGES_S"):
+    for part in ("READING_S", "STANDS_S", "STORING_S", "PAGES_S"):
         monkeypatch.setattr(f"bot.looking.{part}", 0)
     monkeypatch.setattr("bot.collect.RENEW_S", 0.02)
     relay = Relay(fetch_timeout_seconds=0.02)

@@ -77,3 +77,20 @@ def test_what_somebody_has_chosen_for_a_chat_stays() -> None:
     chosen = Chat(GROUP, ChatKind.GROUP, title="Ours", corrections=False, language="zh")
     shown = as_shown(chosen, Place(ChatKind.CHANNEL, "Theirs", "theirs"))
     assert shown == Chat(GROUP, ChatKind.CHANNEL, "Ours", "theirs", corrections=False, language="zh")
+
+
+async def test_a_group_that_moved_while_a_message_was_on_its_way_is_not_known_under_its_old_id_again(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post, moved = Post(store, clock), ChatId(-1_009_000_000_001)
+    await post.subscribe(GROUP)
+    await post.lay(1, GROUP)
+
+    async def deliver(chat: ChatId, _message: Message, **_how: object) -> Outcome:
+        await store.chats.migrate(chat, moved)
+        return Sent(1, place=Place(ChatKind.GROUP, "Its title", "its_name"))
+
+    monkeypatch.setattr(post.sender, "deliver", deliver)
+    await post.turn()
+    assert await store.chats.get(GROUP) is None
+    assert await store.chats.all_ids() == [moved]

@@ -73,6 +73,14 @@ async def test_a_json_feed_by_its_old_type_is_found_where_nothing_else_says_feed
     assert "https://news.example/atom.xml" not in [url for url, _ in desk.web.asked]
 
 
+async def test_what_a_page_names_vaguely_and_in_vain_takes_no_usual_address_its_place() -> None:
+    desk = Desk()
+    body = "".join(f'<link rel="alternate" type="application/json" href="/api/{one}">' for one in range(6))
+    desk.page(body=body.encode())
+    desk.web.serve("https://news.example/index.xml", "a")
+    assert (await desk.found(PAGE)).feed.url == "https://news.example/index.xml"
+
+
 async def test_no_more_than_eight_addresses_of_a_page_are_asked_and_two_at_once_of_a_host() -> None:
     desk = Desk()
     desk.page(*(f"/feed{number}" for number in range(15)))

@@ -281,7 +281,7 @@ class Carrier:
             )
 
         try:
-            await surely(settle)
+            is_ours = await surely(settle)
         except asyncio.CancelledError:
             what = (claim.chat, claim.item, sent.message_id)
             logger.error("chat %d, item %s: sent as %d, which is not noted; it may come again", *what)  # noqa: TRY400  a stop needs no traceback
@@ -289,7 +289,8 @@ class Carrier:
         if letter and isinstance(sent, Sent):
             if letter.chat.wants_corrections:
                 self._standing.note(claim.chat, sent.message_id, letter.message, edits=0, whole=sent.whole)
-            await learn(self._chats, letter.chat, sent.place)
+            if is_ours:  # else the chat may have moved meanwhile, or have been forgotten
+                await learn(self._chats, letter.chat, sent.place)
         if letter and letter.trouble:
             await self._complain(letter, letter.trouble)
         self._count(claim, letter, found=found)

@@ -109,6 +109,7 @@ LEFT = {
     "hidden letters in JSON": b'{"items": [{"id": "1", "content_html": "\\u003cimg>"}]}',
     "a long name": rss(f"<author>{'www.' * 60}</author>"),
     "a long name of the feed's": rss("", f"<managingEditor>{'www.' * 60}</managingEditor>"),
+    "many names": rss(f"<author>{'www.' * 45}</author>" * 8),
     "a long name in pieces": rss(f"<author>{('www.' * 10 + '<b/>') * 7}</author>"),
     "base 64": atom('<content mode="base64" type="text/html">PGltZz4=</content>'),
     "base 64 by its type": atom('<content type="x/y">PGltZz4=</content>'),

@@ -16,7 +16,7 @@ import pytest_asyncio
 
 from bot.errors import NotAFeed
 from bot.items import Document
-from bot.parse import quick
+from bot.parse import quick, worker
 from bot.parse.document import read
 from bot.parse.prune import cut
 from bot.parse.quick import read_quickly
@@ -273,6 +273,17 @@ async def test_whatever_a_library_raises_a_worker_reads_it(
         raise RecursionError
 
     monkeypatch.setattr(quick, "read_quickly", broken)
+    assert [one.title for one in (await parser.read(rss(""), URL)).items] == ["q"]
+    assert len(pids(parser)) == 1
+
+
+async def test_what_cannot_be_loaded_here_a_worker_reads(
+    parser: Parser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> None:
+        raise OSError("too many open files")
+
+    monkeypatch.setattr(worker, "_load", full)
     assert [one.title for one in (await parser.read(rss(""), URL)).items] == ["q"]
     assert len(pids(parser)) == 1
 

@@ -293,8 +293,8 @@ class Parser:
         Raises:
             NotAFeed: it is something else.
         """
-        read = self._quickly or await self._loaded()
         try:
+            read = self._quickly or await self._loaded()
             return read(body, url, content_type)
         except NotAFeed:
             raise

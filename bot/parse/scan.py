@@ -32,7 +32,9 @@ MOST_ELEMENTS = 1_000_000
 LONGEST_NAME = 500
 """Letters of an element's name and namespace: feeds have some sixty, and names are remembered."""
 
-_ITEMS = frozenset({"item", "entry"})
+ITEMS = frozenset({"item", "entry"})
+"""The names of items, in small letters."""
+
 _TOO_WIDE = etree.XPath(f"boolean(/descendant::*/@*[{ATTRIBUTES + 1}])")
 """Asked of the library, which goes through a tree thirty times as fast as we do."""
 
@@ -97,7 +99,7 @@ def _within_bounds(root: etree._Element, most: int) -> Accepted | Refused:
         return Refused(f"a name of more than {LONGEST_NAME} letters")
     if len({_namespace(tag) for tag in tags}) > NAMESPACES:
         return Refused(f"more than {NAMESPACES} namespaces")
-    wanted = {tag for tag in tags if local_name(tag) in _ITEMS}
+    wanted = {tag for tag in tags if local_name(tag) in ITEMS}
     items = [one for one in elements if one.tag in wanted and _is_high(one)]
     return Accepted(root, tuple(items), elements, tags)
 

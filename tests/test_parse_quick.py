@@ -20,7 +20,6 @@ from bot.parse import quick, worker
 from bot.parse.document import read
 from bot.parse.prune import cut
 from bot.parse.quick import read_quickly
-from bot.parse.reading import _resident
 from bot.parse.verdict import QUICK_BYTES
 from bot.parse.worker import Parser
 from tests.test_parse_worker import pids
@@ -259,17 +258,6 @@ async def test_a_small_document_needs_no_process_and_a_large_one_does(parser: Pa
     assert pids(parser) == []
     assert [one.title for one in (await parser.read(large, URL)).items] == ["q"]
     assert len(pids(parser)) == 1
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="memory is told by Linux alone")
-def test_names_that_documents_make_up_are_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "MOST_HERE", 50)
-    thread, sizes = worker._Thread(), list[int]()
-    for number in range(600):
-        sizes.append(_resident())
-        assert thread.read(read_quickly, rss(f"<x{number}{'x' * 30_000}/>"), URL, "") is None
-    thread.close()
-    assert sizes[-1] - sizes[100] < 8_000_000
 
 
 async def test_what_is_no_feed_is_said(parser: Parser) -> None:

@@ -16,7 +16,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -42,9 +41,6 @@ PATIENCE = 3
 
 MOST_DOCUMENTS = 2_000
 """A worker is replaced after this many: libraries leak."""
-
-MOST_HERE = 500
-"""A thread that reads here is replaced after this many: 16 MB, if all that they hold were names."""
 
 MOST_RESIDENT = 400 * 1024 * 1024
 """A worker that has once grown beyond this many bytes is replaced, to give them back."""
@@ -215,30 +211,6 @@ class _Worker:
         self._ended.append(process)
 
 
-class _Thread:
-    """One thread after the other, for what is read here: the loop waits for it.
-
-    libxml2 remembers each name that a thread reads for as long as that thread lives, up to 400 MB.
-    """
-
-    def __init__(self) -> None:
-        self._pool: ThreadPoolExecutor | None = None
-        self._served = 0
-
-    def read(self, quickly: _Quickly, body: bytes, url: str, content_type: str) -> Document | None:
-        """Read a document; raises what its reader does."""
-        if self._pool is None or self._served >= MOST_HERE:
-            self.close()
-            self._pool, self._served = ThreadPoolExecutor(1, "reading"), 0
-        self._served += 1
-        return self._pool.submit(quickly, body, url, content_type).result()
-
-    def close(self) -> None:
-        """Let the thread end."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False)
-
-
 class Parser:
     """Reads documents, here or in bounded child processes; an async context manager.
 
@@ -261,7 +233,6 @@ class Parser:
         self._quick_bytes = quick_bytes
         self._quickly: _Quickly | None = None
         self._loading = asyncio.Lock()
-        self._thread = _Thread()
         count = workers or max(1, min(4, (os.cpu_count() or 1) - 1))
         self._ordinary = [_Worker(limit_s, memory_bytes) for _ in range(count)]
         self._patient = [_Worker(limit_s, memory_bytes)]
@@ -278,7 +249,6 @@ class Parser:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._thread.close()
         for worker in (*self._ordinary, *self._patient):
             await worker.close()
 
@@ -325,7 +295,7 @@ class Parser:
         """
         try:
             read = self._quickly or await self._loaded()
-            return self._thread.read(read, body, url, content_type)
+            return read(body, url, content_type)
         except NotAFeed:
             raise
         except Exception as error:  # noqa: BLE001  whatever a library raises: a worker says what comes of it

@@ -195,9 +195,10 @@ def takes_long(document: Document) -> bool:
     for item in document.items:
         text = item.content_html or item.summary_html
         texts += min(len(text), CONTENT_UNITS) + REFERENCE * text.count("&", 0, CONTENT_UNITS)
-        files = [one.url for one in (*item.images[:1], *item.enclosures)]
-        for one in filter(None, (item.guid, item.link, *files)):
-            addresses += (len(one) + ADDRESS) * (1 if one.isascii() else FOREIGN)
+        files = [file.url for file in item.enclosures]
+        for one in (item.guid, item.link, *[image.url for image in item.images[:1]], *files):
+            if one:
+                addresses += (len(one) + ADDRESS) * (1 if one.isascii() else FOREIGN)
     return texts > TEXTS_SHORT or addresses > ADDRESSES_SHORT
 
 

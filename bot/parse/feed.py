@@ -21,7 +21,7 @@ from bot.parse.images import Offer, Rank, is_image, merit, number, videos_in_bod
 from bot.parse.scan import Accepted
 from bot.parse.shape import GROUP, shape
 from bot.parse.skips import skips_of
-from bot.parse.text import as_html, decoded, is_markup, plain
+from bot.parse.text import as_html, decoded, guid, is_markup, plain
 
 Fields = Mapping[str, Any]
 """What feedparser found in an item or a feed: a plain dictionary, since its own substitutes other fields."""
@@ -144,7 +144,7 @@ def _item(fields: Fields, shell: Item, feed_bases: _Bases) -> Item:
     origin = fields.get("source")
     link = _link(fields, links, bases)
     return Item(
-        guid=_text(fields.get("id")),
+        guid=guid(fields.get("id")),
         title=plain(fields.get("title"), markup=_is_html(fields, "title")),
         link=link,
         published=published,
@@ -167,10 +167,6 @@ def _list(fields: Fields, name: str) -> list[Any]:
     if not value or not isinstance(value, list):
         return []
     return [one for one in value if isinstance(one, dict)]
-
-
-def _text(value: object) -> str | None:
-    return value.strip() or None if isinstance(value, str) else None
 
 
 def _is_html(fields: Fields, name: str) -> bool:
@@ -214,8 +210,9 @@ def _via(fields: Fields, links: list[Any], link: str | None, bases: tuple[str | 
         for one in links
         if one.get("rel") == "replies" and one.get("type") in (None, "text/html", "application/xhtml+xml")
     ]
-    comments = _text(fields.get("comments")) or ""  # some write how many there are
-    for address in (_rel(links, "via", *bases), *replies, comments if "/" in comments else None):
+    comments = fields.get("comments")
+    has_page = isinstance(comments, str) and "/" in comments  # some write how many there are
+    for address in (_rel(links, "via", *bases), *replies, comments if has_page else None):
         page = absolute(address, *bases)
         if page and page.partition("#")[0] != (link or "").partition("#")[0]:
             return page

@@ -20,6 +20,9 @@ ATTRIBUTES = 256
 NAMESPACES = 200
 """feedparser compares each element's with all others; feeds have some ten."""
 
+LONGEST_NAME = 500
+"""Characters of an element's name and namespace: names are kept from one document to the next."""
+
 ELEMENTS = 200_000
 """feedparser reads about a hundred thousand elements in a second: more are read apart."""
 
@@ -87,6 +90,8 @@ def _within_bounds(root: etree._Element, most: int) -> Accepted | Refused:
     if len(elements) > most:
         return Refused(f"more than {most} elements")
     tags = frozenset([one.tag for one in elements])
+    if max([len(tag) for tag in tags if isinstance(tag, str)]) > LONGEST_NAME:
+        return Refused(f"a name of more than {LONGEST_NAME} letters")
     if len({_namespace(tag) for tag in tags}) > NAMESPACES:
         return Refused(f"more than {NAMESPACES} namespaces")
     wanted = {tag for tag in tags if local_name(tag) in _ITEMS}

@@ -184,7 +184,7 @@ class Discovery:
         """Return what is where a page sends its readers; None if it sends them nowhere, or in vain."""
         if not _is_page(page):
             return None
-        target = await asyncio.to_thread(onward, page.body, page.url, page.content_type)
+        target = await asyncio.to_thread(onward, page.body, page.url, page.content_type, refresh=page.refresh)
         if not target:
             return None
         try:

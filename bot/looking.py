@@ -164,7 +164,7 @@ class Looker:
         sent = feed.validators if feed.seeded else Validators()
         begun_s = time.monotonic()
         answer = await self._client.get(feed.url, sent)
-        asked_s = time.monotonic() - begun_s
+        asked_s = time.monotonic() - begun_s - (answer.waited_s if isinstance(answer, Fetched) else 0.0)
         look = await self._understood(feed, sent, answer)
         return replace(look, asked_s=asked_s) if asked_s > SLOW_S else look
 

@@ -19,6 +19,7 @@ from tests.relay import ROOT, Relay
 HEARER = ChatId(1)
 LOOK_S = 0.05
 """How often the store is asked how far a lap is."""
+LATER_MS = 3_600_000
 ASKED = 100
 """About so many feeds at a time, so that asking takes nothing from those who look."""
 
@@ -46,7 +47,7 @@ class Track:
         """Make all feeds due, the ``others`` before the good ones; return when each good one was looked at.
 
         In seconds from the beginning, in order. Of the others those that are still being looked at are left
-        to that, and none is made due where they may wait for their own time.
+        to that; without ``others`` none is due for a while.
         """
         before = {one.id: one.looks for one in await self.store.feeds.many(self.good)}
         begun_ms = await self.store.now_ms()
@@ -56,6 +57,8 @@ class Track:
             found = await self.store.feeds.many(self.others)
             due |= {one.id: begun_ms - 1000 for one in found if self._looks[one.id] < one.looks}
             self._looks |= {one.id: one.looks for one in found}
+        else:
+            due |= dict.fromkeys(self.others, begun_ms + LATER_MS)
         if due:
             await self.redis.zadd(keys.SCHEDULE, due)
         times: list[float] = []

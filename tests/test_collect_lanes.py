@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.collect import LEASE_S
-from bot.fetch.answer import Failed, Failure
+from bot.fetch.answer import Failed, Failure, Fetched
 from bot.fetch.hosts import PEACE_FIRST_S
 from bot.items import ChatId, FeedId, Subscription
 from bot.store.client import Store
@@ -86,6 +86,20 @@ async def test_in_a_round_more_hanging_feeds_than_may_be_in_hand_hold_up_no_othe
     await until(relay.memory, lambda: all(relay.memory.known[one].looks for one in good))
     await until(relay.memory, lambda: any(url in relay.web.hang for url, _ in relay.web.asked))
     round_.cancel()
+
+
+async def test_a_server_is_not_slow_for_the_time_that_we_kept_it_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.looking.SLOW_S", -1)
+    relay = Relay()
+    relay.web.serve(FEED, "a")
+    feed = relay.memory.follow(FEED)
+    assert (await relay.looker.look(feed)).asked_s > 0
+    answer = relay.web.answers[FEED]
+    assert isinstance(answer, Fetched)
+    relay.web.answers[FEED] = replace(answer, waited_s=5)
+    assert (await relay.looker.look(feed)).asked_s == 0
 
 
 async def test_feeds_that_failed_are_looked_at_beside_those_that_hang() -> None:

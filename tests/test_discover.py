@@ -262,6 +262,7 @@ def test_where_a_page_sends_its_readers_at_once(content: str, to: str) -> None:
     page = f'<title>Moved</title><META http-equiv="Refresh" content="{content}"><p>Moved'
     assert onward(page.encode(), "https://site.example/start/") == to
     assert not onward(page.replace("Refresh", "x").encode(), "https://site.example/start/")
+    assert onward(b"<p>Moved", "https://site.example/start/", refresh=content) == to
 
 
 def test_what_a_pages_headers_name_comes_first_and_once() -> None:

@@ -35,12 +35,13 @@ async def test_a_document_comes_with_all_that_is_to_be_remembered(site: Site, cl
         Content_Type="text/xml; charset=gb2312",
         Cache_Control="public, max-age=900",
         Link='</hub>; rel=hub, <https://a.example/feed>; rel="self"',
+        Refresh="0; url=/other",
     )
     answer = fetched(await client.get(url))
     assert (answer.url, answer.body, answer.content_type) == (url, b"<rss/>", "text/xml; charset=gb2312")
     assert (answer.etag, answer.modified) == ('W/"a b"', "Mon, 02 Nov 2026 10:00:00 GMT")
     assert answer.body_hash == xxh3_128_hexdigest(b"<rss/>")
-    assert (answer.max_age_s, answer.moved_to) == (900, None)
+    assert (answer.max_age_s, answer.moved_to, answer.refresh) == (900, None, "0; url=/other")
     assert answer.links == (("hub", site.at("/hub")), ("self", "https://a.example/feed"))
 
 

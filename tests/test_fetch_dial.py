@@ -237,3 +237,19 @@ async def test_a_proxy_that_is_not_there_is_said_so() -> None:
         True,
         False,
     )
+
+
+async def test_a_proxy_that_wants_a_password_is_said_to_be_the_one_and_no_fault_of_the_feed(
+    site: Site,
+) -> None:
+    site.put("/feed", status=407)
+    async with Client(read({"FETCH_PROXY": site.at("")})) as client:
+        answers = [
+            failed(await client.get("http://a.example/feed")),
+            await client.post("http://a.example/feed", {"a": "b"}),
+        ]
+    for answer in answers:
+        assert answer
+        assert (answer.why, "proxy" in answer.detail) == (Failure.UNREACHABLE, True)
+    async with Client(settings()) as client:
+        assert failed(await client.get(site.at("/feed"))).why is Failure.LOGIN

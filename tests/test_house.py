@@ -78,7 +78,7 @@ ROOMS: dict[str, set[str]] = {
 WORLD = {
     "__main__", "app", "parts", "voice", "demo", "errands", "log", "preview", "collect", "discovery", "looking", "looks", "floods",
     "slots", "pages", "pings", "push", "route", "searching", "subscribe",
-    "fetch/client", "fetch/dial", "fetch/exchange", "fetch/hosts", "fetch/trouble", "parse/reading", "parse/worker",
+    "fetch/client", "fetch/dial", "fetch/exchange", "fetch/hosts", "fetch/room", "fetch/trouble", "parse/reading", "parse/worker",
     "store", "deliver", "chat", "web", "playground",
 }  # fmt: skip
 """What touches the world; whatever is not below one of these is pure."""

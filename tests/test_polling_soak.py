@@ -15,17 +15,17 @@ from tests.laps import Track, collector, resident, share, told, track
 
 BAD = {"slow": 100, "resets": 50, "endless": 50, "bomb": 10}
 GOOD = 790
-LAPS = 3
+LAPS = 5
 ROUNDS = 100
-WARM_UP = 20
+WARM_UP = 30
 """Rounds until a process has what it keeps."""
-SLOW_S = 10.0
+SLOW_S = 5.0
 """How long a slow answer takes where laps are compared: all have ended before the next, few at a time."""
 GROWTH = 1.05
-DOCUMENT_MB = 8
-"""The largest document, of those in hand as a round ends; the allocator keeps as much for long."""
-SLACK_S = 0.5
-"""What it takes to read the 400 MB that the endless ones send, and the bombs; a lap is hardly longer."""
+FEW_MB = 4
+"""Half of the largest document: more or less of one is in hand as a round ends."""
+SLACK_S = 0.05
+"""What laps differ by anyway: the store is asked so often how far they are."""
 
 
 @pytest.fixture(autouse=True)
@@ -74,34 +74,29 @@ async def test_feeds_known_to_be_slow_keep_to_a_lane_of_their_own(server: Path, 
     assert beside[-1] < without[-1] + 2
 
 
-async def best(laps: Track, origin: Far, name: str, *, others: bool) -> tuple[float, float]:
-    """Return the shortest of some laps: until 95 % of the good feeds were looked at, and until the last was."""
-    found: list[Sequence[float]] = []
-    for number in range(LAPS):
-        await laps.rest(120)
-        await origin.ask(do="round", name="mix-new")
-        found.append(await laps.lap(600, others=others))
-        print(told(f"{name}, lap {number}", found[-1]))
-    return min(share(one, 0.95) for one in found), min(one[-1] for one in found)
-
-
 @pytest.mark.soak
-async def test_good_feeds_are_later_beside_bad_ones_only_by_what_reading_those_takes(
+async def test_good_feeds_are_not_later_beside_bad_ones_by_more_than_a_tenth(
     server: Path, redis: Any
 ) -> None:
+    found: dict[str, list[Sequence[float]]] = {"alone": [], "beside bad ones": []}
     async with (
         far(feeds=GOOD, addresses=160, bad=BAD, bad_addresses=40, slow_s=SLOW_S) as origin,
         track(server, redis) as laps,
     ):
         await laps.follow(origin.urls)
         await laps.lap(600)
-        without = await best(laps, origin, "alone", others=False)
         await laps.follow(bad(origin), good=False)
         await origin.ask(do="round", name="mix-new")
         print(told("first looks at the bad ones", await laps.lap(600)))
-        beside = await best(laps, origin, "beside bad ones", others=True)
-    assert beside[0] < 1.1 * without[0] + SLACK_S
-    assert beside[1] < 1.1 * without[1] + SLACK_S
+        for _ in range(LAPS):
+            for name, times in found.items():  # in turn, so that a busy machine is so for both
+                await laps.rest(120)
+                await origin.ask(do="round", name="mix-new")
+                times.append(await laps.lap(600, others=times is not found["alone"]))
+                print(told(name, times[-1]))
+    for part in (0.95, 1):  # the best laps would be those in which the machine has nothing else to do
+        without, beside = (statistics.median(share(one, part) for one in times) for times in found.values())
+        assert beside < 1.1 * without + SLACK_S
 
 
 @pytest.mark.soak
@@ -123,6 +118,6 @@ async def test_memory_stays_flat_over_a_hundred_rounds(server: Path, redis: Any,
             sizes.append(resident(run.process.pid) / 2**20)
             if number % 10 == 0:
                 print(f"round {number}: {sizes[-1]:.0f} MB")
-    before, after = (statistics.median(some) for some in (sizes[WARM_UP : WARM_UP + 10], sizes[-10:]))
-    print(f"{before:.1f} MB, {ROUNDS} rounds later {after:.1f} MB")
-    assert after < GROWTH * before + DOCUMENT_MB
+    tens = [statistics.median(sizes[at : at + 10]) for at in range(WARM_UP, WARM_UP + ROUNDS, 10)]
+    print("MB, ten rounds each:", *(f"{one:.1f}" for one in tens))
+    assert max(tens) < GROWTH * tens[0] + FEW_MB

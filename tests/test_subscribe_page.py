@@ -286,6 +286,11 @@ async def test_a_page_that_only_sends_on_leads_to_the_feeds_of_the_other_or_to_t
     desk.page("/atom", url=blog)
     desk.web.serve("https://blog.example/atom", "a")
     assert (await desk.found(PAGE)).feed.url == "https://blog.example/atom"
+    desk.web.put(PAGE, b"Moved", content_type="text/html")
+    page = desk.web.answers[PAGE]
+    assert isinstance(page, Fetched)
+    desk.web.answers[PAGE] = replace(page, refresh=f"0; url={blog}")
+    assert (await desk.found(PAGE)).feed.url == "https://blog.example/atom"
     desk.web.serve(blog, "b")
     assert (await desk.found(PAGE)).feed.url == blog
 

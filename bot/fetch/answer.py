@@ -59,6 +59,8 @@ class Fetched:
         max_age_s: what Cache-Control or Expires asks for, if anything.
         links: targets of ``Link`` headers by relation (``hub``, ``self``, ``alternate`` for a page's feeds).
         size: bytes of the whole document as its server tells them, None where it does not.
+        refresh: the header that sends a page's readers on, "" for none.
+        waited_s: for how long its server was kept waiting by us, in seconds.
     """
 
     url: str
@@ -71,6 +73,8 @@ class Fetched:
     max_age_s: int | None = None
     links: tuple[tuple[str, str], ...] = ()
     size: int | None = None
+    refresh: str = ""
+    waited_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

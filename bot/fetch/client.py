@@ -30,6 +30,7 @@ from bot.fetch.codings import ACCEPTED, PIECE, Body, TooMuchError
 from bot.fetch.dial import connector
 from bot.fetch.exchange import Exchange, Reply
 from bot.fetch.hosts import Hosts, host_of
+from bot.fetch.room import LIGHT, Clock, Room
 from bot.fetch.trouble import EXPECTED, failed
 from bot.items import Validators
 from bot.settings import Settings
@@ -77,6 +78,7 @@ class _Wish:
     kind: Kind
     max_bytes: int
     beginning: bool
+    clock: Clock
 
     def headers(self) -> dict[str, str]:
         """Return the headers that say so; validators that no header can hold are left out."""
@@ -134,6 +136,7 @@ class Client:
         self._settings = settings
         self._hosts = hosts
         self._exchange: Exchange | None = None
+        self.room = Room()
         allow, proxied = settings.fetch_allow_networks, bool(settings.fetch_proxy)
         self._refusal = lru_cache(ADDRESSES)(partial(address.refusal_by_looks, allow=allow, proxied=proxied))
 
@@ -173,18 +176,16 @@ class Client:
             start = address.normalise(url)
         except ValueError as error:
             return Failed(Failure.BAD_ADDRESS, str(error))
-        wish = _Wish(validators, kind, max_bytes or self._settings.fetch_max_bytes, beginning)
-        seconds = timeout_s or self._settings.fetch_timeout_seconds
+        clock = Clock(timeout_s or self._settings.fetch_timeout_seconds)
+        wish = _Wish(validators, kind, max_bytes or self._settings.fetch_max_bytes, beginning, clock)
         try:
-            async with asyncio.timeout(seconds):
+            async with clock.limit:
                 answer = await self._follow(start, wish)
                 unreachable = isinstance(answer, Failed) and answer.why is Failure.UNREACHABLE
                 if unreachable and address.lacks_scheme(url):
                     answer = await self._follow(start.replace("https://", "http://", 1), wish)
         except TimeoutError:
-            return Failed(
-                Failure.TOO_SLOW, f"{address.host_of(start)} did not answer in full within {seconds:g} s"
-            )
+            return Failed(Failure.TOO_SLOW, f"{address.host_of(start)} {clock.verdict}")
         return answer
 
     async def post(self, url: str, form: Mapping[str, str]) -> Failed | None:
@@ -221,8 +222,7 @@ class Client:
                     return False, None
                 if 200 <= status < 300:
                     return True, None
-                wait_s = head.retry_after_s(reply.headers, datetime.now(UTC))
-                return True, Failed(head.failure_of(status), f"{host} answered {status}", wait_s)
+                return True, self._turned_away(chain.url, reply)
         except EXPECTED as error:
             return True, failed(chain.url, error, 0)
 
@@ -272,12 +272,17 @@ class Client:
                 return NotModified(chain.moved_to, head.max_age_s(reply.headers, now))
             is_part = wish.beginning and head.is_beginning(status, reply.headers)
             if not is_part and not head.has_document(status):
-                return Failed(
-                    head.failure_of(status),
-                    f"{address.host_of(chain.url)} answered {status}",
-                    head.retry_after_s(reply.headers, now),
-                )
-            return _fetched(reply, await _body(reply, wish), chain, now)
+                return self._turned_away(chain.url, reply)
+            body = await _body(reply, wish, self.room)
+            return _fetched(reply, body, chain, now, wish.clock.stood_s)
+
+    def _turned_away(self, url: str, reply: Reply) -> Failed:
+        """Return what an answer means that brought nothing; 407 to plain http is of the proxy itself."""
+        host, status = address.host_of(url), reply.status
+        if status == 407 and self._settings.fetch_proxy and url.startswith("http:"):
+            return Failed(Failure.UNREACHABLE, f"the proxy does not connect us to {host}: it answered 407")
+        wait_s = head.retry_after_s(reply.headers, datetime.now(UTC))
+        return Failed(head.failure_of(status), f"{host} answered {status}", wait_s)
 
 
 @asynccontextmanager
@@ -296,7 +301,7 @@ def user_agent(settings: Settings) -> str:
     return f"newsrelay/{version('newsrelay')} ({contact})"
 
 
-def _fetched(reply: Reply, body: bytes, chain: _Chain, now: datetime) -> Fetched:
+def _fetched(reply: Reply, body: bytes, chain: _Chain, now: datetime, waited_s: float) -> Fetched:
     headers, url = reply.headers, address.without_user(chain.url)
     return Fetched(
         url=url,
@@ -309,35 +314,44 @@ def _fetched(reply: Reply, body: bytes, chain: _Chain, now: datetime) -> Fetched
         max_age_s=head.max_age_s(headers, now),
         links=head.links(headers.getall("Link", ()), url),
         size=head.size(headers),
+        refresh=head.text(headers.get("Refresh", "")),
+        waited_s=waited_s,
     )
 
 
-async def _body(reply: Reply, wish: _Wish) -> bytes:
+async def _body(reply: Reply, wish: _Wish, room: Room) -> bytes:
     """Return the document, decoded: the whole of it, or its beginning where that is wished for.
 
     Raises:
         TooMuchError: if the whole, or what is sent of it, has more bytes than wished for.
-        BadCodingError: if it cannot be decoded.
+        BadCodingError: if it cannot be decoded, or comes in crumbs.
     """
-    most = wish.max_bytes
-    if int(reply.headers.get("Content-Length", 0)) > most and not wish.beginning:
+    most, length = wish.max_bytes, int(reply.headers.get("Content-Length", 0))
+    if length > most and not wish.beginning:
         raise TooMuchError
-    codings, bounded = reply.headers.getall("Content-Encoding", ()), "Content-Length" in reply.headers
-    if bounded and not codings and "Transfer-Encoding" not in reply.headers and not wish.beginning:
+    codings = reply.headers.getall("Content-Encoding", ())
+    if (
+        0 < length <= LIGHT
+        and not codings
+        and "Transfer-Encoding" not in reply.headers
+        and not wish.beginning
+    ):
         return await reply.content.read()
-    document = bytearray()
     # A beginning is cut here; its codings may go on to the end of the piece in hand.
-    room = most + 4 * PIECE if wish.beginning else most
-    body = Body(",".join(codings), room)
-    async for chunk in reply.content.iter_chunked(PIECE):
-        for piece in body.feed(chunk):
-            if len(document) + len(piece) > most:
-                if wish.beginning:
-                    return bytes(document + piece)[:most]
-                raise TooMuchError
-            document += piece
-            if len(piece) >= PIECE:  # there may be much more behind: let others run meanwhile
-                await asyncio.sleep(0)
+    body = Body(",".join(codings), most + 4 * PIECE if wish.beginning else most)
+    document: list[bytes] = []  # one that grew in one piece would be copied again and again
+    left = most
+    with room.share(wish.clock) as share:
+        async for data, _ in reply.content.iter_chunks():
+            await share.came(len(data), packed=bool(codings))
+            for piece in body.feed(data):
+                left -= len(piece)
+                if left < 0 and not wish.beginning:
+                    raise TooMuchError
+                await share.grown(len(piece))
+                document.append(piece)
+                if left < 0:
+                    return b"".join(document)[:most]
     if not wish.beginning:
         body.finish()
-    return bytes(document)
+    return b"".join(document)

@@ -22,6 +22,11 @@ else:
 PIECE = 64 * 1024
 """Bytes; no step of a decoder hands out (much) more at once, whatever it is fed."""
 
+PIECES = 4096
+CRUMB = 64
+"""A body may come in so many pieces, and beyond that in one for each so many bytes that are allowed: what
+comes by the byte takes far more time than it has bytes."""
+
 ACCEPTED = "gzip, deflate, br, zstd"
 _MOST_CODINGS = 3
 _MOST_MEMBERS = 1000
@@ -65,6 +70,7 @@ class Body:
             raise BadCodingError(f"it is encoded {len(known)} times over")
         self._layers = [_Layer(decoder(), most) for decoder in reversed(known)]
         self._left = most
+        self._pieces_left = PIECES + most // CRUMB
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Yield what ``data`` adds to the document, in pieces.
@@ -74,7 +80,8 @@ class Body:
             TooMuchError: if it becomes too much, in the middle of iterating.
         """
         self._left -= len(data)
-        if self._left < 0:
+        self._pieces_left -= 1
+        if self._left < 0 or self._pieces_left < 0:
             raise TooMuchError
         yield from _through(self._layers, data)
 

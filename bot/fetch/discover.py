@@ -117,14 +117,20 @@ def is_of_comments(url: str, title: str) -> bool:
     return bool(_OF_COMMENTS.search(url) or _CALLED_COMMENTS.search(title[:_LONGEST_TITLE]))
 
 
-def onward(page: bytes, url: str, content_type: str = "") -> str:
-    """Return where a page sends its readers by itself within seconds, "" for nowhere else."""
-    for tag in tags_of(_decoded(page[:_HEAD], content_type), ("meta",)):
-        if tag.attributes.get("http-equiv", "").lower() == "refresh":
-            told = _REFRESH.match(tag.attributes.get("content", "")[:2000])
-            target = _absolute(told[2], url) if told and int(told[1]) <= _SOON_S else ""
-            return target if target != url else ""
-    return ""
+def onward(page: bytes, url: str, content_type: str = "", *, refresh: str = "") -> str:
+    """Return where a page sends its readers by itself within seconds, "" for nowhere else.
+
+    ``refresh`` is the header that says so; the page itself is asked where there is none.
+    """
+    metas = tags_of(_decoded(page[:_HEAD], content_type), ("meta",))
+    contents = (
+        tag.attributes.get("content", "")
+        for tag in metas
+        if tag.attributes.get("http-equiv", "").lower() == "refresh"
+    )
+    told = _REFRESH.match((refresh or next(contents, ""))[:2000])
+    target = _absolute(told[2], url) if told and int(told[1]) <= _SOON_S else ""
+    return target if target != url else ""
 
 
 def _named(text: str, url: str) -> Iterator[Candidate]:

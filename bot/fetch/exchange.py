@@ -27,6 +27,9 @@ PLACES = 1024
 _MOST_HEADS = 10
 """Heads read for one answer: those before the last only say that it will come (1xx)."""
 
+_PIECE = 64 * 1024
+"""Bytes that are read at once, and that wait to be taken until no more is read (twice that for a moment)."""
+
 _MOST_HEADERS = 200
 _LONGEST_HEADER = 16 * 1024
 _UNSENT = re.compile(r"[\x00\r\n]")
@@ -116,9 +119,12 @@ class Exchange:
             if protocol is None or protocol.transport is None or len(protocol):
                 # Closed, or it holds an answer that nobody asked for: ours would be the next one's then.
                 raise aiohttp.ServerDisconnectedError  # noqa: TRY301  closed as after any other trouble
+
+            protocol.transport.max_size = _PIECE  # type: ignore[attr-defined]  # of asyncio, which tells it nowhere
             protocol.set_response_params(
                 read_until_eof=True,
                 auto_decompress=False,
+                read_bufsize=_PIECE,
                 max_line_size=_LONGEST_HEADER,
                 max_field_size=_LONGEST_HEADER,
                 max_headers=_MOST_HEADERS,

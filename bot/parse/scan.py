@@ -36,17 +36,6 @@ _ITEMS = frozenset({"item", "entry"})
 _TOO_WIDE = etree.XPath(f"boolean(/descendant::*/@*[{ATTRIBUTES + 1}])")
 """Asked of the library, which goes through a tree thirty times as fast as we do."""
 
-_PARSER = etree.XMLParser(
-    encoding="utf-8",
-    recover=False,
-    resolve_entities=False,
-    no_network=True,
-    load_dtd=False,
-    huge_tree=False,  # DEPTH holds
-    remove_comments=True,
-    remove_pis=True,
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
@@ -70,8 +59,18 @@ def scan(document: bytes, elements: int = ELEMENTS) -> Accepted | Refused:
     """
     if len(document) > 2 * elements and document.count(b"<") > 2 * elements:
         return Refused(f"more than {elements} elements")
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        recover=False,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,  # DEPTH holds
+        remove_comments=True,
+        remove_pis=True,
+    )  # of one that several threads share, they would share all names, too
     try:
-        root = etree.fromstring(document, _PARSER)
+        root = etree.fromstring(document, parser)
     except etree.XMLSyntaxError as error:
         return Refused(f"not well-formed: {error.msg}")
     return _within_bounds(root, elements)

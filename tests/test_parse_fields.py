@@ -63,6 +63,12 @@ def test_what_is_longer_than_any_guid_names_nothing(body: str) -> None:
     assert found(longest + "1") is None
 
 
+def test_neither_a_language_nor_a_file_s_type_goes_on_for_ever() -> None:
+    item = rss(f"<language>de{'-abcdefgh' * 9}</language><enclosure url='/a' type='audio/{'x' * 9000}'/>")
+    assert (item.language, len(item.enclosures[0].mime)) == ("", 255)
+    assert rss("<language>zh-Hant-TW</language>").language == "zh-Hant-TW"
+
+
 @pytest.mark.parametrize("order", [1, -1])
 def test_other_vocabularies_do_not_replace_the_description(order: int) -> None:
     fields = ["<description>Told at length</description>", "<itunes:summary>Told</itunes:summary>"]

@@ -32,7 +32,10 @@ MAX_ITEMS = 10_000
 BODY_LIMIT = 500_000
 """Characters kept of one body; a book is not news."""
 
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+LONGEST_TYPE = 255
+"""Characters kept of a file's type, as many as a registered one may have."""
+
+_LANGUAGE = re.compile(r"(?=.{2,35}\Z)[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _MAIL = re.compile(r"[(<]?(?:mailto:)?[^\s()<>]+@[^\s()<>]+[)>]?|https?://\S+")
 _NAMED = re.compile(r"^\s*\(([^()]*)\)\s*$")
 _ENDED_VOID = re.compile(
@@ -308,7 +311,7 @@ def _enclosures(fields: Fields, links: list[Any], bases: tuple[str | None, ...])
         if str(one.get("type")).startswith(("audio/", "video/"))
     )
     for one in files:
-        url, mime = absolute(one.get("href"), *bases), str(one.get("type") or "")
+        url, mime = absolute(one.get("href"), *bases), str(one.get("type") or "")[:LONGEST_TYPE]
         if url and url not in seen and not is_image(url, mime) and not mime.startswith("image"):
             seen.add(url)
             length = str(one.get("length") or "")

@@ -58,6 +58,8 @@ async def run(settings: Settings, roles: frozenset[Role], *, stop: asyncio.Event
         with loading():
             loops = list(_loops(parts, voice, roles, stop))
         served = roles if settings.port is not None else roles - {Role.WEB}
+        if settings.public_url and served != roles:
+            logger.warning("PUBLIC_URL is set and PORT is not: no hub can push; set a port, like PORT=8080")
         logger.info("newsrelay runs: %s", ", ".join(sorted(served)))
         try:
             async with _until(stop, STOP_WITHIN_S), asyncio.TaskGroup() as group:

@@ -71,6 +71,20 @@ async def test_a_stop_while_the_server_starts_stops_it_too(tmp_path: Path) -> No
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # held for as long as a server lives
 
 
+async def test_an_address_for_hubs_at_which_nobody_listens_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    stop, told = asyncio.Event(), settings(tmp_path, PUBLIC_URL="https://relay.example")
+    caplog.set_level("INFO")
+    running = asyncio.create_task(app.run(told, frozenset({Role.ROUTE, Role.WEB}), stop=stop))
+    async with asyncio.timeout(5):
+        while "newsrelay runs" not in caplog.text:  # noqa: ASYNC110  a log rings no bell
+            await asyncio.sleep(0)
+        stop.set()
+        await running
+    assert "set a port" in caplog.text
+
+
 async def test_what_goes_wrong_at_the_start_is_told_as_it_is(tmp_path: Path) -> None:
     away = settings(tmp_path, REDIS_URL="redis://127.0.0.1:1/0")
     with pytest.raises(StoreUnavailable, match="does not answer"):

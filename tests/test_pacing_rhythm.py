@@ -10,7 +10,16 @@ from bot.items import Document, Feed, FeedId
 from bot.pacing import Bounds, Pace, Why, asked_of, next_look
 from bot.pacing.asking import NOTHING, Asked, read_asked
 from bot.pacing.forecast import Forecast
-from bot.pacing.learning import MOST_MOMENTS, WEEK_S, first_rhythm, weighed
+from bot.pacing.learning import (
+    DOUBT_MOST,
+    MEMORY_H,
+    MOST_MOMENTS,
+    WEEK_S,
+    first_rhythm,
+    learn,
+    rested,
+    weighed,
+)
 from bot.pacing.pace import ORDINARY_S
 from bot.pacing.rhythm import LENGTH, Rhythm, digits_of, pack, unpack, write
 
@@ -185,6 +194,22 @@ def test_doubt_passes_when_looks_bring_nothing() -> None:
     for number in range(40):
         looker.look(MONDAY + DAY + number * 900, [], changed=False)
     assert looker.pace.why is not Why.UNKNOWN
+
+
+@given(
+    st.lists(st.integers(0, 56 * DAY), min_size=3, max_size=30),
+    st.integers(0, DOUBT_MOST),
+    st.integers(0, 3 * MEMORY_H * 3600),
+)
+def test_looks_that_bring_nothing_are_learnt_from_in_digits_as_in_numbers(
+    ages: list[int], doubt: int, later: int
+) -> None:
+    rhythm, now = first_rhythm([MONDAY - age for age in ages], MONDAY), MONDAY + later
+    rhythm.doubt = doubt
+    found = rested(pack(rhythm), now)
+    assert (found is None) == (now // 3600 - rhythm.since_h > MEMORY_H)
+    learn(rhythm, [], now, before=now - 600, changed=False)
+    assert found in (None, pack(rhythm))
 
 
 def test_dates_ahead_and_long_ago_are_left_out() -> None:

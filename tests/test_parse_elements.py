@@ -181,5 +181,5 @@ def test_ordinary_elements_are_not_told_to_feedparser(element: str) -> None:
     heard = tell(etree.fromstring("<feed xmlns='http://www.w3.org/2005/Atom'/>"))
     assert heard.begin_item()
     item = etree.fromstring(f"<entry xmlns='http://www.w3.org/2005/Atom'>{element}</entry>")
-    Reading(heard, lambda _, one: told.append(one)).take(item[0])
+    Reading(heard, lambda _, one: told.append(one), heard.entries[-1]).take(item[0])
     assert not told

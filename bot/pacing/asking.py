@@ -6,6 +6,7 @@ week in hexadecimal, each left out where the feed asks nothing of the kind.
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.items import Document
 from bot.pacing.rhythm import weekday
@@ -51,6 +52,7 @@ def asked_of(document: Document) -> str:
     return " ".join(filter(None, asked))
 
 
+@lru_cache(maxsize=256)
 def read_asked(written: str) -> Asked:
     """Return what :func:`asked_of` wrote; what is not its writing asks nothing."""
     if not written:

@@ -66,9 +66,12 @@ def rhythm_of(rate_per_day: float, last: int, now: int) -> Rhythm:
     return Rhythm(newest=last, last=last, since_h=since, days=[min(each, 4000)] * 7)
 
 
-def is_settled(digits: bytes, now: int) -> bool:
-    """Return whether a look that brought nothing new leaves the rhythm as it is."""
-    return not digits[DOUBT] and now // 3600 - number(digits, SINCE, 4) <= MEMORY_H
+def rested(digits: bytes, now: int) -> bytes | None:
+    """Return the digits after a look that brought nothing new: a doubt less; ``None`` where counts fade."""
+    if now // 3600 - number(digits, SINCE, 4) > MEMORY_H:
+        return None
+    doubt = digits[DOUBT]
+    return b"%b%c%b" % (digits[:DOUBT], doubt - 1, digits[DOUBT + 1 :]) if doubt else digits
 
 
 def learn(

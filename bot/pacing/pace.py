@@ -8,7 +8,7 @@ from bot.fetch.answer import SHUT, Failed, Failure
 from bot.items import Feed
 from bot.pacing.asking import granted_s, read_asked, skipped_s
 from bot.pacing.forecast import PRICE_S, Forecast
-from bot.pacing.learning import DOUBTFUL, first_rhythm, is_settled, learn, rhythm_of
+from bot.pacing.learning import DOUBTFUL, first_rhythm, learn, rested, rhythm_of
 from bot.pacing.rhythm import DOUBT, LONGEST, digits_of, number, pack, unpack, write
 
 USUAL_MIN_S = 60
@@ -164,8 +164,8 @@ def next_look(
 def _learnt(feed: Feed, published: Sequence[int], now: int, *, changed: bool) -> tuple[bytes, str]:
     """Return the digits of the rhythm after this look, and the same in writing."""
     known = digits_of(feed.rhythm)
-    if known and not published and not changed and is_settled(known, now):
-        return known, feed.rhythm
+    if known and not published and not changed and (rest := rested(known, now)):
+        return rest, feed.rhythm if rest is known else write(rest)
     dates = [date // 1000 for date in published]
     if known is None and len(set(dates)) > 2:
         rhythm = first_rhythm(dates, now)

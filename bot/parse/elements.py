@@ -15,8 +15,8 @@ from bot.parse.fields import Attributes, Known, Reading, attributes_of, repaired
 MOST_TAGS = 200
 """Tags kept of one item, twice as many as are looked at: each is compared with all before it."""
 
-_TEXT, _HTML = "text/plain", "text/html"
-_TYPES = {"text": _TEXT, "plain": _TEXT, "html": _HTML, _TEXT: _TEXT, _HTML: _HTML}
+TEXT, HTML = "text/plain", "text/html"
+TYPES = {"text": TEXT, "plain": TEXT, "html": HTML, TEXT: TEXT, HTML: HTML}
 _HREF = ("url", "uri", "href")
 _REACH = frozenset({"email", "uri", "url"})
 _REFERENCE = re.compile("&([A-Za-z0-9_]+);")
@@ -50,7 +50,7 @@ def _guid(item: Reading, element: etree._Element, attributes: Attributes, _: str
 
 
 def _title(item: Reading, element: etree._Element, attributes: Attributes, kind: str) -> bool:
-    declared = _TYPES.get(attributes.get("type", kind))
+    declared = TYPES.get(attributes.get("type", kind))
     if declared is None:
         return False
     title = item.content(element, declared)
@@ -64,7 +64,7 @@ def _title(item: Reading, element: etree._Element, attributes: Attributes, kind:
 
 
 def _summary(item: Reading, element: etree._Element, attributes: Attributes, kind: str) -> bool:
-    declared = _TYPES.get(attributes.get("type", kind))
+    declared = TYPES.get(attributes.get("type", kind))
     if declared is None or ("summary" in item.fields and not item.heard.hasContent):
         return False  # a second summary is taken for the content
     summary = item.content(element, declared)
@@ -74,7 +74,7 @@ def _summary(item: Reading, element: etree._Element, attributes: Attributes, kin
 
 
 def _content(item: Reading, element: etree._Element, attributes: Attributes, kind: str) -> bool:
-    declared = _TYPES.get(attributes.get("type", kind))
+    declared = TYPES.get(attributes.get("type", kind))
     if declared is None or "src" in attributes:
         return False
     item.heard.hasContent = 1
@@ -98,10 +98,10 @@ def _link(item: Reading, element: etree._Element, attributes: Attributes, _: str
     if link is None:
         return False
     rel = link.setdefault("rel", "alternate")
-    kind = link.setdefault("type", "application/atom+xml" if rel == "self" else _HTML)
+    kind = link.setdefault("type", "application/atom+xml" if rel == "self" else HTML)
     if "href" in link:
         link["href"] = item.resolved(link["href"])
-        if rel == "alternate" and kind in ("html", "xhtml", _HTML, "application/xhtml+xml"):
+        if rel == "alternate" and kind in ("html", "xhtml", HTML, "application/xhtml+xml"):
             item.fields["link"] = link["href"]
     else:
         address = repaired(item.resolved(stripped(element)))
@@ -231,18 +231,18 @@ def _nothing(_: Reading, __: etree._Element, ___: Attributes, ____: str) -> bool
 
 
 READERS: dict[str, Known] = {
-    "title": Known(_title, _TEXT),
-    "dc_title": Known(_title, _TEXT),
+    "title": Known(_title, TEXT),
+    "dc_title": Known(_title, TEXT),
     "link": Known(_link),
     "guid": Known(_guid),
     "id": Known(_guid),
     "comments": Known(_address, "comments"),
-    "description": Known(_summary, _HTML),
-    "dc_description": Known(_summary, _HTML),
-    "summary": Known(_summary, _TEXT),
-    "itunes_summary": Known(_summary, _TEXT),
-    "content": Known(_content, _TEXT),
-    "content_encoded": Known(_content, _HTML),
+    "description": Known(_summary, HTML),
+    "dc_description": Known(_summary, HTML),
+    "summary": Known(_summary, TEXT),
+    "itunes_summary": Known(_summary, TEXT),
+    "content": Known(_content, TEXT),
+    "content_encoded": Known(_content, HTML),
     "pubdate": Known(_date, "published"),
     "published": Known(_date, "published"),
     "issued": Known(_date, "published"),

@@ -2,8 +2,8 @@
 
 What it hears is what its own reading of the same document would tell it: namespaces, elements with
 their attributes, text; so it finds the same. It is spared what nobody asks it for: dates, which
-:mod:`bot.parse.dates` reads, and the pieces in which expat hands over text. Of an item it hears only
-what :mod:`bot.parse.fields` cannot read.
+:mod:`bot.parse.dates` reads, and the pieces in which expat hands over text. Of a feed's own words and of
+its items it hears only what :mod:`bot.parse.words` and :mod:`bot.parse.elements` cannot read.
 """
 
 from collections.abc import Mapping
@@ -18,6 +18,7 @@ from lxml import etree
 
 from bot.parse.elements import MOST_TAGS, known
 from bot.parse.fields import Known, Reading
+from bot.parse.words import FRAMES, read_word
 
 _XML = "http://www.w3.org/XML/1998/namespace"
 _EACH_TIME = ("", "http://www.w3.org/1999/xlink")
@@ -210,8 +211,8 @@ class _Listener(StrictFeedParser):  # type: ignore[misc]  # feedparser has no ty
         return not (is_known and is_used) or uri in _EACH_TIME
 
     def is_calm(self) -> bool:
-        """Whether it is within an item and nothing else that changes what its elements mean."""
-        return bool(self.inentry) and not (
+        """Whether it is within nothing that changes what elements mean."""
+        return not (
             self.incontent
             or self.contentparams
             or self.insource
@@ -257,20 +258,37 @@ class _Telling:
 
     def told(self) -> _Listener:
         """Tell of all of it."""
-        listener, items = self._listener, 0
+        listener, items, word = self._listener, 0, None
         walk = etree.iterwalk(self._root, events=_EVENTS)
         for event, what in walk:
+            if word is what:  # its end
+                word = None
+                continue
+            if event == "start" and self._is_word(what):
+                word = what
+                continue
             self._tell(event, what)
             if event == "start" and len(listener.entries) > items:
-                if listener.is_calm():
+                if listener.inentry and listener.is_calm():
                     self._read(what)
                     walk.skip_subtree()
                 items = len(listener.entries)
         return listener
 
+    def _is_word(self, element: etree._Element) -> bool:
+        """Whether an element is a word of the feed's own, and has been read."""
+        listener = self._listener
+        if self._has_new_prefix or not listener.infeed or listener.inentry or not listener.is_calm():
+            return False
+        frame = element.getparent()
+        if frame is None or listener.name_of(frame.tag) not in FRAMES:
+            return False
+        feed = Reading(listener, self._hand_over, listener.feeddata)
+        return read_word(feed, element, listener.name_of(element.tag))
+
     def _read(self, item: etree._Element) -> None:
         """Read an item whose begin was told of, as far as we can."""
-        reading = Reading(self._listener, self._hand_over)
+        reading = Reading(self._listener, self._hand_over, self._listener.entries[-1])
         for child in item:
             if self._declares_within and self._redefines(child):
                 self._hand_over(reading, child)

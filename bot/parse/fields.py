@@ -42,11 +42,11 @@ class Known(NamedTuple):
 
 
 class Reading:
-    """An item that is read by us and by feedparser in turns.
+    """An item, or a feed's own words, read by us and by feedparser in turns.
 
     Attributes:
-        heard: feedparser's reader, within the item; what it knows of bases, languages and titles is kept up.
-        fields: what the item says so far.
+        heard: feedparser's reader, within the same; what it knows of bases, languages and titles is kept up.
+        fields: what it says so far.
         depth: how deep feedparser would be in the element that is being read.
         is_lost: whether feedparser is left in a state in which it has to hear the rest.
     """
@@ -63,9 +63,10 @@ class Reading:
         "is_lost",
     )
 
-    def __init__(self, heard: Any, hand_over: Callable[["Reading", etree._Element], None]) -> None:
+    def __init__(self, heard: Any, hand_over: Callable[["Reading", etree._Element], None], of: Any) -> None:
+        """Take feedparser's reader, who else reads, and ``of`` what: its last item, or its feed."""
         self.heard = heard
-        self._item = heard.entries[-1]
+        self._item = of
         self.fields: dict[str, Any] = dict(self._item)
         self.depth: int = heard.depth + 1
         self.is_lost = False
@@ -96,7 +97,7 @@ class Reading:
         self.fields = dict(self._item)
         self._known = self.heard.names.known
         lists = all(isinstance(self.fields.get(name, []), list) for name in _LISTS)
-        self.is_lost = self.is_lost or not lists or not self.heard.is_calm()
+        self.is_lost = self.is_lost or not lists or not (self.heard.inentry and self.heard.is_calm())
 
     def _knows_all_in(self, element: etree._Element) -> bool:
         """Whether all in it is known, which goes for all in it, too: else depth would be paid for again."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -22,6 +23,7 @@ from bot.parse.prune import cut
 from bot.parse.quick import read_quickly
 from bot.parse.verdict import QUICK_BYTES
 from bot.parse.worker import Parser
+from tests.laps import resident
 from tests.test_parse_worker import pids
 
 SPECIMENS = sorted((Path(__file__).parent / "specimens").glob("*.*"))
@@ -294,3 +296,21 @@ async def test_who_gives_up_while_it_is_loaded_leaves_it_to_the_others(parser: P
     await asyncio.sleep(0)
     first.cancel()
     assert [len((await one).items) for one in others] == [1, 1, 1]
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc to look into")
+async def test_names_that_no_other_document_has_do_not_stay(
+    parser: Parser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "MOST_HERE", 10)
+
+    async def grown(first: int, count: int) -> int:
+        before = resident(os.getpid())
+        for number in range(first, first + count):
+            names = "".join(f"<n{number}x{one}{'y' * 250}/>" for one in range(100))
+            assert (await parser.read(rss(names), URL)).items
+        return resident(os.getpid()) - before
+
+    await grown(0, 50)
+    assert await grown(50, 200) < 2_000_000, "200 of 25 KB"
+    assert pids(parser) == []

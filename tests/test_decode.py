@@ -129,3 +129,9 @@ def test_summaries_cut_within_a_letter_make_no_latin_1_of_the_rest() -> None:
 
 def test_a_stray_zero_before_the_document_makes_it_no_wide_one() -> None:
     assert to_text(b"\0\0\0" + feed(FRENCH).encode()) == feed(FRENCH)
+
+
+@pytest.mark.parametrize("name", ["punycode", "idna", "unicode_escape", "raw_unicode_escape", "charmap"])
+def test_what_only_python_calls_an_encoding_is_none(name: str) -> None:
+    body = feed(FRENCH).encode("cp1252")
+    assert to_text(body, f"text/xml; charset={name}") == to_text(body) == feed(FRENCH)

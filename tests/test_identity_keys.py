@@ -90,6 +90,7 @@ def test_a_key_is_what_it_ever_was(content: str, images: Sequence[str], files: S
 def test_addresses_made_to_keep_us_busy_do_not() -> None:
     odd = [f"https://i.example/{'//.a' * 980}?{number}" for number in range(100)]
     odd += [f"https://{'é.' * 1900}{number}/" for number in range(100)]
+    odd += [f"https://{''.join(map(chr, range(20_000, 20_240)))}.{number}/" for number in range(100)]
     items = tuple(Item(title=one[-2:], link=one, images=(Image(one),)) for one in odd)
     begun = time.process_time()
     sight(Document("rss", items=items), FEED, 0)
@@ -100,12 +101,15 @@ def test_addresses_made_to_keep_us_busy_do_not() -> None:
     "items",
     [
         (ITEM,) * 101,
-        (replace(ITEM, content_html="&amp; " * 8000),) * 4,
+        (replace(ITEM, content_html="words " * 8000),) * 4,
+        (replace(ITEM, content_html="&é" * 1500),) * 2,
         (replace(ITEM, guid="_" * 1_000_000),),
         (replace(ITEM, link="https://news.example/?" + "a&" * 1900),) * 10,
+        (replace(ITEM, link=f"https://{'é.' * 120}/"),) * 10,
         (replace(ITEM, enclosures=(Enclosure("https://news.example/?" + "a&" * 1900),) * 10),),
+        (replace(ITEM, enclosures=(Enclosure("https://n.e"),) * 1000),),
     ],
-    ids=["items", "texts", "guids", "links", "files"],
+    ids=["items", "texts", "references", "guids", "links", "hosts", "files", "many-files"],
 )
 def test_what_takes_long_is_known_before(items: tuple[Item, ...]) -> None:
     assert takes_long(Document("rss", items=items))

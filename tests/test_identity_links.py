@@ -65,6 +65,18 @@ def test_what_is_no_web_address_is_compared_as_it_stands(odd: str) -> None:
     assert canonical_link(odd) == odd
 
 
+@pytest.mark.parametrize(
+    "host", ["é" * 64 + ".example", "b\u3002" + "é" * 64, "é" * 63 + "\uff0e" + "ü" * 64]
+)
+def test_a_host_with_a_part_that_none_may_have_is_compared_as_it_stands(host: str) -> None:
+    assert canonical_link(f"https://{host}/") == f"//{host}"
+
+
+@pytest.mark.parametrize("part", ["é" * 50, "\u0435" * 50])
+def test_one_with_the_longest_part_is_spelt(part: str) -> None:
+    assert canonical_link(f"https://{part}\uff0eexample/").isascii()
+
+
 @given(st.text() | st.text().map("https://e.example/".__add__) | st.text().map("http://".__add__))
 def test_no_text_is_too_odd_to_be_compared(url: str) -> None:
     assert canonical_link(url) == canonical_link(f" {url}\n")

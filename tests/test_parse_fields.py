@@ -5,6 +5,7 @@ import pytest
 from bot.errors import NotAFeed
 from bot.items import Item
 from bot.parse.document import read
+from bot.parse.text import LONGEST_GUID
 
 NAMES = (
     'version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" '
@@ -42,6 +43,30 @@ def test_an_identity_is_a_link_only_if_it_looks_like_one(
 ) -> None:
     item = rss(f"<title>t</title>{inner}")
     assert (item.guid, item.link) == (guid, link)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<rss><channel><item><guid>%s</guid><title>t</title></item></channel></rss>",
+        '<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>%s</id><title>t</title></entry></feed>',
+        '{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"%s","title":"t"}]}',
+    ],
+    ids=["rss", "atom", "json"],
+)
+def test_what_is_longer_than_any_guid_names_nothing(body: str) -> None:
+    def found(guid: str) -> str | None:
+        return read((body % guid).encode(), url="https://a.example/feed").items[0].guid
+
+    longest = "urn:" + "g" * (LONGEST_GUID - 4)
+    assert found(longest) == longest
+    assert found(longest + "1") is None
+
+
+def test_neither_a_language_nor_a_file_s_type_goes_on_for_ever() -> None:
+    item = rss(f"<language>de{'-abcdefgh' * 9}</language><enclosure url='/a' type='audio/{'x' * 9000}'/>")
+    assert (item.language, len(item.enclosures[0].mime)) == ("", 255)
+    assert rss("<language>zh-Hant-TW</language>").language == "zh-Hant-TW"
 
 
 @pytest.mark.parametrize("order", [1, -1])

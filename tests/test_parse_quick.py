@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -16,12 +17,13 @@ import pytest_asyncio
 
 from bot.errors import NotAFeed
 from bot.items import Document
-from bot.parse import quick
+from bot.parse import quick, worker
 from bot.parse.document import read
 from bot.parse.prune import cut
 from bot.parse.quick import read_quickly
 from bot.parse.verdict import QUICK_BYTES
 from bot.parse.worker import Parser
+from tests.laps import resident
 from tests.test_parse_worker import pids
 
 SPECIMENS = sorted((Path(__file__).parent / "specimens").glob("*.*"))
@@ -109,6 +111,7 @@ LEFT = {
     "hidden letters in JSON": b'{"items": [{"id": "1", "content_html": "\\u003cimg>"}]}',
     "a long name": rss(f"<author>{'www.' * 60}</author>"),
     "a long name of the feed's": rss("", f"<managingEditor>{'www.' * 60}</managingEditor>"),
+    "many names": rss(f"<author>{'www.' * 45}</author>" * 8),
     "a long name in pieces": rss(f"<author>{('www.' * 10 + '<b/>') * 7}</author>"),
     "base 64": atom('<content mode="base64" type="text/html">PGltZz4=</content>'),
     "base 64 by its type": atom('<content type="x/y">PGltZz4=</content>'),
@@ -276,9 +279,38 @@ async def test_whatever_a_library_raises_a_worker_reads_it(
     assert len(pids(parser)) == 1
 
 
+async def test_what_cannot_be_loaded_here_a_worker_reads(
+    parser: Parser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> None:
+        raise OSError("too many open files")
+
+    monkeypatch.setattr(worker, "_load", full)
+    assert [one.title for one in (await parser.read(rss(""), URL)).items] == ["q"]
+    assert len(pids(parser)) == 1
+
+
 async def test_who_gives_up_while_it_is_loaded_leaves_it_to_the_others(parser: Parser) -> None:
     first = asyncio.create_task(parser.read(rss(""), URL))
     others = [asyncio.create_task(parser.read(rss(""), URL)) for _ in range(3)]
     await asyncio.sleep(0)
     first.cancel()
     assert [len((await one).items) for one in others] == [1, 1, 1]
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc to look into")
+async def test_names_that_no_other_document_has_do_not_stay(
+    parser: Parser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "MOST_HERE", 10)
+
+    async def grown(first: int, count: int) -> int:
+        before = resident(os.getpid())
+        for number in range(first, first + count):
+            names = "".join(f"<n{number}x{one}{'y' * 250}/>" for one in range(100))
+            assert (await parser.read(rss(names), URL)).items
+        return resident(os.getpid()) - before
+
+    await grown(0, 50)
+    assert await grown(50, 200) < 2_000_000, "200 of 25 KB"
+    assert pids(parser) == []

@@ -1,5 +1,6 @@
 """What is taken out of a feed's own words leaves all that is asked for as it was."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
@@ -82,3 +83,16 @@ def test_what_nobody_asks_for_is_gone_and_no_item_with_it() -> None:
     assert isinstance(scanned, Accepted)
     drop_unasked(scanned.root)
     assert [one.tag for one in scanned.root[0]] == ["title", "item", "image"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<entry xmlns="http://www.w3.org/2005/Atom"><id>urn:1</id><updated>2026-11-26T07:00:00Z</updated></entry>',
+        "<item><title>T</title><pubDate>Thu, 26 Nov 2026 07:00:00 GMT</pubDate></item>",
+    ],
+)
+def test_of_a_document_that_is_an_item_nothing_is_dropped(body: str) -> None:
+    assert [one.published for one in read(body.encode(), url="").items] == [
+        datetime(2026, 11, 26, 7, tzinfo=UTC)
+    ]

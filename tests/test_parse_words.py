@@ -60,3 +60,12 @@ def test_ordinary_words_are_not_told_to_feedparser(monkeypatch: pytest.MonkeyPat
     assert told == ["rss", "channel", "copyright"]
     assert (found["title"], found["language"], found["ttl"]) == ("a", "en", "60")
     assert [link["href"] for link in found["links"]] == ["https://a.example/", "https://a.example/f"]
+
+
+@pytest.mark.parametrize("word", ["description", "ttl", "language", "link", "guid"])
+def test_of_what_a_feed_says_twice_the_last_counts_however_deep(word: str) -> None:
+    heard, told = both(
+        f"<rss version='2.0'><channel><{word}>1</{word}><channel><{word}>2</{word}></channel>"
+        "<item><title>t</title></item></channel></rss>".encode()
+    )
+    assert told == heard

@@ -1,6 +1,7 @@
 """The parser's processes: bounded, replaceable, and never a reason to wait for somebody else's feed."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import fields
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from bot.errors import NotAFeed, TooComplex
 from bot.items import Document, Enclosure, Image, Item
 from bot.parse import wire, worker
 from bot.parse.document import read
+from bot.parse.reading import serve
+from bot.parse.verdict import Effort
 from bot.parse.worker import Parser
 
 SPECIMENS = Path(__file__).parent / "specimens"
@@ -303,6 +307,16 @@ def test_the_other_side_of_the_wire_is_not_loaded_here() -> None:
         timeout=60,
     )
     assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize("body", [b"", b"<html/>", b"<rss><a></rss>", b"<rss/>"])
+def test_a_worker_tells_what_it_holds_whatever_it_read(body: bytes) -> None:
+    """Or one that hostile documents have filled, of which none is read, would read no other."""
+    order = wire.Order(len(body), "", "", Effort.ACCEPTED_ONLY, limit_s=1e8)
+    replies = BytesIO()
+    serve(BytesIO(wire.pack_order(order) + body), replies)
+    reply = json.loads(replies.getvalue().splitlines()[1])
+    assert reply["resident"] > 1_000_000
 
 
 def environment(name: str) -> Any:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.parse.mend import first_items, may_stand, mend, root_of, trim
-from bot.parse.scan import ATTRIBUTES, DEPTH, ELEMENTS, NAMESPACES, Accepted, scan
+from bot.parse.scan import ATTRIBUTES, DEPTH, ELEMENTS, LONGEST_NAME, NAMESPACES, Accepted, scan
 from bot.parse.verdict import Refused
 
 
@@ -25,9 +25,11 @@ def test_an_ordinary_feed_is_accepted_with_its_items_in_order() -> None:
             b"<rss>" + b"".join(b"<a xmlns='%d'/>" % n for n in range(NAMESPACES + 1)) + b"</rss>",
             "namespaces",
         ),
+        (b"<rss><" + b"a" * (LONGEST_NAME + 1) + b"/></rss>", "name of more"),
+        (b"<rss><a xmlns='" + b"a" * LONGEST_NAME + b"'/></rss>", "name of more"),
         (b"", "not well-formed"),
     ],
-    ids=["broken", "deep", "wide", "many", "many-ended", "namespaces", "empty"],
+    ids=["broken", "deep", "wide", "many", "many-ended", "namespaces", "long", "long-namespace", "empty"],
 )
 def test_what_no_feed_needs_is_refused_with_its_reason(document: bytes, reason: str) -> None:
     scanned = scan(document)

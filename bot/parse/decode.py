@@ -60,11 +60,19 @@ _NAMES = {
 _ESCAPED = frozenset({"iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_kr", "hz"})
 """Encodings whose bytes are all ASCII, and which strict UTF-8 would therefore swallow."""
 
-_UNUSABLE = frozenset({"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "utf-7"})
-"""Claims not to be believed of bytes that are plainly not so (or that nobody uses, but attackers)."""
+_UNUSABLE = frozenset(
+    {
+        *("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "utf-7"),
+        *("punycode", "idna", "unicode-escape", "raw-unicode-escape", "charmap"),
+    }
+)
+"""Claims not to be believed of bytes that are plainly not so (or that nobody uses, but attackers: punycode
+takes half a second for 32 KB, and quadratic time)."""
 
-_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']?\s*([A-Za-z0-9._:-]+)")
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]+)", re.IGNORECASE)
+_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,60})")
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,60})", re.IGNORECASE)
+"""Of longer names only the beginnings: Python remembers for good each name that it does not know."""
+
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{4,}")
 _HIGH_LETTERS = re.compile("[^\x00-\x7f]+")
 _CONTROLS = bytes({*range(0x20), 0x7F} - {*b"\t\n\r"})

@@ -27,8 +27,9 @@ _EACH_TIME = ("", "http://www.w3.org/1999/xlink")
 LONGEST_AUTHOR = 200
 """Characters of an author in which feedparser may seek a mail address, for the square of their number."""
 
-MOST_KEPT = 200
-"""Names kept from one document to the next, and prefixes that they depend on."""
+MOST_KEPT, LETTERS_KEPT = 200, 10_000
+"""Names kept from one document to the next, and letters of the prefixes that they depend on, with all that
+these mean; of names, the scan bounds the length."""
 
 _ITEMS = ("item", "entry")
 """The names of items, for which feedparser does the same."""
@@ -74,9 +75,10 @@ def _kept_names(*_: tuple[object, ...]) -> _Names:
 
 def _names(*meanings: Mapping[Any, Any]) -> _Names:
     """Return the same, but no more of them than a feed has use for."""
-    if sum(map(len, meanings)) > MOST_KEPT:
+    pairs = [tuple(one.items()) for one in meanings]
+    if sum([len(prefix or "") + len(meaning) for some in pairs for prefix, meaning in some]) > LETTERS_KEPT:
         return _Names()
-    names = _kept_names(*[tuple(one.items()) for one in meanings])
+    names = _kept_names(*pairs)
     if len(names.named) > MOST_KEPT or len(names.begun) > MOST_KEPT or len(names.ended) > MOST_KEPT:
         names.__init__()  # type: ignore[misc]
     return names

@@ -21,7 +21,7 @@ from bot.parse.images import Offer, Rank, is_image, merit, number, videos_in_bod
 from bot.parse.scan import Accepted
 from bot.parse.shape import GROUP, shape
 from bot.parse.skips import skips_of
-from bot.parse.text import as_html, decoded, is_markup, plain
+from bot.parse.text import as_html, decoded, guid, is_markup, plain
 
 Fields = Mapping[str, Any]
 """What feedparser found in an item or a feed: a plain dictionary, since its own substitutes other fields."""
@@ -32,7 +32,10 @@ MAX_ITEMS = 10_000
 BODY_LIMIT = 500_000
 """Characters kept of one body; a book is not news."""
 
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+LONGEST_TYPE = 255
+"""Characters kept of a file's type, as many as a registered one may have."""
+
+_LANGUAGE = re.compile(r"(?=.{2,35}\Z)[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _MAIL = re.compile(r"[(<]?(?:mailto:)?[^\s()<>]+@[^\s()<>]+[)>]?|https?://\S+")
 _NAMED = re.compile(r"^\s*\(([^()]*)\)\s*$")
 _ENDED_VOID = re.compile(
@@ -144,7 +147,7 @@ def _item(fields: Fields, shell: Item, feed_bases: _Bases) -> Item:
     origin = fields.get("source")
     link = _link(fields, links, bases)
     return Item(
-        guid=_text(fields.get("id")),
+        guid=guid(fields.get("id")),
         title=plain(fields.get("title"), markup=_is_html(fields, "title")),
         link=link,
         published=published,
@@ -167,10 +170,6 @@ def _list(fields: Fields, name: str) -> list[Any]:
     if not value or not isinstance(value, list):
         return []
     return [one for one in value if isinstance(one, dict)]
-
-
-def _text(value: object) -> str | None:
-    return value.strip() or None if isinstance(value, str) else None
 
 
 def _is_html(fields: Fields, name: str) -> bool:
@@ -214,8 +213,9 @@ def _via(fields: Fields, links: list[Any], link: str | None, bases: tuple[str | 
         for one in links
         if one.get("rel") == "replies" and one.get("type") in (None, "text/html", "application/xhtml+xml")
     ]
-    comments = _text(fields.get("comments")) or ""  # some write how many there are
-    for address in (_rel(links, "via", *bases), *replies, comments if "/" in comments else None):
+    comments = fields.get("comments")
+    has_page = isinstance(comments, str) and "/" in comments  # some write how many there are
+    for address in (_rel(links, "via", *bases), *replies, comments if has_page else None):
         page = absolute(address, *bases)
         if page and page.partition("#")[0] != (link or "").partition("#")[0]:
             return page
@@ -311,7 +311,7 @@ def _enclosures(fields: Fields, links: list[Any], bases: tuple[str | None, ...])
         if str(one.get("type")).startswith(("audio/", "video/"))
     )
     for one in files:
-        url, mime = absolute(one.get("href"), *bases), str(one.get("type") or "")
+        url, mime = absolute(one.get("href"), *bases), str(one.get("type") or "")[:LONGEST_TYPE]
         if url and url not in seen and not is_image(url, mime) and not mime.startswith("image"):
             seen.add(url)
             length = str(one.get("length") or "")

@@ -71,7 +71,8 @@ class Reading:
         self.depth: int = heard.depth + 1
         self.is_lost = False
         self._hand_over = hand_over
-        self._depths: dict[str, int] = heard.property_depth_map.setdefault(self._item, {})
+        # Of what a feed says twice, the last counts, however deep.
+        self._depths: dict[str, int] = heard.property_depth_map.setdefault(of, {}) if heard.inentry else {}
         self._is_atom: bool = heard.version.startswith("atom")
         self._known: dict[object, Known | None] = heard.names.known
 

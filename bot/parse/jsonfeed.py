@@ -15,7 +15,7 @@ from bot.parse.dates import duration, read_date
 from bot.parse.decode import clean
 from bot.parse.images import Offer, Rank, is_image, merit, videos_in_body
 from bot.parse.loose import DECODER
-from bot.parse.text import as_html, plain
+from bot.parse.text import as_html, guid, plain
 
 MAX_ITEMS = 10_000
 BODY_LIMIT = 500_000
@@ -151,7 +151,7 @@ def _identity(value: object) -> str | None:
     """Return the id as text; numbers are common though the format wants strings."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
-    return clean(value).strip() or None if isinstance(value, str) else None
+    return guid(clean(value)) if isinstance(value, str) else None
 
 
 def _author(members: Members) -> str:

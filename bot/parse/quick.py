@@ -5,6 +5,7 @@ with few of what takes time: elements that feedparser may have to hear, and mark
 expressions stop to look. All others are for the workers to read, and to judge.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, cast
 
@@ -32,6 +33,9 @@ MOST_PICTURES = 40
 SHORT, SHORT_VALUE = 200, 1_000
 """Letters of an element that is no text, link or identity, or between elements, and of an attribute:
 feedparser takes quadratic time for the names of people."""
+
+MOST_SQUARES = 200_000
+"""Of the letters of all such elements together: up to ten nanoseconds each, a name of 200 some 300 µs."""
 
 _LONG = frozenset(
     {
@@ -106,19 +110,22 @@ def _is_small(scanned: Accepted) -> bool:
     if len(elements) > MOST_ELEMENTS or attributes > MOST_ATTRIBUTES:
         return False
     after = sum(len(tail) for one in elements if (tail := one.tail) and not tail.isspace())
-    return after <= SHORT and all(map(_is_plain, elements)) and _pictures(scanned) <= MOST_PICTURES
+    if after > SHORT or not all(map(_is_plain, elements)):
+        return False
+    texts = [(text, one.tag) for one in elements if (text := one.text)]
+    named = [len(text.strip()) for text, tag in texts if len(text) > 20 and not _may_be_long(tag)]
+    is_brief = max(named, default=0) <= SHORT and sum(length * length for length in named) <= MOST_SQUARES
+    return is_brief and _pictures(text for text, _ in texts) <= MOST_PICTURES
 
 
-def _pictures(scanned: Accepted) -> int:
-    text = "".join(text for one in scanned.held if (text := one.text) and "<" in text).lower()
+def _pictures(texts: Iterable[str]) -> int:
+    text = "".join(text for text in texts if "<" in text).lower()
     return sum(map(text.count, _PICTURES))
 
 
 def _is_plain(element: etree._Element) -> bool:
-    """Whether an element holds nothing that feedparser might take long for, or find something else in."""
-    text, given = element.text, element.items()
-    if text and len(text) > SHORT and not _may_be_long(element.tag) and len(text.strip()) > SHORT:
-        return False
+    """Whether an element has no attributes that feedparser might take long for, or find something else by."""
+    given = element.items()
     return not given or _are_plain(given, element)
 
 

@@ -9,7 +9,7 @@ import json
 import math
 import os
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -36,6 +36,7 @@ def serve(orders: BinaryIO, replies: BinaryIO) -> None:
             return
         _limit_time(order.limit_s)
         reply, payload = _answer(order, body)
+        reply = replace(reply, size=len(payload), resident=_resident())
         replies.write(json.dumps(asdict(reply)).encode() + b"\n" + payload)
         replies.flush()
 
@@ -44,7 +45,7 @@ def _answer(order: Order, body: bytes) -> tuple[Reply, bytes]:
     try:
         if order.article:
             text = text_of(body, order.url, order.content_type).encode(errors="replace")
-            return Reply("text", size=len(text), resident=_resident()), text
+            return Reply("text"), text
         found = attempt(body, url=order.url, content_type=order.content_type, effort=order.effort)
         if isinstance(found, Refused):
             return Reply("refused", found.reason), b""
@@ -55,7 +56,7 @@ def _answer(order: Order, body: bytes) -> tuple[Reply, bytes]:
         return Reply("too complex", "it takes too much memory to read"), b""
     except Exception as error:  # noqa: BLE001  whatever a library raises, the next document is to be read
         return Reply("too complex", f"reading it fails: {error!r:.200}"), b""
-    return Reply("document", size=len(payload), resident=_resident()), payload
+    return Reply("document"), payload
 
 
 def _limit_memory(most: int) -> None:

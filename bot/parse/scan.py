@@ -20,6 +20,9 @@ ATTRIBUTES = 256
 NAMESPACES = 200
 """feedparser compares each element's with all others; feeds have some ten."""
 
+LONGEST_NAME = 500
+"""Characters of an element's name and namespace: names are kept from one document to the next."""
+
 ELEMENTS = 200_000
 """feedparser reads about a hundred thousand elements in a second: more are read apart."""
 
@@ -32,17 +35,6 @@ MOST_ELEMENTS = 1_000_000
 _ITEMS = frozenset({"item", "entry"})
 _TOO_WIDE = etree.XPath(f"boolean(/descendant::*/@*[{ATTRIBUTES + 1}])")
 """Asked of the library, which goes through a tree thirty times as fast as we do."""
-
-_PARSER = etree.XMLParser(
-    encoding="utf-8",
-    recover=False,
-    resolve_entities=False,
-    no_network=True,
-    load_dtd=False,
-    huge_tree=False,  # DEPTH holds
-    remove_comments=True,
-    remove_pis=True,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +59,18 @@ def scan(document: bytes, elements: int = ELEMENTS) -> Accepted | Refused:
     """
     if len(document) > 2 * elements and document.count(b"<") > 2 * elements:
         return Refused(f"more than {elements} elements")
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        recover=False,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,  # DEPTH holds
+        remove_comments=True,
+        remove_pis=True,
+    )  # of one that several threads share, they would share all names, too
     try:
-        root = etree.fromstring(document, _PARSER)
+        root = etree.fromstring(document, parser)
     except etree.XMLSyntaxError as error:
         return Refused(f"not well-formed: {error.msg}")
     return _within_bounds(root, elements)
@@ -87,6 +89,8 @@ def _within_bounds(root: etree._Element, most: int) -> Accepted | Refused:
     if len(elements) > most:
         return Refused(f"more than {most} elements")
     tags = frozenset([one.tag for one in elements])
+    if max([len(tag) for tag in tags if isinstance(tag, str)]) > LONGEST_NAME:
+        return Refused(f"a name of more than {LONGEST_NAME} letters")
     if len({_namespace(tag) for tag in tags}) > NAMESPACES:
         return Refused(f"more than {NAMESPACES} namespaces")
     wanted = {tag for tag in tags if local_name(tag) in _ITEMS}

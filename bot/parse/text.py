@@ -10,6 +10,9 @@ from bot.references import unescape, without_scripts
 TITLE_LIMIT = 2000
 """Characters of a title; what is longer is a body in the wrong place."""
 
+LONGEST_GUID = 8000
+"""Characters of a guid, twice as many as of an address; what is longer is data, and names nothing."""
+
 _ELEMENTS = (
     "a abbr acronym address article aside b bdi bdo big blockquote body br center cite code col dd del "
     "details dfn div dl dt em embed figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hr "
@@ -44,6 +47,17 @@ def plain(text: object, *, markup: bool = True, limit: int = TITLE_LIMIT) -> str
             text = _TAG.sub("", _BREAK.sub(" ", without_scripts(text)))
         text = " ".join(decoded(text).split())
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def guid(text: object) -> str | None:
+    """Return what an item is told by, without white space around it; None for nothing and for too much.
+
+    The beginning alone would take two items for one.
+    """
+    if not isinstance(text, str):
+        return None
+    text = text.strip()
+    return text if 0 < len(text) <= LONGEST_GUID else None
 
 
 def decoded(text: str) -> str:

@@ -8,8 +8,11 @@ from typing import Any
 
 from lxml import etree
 
+from bot.parse.scan import local_name
+
 _ATOM, _RSS_1 = "{http://www.w3.org/2005/Atom}", "{http://purl.org/rss/1.0/}"
 _RDF, _DC = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}", "{http://purl.org/dc/elements/1.1/}"
+_ITEMS = ("item", "entry")
 _NOTHING: frozenset[object] = frozenset()
 
 _UNASKED: dict[object, frozenset[object]] = {
@@ -30,8 +33,11 @@ _FRAMES = frozenset({"channel", _RSS_1 + "channel"})
 def drop_unasked(root: etree._Element) -> None:
     """Take out of a document what it says of itself and nobody asks for.
 
-    Where it has several titles, it hangs on what stands between them which of them feedparser takes.
+    Where it has several titles, it hangs on what stands between them which of them feedparser takes. A
+    document that is but an item, as Atom has them, or the rest of a broken one, says nothing of a feed.
     """
+    if local_name(root.tag) in _ITEMS:
+        return
     for frame in [root, *(one for one in root if one.tag in _FRAMES)]:
         tags = [(one.tag, one) for one in frame]
         if sum(tag in _TITLES for tag, _ in tags) > 1:

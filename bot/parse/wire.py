@@ -44,7 +44,7 @@ class Order:
 class Reply:
     """What came of it; ``status`` is ``document``, ``text``, ``not a feed``, ``refused`` or ``too complex``.
 
-    ``size`` bytes of document or text follow; ``resident`` is the most memory the worker has held so far.
+    ``size`` bytes of document or text follow; ``resident`` is the memory that the worker holds.
     """
 
     status: str

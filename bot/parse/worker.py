@@ -16,6 +16,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -45,6 +46,9 @@ MOST_DOCUMENTS = 2_000
 MOST_RESIDENT = 400 * 1024 * 1024
 """A worker that has once grown beyond this many bytes is replaced, to give them back."""
 
+MOST_HERE = 250
+"""A thread that reads here is replaced after this many: up to 45 KB of each may stay as long as it."""
+
 MOST_ANSWER = 64 * 1024 * 1024
 LARGE_ANSWER = 100_000
 """Answers beyond this many bytes are unpacked off the event loop."""
@@ -57,6 +61,31 @@ _Quickly = Callable[[bytes, str, str], Document | None]
 """See :func:`bot.parse.quick.read_quickly`."""
 
 _KEPT = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT")
+
+
+class _Here:
+    """Reads small documents in a thread of their own, for which the caller waits as if there was none.
+
+    libxml2 keeps all names, and all white space between elements, that a thread has read. Hostile documents
+    have new ones each time, and this process is to live long.
+    """
+
+    def __init__(self, read: _Quickly) -> None:
+        self._read = read
+        self._thread = ThreadPoolExecutor(1)
+        self._served = 0
+
+    def read(self, body: bytes, url: str, content_type: str) -> Document | None:
+        """Read a document; see :func:`bot.parse.quick.read_quickly`."""
+        if self._served >= MOST_HERE:
+            self.close()
+            self._thread, self._served = ThreadPoolExecutor(1), 0
+        self._served += 1
+        return self._thread.submit(self._read, body, url, content_type).result()
+
+    def close(self) -> None:
+        """Have the thread end."""
+        self._thread.shutdown(wait=False)
 
 
 class _Died(Exception):
@@ -231,7 +260,7 @@ class Parser:
         quick_bytes: int = QUICK_BYTES,
     ) -> None:
         self._quick_bytes = quick_bytes
-        self._quickly: _Quickly | None = None
+        self._quickly: _Here | None = None
         self._loading = asyncio.Lock()
         count = workers or max(1, min(4, (os.cpu_count() or 1) - 1))
         self._ordinary = [_Worker(limit_s, memory_bytes) for _ in range(count)]
@@ -249,6 +278,9 @@ class Parser:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._quickly:
+            self._quickly.close()
+            self._quickly = None
         for worker in (*self._ordinary, *self._patient):
             await worker.close()
 
@@ -293,19 +325,19 @@ class Parser:
         Raises:
             NotAFeed: it is something else.
         """
-        read = self._quickly or await self._loaded()
         try:
-            return read(body, url, content_type)
+            here = self._quickly or await self._loaded()
+            return here.read(body, url, content_type)
         except NotAFeed:
             raise
         except Exception as error:  # noqa: BLE001  whatever a library raises: a worker says what comes of it
             log.debug("a document of %s is read apart: %r", host_of(url), error)
             return None
 
-    async def _loaded(self) -> _Quickly:
+    async def _loaded(self) -> _Here:
         async with self._loading:
             if self._quickly is None:
-                self._quickly = await asyncio.to_thread(_load)
+                self._quickly = _Here(await asyncio.to_thread(_load))
             return self._quickly
 
     @staticmethod

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from bot.errors import NotAFeed, StoreError, TooComplex
 from bot.fetch.answer import Answer, Failed, Failure, Fetched, NotModified
 from bot.fetch.hosts import Hosts, host_of
-from bot.fetch.room import STANDS_S
+from bot.fetch.room import STANDS_S, Room
 from bot.fetch.websub import called
 from bot.floods import NEWS_MOST, newest, of_late
 from bot.identity import Sighting, sight, stand_alone, takes_long
@@ -88,6 +88,7 @@ class Looker:
         on_lost: Callable[[Feed], Awaitable[None]] | None = None,
         pages: "Callable[[], PageFinder] | None" = None,
         hosts: Hosts | None = None,
+        room: Room | None = None,
     ) -> None:
         """Take the parts.
 
@@ -100,6 +101,7 @@ class Looker:
             on_lost: told of a feed whose memory of seen items is gone from the store.
             pages: gives what asks the pages of new items, when there are some; none are asked without.
             hosts: whose turn it is, shared with whoever else asks the web.
+            room: what heavy documents take until they are read, shared with whoever fetches them.
         """
         self._store = store
         self._client = client
@@ -109,6 +111,7 @@ class Looker:
         self._on_lost = on_lost
         self._pages = pages
         self._hosts = hosts or Hosts()
+        self._room = room or Room()
         self.longest_s = settings.fetch_timeout_seconds + STANDS_S + READING_S + PAGES_S + STORING_S
         """How long a look may take; what takes longer hangs."""
         self.held_bytes = 0
@@ -234,7 +237,8 @@ class Looker:
         self.held_bytes += len(body)
         try:
             async with asyncio.timeout(READING_S):
-                return await self._parser.read(body, answer.url, answer.content_type)
+                with self._room.keep(len(body)):
+                    return await self._parser.read(body, answer.url, answer.content_type)
         except NotAFeed as error:
             return Failed(Failure.NOT_A_FEED, str(error))
         except TooComplex as error:

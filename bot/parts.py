@@ -36,7 +36,8 @@ class Parts:
     def looker(self, on_lost: Callable[[Feed], Awaitable[None]] | None = None) -> Looker:
         """Return what looks at one feed; ``on_lost`` hears of one whose seen state is gone from the store."""
         parts = self.store, self.client, self.parser, self.settings
-        return Looker(*parts, on_lost=on_lost, pages=self._paging(), hosts=self.hosts)
+        hosts, room = self.hosts, self.client.room
+        return Looker(*parts, on_lost=on_lost, pages=self._paging(), hosts=hosts, room=room)
 
     def collector(self, on_lost: Callable[[Feed], Awaitable[None]] | None = None) -> Collector:
         """Return loop one."""

@@ -185,6 +185,46 @@ async def test_those_that_wait_have_their_fill_in_the_order_in_which_they_became
     assert ended[1:] == sorted(ended[1:]), "the first to find no room has its fill at once"
 
 
+async def test_none_has_its_fill_while_what_has_come_and_is_not_read_fills_the_room() -> None:
+    room, filled = Room(), list[Share]()
+
+    async def grow() -> None:
+        with room.share(Clock(10)) as share:
+            async with share.clock.limit:
+                await share.grown(3 * MB)
+                filled.append(share)
+
+    with room.keep(2 * MB):
+        growing = asyncio.create_task(grow())
+        await until(lambda: room.waiting == 1)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert not filled
+    await growing
+    assert len(filled) == 1
+    assert room.held == 0
+
+
+async def test_of_many_that_would_wait_for_room_the_next_is_turned_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rooms, "MOST_WAITING", 2)
+
+    async def stall(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(HEAD + b"x" * 900 * KB)
+        await reader.read()
+
+    async with wire(stall) as slow, Client(settings()) as client:
+        heavy = [asyncio.create_task(client.get(slow, timeout_s=60)) for _ in range(4)]
+        await until(lambda: client.room.waiting == 2)
+        answer = failed(await client.get(slow, timeout_s=60))
+        assert (answer.why, client.room.waiting) == (Failure.TOO_SLOW, 2)
+        assert "no room" in answer.detail
+        for task in heavy:
+            task.cancel()
+        await asyncio.wait(heavy)
+
+
 @examples(deadline=None, max_examples=30)
 @given(
     st.lists(
@@ -209,6 +249,10 @@ def test_whatever_comes_and_goes_is_bounded_and_goes_on(documents: list[tuple[in
                     await asyncio.sleep(0)
                 if breaks_off:
                     raise ConnectionError
+        with room.keep(size):
+            for _ in range(5):
+                most_held = max(most_held, room.held)
+                await asyncio.sleep(0)
 
     async def give_up(task: asyncio.Task[None], turns: int) -> None:
         for _ in range(turns):
@@ -226,7 +270,8 @@ def test_whatever_comes_and_goes_is_bounded_and_goes_on(documents: list[tuple[in
 
     room = asyncio.run(read_all())
     assert (room.held, room.waiting) == (0, 0)
-    assert most_held <= rooms.ROOM + 4 * MB + len(documents) * (PIECE + 100)
+    # What comes and what waits to be read have a room each, and the last into each goes beyond it.
+    assert most_held <= 2 * (rooms.ROOM + 4 * MB) + len(documents) * (PIECE + 100)
 
 
 async def test_very_large_documents_are_read_later_while_the_loop_has_others_to_serve(

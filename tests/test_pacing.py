@@ -99,6 +99,15 @@ def test_whoever_sets_a_short_shortest_wait_waits_no_longer_for_feeds_of_which_l
     assert max(wait for at, wait in waits) <= 60 * min_s
 
 
+@pytest.mark.parametrize("hours", [0.1, 0.5, 24])
+def test_a_feed_is_looked_at_as_much_sooner_as_the_shortest_wait_is_shorter(hours: float) -> None:
+    published = every(hours, ago_h=0.01, count=600)
+    usual_s = look(feed(), published).wait_s
+    for min_s in (5, 20):
+        wait_s = look(feed(), published, bounds=Bounds(min_s, DAY_S)).wait_s
+        assert wait_s == pytest.approx(usual_s * min_s / 60)
+
+
 @pytest.mark.parametrize("why", [Failure.UNREACHABLE, Failure.MISSING, Failure.NOT_A_FEED, Failure.BUSY])
 def test_a_feed_that_failed_for_a_minute_is_back_as_soon_as_the_shortest_wait_is_short(why: Failure) -> None:
     lost_s, times = 0.0, 0

@@ -30,7 +30,7 @@ from bot.fetch.codings import ACCEPTED, PIECE, Body, TooMuchError
 from bot.fetch.dial import connector
 from bot.fetch.exchange import Exchange, Reply
 from bot.fetch.hosts import Hosts, host_of
-from bot.fetch.room import LIGHT, Clock, Room
+from bot.fetch.room import LIGHT, Clock, Crowded, Room
 from bot.fetch.trouble import EXPECTED, failed
 from bot.items import Validators
 from bot.settings import Settings
@@ -184,7 +184,7 @@ class Client:
                 unreachable = isinstance(answer, Failed) and answer.why is Failure.UNREACHABLE
                 if unreachable and address.lacks_scheme(url):
                     answer = await self._follow(start.replace("https://", "http://", 1), wish)
-        except TimeoutError:
+        except (TimeoutError, Crowded):
             return Failed(Failure.TOO_SLOW, f"{address.host_of(start)} {clock.verdict}")
         return answer
 

@@ -1,12 +1,14 @@
-"""Room for documents while they come: how much is in hand at once, and how fast it is filled.
+"""Room for documents until they are read: how much is in hand at once, and how fast it is filled.
 
 Most documents are light, and ask nobody. One that has become heavy takes room as it grows, and may
 never hold more than it leaves: the more of them there are, the sooner each waits. Once some wait, one
 has its fill beside the room, until its end; then the next of those that wait, in the order in which
-they became heavy: the first of them hold the most, and leave that to others. Very large ones are read
-at a pace, since they would keep the processor from others.
+they became heavy: the first of them hold the most, and leave that to others. What has come takes room until
+it is read, and while that fills the room, none has its fill. Very large ones are read at a pace, since they
+would keep the processor from others.
 
 The time of those that wait for room stands for a while, but the one that others wait for has to come along.
+Where many wait, the next is turned away: it would keep its place among looks from those that are light.
 """
 
 import asyncio
@@ -22,6 +24,9 @@ feed that is hardly heavy stands behind each endless one that came before it."""
 
 ROOM = 16 * 1024 * 1024
 """Bytes beyond those that heavy documents share, but for the one that has its fill."""
+
+MOST_WAITING = 16
+"""Documents that may wait for room, of the 64 and more that are under way: as many as may be doubted."""
 
 PIECE_KEPT = 64
 """Bytes that it takes to keep a piece of a document, beside its own."""
@@ -52,6 +57,13 @@ CRUMB = 2 * 1024
 """Bytes of work that a piece is at least, however small it is."""
 
 
+_NO_ROOM = "sent a large document, and there was no room for it beside others"
+
+
+class Crowded(Exception):
+    """Too many documents wait for room already."""
+
+
 class Clock:
     """The time that one call has; it can stand, and end before its time."""
 
@@ -69,7 +81,7 @@ class Clock:
         loop, verdict = asyncio.get_running_loop(), self.verdict
         begun_s = loop.time()
         left_s = (self.limit.when() or begun_s) - begun_s
-        self.verdict = "sent a large document, and there was no room for it beside others"
+        self.verdict = _NO_ROOM
         self.limit.reschedule(begun_s + left_s + STANDS_S - self.stood_s)
         yield
         self.verdict = verdict
@@ -138,14 +150,16 @@ class Room:
         """Those that have asked for room, in that order."""
         self._filled: Share | None = None
         """The one that may have its fill."""
+        self._kept = 0
+        """How many bytes have come and wait to be read, beyond those that are light."""
         self._paced_s = 0.0
         """Until when what was read takes by the pace, by the loop's clock."""
         self._watch: asyncio.TimerHandle | None = None
 
     @property
     def held(self) -> int:
-        """How many bytes heavy documents hold, beyond what each may have without asking."""
-        return sum(one.held for one in self._heavy)
+        """How many bytes heavy documents hold until they are read, beyond those that each may have anyway."""
+        return sum(one.held for one in self._heavy) + self._kept
 
     @property
     def waiting(self) -> int:
@@ -156,12 +170,30 @@ class Room:
         """Return the share of a document, none so far; ``clock`` is that of its call."""
         return Share(self, clock)
 
+    @contextmanager
+    def keep(self, size: int) -> Iterator[None]:
+        """Let a document of ``size`` bytes take room, which has come and is to be read."""
+        size = max(0, size - LIGHT)
+        self._kept += size
+        self._free -= size
+        try:
+            yield
+        finally:
+            self._kept -= size
+            self._free += size
+            if size:
+                self._go_on()
+
     async def take(self, share: Share, size: int) -> None:
-        """Wait until there is room for ``size`` more bytes of a document, which are in hand, and take it."""
+        """Wait until there is room for ``size`` more bytes of a document, which are in hand, and take it.
+
+        Raises:
+            Crowded: too many wait already.
+        """
         self._heavy[share] = None
         share.wanted = size
         while not self._fits(share):
-            if self._filled is None:
+            if self._filled is None and self._kept < ROOM:
                 self._fill(share)
             else:
                 await self._wait(share)
@@ -170,6 +202,9 @@ class Room:
             self._free -= size
 
     async def _wait(self, share: Share) -> None:
+        if self.waiting >= MOST_WAITING:
+            share.clock.verdict = _NO_ROOM
+            raise Crowded
         share.turn = asyncio.get_running_loop().create_future()
         if self._watch is None and self._filled:
             self._watch_over(self._filled)
@@ -195,13 +230,17 @@ class Room:
         if share not in self._heavy:
             return
         del self._heavy[share]
-        waiting = [one for one in self._heavy if one.turn and not one.turn.done()]
-        if share is not self._filled:
-            self._free += share.held
-        elif waiting:
-            self._fill(waiting[0])
-        else:
+        if share is self._filled:
             self._filled = None
+        else:
+            self._free += share.held
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Let those that wait go on as far as there is room."""
+        waiting = [one for one in self._heavy if one.turn and not one.turn.done()]
+        if waiting and self._filled is None and self._kept < ROOM:
+            self._fill(waiting[0])
         for one in waiting:
             if one.turn and self._fits(one):
                 one.turn.set_result(None)

@@ -143,7 +143,8 @@ def next_look(
     if failure is not None:
         return _after_failure(feed, failure, bounds, roll, haste)
     digits, written = _learnt(feed, published, now, changed=feed.changed_ms == now_ms)
-    wait_s, why = _by_rhythm(digits, now, roll, haste)
+    usual_s, why = _by_rhythm(digits, now, roll)
+    wait_s = usual_s * haste
     if (new_s := _new_s(feed.looks, bounds.min_s, haste)) < wait_s:
         wait_s, why = new_s * (1 + SPREAD * (roll - 0.5)), Why.NEW
     asked = read_asked(feed.asked)
@@ -183,17 +184,16 @@ def _learnt(feed: Feed, published: Sequence[int], now: int, *, changed: bool) ->
     return digits, write(digits)
 
 
-def _by_rhythm(digits: bytes, now: int, roll: float, haste: float) -> tuple[float, Why]:
-    """Return the wait that a rhythm suggests, and why; the longest waits are ``haste`` of the usual ones."""
+def _by_rhythm(digits: bytes, now: int, roll: float) -> tuple[float, Why]:
+    """Return the wait that a rhythm suggests where the shortest is the usual one, and why."""
     if digits[DOUBT] >= DOUBTFUL:
-        return ORDINARY_S * haste * (1 + SPREAD * (roll - 0.5)), Why.UNKNOWN
+        return ORDINARY_S * (1 + SPREAD * (roll - 0.5)), Why.UNKNOWN
     forecast = Forecast(digits, now)
     silence_s = now - forecast.last
     lively_s, most_s = LIVELY_DAYS * DAY_S, float(LIVELY_S)
     if silence_s > lively_s:
         lively_s = max(lively_s, 2 * HOUR_S * number(digits, LONGEST, 2))
         most_s = min(max(most_s, LIVELY_S * silence_s / lively_s), SILENT_S)
-    most_s *= haste
     wait_s, ratio = forecast.due(PRICE_S * (1 + SPREAD * (2 * roll - 1)), most_s)
     if wait_s >= most_s:
         return most_s * (1 - SPREAD * roll / 2), Why.SILENT if silence_s > lively_s else Why.CALM

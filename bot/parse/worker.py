@@ -43,7 +43,7 @@ PATIENCE = 3
 MOST_DOCUMENTS = 2_000
 """A worker is replaced after this many: libraries leak."""
 
-MOST_RESIDENT = 400 * 1024 * 1024
+MOST_RESIDENT = 128 * 1024 * 1024
 """A worker that has once grown beyond this many bytes is replaced, to give them back."""
 
 MOST_HERE = 250

@@ -128,9 +128,9 @@ async def test_what_comes_later_is_signed_as_it_is_routed(
 @pytest.mark.parametrize(
     ("told", "kept"),
     [
-        ({"used_memory": 80, "maxmemory": 100, "total_system_memory": 10**9}, 60),
+        ({"used_memory": 80, "maxmemory": 100, "total_system_memory": 10**9}, 55),
         ({"used_memory": 60, "maxmemory": 100, "total_system_memory": 10**9}, 100),
-        ({"used_memory": 80, "maxmemory": 0, "total_system_memory": 200}, 60),
+        ({"used_memory": 80, "maxmemory": 0, "total_system_memory": 200}, 55),
         ({"used_memory": 80, "maxmemory": 0}, 100),
         ({}, 100),
     ],

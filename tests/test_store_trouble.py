@@ -14,7 +14,7 @@ from bot.deliver.outcome import ChatLost
 from bot.errors import StoreError, StoreUnfit
 from bot.identity import feed_id
 from bot.items import Alert, ChatId, ItemId
-from bot.store import keys
+from bot.store import keys, records
 from bot.store.client import Store
 from bot.store.door import Pace
 from tests.collecting import FEED
@@ -332,8 +332,12 @@ async def test_one_chats_broken_key_stops_no_correction_for_others_and_no_news(
         await all_arrive(sender, expected, *CHATS)
         await redis.delete(key)
         await redis.set(key, "no such thing")
-        entry = {"item": (await redis.zrange(keys.sent(GOOD[0]), 0, 0))[0], "edit": "text"}
-        await redis.xadd(keys.NEWS, entry)
+        item_id = ItemId((await redis.zrange(keys.sent(GOOD[0]), 0, 0))[0].decode())
+        stored = await fast.news.get(item_id)
+        assert stored
+        corrected = replace(stored, item=replace(stored.item, title="What it is called now"))
+        await redis.set(keys.item(item_id), records.pack(corrected))
+        await redis.xadd(keys.NEWS, {"item": item_id, "edit": "text"})
         await until(lambda: {chat for chat, *_ in sender.edited} == set(GOOD))
         assert str(BAD) in caplog.text
 

@@ -154,7 +154,10 @@ class Collector:
         feeds = self._these(await self._store.feeds.all_ids()) if every else self._due()
 
         async def take(feed: Feed) -> None:
-            tally.note(await self._one(feed))
+            try:
+                tally.note(await self._one(feed))
+            finally:
+                ahead.release()
 
         renewing = asyncio.create_task(self._renew())
         try:
@@ -163,7 +166,7 @@ class Collector:
                     if begun % portion == 0:
                         await self._for_room()
                     await ahead.acquire()
-                    group.create_task(take(feed)).add_done_callback(lambda _: ahead.release())
+                    group.create_task(take(feed))
                     begun += 1
         except ExceptionGroup as trouble:
             raise trouble.exceptions[0] from None  # looks let nothing but StoreError out

@@ -182,14 +182,17 @@ async def test_the_claim_of_a_feed_in_hand_is_renewed(monkeypatch: pytest.Monkey
     relay = Relay()
     relay.web.hang = {FEED}
     feed = relay.memory.follow(FEED)
+    is_late = False
 
     async def late() -> None:
+        nonlocal is_late
         await until(relay.memory, lambda: relay.web.at_once == 1)
         relay.memory.now += LEASE_MS - 1
+        is_late = True
 
     async with asyncio.TaskGroup() as group:
         group.create_task(late())
-        await run(relay, lambda: relay.memory.due[feed] > relay.memory.now + 1)
+        await run(relay, lambda: is_late and relay.memory.due[feed] > relay.memory.now + 1)
     assert len(relay.web.asked) == 1
 
 

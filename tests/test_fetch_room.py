@@ -205,6 +205,28 @@ async def test_none_has_its_fill_while_what_has_come_and_is_not_read_fills_the_r
     assert room.held == 0
 
 
+async def test_who_has_its_fill_after_such_a_pause_has_to_come_along_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rooms, "PATIENCE_S", 0.02)
+    room, clocks = Room(), [Clock(60), Clock(60)]
+
+    async def stall(clock: Clock) -> None:
+        with room.share(clock) as share:
+            async with clock.limit:
+                await share.grown(3 * MB)
+                await asyncio.Event().wait()
+
+    with room.keep(2 * MB):
+        tasks = [asyncio.create_task(stall(clock)) for clock in clocks]
+        await until(lambda: room.waiting == 2)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(asyncio.shield(tasks[0]), 2)
+    assert "slowly" in clocks[0].verdict
+    tasks[1].cancel()
+    await asyncio.wait(tasks)
+
+
 async def test_of_many_that_would_wait_for_room_the_next_is_turned_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

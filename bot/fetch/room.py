@@ -241,6 +241,8 @@ class Room:
         waiting = [one for one in self._heavy if one.turn and not one.turn.done()]
         if waiting and self._filled is None and self._kept < ROOM:
             self._fill(waiting[0])
+            if self._watch is None:
+                self._watch_over(waiting[0])
         for one in waiting:
             if one.turn and self._fits(one):
                 one.turn.set_result(None)
